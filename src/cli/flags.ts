@@ -1,0 +1,50 @@
+// The one table of flags; help, defaults and environment twins all come from it. Flag > environment > default.
+import { InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
+
+/** What the caller asked for cannot be done as asked; exit code 2. */
+export class UsageError extends Error {}
+
+export interface ServeFlags {
+  readonly port: number;
+  readonly host: string;
+  readonly scenario: string;
+  readonly seed: number;
+  readonly clock: 'real' | 'virtual';
+  readonly selfCheck: 'strict' | 'report' | 'off';
+  readonly logFormat?: 'pretty' | 'json';
+  readonly readyFile?: string;
+}
+
+const wholeNumber = (low: number, high: number) => (text: string) => {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < low || value > high) {
+    throw new InvalidArgumentError(`It takes a whole number from ${low} to ${high}.`);
+  }
+  return value;
+};
+
+export const serveFlags = (): Option[] => [
+  new Option('-p, --port <number>', 'port to listen on; 0 picks a free one')
+    .env('UNDERSTUDY_PORT')
+    .default(DEFAULT_PORT)
+    .argParser(wholeNumber(0, 65535)),
+  new Option('--host <address>', 'address to listen on').env('UNDERSTUDY_HOST').default(DEFAULT_HOST),
+  new Option('--scenario <name|file>', 'starting world').env('UNDERSTUDY_SCENARIO').default('default'),
+  new Option('--seed <number>', 'feeds the ids: the same seed, the same ids')
+    .env('UNDERSTUDY_SEED')
+    .default(1)
+    .argParser(wholeNumber(0, 2 ** 31)),
+  new Option('--clock <kind>', "real, or virtual: starts at the scenario's time, one second per write")
+    .env('UNDERSTUDY_CLOCK')
+    .choices(['real', 'virtual'])
+    .default('real'),
+  new Option('--self-check <mode>', 'an answer of ours that breaks the document: a 500, a report in the log, or not looked for')
+    .env('UNDERSTUDY_SELF_CHECK')
+    .choices(['strict', 'report', 'off'])
+    .default('strict'),
+  new Option('--log-format <format>', 'pretty or json; pretty on a terminal')
+    .env('UNDERSTUDY_LOG_FORMAT')
+    .choices(['pretty', 'json']),
+  new Option('--ready-file <file>', 'write the URL here once requests are answered').env('UNDERSTUDY_READY_FILE'),
+];

@@ -1,0 +1,57 @@
+// What the server says while it runs. Data goes to stdout as it happens; colour only on a terminal.
+import type { JournalEntry } from '../mock/journal.js';
+import type { Scenario } from '../scenario/scenario.js';
+
+export type LogFormat = 'pretty' | 'json';
+
+export interface Log {
+  starting(scenario: Scenario, url: string): void;
+  /** One stable line, the last before requests are answered. */
+  ready(url: string): void;
+  exchange(entry: JournalEntry): void;
+}
+
+export function createLog(format: LogFormat, print: (line: string) => void, colored: boolean): Log {
+  return format === 'json' ? jsonLog(print) : prettyLog(print, colored);
+}
+
+function jsonLog(print: (line: string) => void): Log {
+  const line = (event: string, fields: object) => print(JSON.stringify({ event, ...fields }));
+  return {
+    starting: (scenario) => line('starting', { scenario: scenario.scenario }),
+    ready: (url) => line('ready', { url, port: Number(new URL(url).port) }),
+    exchange: (entry) => line('exchange', entry),
+  };
+}
+
+function prettyLog(print: (line: string) => void, colored: boolean): Log {
+  const paint = (code: number, text: string) => (colored ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const hue = (status: number) => (status >= 500 ? 31 : status >= 400 ? 33 : 32);
+  return {
+    starting: (scenario, url) => {
+      print(`Scenario ${scenario.scenario}: ${scenario.description}`);
+      print('');
+      print('Callers');
+      for (const { api_key, token, note } of scenario.callers ?? []) {
+        print(`  ${(api_key ?? '').padEnd(16)}${(token ?? '').padEnd(16)}${note}`);
+      }
+      print('');
+      print('Try');
+      for (const command of curlLines(url)) print(`  ${command}`);
+      print('');
+    },
+    ready: (url) => print(`Understudy is ready at ${url}`),
+    exchange: ({ method, target, status, case: name, operation, user_id, forced, breaches, problem, trace_id }) => {
+      const told = [operation && name ? `${operation}.${name}` : name, forced && 'forced', user_id && `by ${user_id}`, trace_id];
+      print(`${paint(hue(status), String(status))} ${method} ${target}  ${told.filter(Boolean).join('  ')}`);
+      for (const breach of breaches ?? []) print(paint(31, `    own answer broke the document: ${breach}`));
+      if (problem) print(paint(31, problem));
+    },
+  };
+}
+
+/** A read, a write that succeeds, and the same write refused. */
+function curlLines(url: string): readonly string[] {
+  const attach = `curl -X POST -H 'X-API-Key: ak_owner' ${url}/v1/spaces/space_abc123/vector-stores/vs_def456`;
+  return [`curl -H 'X-API-Key: ak_owner' ${url}/v1/spaces/space_abc123`, attach, `${attach}   # again: 409`];
+}

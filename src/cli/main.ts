@@ -1,0 +1,42 @@
+#!/usr/bin/env node
+// Arguments in, exit code out: 0 ok, 2 usage, document or fixture error, 3 cannot listen, 130 and 143 on signals.
+import { Command, CommanderError } from 'commander';
+import { ListenError } from '../http/listen.js';
+import { ScenarioError } from '../scenario/problem.js';
+import { UsageError } from './flags.js';
+import { serveCommand } from './serve.js';
+import { specCommand } from './spec.js';
+import { version } from './version.js';
+
+const program = new Command('understudy')
+  .description('A stand-in for the Aitronos (Freddy) Spaces and Knowledge API that keeps real state.')
+  .version(version, '-V, --version', 'print the version')
+  .helpOption('-h, --help', 'print this help')
+  .helpCommand('help [command]', 'print the help of a command')
+  .showSuggestionAfterError()
+  .exitOverride()
+  .configureHelp({ sortOptions: false })
+  .addCommand(serveCommand())
+  .addCommand(specCommand());
+for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // A server may be open already when something later fails; the failure ends it.
+  process.exit(report(error));
+}
+
+function report(error: unknown): number {
+  // Commander has printed its own message, with the nearest option or command.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof ScenarioError || error instanceof UsageError) {
+    console.error(error.message);
+    return 2;
+  }
+  if (error instanceof ListenError) {
+    console.error(error.message);
+    return 3;
+  }
+  throw error;
+}

@@ -1,0 +1,15 @@
+// `understudy spec`: prints the bundled document.
+import { Command, Option } from 'commander';
+import { documentAsYaml } from '../mock/document-page.js';
+import { loadSpec } from '../spec/document.js';
+
+export function specCommand(): Command {
+  return new Command('spec')
+    .description('print the OpenAPI document that the stand-in keeps to')
+    .addOption(new Option('--format <format>', 'json or yaml').choices(['json', 'yaml']).default('json'))
+    .allowExcessArguments(false)
+    .action(({ format }: { format: 'json' | 'yaml' }) => {
+      const spec = loadSpec();
+      process.stdout.write(format === 'yaml' ? documentAsYaml(spec) : `${spec.text.trimEnd()}\n`);
+    });
+}

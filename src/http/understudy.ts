@@ -1,0 +1,92 @@
+// Puts the rooms together: a document, a world, an answerer, and three ways in.
+import type { Express } from 'express';
+import { type Answerer, createAnswerer, type SelfCheck } from '../mock/answer.js';
+import { createJournal, type JournalEntry } from '../mock/journal.js';
+import { addMessage, type NewMessage } from '../rules/memory.js';
+import { loadScenario } from '../scenario/load.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { loadSpec, type Spec } from '../spec/document.js';
+import { type ClockKind, realClock, virtualClock } from '../world/clock.js';
+import { createIdMaker } from '../world/ids.js';
+import type { Embedding, Message } from '../world/rows.js';
+import type { World } from '../world/world.js';
+import { createExpressApp, createExpressServer } from './express-shell.js';
+import { createFetchHandler, type FetchHandler } from './fetch-shell.js';
+import { type Listening, type ListenOptions, listen } from './listen.js';
+
+export interface UnderstudyOptions {
+  /** A shipped scenario's name or the path of a file; `default` is the world of the vendor's documentation. */
+  readonly scenario?: string;
+  /** Feeds the ids; the same seed gives the same ids. Default 1. */
+  readonly seed?: number;
+  /** `virtual` (the default here) starts at the scenario's time and moves one second per accepted write. */
+  readonly clock?: ClockKind;
+  /** What to do with an answer of ours that breaks the document. Default `strict`: a loud 500. */
+  readonly selfCheck?: SelfCheck;
+  /** Called after every exchange. */
+  readonly onExchange?: (entry: JournalEntry) => void;
+}
+
+/**
+ * A stand-in in this process.
+ *
+ * @example
+ * const understudy = createUnderstudy();
+ * const response = await understudy.fetch('/v1/spaces/space_abc123', { headers: { 'X-API-Key': 'ak_owner' } });
+ * response.status; // 200
+ */
+export interface Understudy {
+  /** Answers without a socket. */
+  readonly fetch: FetchHandler;
+  /** The Express application, for supertest or to mount. */
+  readonly app: Express;
+  readonly spec: Spec;
+  readonly scenario: Scenario;
+  /** The live state; its tables are read freely and written at your own risk. */
+  readonly world: World;
+  readonly journal: readonly JournalEntry[];
+  /** The messages queued for embedding, one per message and space; no operation of the API shows them. */
+  embeddings(filter?: { readonly space_id?: string; readonly message_id?: string }): Embedding[];
+  /** Adds a message to a thread, as a model's answer would; no operation of the API can. Throws on an unknown thread. */
+  addMessage(message: NewMessage): Message;
+  /** Opens a port, 4010 on 127.0.0.1 unless told otherwise. Throws a ListenError. */
+  listen(options?: ListenOptions): Promise<Listening>;
+  /** Closes every port that was opened. */
+  close(): Promise<void>;
+}
+
+/** Starts a stand-in in this process. Throws a ScenarioError that lists every problem of the scenario. */
+export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
+  const { scenario: name = 'default', seed = 1, clock = 'virtual', selfCheck = 'strict', onExchange } = options;
+  const spec = loadSpec();
+  const { world, scenario } = loadScenario(name, {
+    clock: clock === 'real' ? realClock : virtualClock,
+    ids: createIdMaker(seed),
+  });
+  const journal = createJournal(1000, onExchange);
+  const answer: Answerer = createAnswerer({ spec, world, journal, seed, selfCheck });
+  const app = createExpressApp(answer);
+  const open = new Set<Listening>();
+  return {
+    fetch: createFetchHandler(answer),
+    app,
+    spec,
+    scenario,
+    world,
+    journal: journal.entries,
+    embeddings: ({ space_id, message_id } = {}) =>
+      (space_id === undefined ? world.embeddings.all() : world.embeddings.where('space', space_id)).filter(
+        (row) => message_id === undefined || row.message_id === message_id,
+      ),
+    addMessage: (message) => addMessage(world, message),
+    listen: async (where = {}) => {
+      const listening = await listen(createExpressServer(app), where);
+      open.add(listening);
+      return listening;
+    },
+    close: async () => {
+      await Promise.all([...open].map((listening) => listening.close()));
+      open.clear();
+    },
+  };
+}

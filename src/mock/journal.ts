@@ -1,0 +1,44 @@
+// What happened: the last exchanges, each with the case that answered and the guard that decided.
+
+export interface JournalEntry {
+  /** Counts from 1 over the life of the stand-in. */
+  readonly number: number;
+  readonly time: string;
+  readonly method: string;
+  readonly target: string;
+  readonly status: number;
+  /** Absent when the request reached no operation. */
+  readonly operation?: string;
+  readonly case?: string;
+  readonly user_id?: string;
+  readonly trace_id: string;
+  readonly forced?: true;
+  /** What the own check found wrong with the answer. */
+  readonly breaches?: readonly string[];
+  /** The stack of a rule that threw. */
+  readonly problem?: string;
+}
+
+export interface Journal {
+  readonly entries: readonly JournalEntry[];
+  /** The number of the next exchange. */
+  readonly next: number;
+  write(entry: JournalEntry): void;
+}
+
+export function createJournal(capacity = 1000, onWrite?: (entry: JournalEntry) => void): Journal {
+  const entries: JournalEntry[] = [];
+  let next = 1;
+  return {
+    entries,
+    get next() {
+      return next;
+    },
+    write: (entry) => {
+      next = entry.number + 1;
+      entries.push(entry);
+      if (entries.length > capacity) entries.shift();
+      onWrite?.(entry);
+    },
+  };
+}

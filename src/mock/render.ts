@@ -1,0 +1,81 @@
+// From a decided case to the vendor's body. Every word of it stands in the document; here only ids, times and fields go in.
+import type { FieldFault, Outcome } from '../rules/rule.js';
+import type { Case } from '../spec/case.js';
+import { isJsonObject, type Json, type JsonObject } from '../spec/message.js';
+import { fieldName, type Violation } from '../validation/violation.js';
+
+/** What is filled into an example. */
+export interface Filling {
+  /** Ids of the request, by name; a `details` key of the same name takes its value. */
+  readonly known: Readonly<Record<string, Json | undefined>>;
+  readonly traceId: string;
+  readonly now: string;
+  readonly details?: JsonObject;
+}
+
+/** The error body of a case: the example's words, this request's ids, this moment's time. */
+export function renderError(documented: Case, filling: Filling): Json {
+  const example = documented.value as { success: false; error: JsonObject & { details: JsonObject } };
+  const details = Object.entries(example.error.details).map(([key, sample]) => [
+    key,
+    filling.details?.[key] ?? knownId(filling.known, key) ?? sample,
+  ]);
+  return {
+    success: example.success,
+    error: { ...example.error, details: Object.fromEntries(details), trace_id: filling.traceId, timestamp: filling.now },
+  };
+}
+
+/** The knowledge paths call a store `store_id`, the error calls it `vector_store_id` (K-C3). */
+function knownId(known: Filling['known'], key: string): Json | undefined {
+  const value = known[key] ?? (key === 'vector_store_id' ? known.store_id : undefined);
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** Everything a request says by name: body fields, then the query, then the path, which wins. */
+export function knownFields(path: JsonObject, query: JsonObject, body: Json | undefined): Filling['known'] {
+  return { ...(isJsonObject(body) ? body : {}), ...query, ...path };
+}
+
+export type FieldMessages = Readonly<Record<string, string>>;
+
+export function violationDetails(violation: Violation, messages: FieldMessages): JsonObject {
+  const field = fieldName(violation);
+  const allowed =
+    violation.allowed &&
+    `{${violation.allowed.map((value) => (typeof value === 'string' ? `'${value}'` : JSON.stringify(value))).join(', ')}}`;
+  return {
+    field,
+    message: message(messages, violation.keyword, { field, allowed, limit: violation.expected, expected: violation.expected }),
+  };
+}
+
+export function faultDetails({ field, keyword, value }: FieldFault, messages: FieldMessages): JsonObject {
+  return { field, message: message(messages, keyword, { field, value }) };
+}
+
+export function refusalDetails(outcome: Extract<Outcome, { kind: 'refusal' }>, messages: FieldMessages): JsonObject | undefined {
+  return outcome.fault ? faultDetails(outcome.fault, messages) : outcome.details;
+}
+
+function message(messages: FieldMessages, keyword: string, values: Record<string, string | undefined>): string {
+  const template = messages[keyword];
+  if (template === undefined) throw new Error(`x-field-messages has no text for the keyword ${keyword}.`);
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? `{${name}}`);
+}
+
+/** The case that answers a violation: of the selectors that fit, the one that says most. */
+export function caseOfViolation(cases: Iterable<Case>, violation: Violation): Case | undefined {
+  let best: { documented: Case; weight: number } | undefined;
+  for (const documented of cases) {
+    const selector = documented.violation;
+    if (!selector) continue;
+    const fits =
+      (selector.in ?? violation.in) === violation.in &&
+      (selector.field ?? fieldName(violation)) === fieldName(violation) &&
+      (selector.keyword ?? violation.keyword) === violation.keyword;
+    const weight = Object.keys(selector).length;
+    if (fits && weight > (best?.weight ?? -1)) best = { documented, weight };
+  }
+  return best?.documented;
+}

@@ -1,0 +1,58 @@
+// Who is calling: from the credential in the headers to a user with roles, departments and capabilities.
+import type { Credential } from '../world/rows.js';
+import type { World } from '../world/world.js';
+
+export interface Caller {
+  readonly user_id: string;
+  readonly organization_id: string;
+  readonly role_ids: readonly string[];
+  readonly department_ids: readonly string[];
+  readonly capabilities: ReadonlySet<string>;
+}
+
+/** The 401 cases of the document, by name. */
+export type CredentialRefusal =
+  | 'authentication_required'
+  | 'invalid_api_key'
+  | 'api_key_expired'
+  | 'api_key_deactivated'
+  | 'api_key_paused'
+  | 'token_invalid'
+  | 'token_expired'
+  | 'token_missing_subject';
+
+export type Identity = { readonly caller: Caller } | { readonly refusal: CredentialRefusal };
+
+const badStates: Record<Credential['kind'], Partial<Record<Credential['state'], CredentialRefusal>>> = {
+  api_key: { expired: 'api_key_expired', deactivated: 'api_key_deactivated', paused: 'api_key_paused' },
+  token: { expired: 'token_expired', no_subject: 'token_missing_subject' },
+};
+
+/**
+ * Reads `X-API-Key` or `Authorization: Bearer`. Where both are sent the token decides (knowledge sheet 7.3, assumed);
+ * an API key inside Bearer is no token.
+ */
+export function identify(world: World, headers: Readonly<Record<string, string>>): Identity {
+  const bearer = /^bearer\s+(\S.*)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
+  const sent = bearer ?? headers['x-api-key'];
+  if (!sent) return { refusal: 'authentication_required' };
+  const kind = bearer === undefined ? 'api_key' : 'token';
+  const credential = world.credentials.get(sent);
+  if (!credential || credential.kind !== kind) return { refusal: kind === 'token' ? 'token_invalid' : 'invalid_api_key' };
+  const refusal = badStates[kind][credential.state];
+  if (refusal) return { refusal };
+  const caller = credential.user_id === null ? undefined : callerOf(world, credential.user_id);
+  return caller ? { caller } : { refusal: kind === 'token' ? 'token_missing_subject' : 'invalid_api_key' };
+}
+
+function callerOf(world: World, userId: string): Caller | undefined {
+  const user = world.users.get(userId);
+  if (!user) return undefined;
+  return {
+    user_id: user.id,
+    organization_id: user.organization_id,
+    role_ids: user.role_ids,
+    department_ids: user.department_ids,
+    capabilities: new Set(user.role_ids.flatMap((id) => world.roles.get(id)?.capabilities ?? [])),
+  };
+}

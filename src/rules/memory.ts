@@ -1,0 +1,65 @@
+// A space's shared memory: which messages are queued for embedding into its dedicated store.
+// The invariant is one embedding per message and space (seed 001).
+import type { Message } from '../world/rows.js';
+import { pair, type World } from '../world/world.js';
+
+/** Queues every message of a thread that the space has not taken in yet. */
+export function backfill(world: World, spaceId: string, threadId: string, now: string): void {
+  for (const message of world.messages.where('thread', threadId)) embed(world, spaceId, message, now);
+}
+
+function embed(world: World, spaceId: string, message: Message, now: string): void {
+  const store = world.spaces.get(spaceId)?.vector_store_id;
+  if (!store || world.embeddings.count('pair', pair(spaceId, message.id)) > 0) return;
+  world.embeddings.insert({
+    id: world.ids.next('emb'),
+    space_id: spaceId,
+    vector_store_id: store,
+    thread_id: message.thread_id,
+    message_id: message.id,
+    queued_at: now,
+  });
+}
+
+/** Takes the vectors of a thread out of a space. */
+export function forget(world: World, spaceId: string, threadId: string): void {
+  for (const row of world.embeddings.where('thread', pair(spaceId, threadId))) world.embeddings.delete(row.id);
+}
+
+/** The latest activity moves with each change of a space and each message it takes in (spaces sheet 4.1, assumed). */
+export function touch(world: World, spaceId: string, now: string): void {
+  world.spaces.update(spaceId, { last_activity_at: now, updated_at: now });
+}
+
+export interface NewMessage {
+  readonly thread_id: string;
+  readonly content: string;
+  readonly role?: Message['role'];
+  readonly metadata?: Message['metadata'];
+}
+
+/**
+ * Adds a message to a thread, as the vendor's model does; no public operation can. Each space that has the
+ * thread queues the message by itself. Throws when the thread is not there.
+ */
+export function addMessage(world: World, message: NewMessage): Message {
+  const thread = world.threads.get(message.thread_id);
+  if (!thread || thread.deleted_at) throw new Error(`No thread has the id ${message.thread_id}.`);
+  const now = world.clock.now();
+  const row = world.messages.insert({
+    id: world.ids.next('msg'),
+    thread_id: thread.id,
+    role: message.role ?? 'user',
+    content: message.content,
+    metadata: message.metadata ?? {},
+    created_at: now,
+    updated_at: null,
+  });
+  world.threads.update(thread.id, { last_message_at: now, updated_at: now });
+  for (const link of world.spaceThreads.where('thread', thread.id)) {
+    embed(world, link.space_id, row, now);
+    touch(world, link.space_id, now);
+  }
+  world.clock.tick();
+  return row;
+}

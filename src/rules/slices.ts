@@ -1,0 +1,87 @@
+// Knowledge slices: create and retrieve (knowledge sheet K2, K3).
+import type { components } from '../spec/schema.gen.js';
+import type { Slice } from '../world/rows.js';
+import type { World } from '../world/world.js';
+import { hasCapability, mayReachSlice } from './access.js';
+import { answer, exists, rule } from './rule.js';
+
+export const MANAGE_SLICES = 'manage_knowledge_slices';
+
+export function sliceView(world: World, slice: Slice): components['schemas']['Slice'] {
+  const { access_target_ids: _, ...shown } = slice;
+  return { ...shown, store_count: storeCount(world, slice) };
+}
+
+/** A composite reaches the stores of its members (knowledge sheet K8). */
+function storeCount(world: World, slice: Slice): number {
+  const holders = slice.is_composite ? slice.member_slice_ids : [slice.id];
+  return holders.reduce((sum, id) => sum + world.vectorStores.count('slice', id), 0);
+}
+
+/** A slice inside the organization of the path; one of another organization is not there (K-C37). */
+export function findSlice(
+  world: World,
+  path: { readonly organization_id: string; readonly slice_id: string },
+): Slice | undefined {
+  const slice = world.slices.get(path.slice_id);
+  return slice?.organization_id === path.organization_id ? slice : undefined;
+}
+
+type SliceCreate = components['schemas']['SliceCreate'];
+
+function ownerExists(world: World, organizationId: string, { owner_type, owner_id }: SliceCreate): boolean {
+  switch (owner_type) {
+    case 'organization':
+      return owner_id === organizationId;
+    case 'department':
+      return world.departments.get(owner_id)?.organization_id === organizationId;
+    case 'user':
+      return world.users.get(owner_id)?.organization_id === organizationId;
+    case 'group': // no operation knows groups (K-C14)
+      return true;
+  }
+}
+
+export const createSlice = rule('createSlice', {
+  read: () => ({}),
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/create-slice, K-C1
+    unknown_owner: ({ world, path, body }) =>
+      ownerExists(world, path.organization_id, body) || {
+        fault: { field: 'owner_id', keyword: 'unknown_reference', value: body.owner_id },
+      }, // assumed
+  },
+  accept: ({ world, caller, now, path, body }) => {
+    const slice = world.slices.insert({
+      id: world.ids.next('kslice'),
+      name: body.name,
+      description: body.description ?? null,
+      type: body.type ?? 'standard',
+      is_composite: false,
+      owner_type: body.owner_type,
+      owner_id: body.owner_id,
+      status: 'active',
+      member_slice_ids: [],
+      organization_id: path.organization_id,
+      created_by: caller.user_id,
+      created_at: now,
+      updated_at: now,
+      archived_at: null,
+      archived_by: null,
+      access_mode: body.access_mode ?? 'organization',
+      access_target_ids: body.access_target_ids ?? null,
+    });
+    return answer('created', sliceView(world, slice));
+  },
+});
+
+export const getSlice = rule('getSlice', {
+  read: ({ world, path }) => ({ slice: findSlice(world, path) }),
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    slice_not_found: ({ slice }) => exists(slice), // assumed
+    access_required: ({ caller, slice }) => mayReachSlice(caller, slice), // client
+  },
+  accept: ({ world, slice }) => answer('retrieved', sliceView(world, slice)),
+});

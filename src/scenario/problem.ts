@@ -1,0 +1,19 @@
+// What is wrong with a file that a person wrote: where, what, and what to do. All problems at once.
+
+export interface Problem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly what: string;
+  readonly fix: string;
+}
+
+export class ScenarioError extends Error {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(({ file, line, column, what, fix }) => `${file}:${line}:${column}  ${what}\n  fix: ${fix}`).join('\n'));
+    this.name = 'ScenarioError';
+    this.problems = problems;
+  }
+}

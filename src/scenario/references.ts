@@ -1,0 +1,208 @@
+// Do the rows of a scenario refer to rows that are there, once each, and in their own organization? All problems at once.
+import { nearest } from '../spec/nearest.js';
+import type { Problem } from './problem.js';
+import type { ProblemAt } from './read.js';
+import type { Scenario, ScenarioOrganization, ScenarioSpace } from './scenario.js';
+
+type Kind =
+  | 'organization'
+  | 'role'
+  | 'department'
+  | 'user'
+  | 'credential'
+  | 'slice'
+  | 'vector store'
+  | 'thread'
+  | 'message'
+  | 'space'
+  | 'attachment';
+
+/** Remembers what the scenario defines and collects what is wrong with it. */
+interface Checker {
+  readonly problems: readonly Problem[];
+  readonly problem: (pointer: string, what: string, fix: string) => void;
+  /** A row with this id stands here. */
+  readonly define: (kind: Kind, id: string | undefined, pointer: string, organization?: string) => void;
+  /** The row with this id is meant; it must be there, and in the organization if one is named. */
+  readonly refer: (kind: Kind, id: string | null | undefined, pointer: string, organization?: string) => void;
+  readonly referAll: (kind: Kind, ids: readonly string[] | undefined, pointer: string, organization: string) => void;
+  /** A value may stand in a list only once. */
+  readonly once: (values: readonly string[], pointer: (i: number) => string, what: string) => void;
+  /** Nothing in the scenario is later than its own time. */
+  readonly past: (time: string | undefined, pointer: string) => void;
+}
+
+export function brokenReferences(scenario: Scenario, at: ProblemAt): readonly Problem[] {
+  const check = createChecker(scenario.time, at);
+  for (const [i, organization] of scenario.organizations.entries()) checkOrganization(check, organization, `/organizations/${i}`);
+  checkCallers(check, scenario);
+  checkSlices(check, scenario);
+  checkStores(check, scenario);
+  checkThreads(check, scenario);
+  for (const [i, space] of (scenario.spaces ?? []).entries()) checkSpace(check, space, `/spaces/${i}`);
+  const dedicated = (scenario.spaces ?? []).map((space, i) => space.vector_store_id ?? `none ${i}`);
+  check.once(dedicated, (i) => `/spaces/${i}/vector_store_id`, "is another space's dedicated store");
+  return check.problems;
+}
+
+function createChecker(latest: string, at: ProblemAt): Checker {
+  const problems: Problem[] = [];
+  const known = new Map<Kind, Map<string, string | undefined>>();
+  const problem: Checker['problem'] = (pointer, what, fix) => {
+    problems.push(at(pointer, what, fix));
+  };
+  const rowsOf = (kind: Kind): Map<string, string | undefined> => {
+    const rows = known.get(kind) ?? new Map<string, string | undefined>();
+    known.set(kind, rows);
+    return rows;
+  };
+  const refer: Checker['refer'] = (kind, id, pointer, organization) => {
+    if (id === undefined || id === null) return;
+    const rows = rowsOf(kind);
+    if (!rows.has(id)) {
+      const close = nearest(id, [...rows.keys()]);
+      problem(pointer, `there is no ${kind} ${id}`, close ? `did you mean ${close}?` : `define it, or refer to another ${kind}`);
+    } else if (organization !== undefined && rows.get(id) !== organization) {
+      problem(
+        pointer,
+        `the ${kind} ${id} belongs to ${rows.get(id)}, not to ${organization}`,
+        `refer to a ${kind} of ${organization}`,
+      );
+    }
+  };
+  return {
+    problems,
+    problem,
+    refer,
+    define: (kind, id, pointer, organization) => {
+      if (id === undefined) return;
+      const rows = rowsOf(kind);
+      if (rows.has(id)) problem(pointer, `the ${kind} ${id} stands here a second time`, 'give each its own id');
+      rows.set(id, organization);
+    },
+    referAll: (kind, ids, pointer, organization) => {
+      for (const [i, id] of (ids ?? []).entries()) refer(kind, id, `${pointer}/${i}`, organization);
+    },
+    once: (values, pointer, what) => {
+      for (const [i, value] of values.entries()) {
+        if (values.indexOf(value) !== i) problem(pointer(i), `${value} ${what}`, 'name each only once');
+      }
+    },
+    past: (time, pointer) => {
+      if (time === undefined || Date.parse(time) <= Date.parse(latest)) return;
+      problem(pointer, `${time} is later than the scenario's time, ${latest}`, 'use an earlier time');
+    },
+  };
+}
+
+function checkOrganization({ define, referAll }: Checker, organization: ScenarioOrganization, base: string): void {
+  define('organization', organization.id, `${base}/id`);
+  for (const [i, role] of (organization.roles ?? []).entries()) {
+    define('role', role.id, `${base}/roles/${i}/id`, organization.id);
+  }
+  for (const [i, department] of (organization.departments ?? []).entries()) {
+    define('department', department.id, `${base}/departments/${i}/id`, organization.id);
+  }
+  for (const [i, user] of (organization.users ?? []).entries()) {
+    define('user', user.id, `${base}/users/${i}/id`, organization.id);
+    referAll('role', user.role_ids, `${base}/users/${i}/role_ids`, organization.id);
+    referAll('department', user.department_ids, `${base}/users/${i}/department_ids`, organization.id);
+  }
+}
+
+function checkCallers({ problem, define, refer }: Checker, { callers = [] }: Scenario): void {
+  for (const [i, caller] of callers.entries()) {
+    const base = `/callers/${i}`;
+    if (!caller.api_key && !caller.token)
+      problem(base, 'the caller has neither api_key nor token', 'give it one of the two, or both');
+    if (!caller.user_id && caller.state !== 'no_subject') problem(base, 'the caller names no user', 'add user_id');
+    define('credential', caller.api_key, `${base}/api_key`);
+    define('credential', caller.token, `${base}/token`);
+    refer('user', caller.user_id, `${base}/user_id`);
+  }
+}
+
+interface Owned {
+  readonly id: string;
+  readonly organization_id: string;
+  readonly created_by?: string;
+  readonly created_at?: string;
+  readonly updated_at?: string;
+}
+
+function checkOwned({ define, refer, past }: Checker, kind: Kind, row: Owned, base: string): void {
+  define(kind, row.id, `${base}/id`, row.organization_id);
+  refer('organization', row.organization_id, `${base}/organization_id`);
+  refer('user', row.created_by, `${base}/created_by`, row.organization_id);
+  past(row.created_at, `${base}/created_at`);
+  past(row.updated_at, `${base}/updated_at`);
+}
+
+function checkSlices(check: Checker, { slices = [] }: Scenario): void {
+  for (const [i, slice] of slices.entries()) {
+    checkOwned(check, 'slice', slice, `/slices/${i}`);
+    check.refer('user', slice.archived_by, `/slices/${i}/archived_by`, slice.organization_id);
+    check.past(slice.archived_at, `/slices/${i}/archived_at`);
+  }
+  // Members may stand further down, so they are looked up when all slices are known.
+  for (const [i, slice] of slices.entries()) {
+    check.referAll('slice', slice.member_slice_ids, `/slices/${i}/member_slice_ids`, slice.organization_id);
+  }
+}
+
+function checkStores(check: Checker, { vector_stores = [] }: Scenario): void {
+  for (const [i, store] of vector_stores.entries()) {
+    const base = `/vector_stores/${i}`;
+    checkOwned(check, 'vector store', store, base);
+    check.refer('slice', store.slice_id, `${base}/slice_id`, store.organization_id);
+    check.referAll('department', store.access_departments, `${base}/access_departments`, store.organization_id);
+  }
+}
+
+function checkThreads(check: Checker, { threads = [] }: Scenario): void {
+  for (const [i, thread] of threads.entries()) {
+    const base = `/threads/${i}`;
+    checkOwned(check, 'thread', thread, base);
+    check.refer('user', thread.user_id, `${base}/user_id`, thread.organization_id);
+    for (const [m, message] of (thread.messages ?? []).entries()) {
+      check.define('message', message.id, `${base}/messages/${m}/id`);
+      check.past(message.created_at, `${base}/messages/${m}/created_at`);
+    }
+  }
+}
+
+function checkSpace(check: Checker, space: ScenarioSpace, base: string): void {
+  const { organization_id, attached = [], threads = [] } = space;
+  checkOwned(check, 'space', space, base);
+  check.past(space.last_activity_at, `${base}/last_activity_at`);
+  check.refer('vector store', space.vector_store_id, `${base}/vector_store_id`, organization_id);
+  check.referAll('department', space.access_departments, `${base}/access_departments`, organization_id);
+  check.referAll('role', space.editable_by_roles, `${base}/editable_by_roles`, organization_id);
+  check.referAll('role', space.visible_to_roles, `${base}/visible_to_roles`, organization_id);
+  for (const [i, link] of attached.entries()) {
+    const place = `${base}/attached/${i}`;
+    check.define('attachment', link.id, `${place}/id`);
+    check.refer('vector store', link.vector_store_id, `${place}/vector_store_id`, organization_id);
+    check.refer('user', link.added_by, `${place}/added_by`, organization_id);
+    check.past(link.added_at, `${place}/added_at`);
+    if (link.vector_store_id === space.vector_store_id) {
+      check.problem(`${place}/vector_store_id`, 'a space cannot attach its own dedicated store', 'attach another one');
+    }
+  }
+  for (const [i, link] of threads.entries()) {
+    const place = `${base}/threads/${i}`;
+    check.refer('thread', link.thread_id, `${place}/thread_id`, organization_id);
+    check.refer('user', link.added_by, `${place}/added_by`, organization_id);
+    check.past(link.added_at, `${place}/added_at`);
+  }
+  check.once(
+    attached.map((link) => link.vector_store_id),
+    (i) => `${base}/attached/${i}/vector_store_id`,
+    'is attached twice',
+  );
+  check.once(
+    threads.map((link) => link.thread_id),
+    (i) => `${base}/threads/${i}/thread_id`,
+    'is in the space twice',
+  );
+}

@@ -1,0 +1,42 @@
+// A case: one documented outcome of one operation, known by name. The document's examples are its only source.
+import type { Json } from './message.js';
+
+/** What a case rests on; a deviation from an `assumed` case is a question to the vendor, never a failure. */
+export type Basis = 'seed' | 'docs' | 'client' | 'assumed';
+
+/** How a case is reached; only `state` cases can be provoked by what is in the world. */
+export type ReachedBy = 'state' | 'rate_limit' | 'april';
+
+/** Which fault of a request the case answers; the entry with the most matching keys wins. */
+export interface ViolationSelector {
+  readonly in?: string;
+  readonly field?: string;
+  readonly keyword?: string;
+}
+
+/** The `x-case` extension, as it stands in the document. */
+export interface CaseProvenance {
+  readonly basis: Basis;
+  readonly source: string;
+  readonly reached_by: ReachedBy;
+  /** JSON pointers into the value, or the word `status`. */
+  readonly not_vouched?: readonly string[];
+  readonly violation?: ViolationSelector;
+}
+
+export interface Case extends CaseProvenance {
+  readonly name: string;
+  readonly status: number;
+  /** The example's value; absent where the response has no body. */
+  readonly value?: Json;
+}
+
+/** Who decides a case: the credential check, the request check, the operation's rule, or nobody yet. */
+export type DecidedBy = 'credentials' | 'request' | 'rule' | 'nothing';
+
+export function decidedBy(documented: Pick<Case, 'status' | 'reached_by' | 'violation'>): DecidedBy {
+  if (documented.reached_by !== 'state') return 'nothing';
+  if (documented.status === 401) return 'credentials';
+  if (documented.violation) return 'request';
+  return 'rule';
+}

@@ -1,0 +1,183 @@
+// Reads the bundled document and flattens it into operations. Everything else asks these, never the raw document.
+import { readFileSync } from 'node:fs';
+import type { OpenAPIV3_1 } from 'openapi-types';
+import type { Case, CaseProvenance } from './case.js';
+import type { OperationId } from './cases.gen.js';
+import type { Json } from './message.js';
+import type { Relation } from './relation.js';
+
+export type { OperationId } from './cases.gen.js';
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly required: boolean;
+  readonly type: 'string' | 'integer' | 'boolean';
+  readonly default?: Json;
+}
+
+export interface DocumentedResponse {
+  readonly status: number;
+  /** Absent where the response has no body. */
+  readonly mediaType?: string;
+  /** The component that describes the body. */
+  readonly schema?: string;
+  readonly requiredHeaders: readonly string[];
+  readonly relations: readonly Relation[];
+}
+
+export interface Operation {
+  readonly id: OperationId;
+  readonly method: HttpMethod;
+  readonly template: string;
+  readonly tag: string;
+  readonly parameters: readonly Parameter[];
+  /** The component that describes the JSON body, where the operation takes one. */
+  readonly bodySchema?: string;
+  readonly responses: ReadonlyMap<number, DocumentedResponse>;
+  readonly cases: ReadonlyMap<string, Case>;
+}
+
+/** The document, ready to be asked. */
+export interface Spec {
+  readonly version: string;
+  /** The bundled document, byte for byte as it is served. */
+  readonly text: string;
+  readonly operations: ReadonlyMap<OperationId, Operation>;
+  /** Cases of requests that reach no operation, by name. */
+  readonly unrouted: ReadonlyMap<string, Case>;
+  /** `details.message` of a faulty field, by schema keyword. */
+  readonly fieldMessages: Readonly<Record<string, string>>;
+  /** Where an operation, or `operation.case`, stands in `openapi/`, as `file:line`. */
+  readonly place: (operation: string, caseName?: string) => string;
+}
+
+interface Extended {
+  'x-relations'?: Relation[];
+  'x-cases'?: Record<string, CaseProvenance>;
+}
+type ResponseObject = OpenAPIV3_1.ResponseObject & Extended;
+type ExampleObject = OpenAPIV3_1.ExampleObject & { 'x-case': CaseProvenance };
+type Document = OpenAPIV3_1.Document & {
+  'x-error-relations': Relation[];
+  'x-field-messages': Record<string, string>;
+  'x-unrouted': Record<string, ResponseObject>;
+};
+
+const generated = new URL('../../generated/', import.meta.url);
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+/** Loads the shipped document. Throws when `npm run gen` has not run. */
+export function loadSpec(): Spec {
+  const text = readFileSync(new URL('document.json', generated), 'utf8');
+  const places = JSON.parse(readFileSync(new URL('places.json', generated), 'utf8')) as Record<string, string>;
+  const place = (operation: string, caseName?: string): string =>
+    (caseName && places[`${operation}.${caseName}`]) ?? places[operation] ?? 'openapi/openapi.yaml';
+  return readSpec(text, place);
+}
+
+function readSpec(text: string, place: Spec['place']): Spec {
+  const document = JSON.parse(text) as Document;
+  const resolve = <Node extends object>(node: Node | OpenAPIV3_1.ReferenceObject): Node =>
+    '$ref' in node && typeof node.$ref === 'string' ? resolve(lookUp(document, node.$ref) as Node) : (node as Node);
+
+  const operations = new Map<OperationId, Operation>();
+  for (const [template, item] of Object.entries(document.paths ?? {})) {
+    for (const method of methods) {
+      const source = item?.[method] as (OpenAPIV3_1.OperationObject & Extended) | undefined;
+      if (!item || !source) continue;
+      const responses = Object.entries(source.responses ?? {}).map(
+        ([status, response]) => [Number(status), resolve<ResponseObject>(response as ResponseObject)] as const,
+      );
+      const id = source.operationId as OperationId;
+      operations.set(id, {
+        id,
+        method: method.toUpperCase() as HttpMethod,
+        template,
+        tag: source.tags?.[0] ?? '',
+        parameters: [...(item.parameters ?? []), ...(source.parameters ?? [])].map((parameter) =>
+          readParameter(resolve<OpenAPIV3_1.ParameterObject>(parameter as OpenAPIV3_1.ParameterObject), resolve),
+        ),
+        ...named('bodySchema', source.requestBody && resolve(source.requestBody as OpenAPIV3_1.RequestBodyObject)),
+        responses: new Map(
+          responses.map(([status, response]) => [status, readResponse(status, response, document['x-error-relations'], resolve)]),
+        ),
+        cases: new Map(responses.flatMap(([status, response]) => readCases(status, response, resolve)).map((c) => [c.name, c])),
+      });
+    }
+  }
+  const unrouted = Object.entries(document['x-unrouted']).flatMap(([status, response]) =>
+    readCases(Number(status), response, resolve),
+  );
+  return {
+    version: document.info.version,
+    text,
+    operations,
+    unrouted: new Map(unrouted.map((c) => [c.name, c])),
+    fieldMessages: document['x-field-messages'],
+    place,
+  };
+}
+
+type Resolve = <Node extends object>(node: Node | OpenAPIV3_1.ReferenceObject) => Node;
+
+function lookUp(document: Document, ref: string): unknown {
+  return ref
+    .split('/')
+    .slice(1)
+    .reduce<unknown>(
+      (node, token) => (node as Record<string, unknown>)[token.replaceAll('~1', '/').replaceAll('~0', '~')],
+      document,
+    );
+}
+
+function readParameter(parameter: OpenAPIV3_1.ParameterObject, resolve: Resolve): Parameter {
+  const schema = resolve<OpenAPIV3_1.SchemaObject>(parameter.schema as OpenAPIV3_1.SchemaObject);
+  const types = Array.isArray(schema.type) ? schema.type : [schema.type];
+  return {
+    name: parameter.name,
+    in: parameter.in as Parameter['in'],
+    required: parameter.required ?? false,
+    type: types.includes('integer') ? 'integer' : types.includes('boolean') ? 'boolean' : 'string',
+    ...(schema.default === undefined ? {} : { default: schema.default as Json }),
+  };
+}
+
+function readResponse(
+  status: number,
+  response: ResponseObject,
+  errorRelations: readonly Relation[],
+  resolve: Resolve,
+): DocumentedResponse {
+  const [mediaType] = Object.keys(response.content ?? {});
+  const headers = Object.entries(response.headers ?? {}) as [string, OpenAPIV3_1.HeaderObject][];
+  return {
+    status,
+    ...(mediaType === undefined ? {} : { mediaType }),
+    ...named('schema', response),
+    requiredHeaders: headers.filter(([, header]) => resolve(header).required).map(([name]) => name.toLowerCase()),
+    relations: [...(status >= 400 ? errorRelations : []), ...(response['x-relations'] ?? [])],
+  };
+}
+
+/** The component behind a JSON body; `npm run gen` sees to it that there is one. */
+function named<Key extends string>(
+  key: Key,
+  message: { content?: { [mediaType: string]: OpenAPIV3_1.MediaTypeObject } } | undefined,
+): { [K in Key]?: string } {
+  const schema = message?.content?.['application/json']?.schema as { $ref?: string } | undefined;
+  return schema?.$ref ? ({ [key]: schema.$ref.split('/').at(-1) } as { [K in Key]: string }) : {};
+}
+
+function readCases(status: number, response: ResponseObject, resolve: Resolve): readonly Case[] {
+  const bodiless = Object.entries(response['x-cases'] ?? {}).map(([name, provenance]) => ({ name, status, ...provenance }));
+  const examples = Object.values(response.content ?? {}).flatMap((media) => Object.entries(media.examples ?? {}));
+  return [
+    ...bodiless,
+    ...examples.map(([name, reference]) => {
+      const example = resolve<ExampleObject>(reference as ExampleObject);
+      return { name, status, ...example['x-case'], value: example.value as Json };
+    }),
+  ];
+}

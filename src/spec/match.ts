@@ -1,0 +1,81 @@
+// From a method and a raw path to an operation. Built once from the document; a literal segment goes before a parameter.
+import type { Operation, Spec } from './document.js';
+
+export type Match =
+  | { readonly kind: 'operation'; readonly operation: Operation; readonly path: Readonly<Record<string, string>> }
+  | { readonly kind: 'unknown_path' }
+  | { readonly kind: 'method_not_allowed'; readonly allowed: readonly string[] };
+
+interface Node {
+  readonly literals: Map<string, Node>;
+  parameter?: Node;
+  readonly operations: Map<string, Operation>;
+}
+
+export type Matcher = (method: string, path: string) => Match;
+
+const unknownPath: Match = { kind: 'unknown_path' };
+const createNode = (): Node => ({ literals: new Map(), operations: new Map() });
+
+export function createMatcher(spec: Spec): Matcher {
+  const root = createNode();
+  for (const operation of spec.operations.values()) {
+    addPath(root, operation.template, operation);
+    // The collection is documented with the final slash; without it no redirect is sent (spaces sheet 0.3).
+    if (operation.template.endsWith('/')) addPath(root, operation.template.slice(0, -1), operation);
+  }
+  return (method, path) => {
+    const found = find(root, path.split('/').slice(1).map(decode), 0, []);
+    if (!found) return unknownPath;
+    const { node, values } = found;
+    const operation = node.operations.get(method === 'HEAD' ? 'GET' : method);
+    if (!operation) return { kind: 'method_not_allowed', allowed: allowedMethods(node) };
+    const names = operation.parameters.filter((parameter) => parameter.in === 'path').map((parameter) => parameter.name);
+    return { kind: 'operation', operation, path: Object.fromEntries(names.map((name, i) => [name, values[i] as string])) };
+  };
+}
+
+function addPath(root: Node, template: string, operation: Operation): void {
+  let node = root;
+  for (const segment of template.split('/').slice(1)) {
+    if (segment.startsWith('{')) {
+      node.parameter ??= createNode();
+      node = node.parameter;
+    } else {
+      const next = node.literals.get(segment) ?? createNode();
+      node.literals.set(segment, next);
+      node = next;
+    }
+  }
+  node.operations.set(operation.method, operation);
+}
+
+function find(
+  node: Node,
+  segments: readonly string[],
+  at: number,
+  values: readonly string[],
+): { node: Node; values: readonly string[] } | undefined {
+  const segment = segments[at];
+  if (segment === undefined) return node.operations.size > 0 ? { node, values } : undefined;
+  const literal = node.literals.get(segment);
+  const found = literal && find(literal, segments, at + 1, values);
+  if (found) return found;
+  // An empty segment is no id: `/v1/spaces//threads` names nothing.
+  return node.parameter && segment !== '' ? find(node.parameter, segments, at + 1, [...values, segment]) : undefined;
+}
+
+function allowedMethods(node: Node): readonly string[] {
+  const methods = [...node.operations.keys()];
+  return [...(methods.includes('GET') ? ['GET', 'HEAD'] : []), ...methods.filter((method) => method !== 'GET'), 'OPTIONS'];
+}
+
+/** `%2F` inside a segment is part of an id; a broken escape stands for itself. */
+function decode(segment: string): string {
+  if (!segment.includes('%')) return segment;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}

@@ -1,0 +1,25 @@
+// The plain request and response that every room passes around. No room below `http/` knows any other.
+
+/** An HTTP request as plain data. Header names are lower-case; `target` is the raw path with its query string. */
+export interface PlainRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Empty when the request has no body. */
+  readonly body: Uint8Array;
+}
+
+/** An HTTP response as plain data. Header names are lower-case; no body means none is sent. */
+export interface PlainResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+/** A value that JSON can carry. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+export function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

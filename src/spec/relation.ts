@@ -1,0 +1,157 @@
+// What a schema cannot say: relations between the parts of one exchange (`x-relations`).
+// The stand-in checks its own answers with them, and so does whoever judges a server.
+import { isJsonObject, type Json } from './message.js';
+
+/** One relation as the document writes it: a kind and its operands, which are OpenAPI runtime expressions or field names. */
+export type Relation = { readonly [Kind in RelationKind]?: readonly string[] };
+
+/** The parsed exchange that runtime expressions look into. */
+export interface Exchange {
+  readonly path: Readonly<Record<string, Json>>;
+  /** Parsed and with the document's defaults. */
+  readonly query: Readonly<Record<string, Json>>;
+  readonly requestBody: Json | undefined;
+  readonly status: number;
+  readonly responseBody: Json | undefined;
+}
+
+/** A relation that does not hold. */
+export interface RelationBreach {
+  readonly relation: string;
+  readonly pointer: string;
+  readonly expected: string;
+  readonly got: Json | undefined;
+}
+
+type Check = (operands: readonly (Json | undefined)[], names: readonly string[]) => string | undefined;
+
+const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
+const same = (left: Json | undefined, right: Json | undefined): boolean => JSON.stringify(left) === JSON.stringify(right);
+const fieldOf = (row: Json, field: string): Json | undefined => (isJsonObject(row) ? row[field] : undefined);
+const instant = (value: Json | undefined): number => Date.parse(String(value));
+
+function inOrder(rows: Json | undefined, field: string, sign: 1 | -1): boolean {
+  const times = list(rows).map((row) => instant(fieldOf(row, field)));
+  return times.every((time, i) => i === 0 || sign * (time - (times[i - 1] as number)) >= 0);
+}
+
+/** Each kind says what was expected when it does not hold, and nothing when it does. */
+const checks = {
+  equal: ([left, right], [, name]) => (same(left, right) ? undefined : `equal to ${name}, ${JSON.stringify(right)}`),
+  // Only what the request says can be echoed; a field it left out is the server's to choose.
+  echo: ([response, request], [, name]) =>
+    request === undefined || same(response, request) ? undefined : `the value of ${name}, ${JSON.stringify(request)}`,
+  includes: ([items, value]) =>
+    list(items).some((item) => same(item, value)) ? undefined : `a list with ${JSON.stringify(value)}`,
+  excludes: ([items, value]) =>
+    list(items).some((item) => same(item, value)) ? `a list without ${JSON.stringify(value)}` : undefined,
+  not_before: ([later, earlier]) => (instant(later) >= instant(earlier) ? undefined : `not before ${String(earlier)}`),
+  at_most: ([items, limit]) => (list(items).length <= Number(limit) ? undefined : `at most ${String(limit)} rows`),
+  every: ([items, , value], [, field]) =>
+    list(items).every((row) => same(fieldOf(row, field as string), value))
+      ? undefined
+      : `${field} ${JSON.stringify(value)} in every row`,
+  unique: ([items], [, field]) => {
+    const values = list(items).map((row) => JSON.stringify(fieldOf(row, field as string)));
+    return new Set(values).size === values.length ? undefined : `no ${field} twice`;
+  },
+  in_order: ([items, , order], [, field]) =>
+    inOrder(items, field as string, order === 'desc' ? -1 : 1)
+      ? undefined
+      : `${field} never ${order === 'desc' ? 'rising' : 'falling'}`,
+  together: ([left, right], [, name]) =>
+    Boolean(left) === Boolean(right) ? undefined : `set exactly when ${name} is, which is ${JSON.stringify(right)}`,
+  page: ([items, skip, total, more]) => {
+    const expected = Number(skip) + list(items).length < Number(total);
+    return more === expected ? undefined : `has_more ${expected}, since skip + rows is compared with the total`;
+  },
+  first_last: ([items, first, last]) => {
+    const ids = list(items).map((row) => fieldOf(row, 'id') ?? null);
+    const expected = [ids.at(0) ?? null, ids.at(-1) ?? null];
+    return same(first, expected[0]) && same(last, expected[1]) ? undefined : `${JSON.stringify(expected)} at the ends`;
+  },
+} satisfies Record<string, Check>;
+
+export type RelationKind = keyof typeof checks;
+export const relationKinds = Object.keys(checks) as readonly RelationKind[];
+
+/** Evaluates an OpenAPI runtime expression; a word that is none stands for itself. */
+export function evaluate(expression: string, exchange: Exchange): Json | undefined {
+  if (expression === '$statusCode') return exchange.status;
+  const parsed = /^\$(request|response)\.(path\.|query\.|body#)(.*)$/.exec(expression);
+  if (!parsed) return expression;
+  const [, side, part, rest] = parsed as unknown as [string, string, string, string];
+  if (part === 'path.') return exchange.path[rest];
+  if (part === 'query.') return exchange.query[rest];
+  return atPointer(side === 'request' ? exchange.requestBody : exchange.responseBody, rest);
+}
+
+export function atPointer(value: Json | undefined, pointer: string): Json | undefined {
+  let at: Json | undefined = value;
+  for (const token of pointerTokens(pointer)) {
+    if (Array.isArray(at)) at = at[Number(token)];
+    else if (isJsonObject(at) && Object.hasOwn(at, token)) at = at[token];
+    else return undefined;
+  }
+  return at;
+}
+
+export function pointerTokens(pointer: string): readonly string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+
+/** The relations that an exchange breaks; empty when all hold. */
+export function brokenRelations(relations: readonly Relation[], exchange: Exchange): readonly RelationBreach[] {
+  return relations.flatMap((relation) =>
+    (Object.entries(relation) as [RelationKind, readonly string[]][]).flatMap(([kind, names]) => {
+      const operands = names.map((name) => evaluate(name, exchange));
+      const check: Check = checks[kind];
+      const expected = check(operands, names);
+      if (expected === undefined) return [];
+      const pointer = names[0]?.replace(/^\$response\.body#/, '') ?? '';
+      return [{ relation: `${kind}(${names.join(', ')})`, pointer, expected, got: operands[0] }];
+    }),
+  );
+}
+
+/**
+ * Makes a documented example tell the truth about this request: where an `equal` or `echo` relation ties a
+ * field of the response to the request, the request's value goes in; a list is cut to `at_most`.
+ */
+export function fillFromRequest(value: Json, relations: readonly Relation[], exchange: Exchange): Json {
+  let filled = value;
+  for (const relation of relations) {
+    const [target, source] = relation.equal ?? relation.echo ?? [];
+    if (target?.startsWith('$response.body#') && source?.startsWith('$request.')) {
+      const known = evaluate(source, exchange);
+      if (known !== undefined) filled = withPointer(filled, pointerTokens(target.split('#')[1] as string), known);
+    }
+    const [items, limit] = relation.at_most ?? [];
+    if (items && limit) {
+      const pointer = items.split('#')[1] as string;
+      const rows = list(atPointer(filled, pointer)).slice(0, Number(evaluate(limit, exchange) ?? Number.POSITIVE_INFINITY));
+      filled = withPointer(filled, pointerTokens(pointer), rows);
+    }
+    const [rows, field, wanted] = relation.every ?? [];
+    if (rows && field && wanted) {
+      const known = evaluate(wanted, exchange);
+      const pointer = rows.split('#')[1] as string;
+      if (known !== undefined) {
+        const told = list(atPointer(filled, pointer)).map((row) => (isJsonObject(row) ? { ...row, [field]: known } : row));
+        filled = withPointer(filled, pointerTokens(pointer), told);
+      }
+    }
+  }
+  return filled;
+}
+
+function withPointer(value: Json, tokens: readonly string[], replacement: Json): Json {
+  const [token, ...rest] = tokens;
+  if (token === undefined) return replacement;
+  if (Array.isArray(value)) return value.map((item, i) => (String(i) === token ? withPointer(item, rest, replacement) : item));
+  const object = isJsonObject(value) ? value : {};
+  return { ...object, [token]: withPointer(object[token] ?? {}, rest, replacement) };
+}

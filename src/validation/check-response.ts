@@ -1,0 +1,53 @@
+// Does an answer keep the document? Status, media type, headers, body and relations; silence is a pass only when all were looked at.
+import type { Operation } from '../spec/document.js';
+import type { Json, PlainResponse } from '../spec/message.js';
+import { brokenRelations, type Exchange } from '../spec/relation.js';
+import { validatorNamed } from './validators.js';
+import { fromAjv, type Violation } from './violation.js';
+
+/** The request's side of an exchange, for the relations. */
+export type AskedFor = Pick<Exchange, 'path' | 'query' | 'requestBody'>;
+
+export function checkResponse(
+  operation: Operation,
+  asked: AskedFor,
+  response: PlainResponse,
+  body: Json | undefined,
+): Violation[] {
+  const documented = operation.responses.get(response.status);
+  if (!documented) {
+    const known = [...operation.responses.keys()].join(', ');
+    return [{ in: 'status', pointer: '', keyword: 'status', expected: `one of ${known}`, got: response.status }];
+  }
+  const violations: Violation[] = [];
+  for (const name of documented.requiredHeaders) {
+    if (response.headers[name] === undefined) {
+      violations.push({ in: 'header', pointer: `/${name}`, keyword: 'required', expected: 'to be present' });
+    }
+  }
+  const sent = response.headers['content-type']?.split(';')[0];
+  if (sent !== documented.mediaType) {
+    violations.push({
+      in: 'header',
+      pointer: '/content-type',
+      keyword: 'media_type',
+      expected: documented.mediaType ?? 'no body',
+      got: sent ?? null,
+    });
+  }
+  if (documented.schema) {
+    const validate = validatorNamed(`closed_${documented.schema}`);
+    if (!validate(body)) violations.push(...fromAjv('body', validate.errors ?? []));
+  } else if (body !== undefined) {
+    violations.push({ in: 'body', pointer: '', keyword: 'body', expected: 'no body' });
+  }
+  // A body of the wrong shape would break relations too; the shape is the news.
+  if (violations.length > 0) return violations;
+  return brokenRelations(documented.relations, { ...asked, status: response.status, responseBody: body }).map((breach) => ({
+    in: 'relation',
+    pointer: breach.pointer,
+    keyword: breach.relation,
+    expected: breach.expected,
+    ...(breach.got === undefined ? {} : { got: breach.got }),
+  }));
+}

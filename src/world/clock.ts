@@ -1,0 +1,41 @@
+// The world's only source of time. Times are whole seconds in UTC, written as the seeds write them.
+
+export type ClockKind = 'real' | 'virtual';
+
+export interface Clock {
+  readonly kind: ClockKind;
+  /** ISO 8601, whole seconds, `Z`. Never earlier than the answer before. */
+  now(): string;
+  /** An accepted write happened; virtual time moves on by one second. */
+  tick(): void;
+  fork(): Clock;
+}
+
+export const toTimestamp = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+
+/** Starts at a scenario's own time and stands still between writes. */
+export function virtualClock(start: string): Clock {
+  let milliseconds = Date.parse(start);
+  return {
+    kind: 'virtual',
+    now: () => toTimestamp(milliseconds),
+    tick: () => {
+      milliseconds += 1000;
+    },
+    fork: () => virtualClock(toTimestamp(milliseconds)),
+  };
+}
+
+export function realClock(): Clock {
+  let latest = 0;
+  return {
+    kind: 'real',
+    now: () => {
+      // The machine's clock may be set back; what was created later must not look older.
+      latest = Math.max(latest, Date.now());
+      return toTimestamp(latest);
+    },
+    tick: () => {},
+    fork: () => realClock(),
+  };
+}
