@@ -68,8 +68,15 @@ type Document = OpenAPIV3_1.Document & {
 const generated = new URL('../../generated/', import.meta.url);
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-/** Loads the shipped document. Throws when `npm run gen` has not run. */
+let shipped: Spec | undefined;
+
+/** The shipped document; read once, since nobody may change it. Throws when `npm run gen` has not run. */
 export function loadSpec(): Spec {
+  shipped ??= readShipped();
+  return shipped;
+}
+
+function readShipped(): Spec {
   const text = readFileSync(new URL('document.json', generated), 'utf8');
   const places = JSON.parse(readFileSync(new URL('places.json', generated), 'utf8')) as Record<string, string>;
   const place = (operation: string, caseName?: string): string =>
