@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const src = fileURLToPath(new URL('../../src/', import.meta.url));
+
+/** Imports go to rooms of lower rank only; rooms of equal rank do not see each other. */
+const ranks: Readonly<Record<string, number>> = {
+  spec: 0,
+  validation: 1,
+  world: 1,
+  rules: 2,
+  scenario: 2,
+  mock: 3,
+  http: 4,
+  cli: 5,
+  'index.ts': 6,
+};
+
+/** Where a package may be imported; any other use is a leak of its concern. */
+const homes: Readonly<Record<string, readonly string[]>> = {
+  express: ['http'],
+  ajv: ['validation'],
+  'openapi-types': ['spec'],
+  yaml: ['scenario', 'mock'],
+  commander: ['cli'],
+  'node:fs': ['spec', 'scenario', 'cli'],
+  'node:path': ['scenario'],
+  'node:url': ['scenario'],
+  'node:module': ['validation'],
+  'node:http': ['http'],
+  'node:net': ['http'],
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const files = (readdirSync(src, { recursive: true }) as string[]).filter((file) => file.endsWith('.ts'));
+const imports: Import[] = files.flatMap((file) =>
+  [...readFileSync(join(src, file), 'utf8').matchAll(/(?:from|import\()\s*'([^']+)'/g)].map(([, specifier]) => ({
+    from: file,
+    to: specifier as string,
+  })),
+);
+const inside = imports
+  .filter(({ to }) => to.startsWith('.'))
+  .map(({ from, to }) => ({ from, to: relative(src, join(src, dirname(from), to)).replace(/\.js$/, '.ts') }));
+const room = (file: string) => file.split('/')[0] as string;
+
+/** What breaks the rule, in words; empty when the house is in order. */
+function wrongDirections(all: readonly Import[], rankOf: typeof ranks): string[] {
+  return all
+    .filter(({ from, to }) => room(from) !== room(to))
+    .filter(({ from, to }) => !((rankOf[room(to)] ?? Number.NaN) < (rankOf[room(from)] ?? Number.NaN)))
+    .map(({ from, to }) => `${from} imports ${to}`);
+}
+
+function cycles(all: readonly Import[]): string[] {
+  const targets = new Map<string, string[]>();
+  for (const { from, to } of all) targets.set(from, [...(targets.get(from) ?? []), to]);
+  const found: string[] = [];
+  const done = new Set<string>();
+  const walk = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(' → '));
+    if (path.includes(file) || done.has(file)) return;
+    for (const target of targets.get(file) ?? []) walk(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of targets.keys()) walk(file, []);
+  return found;
+}
+
+describe('the rooms of src/', () => {
+  it('are all ranked, and every rank has its room', () => {
+    expect([...new Set(files.map(room))].sort()).toEqual(Object.keys(ranks).sort());
+  });
+
+  it('import downward only', () => {
+    expect(wrongDirections(inside, ranks)).toEqual([]);
+  });
+
+  it('would not get away with an import upward, sideways or of an unranked room', () => {
+    expect(wrongDirections([{ from: 'rules/a.ts', to: 'mock/b.ts' }], ranks)).toEqual(['rules/a.ts imports mock/b.ts']);
+    expect(wrongDirections([{ from: 'world/a.ts', to: 'validation/b.ts' }], ranks)).toHaveLength(1);
+    expect(wrongDirections([{ from: 'rules/a.ts', to: 'attic/b.ts' }], ranks)).toHaveLength(1);
+  });
+
+  it('have no import cycles', () => {
+    expect(cycles(inside)).toEqual([]);
+    expect(
+      cycles([
+        { from: 'a', to: 'b' },
+        { from: 'b', to: 'a' },
+      ]),
+    ).toEqual(['a → b → a']);
+  });
+
+  it('use each package in its home only', () => {
+    const packages = imports
+      .filter(({ to }) => !to.startsWith('.'))
+      .map(({ from, to }) => ({ from, name: to.startsWith('node:') ? to : (to.split('/')[0] as string) }));
+    const leaks = packages.filter(({ from, name }) => !homes[name]?.includes(room(from)));
+    expect(leaks.map(({ from, name }) => `${from} imports ${name}`)).toEqual([]);
+    const unused = Object.keys(homes).filter((name) => !packages.some((used) => used.name === name));
+    expect(unused, 'homes of packages that nobody uses').toEqual([]);
+  });
+
+  it('keep error texts of the API in the document: none of its sentences stands in the code', () => {
+    const document = JSON.parse(readFileSync(new URL('../../generated/document.json', import.meta.url), 'utf8'));
+    const sentences = new Set<string>();
+    JSON.stringify(document, (key, value) => {
+      if ((key === 'message' || key === 'system_message') && typeof value === 'string' && value.includes(' '))
+        sentences.add(value);
+      return value;
+    });
+    const receipts = /^Vector store (added|created|retrieved)|^Thread added/;
+    const inCode = files
+      .filter((file) => !file.endsWith('.gen.ts'))
+      .flatMap((file) => {
+        const text = readFileSync(join(src, file), 'utf8');
+        return [...sentences]
+          .filter((sentence) => !receipts.test(sentence) && text.includes(sentence))
+          .map((sentence) => `${file}: ${sentence}`);
+      });
+    expect(sentences.size).toBeGreaterThan(20);
+    expect(inCode).toEqual([]);
+  });
+});

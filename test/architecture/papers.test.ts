@@ -1,0 +1,33 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (file: string) => readFileSync(`${root}${file}`, 'utf8');
+
+describe('the papers', () => {
+  it('ARCHITECTURE.md lists the rooms and files of src/ as they are', () => {
+    const listed = [...read('ARCHITECTURE.md').matchAll(/^ {2,}([\w.-]+\.ts) /gm)].map(([, file]) => file as string);
+    const onDisk = (readdirSync(`${root}src`, { recursive: true }) as string[])
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => file.split('/').at(-1) as string);
+    expect(listed.sort()).toEqual(onDisk.sort());
+  });
+
+  it('README and ARCHITECTURE link only to files that are there', () => {
+    const links = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].flatMap((paper) =>
+      [...read(paper).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => `${paper}: ${link}`),
+    );
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((link) => !existsSync(`${root}${link.split(': ')[1]}`))).toEqual([]);
+  });
+
+  it('the generated files that are committed are not stale', () => {
+    expect(() => execFileSync(process.execPath, ['scripts/gen.mjs', '--check'], { cwd: root, stdio: 'pipe' })).not.toThrow();
+  });
+
+  it('the lock file names no download addresses', () => {
+    expect(read('package-lock.json')).not.toMatch(/"resolved": "http/);
+  });
+});

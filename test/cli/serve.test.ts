@@ -1,0 +1,184 @@
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { Agent, createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Running, run, start } from '../support/cli.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
+const running: Running[] = [];
+function serve(args: readonly string[], env?: Readonly<Record<string, string>>): Running {
+  const started = start(['serve', ...args], env);
+  running.push(started);
+  return started;
+}
+afterEach(() => {
+  for (const { process } of running.splice(0)) process.kill('SIGKILL');
+});
+const ready = /Understudy is ready at (http:\S+)/;
+
+describe('understudy serve', () => {
+  it('lists callers and three curl lines, says that it is ready, and repeats the URL in the ready file', async () => {
+    const file = join(folder, 'ready');
+    const server = serve(['--port', '0', '--log-format', 'pretty', '--ready-file', file]);
+    const [, url] = (await server.saw(ready)) as unknown as [string, string];
+    expect(readFileSync(file, 'utf8')).toBe(`${url}\n`);
+    for (const name of ['ak_owner', 'tok_owner', 'ak_outsider', 'ak_expired', 'tok_no_subject'])
+      expect(server.stdout()).toContain(name);
+    expect(server.stdout().match(/^ {2}curl /gm)).toHaveLength(3);
+    const response = await fetch(`${url}/v1/spaces/space_abc123`, { headers: { 'X-API-Key': 'ak_owner' } });
+    expect(response.status).toBe(200);
+    await server.saw(/200 GET \/v1\/spaces\/space_abc123 {2}getSpace\.retrieved {2}by usr_owner1/);
+  });
+
+  it('writes one JSON line per event when asked, and off a terminal', async () => {
+    const server = serve(['--port', '0']);
+    await server.saw(/"event":"ready"/);
+    const events = server
+      .stdout()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(events.at(-1)).toMatchObject({
+      event: 'ready',
+      url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+      port: expect.any(Number),
+    });
+    await fetch(`${events.at(-1).url}/v1/nowhere`);
+    await server.saw(/"event":"exchange".*"case":"unknown_path"/);
+  });
+
+  it('takes a flag over the environment, and the environment over the default', async () => {
+    const server = serve(['--clock', 'virtual', '--log-format', 'pretty'], {
+      UNDERSTUDY_PORT: '0',
+      UNDERSTUDY_CLOCK: 'real',
+      UNDERSTUDY_LOG_FORMAT: 'json',
+    });
+    const [, url] = (await server.saw(ready)) as unknown as [string, string];
+    expect(new URL(url).port).not.toBe('4010');
+    const response = await fetch(`${url}/v1/spaces/space_abc123/vector-stores/vs_def456`, {
+      method: 'POST',
+      headers: { 'X-API-Key': 'ak_owner' },
+    });
+    expect(((await response.json()) as { added_at: string }).added_at).toBe('2026-02-26T15:30:00Z');
+  });
+
+  it('makes the same ids from the same seed, and others from another', async () => {
+    const idsWith = async (seed: string) => {
+      const [, url] = (await serve(['--port', '0', '--seed', seed, '--log-format', 'pretty']).saw(ready)) as unknown as [
+        string,
+        string,
+      ];
+      const response = await fetch(`${url}/v1/threads`, {
+        method: 'POST',
+        headers: { 'X-API-Key': 'ak_owner' },
+        body: '{"organization_id":"org_xyz789"}',
+      });
+      return ((await response.json()) as { id: string }).id;
+    };
+    const [one, again, other] = [await idsWith('7'), await idsWith('7'), await idsWith('8')];
+    expect(again).toBe(one);
+    expect(other).not.toBe(one);
+  });
+
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('ends at once on %s with %i, with a kept-alive connection open', async (signal, code) => {
+    const server = serve(['--port', '0', '--log-format', 'pretty']);
+    const [, url] = (await server.saw(ready)) as unknown as [string, string];
+    const agent = new Agent({ keepAlive: true });
+    const [response] = await once(get(`${url}/openapi.json`, { agent }), 'response');
+    response.resume();
+    await once(response, 'end');
+    server.process.kill(signal);
+    expect((await server.finished).code).toBe(code);
+    agent.destroy();
+  });
+
+  it('ends with 3 on a port in use, names it and proposes --port 0', async () => {
+    const holder = createServer().listen(0, '127.0.0.1');
+    await once(holder, 'listening');
+    const { port } = holder.address() as AddressInfo;
+    const { code, stderr } = await run(['serve', '--port', String(port)]);
+    holder.close();
+    expect(code).toBe(3);
+    expect(stderr).toContain(`127.0.0.1:${port}`);
+    expect(stderr).toContain('--port 0');
+  });
+
+  it('ends with 2 on a scenario with faults, and lists all of them with their places', async () => {
+    const file = join(folder, 'faulty.yaml');
+    writeFileSync(
+      file,
+      `scenario: faulty
+description: Three faults.
+time: '2026-02-26T15:30:00Z'
+organizations:
+  - { id: org_a, name: A, users: [{ id: usr_a, name: A }] }
+vector_stores:
+  - { id: vs_a, organization_id: org_a, created_by: usr_b, name: A }
+  - { id: vs_a, organization_id: org_a, created_by: usr_a, name: Twice }
+spaces:
+  - { id: space_a, organization_id: org_a, created_by: usr_a, name: A, vector_store_id: vs_missing }
+`,
+    );
+    const { code, stderr } = await run(['serve', '--port', '0', '--scenario', file]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/faulty\.yaml:7:\d+ {2}there is no user usr_b\n {2}fix: did you mean usr_a\?/);
+    expect(stderr).toMatch(/faulty\.yaml:8:\d+ {2}the vector store vs_a stands here a second time/);
+    expect(stderr).toMatch(/faulty\.yaml:10:\d+ {2}there is no vector store vs_missing/);
+  });
+
+  it.each([
+    { args: ['serve', '--prot', '1'], says: '--port' },
+    { args: ['serve', '--port', '70000'], says: 'from 0 to 65535' },
+    { args: ['serve', '--clock', 'wound'], says: 'real, virtual' },
+    { args: ['serve', 'extra'], says: 'too many arguments' },
+    { args: ['serv'], says: 'serve' },
+    { args: ['serve', '--scenario', 'defualt'], says: 'did you mean default?' },
+    { args: ['serve', '--port', '0', '--ready-file', '/no/such/folder/file'], says: 'name a file in a folder that is there' },
+  ])('ends with 2 on $args and says $says', async ({ args, says }) => {
+    const { code, stderr } = await run(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(says);
+  });
+
+  it('names the variable when the environment is wrong', async () => {
+    const { code, stderr } = await run(['serve'], { UNDERSTUDY_PORT: 'http' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('UNDERSTUDY_PORT');
+  });
+});
+
+describe('understudy', () => {
+  it('prints help with every flag and its environment twin', async () => {
+    const { code, stdout } = await run(['serve', '--help']);
+    expect(code).toBe(0);
+    for (const flag of ['port', 'host', 'scenario', 'seed', 'clock', 'self-check', 'log-format', 'ready-file']) {
+      expect(stdout).toContain(`--${flag} `);
+      expect(stdout).toContain(`UNDERSTUDY_${flag.toUpperCase().replace('-', '_')}`);
+    }
+  });
+
+  it('prints its version', async () => {
+    const { code, stdout } = await run(['--version']);
+    expect([code, stdout]).toEqual([0, '0.1.0\n']);
+  });
+
+  it('prints its help and ends with 2 when no command is given', async () => {
+    const { code, stderr } = await run([]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('serve');
+  });
+
+  it('prints the document that it serves', async () => {
+    const { code, stdout } = await run(['spec']);
+    expect(code).toBe(0);
+    expect(stdout).toBe(`${readFileSync(new URL('../../generated/document.json', import.meta.url), 'utf8').trimEnd()}\n`);
+    const yaml = await run(['spec', '--format', 'yaml']);
+    expect(yaml.stdout).toMatch(/^openapi: 3\.1\.0\n/);
+  });
+});
