@@ -34,7 +34,7 @@ describe('the cases that are reached by state', () => {
     expect(response.headers.has('preference-applied')).toBe(false);
     if (response.ok) return;
     const { error } = (await response.json()) as { error: Record<string, unknown> };
-    const example = (documented as { value: { error: Record<string, unknown> } }).value.error;
+    const example = (documented as unknown as { value: { error: Record<string, unknown> } }).value.error;
     for (const field of ['code', 'message', 'system_message', 'type', 'status']) expect(error[field]).toBe(example[field]);
     expect(Object.keys(error.details as object)).toEqual(Object.keys(example.details as object));
     expect(JSON.stringify(understudy.world.snapshot()), 'a refused request changes nothing').toBe(before);
