@@ -2,6 +2,7 @@
 //   generated/document.json    the bundled document, as it is served
 //   generated/places.json      operation and case → file:line
 //   generated/validators.cjs   ajv validators, compiled ahead of time
+//   generated/scenarios.json   the shipped scenarios, parsed and checked
 //   src/spec/schema.gen.ts     TypeScript types of the document
 //   src/spec/cases.gen.ts      operation ids, case names, defaulted parameters
 //   docs/assumptions.md        the assumed cases: questions to the vendor
@@ -26,6 +27,7 @@ mkdirSync(path.join(root, 'generated'), { recursive: true });
 const document = bundle();
 write('generated/places.json', JSON.stringify(placesOfCases(), null, 1));
 write('generated/validators.cjs', validators(document));
+write('generated/scenarios.json', JSON.stringify(scenarios()));
 commit('src/spec/schema.gen.ts', `// ${notice}\n${astToString(await openapiTS(structuredClone(document), { immutable: true }))}`);
 commit('src/spec/cases.gen.ts', caseTypes(document));
 commit('docs/assumptions.md', assumptions(document));
@@ -113,26 +115,25 @@ function casesOf(doc, status, response) {
  * closed copy, in which a field the document does not know is a breach. One validator per component, whoever uses it.
  */
 function validators(doc) {
-  const ajv = new Ajv.default({
-    code: { source: true, esm: false },
-    allErrors: true,
-    strict: true,
-    allowUnionTypes: true,
-    inlineRefs: false,
-  });
-  addFormats.default(ajv);
   const schemas = doc.components.schemas;
-  ajv.addSchema(rewriteRefs({ $id: 'open', $defs: schemas })).addSchema(close(rewriteRefs({ $id: 'closed', $defs: schemas })));
-  const exported = {};
-  const add = (name, schema) => {
-    if (exported[name]) return;
+  // One error is enough to refuse a request, and a hostile body could have millions.
+  const requests = compiler({ allErrors: false }).addSchema(rewriteRefs({ $id: 'open', $defs: schemas }));
+  const answers = compiler({ allErrors: true }).addSchema(close(rewriteRefs({ $id: 'closed', $defs: schemas })));
+  const exported = new Map([
+    [requests, {}],
+    [answers, {}],
+  ]);
+  const add = (ajv, name, schema) => {
+    const names = exported.get(ajv);
+    if (names[name]) return;
     ajv.addSchema({ $id: `_${name}`, ...schema });
-    exported[name] = `_${name}`;
+    names[name] = `_${name}`;
   };
   for (const { operation, parameters, responses } of operationsOf(doc)) {
     const query = parameters.filter((p) => p.in === 'query');
     if (query.length > 0) {
       add(
+        requests,
         `query_${operation.operationId}`,
         rewriteRefs(
           {
@@ -145,14 +146,33 @@ function validators(doc) {
       );
     }
     const body = componentName(operation.requestBody);
-    if (body) add(`open_${body}`, { $ref: `open#/$defs/${body}` });
+    if (body) add(requests, `open_${body}`, { $ref: `open#/$defs/${body}` });
     for (const [, response] of responses) {
       const name = componentName(response);
-      if (name) add(`closed_${name}`, { $ref: `closed#/$defs/${name}` });
+      if (name) add(answers, `closed_${name}`, { $ref: `closed#/$defs/${name}` });
     }
   }
-  add('scenario', scenarioSchema());
-  return `// ${notice}\n${standalone.default(ajv, exported)}`;
+  add(answers, 'scenario', scenarioSchema());
+  // Two modules in one file, each with names of its own.
+  const modules = [...exported].map(
+    ([ajv, names]) =>
+      `Object.assign(module.exports, (() => {\nconst exports = {};\n${standalone.default(ajv, names)}\nreturn exports;\n})());`,
+  );
+  return `// ${notice}\n${modules.join('\n')}\n`;
+}
+
+function compiler({ allErrors }) {
+  const ajv = new Ajv.default({
+    code: { source: true, esm: false },
+    allErrors,
+    strict: true,
+    allowUnionTypes: true,
+    inlineRefs: false,
+  });
+  addFormats.default(ajv);
+  // Marks a field that only April's clients send; it changes nothing in what is valid.
+  ajv.addVocabulary(['x-edition']);
+  return ajv;
 }
 
 /** Every body of the document is a named component, so that its validator has a name too. */
@@ -162,6 +182,22 @@ function componentName(message) {
   if (!schema.$ref?.startsWith('#/components/schemas/'))
     throw new Error(`A body without a named schema: ${JSON.stringify(schema)}`);
   return schema.$ref.split('/').at(-1);
+}
+
+/** Each shipped scenario with its text, by which it is known again; a file that breaks its schema stops here. */
+function scenarios() {
+  const { scenario: validate } = createRequire(import.meta.url)(path.join(root, 'generated/validators.cjs'));
+  return readdirSync(path.join(root, 'fixtures'))
+    .filter((file) => file.endsWith('.yaml') && file !== 'scenario.schema.yaml')
+    .map((file) => {
+      const text = readFileSync(path.join(root, 'fixtures', file), 'utf8');
+      const scenario = parse(text);
+      if (!validate(scenario)) {
+        console.error(`fixtures/${file} breaks its schema: ${JSON.stringify(validate.errors, null, 2)}`);
+        process.exit(2);
+      }
+      return { text, scenario };
+    });
 }
 
 /** The scenario schema borrows the document's row schemas by file; here they are inlined. */

@@ -1,5 +1,6 @@
 // The one table of flags; help, defaults and environment twins all come from it. Flag > environment > default.
 import { InvalidArgumentError, Option } from 'commander';
+import type { FailOn } from '../contract/report.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
 
 /** What the caller asked for cannot be done as asked; exit code 2. */
@@ -9,14 +10,29 @@ export interface ServeFlags {
   readonly port: number;
   readonly host: string;
   readonly scenario: string;
+  readonly spec?: string;
   readonly seed: number;
   readonly clock: 'real' | 'virtual';
   readonly selfCheck: 'strict' | 'report' | 'off';
+  readonly drift?: string;
   readonly logFormat?: 'pretty' | 'json';
   readonly readyFile?: string;
 }
 
-const wholeNumber = (low: number, high: number) => (text: string) => {
+export interface CheckFlags {
+  readonly profile?: string;
+  readonly includeOperationId?: readonly string[];
+  readonly excludeOperationId?: readonly string[];
+  readonly includeTag?: readonly string[];
+  readonly excludeTag?: readonly string[];
+  readonly seed: number;
+  readonly failOn: FailOn;
+  readonly maxTime?: number;
+  readonly requestTimeout: number;
+  readonly reportDir: string;
+}
+
+export const wholeNumber = (low: number, high: number) => (text: string) => {
   const value = Number(text);
   if (!/^\d+$/.test(text) || value < low || value > high) {
     throw new InvalidArgumentError(`It takes a whole number from ${low} to ${high}.`);
@@ -31,6 +47,9 @@ export const serveFlags = (): Option[] => [
     .argParser(wholeNumber(0, 65535)),
   new Option('--host <address>', 'address to listen on').env('UNDERSTUDY_HOST').default(DEFAULT_HOST),
   new Option('--scenario <name|file>', 'starting world').env('UNDERSTUDY_SCENARIO').default('default'),
+  new Option('--spec <file>', 'serve this OpenAPI 3.1 document instead; what has no rule here is answered from its examples').env(
+    'UNDERSTUDY_SPEC',
+  ),
   new Option('--seed <number>', 'feeds the ids: the same seed, the same ids')
     .env('UNDERSTUDY_SEED')
     .default(1)
@@ -43,6 +62,9 @@ export const serveFlags = (): Option[] => [
     .env('UNDERSTUDY_SELF_CHECK')
     .choices(['strict', 'report', 'off'])
     .default('strict'),
+  new Option('--drift <name>', 'deviate in one named way, to see that a pipeline turns red; list prints the names').env(
+    'UNDERSTUDY_DRIFT',
+  ),
   new Option('--log-format <format>', 'pretty or json; pretty on a terminal')
     .env('UNDERSTUDY_LOG_FORMAT')
     .choices(['pretty', 'json']),

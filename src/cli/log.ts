@@ -1,35 +1,37 @@
 // What the server says while it runs. Data goes to stdout as it happens; colour only on a terminal.
+import type { Drift } from '../mock/drift-form.js';
 import type { JournalEntry } from '../mock/journal.js';
 import type { Scenario } from '../scenario/scenario.js';
 
 export type LogFormat = 'pretty' | 'json';
 
 export interface Log {
-  starting(scenario: Scenario, url: string): void;
+  starting(scenario: Scenario, url: string, drift?: Drift): void;
   /** One stable line, the last before requests are answered. */
   ready(url: string): void;
   exchange(entry: JournalEntry): void;
 }
 
-export function createLog(format: LogFormat, print: (line: string) => void, colored: boolean): Log {
+export function createLog(format: LogFormat, print: (line: string) => unknown, colored: boolean): Log {
   return format === 'json' ? jsonLog(print) : prettyLog(print, colored);
 }
 
-function jsonLog(print: (line: string) => void): Log {
+function jsonLog(print: (line: string) => unknown): Log {
   const line = (event: string, fields: object) => print(JSON.stringify({ event, ...fields }));
   return {
-    starting: (scenario) => line('starting', { scenario: scenario.scenario }),
+    starting: ({ scenario }, _url, drift) => line('starting', { scenario, ...(drift ? { drift: drift.name } : {}) }),
     ready: (url) => line('ready', { url, port: Number(new URL(url).port) }),
     exchange: (entry) => line('exchange', entry),
   };
 }
 
-function prettyLog(print: (line: string) => void, colored: boolean): Log {
+function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
   const paint = (code: number, text: string) => (colored ? `\u001b[${code}m${text}\u001b[0m` : text);
   const hue = (status: number) => (status >= 500 ? 31 : status >= 400 ? 33 : 32);
   return {
-    starting: (scenario, url) => {
+    starting: (scenario, url, drift) => {
       print(`Scenario ${scenario.scenario}: ${scenario.description}`);
+      if (drift) print(paint(31, `Planted ${drift.name}: ${drift.does}`));
       print('');
       print('Callers');
       for (const { api_key, token, note } of scenario.callers ?? []) {
@@ -41,8 +43,28 @@ function prettyLog(print: (line: string) => void, colored: boolean): Log {
       print('');
     },
     ready: (url) => print(`Understudy is ready at ${url}`),
-    exchange: ({ method, target, status, case: name, operation, user_id, forced, breaches, problem, trace_id }) => {
-      const told = [operation && name ? `${operation}.${name}` : name, forced && 'forced', user_id && `by ${user_id}`, trace_id];
+    exchange: ({
+      method,
+      target,
+      status,
+      case: name,
+      operation,
+      user_id,
+      forced,
+      drift,
+      ignored,
+      breaches,
+      problem,
+      trace_id,
+    }) => {
+      const told = [
+        operation && name ? `${operation}.${name}` : name,
+        forced && 'forced',
+        drift && `sent as ${drift}`,
+        user_id && `by ${user_id}`,
+        ignored && `ignored ${ignored.join(', ')}`,
+        trace_id,
+      ];
       print(`${paint(hue(status), String(status))} ${method} ${target}  ${told.filter(Boolean).join('  ')}`);
       for (const breach of breaches ?? []) print(paint(31, `    own answer broke the document: ${breach}`));
       if (problem) print(paint(31, problem));

@@ -2,7 +2,11 @@
 // Arguments in, exit code out: 0 ok, 2 usage, document or fixture error, 3 cannot listen, 130 and 143 on signals.
 import { Command, CommanderError } from 'commander';
 import { ListenError } from '../http/listen.js';
-import { ScenarioError } from '../scenario/problem.js';
+import { UnknownDrift } from '../mock/drift.js';
+import { FileError } from '../spec/problem.js';
+import { checkCommand } from './check.js';
+import { contractsCommand } from './contracts.js';
+import { explainCommand } from './explain.js';
 import { UsageError } from './flags.js';
 import { serveCommand } from './serve.js';
 import { specCommand } from './spec.js';
@@ -17,8 +21,12 @@ const program = new Command('understudy')
   .exitOverride()
   .configureHelp({ sortOptions: false })
   .addCommand(serveCommand())
-  .addCommand(specCommand());
-for (const command of program.commands) command.exitOverride().showSuggestionAfterError();
+  .addCommand(specCommand())
+  .addCommand(checkCommand())
+  .addCommand(contractsCommand())
+  .addCommand(explainCommand());
+for (const command of program.commands.flatMap((command) => [command, ...command.commands]))
+  command.exitOverride().showSuggestionAfterError();
 
 try {
   await program.parseAsync();
@@ -30,7 +38,7 @@ try {
 function report(error: unknown): number {
   // Commander has printed its own message, with the nearest option or command.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof ScenarioError || error instanceof UsageError) {
+  if (error instanceof FileError || error instanceof UsageError || error instanceof UnknownDrift) {
     console.error(error.message);
     return 2;
   }

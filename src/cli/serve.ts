@@ -2,6 +2,7 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { createUnderstudy } from '../http/understudy.js';
+import { loadSpec } from '../spec/document.js';
 import { type ServeFlags, serveFlags, UsageError } from './flags.js';
 import { createLog } from './log.js';
 
@@ -12,18 +13,27 @@ export function serveCommand(): Command {
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
+  if (flags.drift === 'list') {
+    const { describeDrifts } = await import('../mock/drift.js');
+    // A reader that has seen enough, such as `head`, is no error.
+    process.stdout.on('error', () => process.exit(0));
+    process.stdout.write(describeDrifts(loadSpec()));
+    return;
+  }
   const terminal = process.stdout.isTTY === true;
   const log = createLog(
     flags.logFormat ?? (terminal ? 'pretty' : 'json'),
-    (line) => console.log(line),
+    (line) => process.stdout.write(`${line}\n`),
     terminal && !process.env.NO_COLOR,
   );
   const { scenario, seed, clock, selfCheck } = flags;
-  const understudy = createUnderstudy({ scenario, seed, clock, selfCheck, onExchange: log.exchange });
+  const foreign = flags.spec === undefined ? {} : { foreign: (await import('../mock/foreign.js')).loadForeign(flags.spec) };
+  const drift = flags.drift === undefined ? {} : { drift: flags.drift };
+  const understudy = createUnderstudy({ scenario, seed, clock, selfCheck, ...foreign, ...drift, onExchange: log.exchange });
   const { url } = await understudy.listen({ port: flags.port, host: flags.host });
   stopOn('SIGINT', 130);
   stopOn('SIGTERM', 143);
-  log.starting(understudy.scenario, url);
+  log.starting(understudy.scenario, url, understudy.drift);
   if (flags.readyFile !== undefined) writeReadyFile(flags.readyFile, url);
   log.ready(url);
 }

@@ -10,6 +10,6 @@ export function specCommand(): Command {
     .allowExcessArguments(false)
     .action(({ format }: { format: 'json' | 'yaml' }) => {
       const spec = loadSpec();
-      process.stdout.write(format === 'yaml' ? documentAsYaml(spec) : `${spec.text.trimEnd()}\n`);
+      process.stdout.write(format === 'yaml' ? documentAsYaml(spec.text) : `${spec.text.trimEnd()}\n`);
     });
 }

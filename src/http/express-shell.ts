@@ -1,16 +1,22 @@
 // Express around the answerer: bytes in, plain request; plain response, bytes out. It decides nothing.
-import { createServer, IncomingMessage, type Server, ServerResponse } from 'node:http';
+import { createServer, IncomingMessage, type Server, ServerResponse, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
 import express, { type Express, type Request, type Response } from 'express';
-import { type Answerer, BODY_LIMIT } from '../mock/answer.js';
+import { type Answerer, BODY_LIMIT, HEADER_LIMIT, type Unreadable } from '../mock/answer.js';
 import type { PlainRequest, PlainResponse } from '../spec/message.js';
+import type { Timeouts } from './listen.js';
+import { pause } from './pause.js';
 
-export function createExpressApp(answer: Answerer): Express {
+export function createExpressApp(answerer: Answerer): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(async (request: Request, response: Response) => {
     const body = await readBody(request);
-    if (body) send(response, answer(toPlainRequest(request, body)));
+    if (!body) return;
+    const plain = answerer.answer(toPlainRequest(request, body));
+    await pause(answerer);
+    send(response, plain);
   });
   return app;
 }
@@ -19,29 +25,126 @@ export function createExpressApp(answer: Answerer): Express {
  * A server whose requests and responses already have Express's prototypes. Express would otherwise swap both for
  * every request, which costs Node 20 and 22 most of their speed.
  */
-export function createExpressServer(app: Express): Server {
+export function createExpressServer(app: Express, answerer: Answerer, timeouts: Timeouts = {}): Server {
   class ShellRequest extends IncomingMessage {}
   class ShellResponse extends ServerResponse {}
   Object.setPrototypeOf(ShellRequest.prototype, app.request);
   Object.setPrototypeOf(ShellResponse.prototype, app.response);
   app.request = ShellRequest.prototype as unknown as Request;
   app.response = ShellResponse.prototype as unknown as Response;
-  return createServer({ IncomingMessage: ShellRequest, ServerResponse: ShellResponse }, app);
+  const { headers: headersTimeout = 10_000, request: requestTimeout = 30_000 } = timeouts;
+  const owed: Owed = new WeakMap();
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
+    owe(owed, request.socket, response);
+    if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+      response.setHeader('connection', 'close');
+      send(response, answerer.answerUnreadable('bad_http'));
+      return;
+    }
+    request.url = originForm(request.url as string);
+    app(request as Request, response as Response);
+  };
+  const server = createServer(
+    {
+      IncomingMessage: ShellRequest,
+      ServerResponse: ShellResponse,
+      maxHeaderSize: HEADER_LIMIT,
+      headersTimeout: Math.min(headersTimeout, requestTimeout),
+      requestTimeout,
+      connectionsCheckingInterval: Math.min(1000, headersTimeout, requestTimeout),
+      requireHostHeader: false, // Node's own 400 has no envelope, so `serve` sends ours
+    },
+    serve,
+  );
+  server.maxHeadersCount = 0; // their size is the limit; Node would drop what comes after the 2000th without a word
+  server.on('checkExpectation', serve); // Node's own 417 has no envelope, and what a client expects changes nothing here
+  server.on('connect', (_request, socket) => {
+    socket.on('error', () => {}); // Node lets go of the socket here, and a client that resets it must not end the process
+    socket.end(handwritten(answerer, 'bad_http'), () => socket.destroy());
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseUnreadable(answerer, owed, error, socket));
+  return server;
 }
 
-/** Reads at most one byte over the limit, which is enough for the answerer to refuse; undefined when the client left. */
-function readBody(request: IncomingMessage): Promise<Uint8Array | undefined> {
+/** The answers that each connection still waits for, or that its bytes became unreadable and it was told so. */
+type Owed = WeakMap<Duplex, Set<ServerResponse> | 'refused'>;
+
+function owe(owed: Owed, socket: Duplex, response: ServerResponse): void {
+  const known = owed.get(socket);
+  const responses = known instanceof Set ? known : new Set<ServerResponse>();
+  if (known === undefined) owed.set(socket, responses);
+  responses.add(response);
+  response.once('close', () => responses.delete(response));
+}
+
+const unreadable: Readonly<Record<string, Unreadable>> = {
+  HPE_HEADER_OVERFLOW: 'headers_too_large',
+  ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
+};
+
+/** There is no request to answer, only a socket: the envelope is written by hand, and the connection ends. */
+function refuseUnreadable(answerer: Answerer, owed: Owed, error: NodeJS.ErrnoException, socket: Duplex): void {
+  const waiting = owed.get(socket);
+  if (waiting === 'refused') return; // more of the same bytes
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  // Requests that arrived whole before these bytes are answered first.
+  const before = [...(waiting ?? [])].filter((response) => response.req.complete).at(-1);
+  if (before) {
+    before.once('close', () => {
+      if (socket.writable) refuseUnreadable(answerer, owed, error, socket);
+    });
+    return;
+  }
+  owed.set(socket, 'refused');
+  socket.end(handwritten(answerer, unreadable[error.code ?? ''] ?? 'bad_http'));
+  // A client that is still sending would lose the answer if the connection were gone now; one that stays for ever must not keep it.
+  const leave = setTimeout(() => socket.destroy(), 1000).unref();
+  socket.once('close', () => clearTimeout(leave));
+}
+
+function handwritten(answerer: Answerer, name: Unreadable): string {
+  const { status, headers, body = '' } = answerer.answerUnreadable(name);
+  const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' });
+  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines.map(([key, value]) => `${key}: ${value}`)];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+}
+
+/** A proxy's client sends the whole URL; the host in it does not matter here. */
+function originForm(target: string): string {
+  const [origin] = /^[a-z]+:\/\/[^/?]*/i.exec(target) ?? [''];
+  const rest = target.slice(origin.length);
+  return rest.startsWith('/') || origin === '' ? rest : `/${rest}`;
+}
+
+/** Reads at most one chunk over the limit, which is enough for the answerer to refuse; undefined when the client left. */
+function readBody(request: Request): Promise<Uint8Array | undefined> {
+  // Mounted behind `express.json()`: the bytes are gone, what they said is not.
+  if (request.readableEnded && request.body !== undefined) return Promise.resolve(Buffer.from(JSON.stringify(request.body)));
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
+    let body: Buffer = Buffer.alloc(0);
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       if (length > BODY_LIMIT) return; // the rest is read and dropped, so that the client sees the answer
+      // A body may come in a million chunks of one byte: they are copied together, so that it takes no more than its size.
+      body = length === 0 ? chunk : append(body, length, chunk);
       length += chunk.length;
-      chunks.push(chunk);
     });
-    request.on('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+    request.on('end', () => resolve(body.subarray(0, length)));
     request.on('close', () => resolve(undefined));
   });
+}
+
+function append(body: Buffer, length: number, chunk: Buffer): Buffer {
+  let room = body;
+  if (length + chunk.length > body.length) {
+    room = Buffer.allocUnsafeSlow(Math.max(2 * length, length + chunk.length));
+    body.copy(room, 0, 0, length);
+  }
+  chunk.copy(room, length);
+  return room;
 }
 
 function toPlainRequest(request: IncomingMessage, body: Uint8Array): PlainRequest {

@@ -6,6 +6,15 @@ export interface ListenOptions {
   /** 0 picks a free one. */
   readonly port?: number;
   readonly host?: string;
+  readonly timeouts?: Timeouts;
+}
+
+/** Milliseconds a client may take; after that it gets a 408 and the connection is closed. */
+export interface Timeouts {
+  /** For the request line and headers. Default 10 s. */
+  readonly headers?: number;
+  /** For the whole request. Default 30 s. */
+  readonly request?: number;
 }
 
 export interface Listening {
@@ -24,9 +33,12 @@ export class ListenError extends Error {
       EADDRNOTAVAIL: 'this machine has no such address',
       ENOTFOUND: 'this host name is not known',
     };
+    const elsewhere = cause.code === 'EADDRNOTAVAIL' || cause.code === 'ENOTFOUND';
     super(
       `Cannot listen on ${host}:${port}: ${reasons[cause.code ?? ''] ?? cause.message} (${cause.code}).\n` +
-        '  fix: stop the other program, choose another --port, or let --port 0 pick a free one.',
+        (elsewhere
+          ? '  fix: choose another --host; 127.0.0.1 is this machine alone, 0.0.0.0 all of its addresses.'
+          : '  fix: stop the other program, choose another --port, or let --port 0 pick a free one.'),
       { cause },
     );
     this.name = 'ListenError';

@@ -1,6 +1,9 @@
 // Puts the rooms together: a document, a world, an answerer, and three ways in.
 import type { Express } from 'express';
-import { type Answerer, createAnswerer, type SelfCheck } from '../mock/answer.js';
+import { createAnswerer, type SelfCheck } from '../mock/answer.js';
+import { plant } from '../mock/drift.js';
+import type { Drift } from '../mock/drift-form.js';
+import type { Foreign } from '../mock/foreign.js';
 import { createJournal, type JournalEntry } from '../mock/journal.js';
 import { addMessage, type NewMessage } from '../rules/memory.js';
 import { loadScenario } from '../scenario/load.js';
@@ -23,6 +26,10 @@ export interface UnderstudyOptions {
   readonly clock?: ClockKind;
   /** What to do with an answer of ours that breaks the document. Default `strict`: a loud 500. */
   readonly selfCheck?: SelfCheck;
+  /** A document served in place of ours, from `loadForeign(file)`; an operation without a rule is answered from its examples. */
+  readonly foreign?: Foreign;
+  /** A planted drift or a harmless variation, by name; `understudy serve --drift list` prints them all. */
+  readonly drift?: string;
   /** Called after every exchange. */
   readonly onExchange?: (entry: JournalEntry) => void;
 }
@@ -45,6 +52,8 @@ export interface Understudy {
   /** The live state; its tables are read freely and written at your own risk. */
   readonly world: World;
   readonly journal: readonly JournalEntry[];
+  /** The drift that was planted. */
+  readonly drift?: Drift;
   /** The messages queued for embedding, one per message and space; no operation of the API shows them. */
   embeddings(filter?: { readonly space_id?: string; readonly message_id?: string }): Embedding[];
   /** Adds a message to a thread, as a model's answer would; no operation of the API can. Throws on an unknown thread. */
@@ -55,32 +64,42 @@ export interface Understudy {
   close(): Promise<void>;
 }
 
-/** Starts a stand-in in this process. Throws a ScenarioError that lists every problem of the scenario. */
+/** Starts a stand-in in this process. Throws a ScenarioError that lists every problem of the scenario, or an UnknownDrift. */
 export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
-  const { scenario: name = 'default', seed = 1, clock = 'virtual', selfCheck = 'strict', onExchange } = options;
+  const { scenario: name = 'default', seed = 1, clock = 'virtual', selfCheck = 'strict', foreign, onExchange } = options;
   const spec = loadSpec();
+  const drift = options.drift === undefined ? undefined : plant(spec, options.drift);
   const { world, scenario } = loadScenario(name, {
     clock: clock === 'real' ? realClock : virtualClock,
     ids: createIdMaker(seed),
   });
   const journal = createJournal(1000, onExchange);
-  const answer: Answerer = createAnswerer({ spec, world, journal, seed, selfCheck });
-  const app = createExpressApp(answer);
+  const answerer = createAnswerer({
+    spec,
+    world,
+    journal,
+    seed,
+    selfCheck,
+    ...(foreign ? { foreign } : {}),
+    ...(drift ? { drift } : {}),
+  });
+  const app = createExpressApp(answerer);
   const open = new Set<Listening>();
   return {
-    fetch: createFetchHandler(answer),
+    fetch: createFetchHandler(answerer),
     app,
     spec,
     scenario,
     world,
     journal: journal.entries,
+    ...(drift ? { drift: drift.drift } : {}),
     embeddings: ({ space_id, message_id } = {}) =>
       (space_id === undefined ? world.embeddings.all() : world.embeddings.where('space', space_id)).filter(
         (row) => message_id === undefined || row.message_id === message_id,
       ),
     addMessage: (message) => addMessage(world, message),
     listen: async (where = {}) => {
-      const listening = await listen(createExpressServer(app), where);
+      const listening = await listen(createExpressServer(app, answerer, where.timeouts), where);
       open.add(listening);
       return listening;
     },

@@ -1,23 +1,27 @@
 // One request from match to answer, in reading order. A newcomer starts here.
-import { identify } from '../rules/callers.js';
+import { type Caller, identify } from '../rules/callers.js';
 import { type AnyRule, type Call, decide, type Outcome } from '../rules/rule.js';
 import { rules } from '../rules/rules.js';
-import type { Case } from '../spec/case.js';
+import { type Case, caseOfViolation } from '../spec/case.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
-import type { Operation, Spec } from '../spec/document.js';
+import type { Operation, OperationId, Spec } from '../spec/document.js';
+import type { ForeignOperation } from '../spec/foreign-document.js';
 import { createMatcher, type Matcher } from '../spec/match.js';
 import type { Json, JsonObject, PlainRequest, PlainResponse } from '../spec/message.js';
 import { fillFromRequest } from '../spec/relation.js';
 import { type CheckedRequest, checkRequest } from '../validation/check-request.js';
 import { checkResponse } from '../validation/check-response.js';
-import type { Violation } from '../validation/violation.js';
+import { fieldName, type Violation } from '../validation/violation.js';
 import { scramble } from '../world/ids.js';
 import type { World } from '../world/world.js';
 import { corsHeaders, isPreflight, preflightHeaders } from './cors.js';
 import { documentPage } from './document-page.js';
+import { driftAt } from './drift.js';
+import { invented, type Planted } from './drift-form.js';
+import type { Foreign } from './foreign.js';
 import type { Journal, JournalEntry } from './journal.js';
 import { type Preference, readPreference } from './prefer.js';
-import { caseOfViolation, knownFields, refusalDetails, renderError, violationDetails } from './render.js';
+import { knownFields, refusalDetails, renderError, violationDetails } from './render.js';
 
 /** What to do with an answer that breaks the document: refuse to send it, send and report it, or not look. */
 export type SelfCheck = 'strict' | 'report' | 'off';
@@ -25,23 +29,50 @@ export type SelfCheck = 'strict' | 'report' | 'off';
 /** Bytes of a request body that are taken; more is refused. */
 export const BODY_LIMIT = 1024 * 1024;
 
+/** Bytes of request line and headers that are taken; more is refused. */
+export const HEADER_LIMIT = 16 * 1024;
+
 export interface Stage {
   readonly spec: Spec;
   readonly world: World;
   readonly journal: Journal;
   readonly seed: number;
   readonly selfCheck: SelfCheck;
+  /** A document served in place of ours; its operations are ours where id, method and path agree. */
+  readonly foreign?: Foreign;
+  /** A deviation somebody asked for, so that whoever judges us can show that they see it. */
+  readonly drift?: Planted;
 }
 
-export type Answerer = (request: PlainRequest) => PlainResponse;
+/** What arrived could not be read as a request. */
+export type Unreadable = 'bad_http' | 'headers_too_large' | 'request_timeout';
+
+export interface Answerer {
+  answer(request: PlainRequest): PlainResponse;
+  /** The answer to bytes that did not become a request. */
+  answerUnreadable(name: Unreadable): PlainResponse;
+  /** Milliseconds to wait before the next answer goes out; absent when there is never a wait. */
+  readonly pause?: () => number;
+}
 
 export function createAnswerer(stage: Stage): Answerer {
   checkRulesAgainst(stage.spec);
-  const match = createMatcher(stage.spec);
-  return (request) => {
-    const { response, note } = answerOrFail(stage, match, request);
+  const match = createMatcher(servedOperations(stage));
+  const conclude = ({ response, note }: Answered): PlainResponse => {
     stage.journal.write(note);
-    return request.method === 'HEAD' ? withoutBody(response) : response;
+    return response;
+  };
+  return {
+    answer: (request) => {
+      const response = conclude(answerOrFail(stage, match, request));
+      return request.method === 'HEAD' ? withoutBody(response) : response;
+    },
+    answerUnreadable: (name) => {
+      const nothing: PlainRequest = { method: '-', target: '-', headers: {}, body: new Uint8Array() };
+      const details = name === 'headers_too_large' ? { limit: HEADER_LIMIT } : {};
+      return conclude(unrouted(stage, startOf(stage, nothing), name, details));
+    },
+    ...(stage.drift?.pause ? { pause: stage.drift.pause } : {}),
   };
 }
 
@@ -50,7 +81,7 @@ interface Answered {
   readonly note: JournalEntry;
 }
 
-function answerOrFail(stage: Stage, match: Matcher, request: PlainRequest): Answered {
+function answerOrFail(stage: Stage, match: Matcher<Served>, request: PlainRequest): Answered {
   try {
     return answer(stage, match, request);
   } catch (error) {
@@ -61,12 +92,12 @@ function answerOrFail(stage: Stage, match: Matcher, request: PlainRequest): Answ
   }
 }
 
-function answer(stage: Stage, match: Matcher, request: PlainRequest): Answered {
+function answer(stage: Stage, match: Matcher<Served>, request: PlainRequest): Answered {
   const { spec, world } = stage;
   const moment = startOf(stage, request);
 
   if (isPreflight(request)) return send(moment, 204, preflightHeaders(request));
-  const page = documentPage(spec, request);
+  const page = documentPage(stage.foreign?.text ?? spec.text, request);
   if (page) return send(moment, 200, { 'content-type': page.mediaType }, page.text);
   if (request.body.length > BODY_LIMIT) return unrouted(stage, moment, 'body_too_large', { limit: BODY_LIMIT });
 
@@ -80,13 +111,33 @@ function answer(stage: Stage, match: Matcher, request: PlainRequest): Answered {
     return unrouted(stage, moment, 'method_not_allowed', { method: request.method, allowed: matched.allowed }, allow);
   }
   const { operation } = matched;
+  if (!('cases' in operation)) return answerWithoutRule(stage, operation, matched.path, moment);
   const checked = checkRequest(operation, request);
-  const exchange: OperationExchange = { ...moment, stage, operation, path: matched.path, checked };
+  const drift = driftAt(stage.drift, operation);
+  // Written out and filled in once: spreading an object of this size costs more than the checks do.
+  const { number, now, traceId } = moment;
+  const exchange: OperationExchange = {
+    spec,
+    request,
+    number,
+    now,
+    traceId,
+    stage,
+    operation,
+    path: matched.path,
+    checked,
+    drift,
+    caller: undefined,
+  };
 
   // Who is calling?
   const identity = identify(world, request.headers);
-  if ('refusal' in identity) return refuse(exchange, identity.refusal);
-  const known = { ...exchange, userId: identity.caller.user_id };
+  if ('refusal' in identity) {
+    const forgotten = drift?.forgets?.(identity.refusal);
+    return forgotten ? accept(exchange, invented(operation, asked(exchange))) : refuse(exchange, identity.refusal);
+  }
+  exchange.caller = identity.caller;
+  const known = exchange;
 
   // A case asked for by name?
   const preference = readPreference(request.headers.prefer, operation);
@@ -96,32 +147,68 @@ function answer(stage: Stage, match: Matcher, request: PlainRequest): Answered {
   if (preference.kind === 'case') return force(known, preference);
 
   // Is the request well formed?
-  const [violation] = checked.violations;
+  const violation = checked.violations.find((found) => !drift?.forgets?.(caseAnswering(operation, found).name));
   if (violation) return refuseViolation(known, violation);
 
   // What does the service do?
   const before = world.version;
   const call = { world, caller: identity.caller, now: moment.now, path: matched.path, query: checked.query, body: checked.body };
-  const outcome = decide(rules[operation.id] as AnyRule, call as unknown as Call);
+  const asks = drift?.decide ?? decide;
+  const outcome = asks(rules[operation.id] as AnyRule, call as unknown as Call);
   if (world.version !== before) world.clock.tick();
   return outcome.kind === 'answer'
     ? accept(known, outcome)
     : refuse(known, outcome.case, refusalDetails(outcome, spec.fieldMessages));
 }
 
+type Served = Operation | ForeignOperation;
+
+/** Our operations, or those of the document named instead: with our rule where it is the same operation. */
+function servedOperations({ spec, foreign }: Stage): Iterable<Served> {
+  if (!foreign) return spec.operations.values();
+  return foreign.operations.map((operation) => {
+    const own = spec.operations.get(operation.id as OperationId);
+    return own?.method === operation.method && own.template === operation.template ? own : operation;
+  });
+}
+
+/** From the document's examples, else from its schemas; the header says which. Nobody knows its callers, so all may call. */
+function answerWithoutRule(
+  stage: Stage,
+  operation: ForeignOperation,
+  path: Readonly<Record<string, string>>,
+  moment: Moment,
+): Answered {
+  const outcome = (stage.foreign as Foreign).answer(operation, path, moment.request, stage.seed);
+  if (outcome.kind === 'unknown_preference') {
+    return unrouted(stage, moment, 'unknown_preference', { preference: outcome.asked, cases: outcome.cases });
+  }
+  if (outcome.kind === 'violation') {
+    return unrouted(stage, moment, 'invalid_request', violationDetails(outcome.violation, stage.spec.fieldMessages));
+  }
+  const { status, mediaType, text, source } = outcome.answer;
+  const headers = { ...(text === undefined || !mediaType ? {} : { 'content-type': mediaType }), 'x-understudy-source': source };
+  return send(moment, status, headers, text, { operation: operation.id });
+}
+
 interface Moment {
+  readonly spec: Spec;
   readonly request: PlainRequest;
   readonly number: number;
   readonly now: string;
   readonly traceId: string;
-  readonly userId?: string;
+  readonly caller?: Caller | undefined;
 }
 
 interface OperationExchange extends Moment {
+  /** Set once the credential is known. */
+  caller: Caller | undefined;
   readonly stage: Stage;
   readonly operation: Operation;
   readonly path: Readonly<Record<string, string>>;
   readonly checked: CheckedRequest;
+  /** The planted drift, where it concerns this operation. */
+  readonly drift: Planted | undefined;
 }
 
 function accept(exchange: OperationExchange, outcome: Extract<Outcome, { kind: 'answer' }>): Answered {
@@ -134,13 +221,21 @@ function refuse(exchange: OperationExchange, name: string, details?: JsonObject)
 }
 
 function refuseViolation(exchange: OperationExchange, violation: Violation): Answered {
-  const documented = caseOfViolation(exchange.operation.cases.values(), violation);
-  if (!documented) throw new Error(`${exchange.operation.id} documents no case for a violation in ${violation.in}.`);
+  const documented = caseAnswering(exchange.operation, violation);
   return refuse(exchange, documented.name, violationDetails(violation, exchange.stage.spec.fieldMessages));
 }
 
+function caseAnswering(operation: Operation, violation: Violation): Case {
+  const documented = caseOfViolation(operation.cases.values(), { ...violation, field: fieldName(violation) });
+  if (!documented) throw new Error(`${operation.id} documents no case for a violation in ${violation.in}.`);
+  return documented;
+}
+
 /** A forced case is filled in like a real one, so that its ids are those of the request. */
-function force(exchange: OperationExchange, { documented, applied }: Extract<Preference, { kind: 'case' }>): Answered {
+function force(asking: OperationExchange, { documented, applied }: Extract<Preference, { kind: 'case' }>): Answered {
+  // Only a well-formed request is repeated: an example filled in with a faulty value would break its own schema.
+  const formed = asking.checked.violations.length === 0;
+  const exchange = formed ? asking : { ...asking, checked: { ...asking.checked, query: {}, body: undefined } };
   const relations = exchange.operation.responses.get(documented.status)?.relations ?? [];
   const body =
     documented.status >= 400
@@ -161,22 +256,26 @@ function conclude(
   body: Json | undefined,
   extra: Record<string, string> = {},
 ): Answered {
-  const { stage, operation } = exchange;
+  const { stage, operation, drift } = exchange;
   const headers: Record<string, string> = {
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(documented.status === 429 ? { 'retry-after': '1' } : {}),
     ...extra,
     'x-understudy-case': `${operation.id}.${documented.name}`,
   };
+  const { ignored } = exchange.checked;
   const told = {
     operation: operation.id,
     case: documented.name,
+    ...(ignored.length > 0 ? { ignored } : {}),
     ...(extra['preference-applied'] ? { forced: true as const } : {}),
   };
   const sent = { status: documented.status, headers };
   const text = body === undefined ? undefined : JSON.stringify(body);
-  const breaches = stage.selfCheck === 'off' ? [] : checkResponse(operation, asked(exchange), sent, body);
-  if (breaches.length === 0) return send(exchange, documented.status, headers, text, told);
+  // What a drift decided is no answer of ours: it need not keep the document.
+  const unchecked = stage.selfCheck === 'off' || drift?.decide !== undefined;
+  const breaches = unchecked ? [] : checkResponse(operation, asked(exchange), sent, body);
+  if (breaches.length === 0) return drifted(exchange, documented, send(exchange, documented.status, headers, text, told));
 
   const place = stage.spec.place(operation.id, documented.name);
   const named = breaches.map(
@@ -191,6 +290,16 @@ function conclude(
   }
   const details = { rule: `${operation.id}.${documented.name}`, place, breaches: breaches as unknown as Json };
   return unrouted(stage, exchange, 'self_check_failed', details, {}, { ...told, breaches: named });
+}
+
+/** A planted drift sends something else than we decided, after our own check; the journal keeps the honest case. */
+function drifted(exchange: OperationExchange, documented: Case, honest: Answered): Answered {
+  const { drift, stage, operation, caller } = exchange;
+  if (!drift) return honest;
+  const { response, note } = honest;
+  const what = { spec: stage.spec, operation, documented, asked: asked(exchange), userId: caller?.user_id, response };
+  const sent = drift.rewrite?.(what) ?? response;
+  return sent === response && !drift.decide ? honest : { response: sent, note: { ...note, drift: drift.drift.name } };
 }
 
 /** The answer to a request that reached no rule, or whose answer we must not send. */
@@ -214,16 +323,17 @@ function unrouted(
 }
 
 function send(
-  { request, number, now, traceId, userId }: Moment,
+  moment: Moment,
   status: number,
   headers: Readonly<Record<string, string>>,
   text?: string,
   told: Partial<JournalEntry> = {},
 ): Answered {
+  const { request, number, now, traceId, caller } = moment;
   return {
     response: {
       status,
-      headers: { ...headers, 'x-request-id': traceId, ...corsHeaders },
+      headers: { ...commonHeaders(moment), ...headers, ...corsHeaders(moment.spec, request) },
       ...(text === undefined ? {} : { body: text }),
     },
     note: {
@@ -233,10 +343,21 @@ function send(
       target: request.target,
       status,
       trace_id: traceId,
-      ...(userId ? { user_id: userId } : {}),
+      ...(caller ? { user_id: caller.user_id } : {}),
       ...told,
     },
   };
+}
+
+/** The vendor's own headers: constants as the document gives them, and what depends on caller and moment. */
+function commonHeaders({ spec, traceId, caller }: Moment): Record<string, string> {
+  const made: Record<string, string | undefined> = {
+    'x-request-id': traceId,
+    'aitronos-organization': caller?.organization_id,
+  };
+  const headers: Record<string, string> = {};
+  for (const { name, value = made[name] } of spec.commonHeaders) if (value !== undefined) headers[name] = value;
+  return headers;
 }
 
 function asked({ path, checked }: OperationExchange) {
@@ -253,9 +374,9 @@ function documentedCase(operation: Operation, name: string): Case {
   return documented;
 }
 
-function startOf({ world, journal, seed }: Stage, request: PlainRequest): Moment {
+function startOf({ spec, world, journal, seed }: Stage, request: PlainRequest): Moment {
   const traceId = `req_${scramble(`${seed}/trace/${journal.next}`, 16)}`;
-  return { request, number: journal.next, now: world.clock.now(), traceId };
+  return { spec, request, number: journal.next, now: world.clock.now(), traceId };
 }
 
 function withoutBody({ status, headers, body }: PlainResponse): PlainResponse {

@@ -1,10 +1,26 @@
 // What a browser needs to call from another origin. Plain data, so that every way in answers alike.
+import type { Spec } from '../spec/document.js';
 import type { PlainRequest } from '../spec/message.js';
 
-export const corsHeaders: Readonly<Record<string, string>> = {
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'Allow, Preference-Applied, Retry-After, X-Request-Id, X-Understudy-Case',
-};
+const ours = ['allow', 'preference-applied', 'retry-after', 'x-understudy-breaches', 'x-understudy-case', 'x-understudy-source'];
+
+/** Any origin may call, with credentials too: the stand-in keeps no secrets. A page that sends cookies needs its origin named. */
+export function corsHeaders(spec: Spec, { headers }: PlainRequest): Record<string, string> {
+  const origin: Record<string, string> =
+    headers.origin === undefined
+      ? { 'access-control-allow-origin': '*' }
+      : { 'access-control-allow-origin': headers.origin, 'access-control-allow-credentials': 'true', vary: 'Origin' };
+  return { ...origin, 'access-control-expose-headers': exposedBy(spec) };
+}
+
+const exposed = new WeakMap<Spec, string>();
+
+/** The same list on every answer, so it is joined once. */
+function exposedBy(spec: Spec): string {
+  const known = exposed.get(spec) ?? [...ours, ...spec.commonHeaders.map((header) => header.name)].join(', ');
+  exposed.set(spec, known);
+  return known;
+}
 
 export function isPreflight(request: PlainRequest): boolean {
   return (
@@ -14,14 +30,12 @@ export function isPreflight(request: PlainRequest): boolean {
   );
 }
 
-/** Every header asked for is allowed, the auth headers and `Prefer` among them: the stand-in keeps no secrets. */
+/** Every header asked for is allowed, the auth headers and `Prefer` among them. */
 export function preflightHeaders(request: PlainRequest): Record<string, string> {
   return {
-    ...corsHeaders,
     'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
     'access-control-allow-headers':
       request.headers['access-control-request-headers'] ?? 'Authorization, Content-Type, Prefer, X-API-Key',
     'access-control-max-age': '600',
-    vary: 'Access-Control-Request-Headers',
   };
 }

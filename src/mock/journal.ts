@@ -13,6 +13,10 @@ export interface JournalEntry {
   readonly user_id?: string;
   readonly trace_id: string;
   readonly forced?: true;
+  /** What the client sent and nobody read, such as `body.colour`. */
+  readonly ignored?: readonly string[];
+  /** The planted drift that had a hand in the answer; `status` and `case` are what we decided. */
+  readonly drift?: string;
   /** What the own check found wrong with the answer. */
   readonly breaches?: readonly string[];
   /** The stack of a rule that threw. */

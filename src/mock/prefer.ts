@@ -7,12 +7,18 @@ export type Preference =
   | { readonly kind: 'case'; readonly documented: Case; readonly applied: string }
   | { readonly kind: 'unknown'; readonly asked: string; readonly cases: readonly string[] };
 
-export function readPreference(header: string | undefined, operation: Operation): Preference {
+/** The `code` and the `example` asked for; other preferences are none of ours. */
+export function readWishes(header: string | undefined): ReadonlyMap<string, string> {
   const wishes = new Map<string, string>();
   for (const part of header?.split(/[,;]/) ?? []) {
     const [name, value] = part.split('=').map((text) => text.trim());
     if ((name === 'code' || name === 'example') && value) wishes.set(name, value.replace(/^"(.*)"$/, '$1'));
   }
+  return wishes;
+}
+
+export function readPreference(header: string | undefined, operation: Operation): Preference {
+  const wishes = readWishes(header);
   if (wishes.size === 0) return { kind: 'none' };
   const asked = [...wishes].map(([name, value]) => `${name}=${value}`).join(', ');
   const cases = [...operation.cases.values()];

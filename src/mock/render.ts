@@ -50,7 +50,7 @@ export function violationDetails(violation: Violation, messages: FieldMessages):
   };
 }
 
-export function faultDetails({ field, keyword, value }: FieldFault, messages: FieldMessages): JsonObject {
+function faultDetails({ field, keyword, value }: FieldFault, messages: FieldMessages): JsonObject {
   return { field, message: message(messages, keyword, { field, value }) };
 }
 
@@ -59,23 +59,7 @@ export function refusalDetails(outcome: Extract<Outcome, { kind: 'refusal' }>, m
 }
 
 function message(messages: FieldMessages, keyword: string, values: Record<string, string | undefined>): string {
-  const template = messages[keyword];
-  if (template === undefined) throw new Error(`x-field-messages has no text for the keyword ${keyword}.`);
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? `{${name}}`);
-}
-
-/** The case that answers a violation: of the selectors that fit, the one that says most. */
-export function caseOfViolation(cases: Iterable<Case>, violation: Violation): Case | undefined {
-  let best: { documented: Case; weight: number } | undefined;
-  for (const documented of cases) {
-    const selector = documented.violation;
-    if (!selector) continue;
-    const fits =
-      (selector.in ?? violation.in) === violation.in &&
-      (selector.field ?? fieldName(violation)) === fieldName(violation) &&
-      (selector.keyword ?? violation.keyword) === violation.keyword;
-    const weight = Object.keys(selector).length;
-    if (fits && weight > (best?.weight ?? -1)) best = { documented, weight };
-  }
-  return best?.documented;
+  const template = messages[keyword] ?? (messages.other as string);
+  const known: Record<string, string | undefined> = { ...values, keyword };
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => known[name] ?? `{${name}}`);
 }

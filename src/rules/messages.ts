@@ -1,7 +1,8 @@
-// Messages of a thread: list (spaces sheet M1). No operation makes one.
+// Messages of a thread: list, update, delete (spaces sheet M1 to M3). No operation makes one.
 import type { components } from '../spec/schema.gen.js';
 import type { Message } from '../world/rows.js';
-import { idPage } from './paging.js';
+import type { World } from '../world/world.js';
+import { idPage, knowsCursors } from './paging.js';
 import { answer, exists, rule } from './rule.js';
 import { findOwnThread } from './threads.js';
 
@@ -21,12 +22,7 @@ export const listMessages = rule('listMessages', {
   },
   guards: {
     thread_not_found: ({ thread }) => exists(thread), // assumed
-    unknown_cursor: ({ messages, query }) => {
-      const unknown = (['after', 'before'] as const).find(
-        (field) => query[field] !== undefined && !messages.some((message) => message.id === query[field]),
-      );
-      return unknown ? { fault: { field: unknown, keyword: 'unknown_cursor' } } : true; // assumed
-    },
+    unknown_cursor: ({ messages, query }) => knowsCursors(messages, query), // assumed
   },
   accept: ({ messages, query }) => {
     const { data, has_more, first_id, last_id } = idPage(query.order === 'desc' ? messages.toReversed() : messages, query);
@@ -37,5 +33,52 @@ export const listMessages = rule('listMessages', {
       last_id,
       has_more,
     });
+  },
+});
+
+function findMessage(world: World, path: { readonly thread_id: string; readonly message_id: string }): Message | undefined {
+  const message = world.messages.get(path.message_id);
+  return message?.thread_id === path.thread_id ? message : undefined;
+}
+
+export const updateMessage = rule('updateMessage', {
+  read: ({ world, caller, path }) => ({
+    thread: findOwnThread(world, caller, path.thread_id),
+    message: findMessage(world, path),
+  }),
+  guards: {
+    blank_content: ({ body }) =>
+      body.content === undefined || body.content.trim() !== '' || { fault: { field: 'content', keyword: 'blank_content' } }, // docs for the rule, status assumed
+    thread_not_found: ({ thread }) => exists(thread), // assumed
+    message_not_found: ({ message }) => exists(message), // assumed
+  },
+  accept: ({ world, now, message, body }) => {
+    const changed =
+      body.content === undefined && body.metadata === undefined
+        ? message
+        : world.messages.update(message.id, {
+            content: body.content?.trim() ?? message.content,
+            metadata: { ...message.metadata, ...body.metadata },
+            updated_at: now,
+          });
+    const { id, created_at, updated_at, thread_id, role, content, metadata } = changed;
+    return answer('updated', { id, created_at, updated_at, thread_id, role, content, attachments: [], metadata });
+  },
+});
+
+export const deleteMessage = rule('deleteMessage', {
+  read: ({ world, caller, path }) => ({
+    thread: findOwnThread(world, caller, path.thread_id),
+    message: findMessage(world, path),
+  }),
+  guards: {
+    thread_not_found: ({ thread }) => exists(thread), // assumed
+    message_not_found: ({ message }) => exists(message), // assumed
+  },
+  accept: ({ world, message }) => {
+    // Whether the vectors go too is not documented; a vector without its message would be litter.
+    for (const row of world.embeddings.where('message', message.id)) world.embeddings.delete(row.id);
+    world.messages.delete(message.id);
+    return answer('deleted', { id: message.id, deleted: true, object: 'thread.message.deleted' });
   },
 });

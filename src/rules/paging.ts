@@ -1,5 +1,6 @@
-// The two paging dialects of the first operations: opaque cursors, and skip with limit (K 7.4). Never one list schema.
+// Three paging dialects: opaque cursors, skip with limit, and the ids of rows (S-C17, K 7.4). Never one list schema.
 import type { Position, Row, Table } from '../world/table.js';
+import type { Verdict } from './rule.js';
 
 /** Which list a cursor belongs to, such as `spaces/org_xyz789`; a cursor of another list is not accepted. */
 export type CursorScope = string;
@@ -83,4 +84,12 @@ export function idPage<R extends Row>(
     last_id: data.at(-1)?.id ?? null,
     has_more: between.length > data.length,
   };
+}
+
+/** Whether `after` and `before` name rows of this list. */
+export function knowsCursors(rows: readonly Row[], query: { readonly after?: string; readonly before?: string }): Verdict {
+  const unknown = (['after', 'before'] as const).find(
+    (field) => query[field] !== undefined && !rows.some((row) => row.id === query[field]),
+  );
+  return unknown ? { fault: { field: unknown, keyword: 'unknown_cursor' } } : true;
 }

@@ -1,5 +1,6 @@
 // Every rule, by operation. An operation without a rule does not compile; the start-up check looks the other way too.
 import type { OperationId } from '../spec/cases.gen.js';
+import * as composites from './composites.js';
 import * as messages from './messages.js';
 import type { Rule } from './rule.js';
 import * as slices from './slices.js';
@@ -21,6 +22,7 @@ export const rules: Rules = {
   ...threads,
   ...messages,
   ...slices,
+  ...composites,
   ...stores,
   ...vectorStores,
 };

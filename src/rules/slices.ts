@@ -1,8 +1,10 @@
-// Knowledge slices: create and retrieve (knowledge sheet K2, K3).
+// Knowledge slices: list, create, retrieve, update, archive and back (knowledge sheet K1 to K6).
 import type { components } from '../spec/schema.gen.js';
 import type { Slice } from '../world/rows.js';
 import type { World } from '../world/world.js';
 import { hasCapability, mayReachSlice } from './access.js';
+import type { Caller } from './callers.js';
+import { skipPage } from './paging.js';
 import { answer, exists, rule } from './rule.js';
 
 export const MANAGE_SLICES = 'manage_knowledge_slices';
@@ -14,7 +16,7 @@ export function sliceView(world: World, slice: Slice): components['schemas']['Sl
 
 /** A composite reaches the stores of its members (knowledge sheet K8). */
 function storeCount(world: World, slice: Slice): number {
-  const holders = slice.is_composite ? slice.member_slice_ids : [slice.id];
+  const holders = slice.is_composite ? [...new Set(slice.member_slice_ids)] : [slice.id];
   return holders.reduce((sum, id) => sum + world.vectorStores.count('slice', id), 0);
 }
 
@@ -84,4 +86,75 @@ export const getSlice = rule('getSlice', {
     access_required: ({ caller, slice }) => mayReachSlice(caller, slice), // client
   },
   accept: ({ world, slice }) => answer('retrieved', sliceView(world, slice)),
+});
+
+/** The slices of an organization that a caller may reach, newest first (the direction is assumed). */
+export function reachableSlices(world: World, caller: Caller, organizationId: string): Slice[] {
+  return [...world.slices.newestFirst('organization', organizationId)].filter((slice) => mayReachSlice(caller, slice));
+}
+
+export const listSlices = rule('listSlices', {
+  read: () => ({}),
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+  },
+  accept: ({ world, caller, path, query }) => {
+    const rows = reachableSlices(world, caller, path.organization_id).filter(
+      (slice) =>
+        !slice.is_composite && // K-C12
+        slice.status === query.status &&
+        (query.type ?? slice.type) === slice.type &&
+        slice.name.toLowerCase().includes((query.search ?? '').toLowerCase()),
+    );
+    const { items, ...rest } = skipPage(rows, query);
+    return answer('listed', { items: items.map((slice) => sliceView(world, slice)), ...rest });
+  },
+});
+
+export const updateSlice = rule('updateSlice', {
+  read: ({ world, path }) => ({ slice: findSlice(world, path) }),
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/update-slice
+    slice_not_found: ({ slice }) => exists(slice), // assumed
+  },
+  accept: ({ world, now, slice, body }) => {
+    const { name, description, access_mode, access_target_ids } = body;
+    const change = {
+      ...(name === undefined ? {} : { name }),
+      ...(description === undefined ? {} : { description }),
+      ...(access_mode === undefined ? {} : { access_mode }),
+      ...(access_target_ids === undefined ? {} : { access_target_ids }),
+    };
+    const changed = Object.keys(change).length > 0 ? world.slices.update(slice.id, { ...change, updated_at: now }) : slice;
+    return answer('updated', sliceView(world, changed));
+  },
+});
+
+export const archiveSlice = rule('archiveSlice', {
+  read: ({ world, path }) => ({ slice: findSlice(world, path) }),
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/archive-slice
+    slice_not_found: ({ slice }) => exists(slice), // assumed
+  },
+  accept: ({ world, caller, now, slice }) => {
+    if (slice.status === 'archived') return answer('already_archived', sliceView(world, slice)); // assumed
+    const change = { status: 'archived', archived_at: now, archived_by: caller.user_id, updated_at: now } as const;
+    return answer('archived', sliceView(world, world.slices.update(slice.id, change)));
+  },
+});
+
+export const unarchiveSlice = rule('unarchiveSlice', {
+  read: ({ world, path }) => ({ slice: findSlice(world, path) }),
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // client
+    slice_not_found: ({ slice }) => exists(slice), // assumed
+  },
+  accept: ({ world, now, slice }) => {
+    if (slice.status === 'active') return answer('already_active', sliceView(world, slice)); // assumed
+    const change = { status: 'active', archived_at: null, archived_by: null, updated_at: now } as const;
+    return answer('unarchived', sliceView(world, world.slices.update(slice.id, change)));
+  },
 });

@@ -6,6 +6,7 @@ import { mayAccess } from './access.js';
 import { forget, touch } from './memory.js';
 import { cursorPage, readCursor } from './paging.js';
 import { answer, exists, rule, type Verdict } from './rule.js';
+import { dropStore } from './stores.js';
 
 type SpaceUpdate = components['schemas']['SpaceUpdate'];
 
@@ -152,12 +153,9 @@ export const deleteSpace = rule('deleteSpace', {
       world.spaceThreads.delete(link.id);
     }
     for (const link of world.spaceVectorStores.where('space', space.id)) world.spaceVectorStores.delete(link.id);
-    if (space.vector_store_id) {
-      // Another space may have attached this space's store as one of its own.
-      for (const link of world.spaceVectorStores.where('store', space.vector_store_id)) world.spaceVectorStores.delete(link.id);
-      world.vectorStores.delete(space.vector_store_id);
-    }
-    world.spaces.update(space.id, { vector_store_id: null, deleted_at: now });
+    // Another space may have attached this space's store as one of its own; that goes too.
+    if (space.vector_store_id) dropStore(world, space.vector_store_id);
+    world.spaces.update(space.id, { deleted_at: now });
     return answer('deleted', undefined);
   },
 });

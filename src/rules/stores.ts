@@ -1,8 +1,9 @@
-// Knowledge stores: create and list in a slice, retrieve (knowledge sheet K10, K11, K13).
+// Knowledge stores: create and list in a slice, list all, retrieve, update, delete (knowledge sheet K10 to K15).
 import type { components } from '../spec/schema.gen.js';
 import type { VectorStore } from '../world/rows.js';
 import type { World } from '../world/world.js';
 import { hasCapability, mayReachStore } from './access.js';
+import type { Caller } from './callers.js';
 import { skipPage } from './paging.js';
 import { answer, exists, rule } from './rule.js';
 import { findSlice, MANAGE_SLICES } from './slices.js';
@@ -77,4 +78,92 @@ export const getStore = rule('getStore', {
     access_required: ({ caller, store }) => mayReachStore(caller, store), // client
   },
   accept: ({ store }) => answer('retrieved', storeView(store)),
+});
+
+/** The stores of an organization that a caller may reach, in the order asked for; equal ones stay newest first. */
+export function reachableStores(
+  world: World,
+  caller: Caller,
+  organizationId: string,
+  { sort, order }: { readonly sort: string; readonly order: 'asc' | 'desc' },
+): VectorStore[] {
+  // An unknown field sorts by age, which the documented default does too.
+  const field = (['name', 'data_size', 'file_count', 'updated_at'] as const).find((known) => known === sort);
+  const rows = [...world.vectorStores.newestFirst('organization', organizationId)].filter((store) =>
+    mayReachStore(caller, store),
+  );
+  if (!field) return order === 'desc' ? rows : rows.reverse();
+  const sign = order === 'desc' ? -1 : 1;
+  return rows.sort((a, b) => sign * (a[field] < b[field] ? -1 : a[field] > b[field] ? 1 : 0));
+}
+
+export const listStores = rule('listStores', {
+  read: () => ({}),
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+  },
+  accept: ({ world, caller, path, query }) => {
+    const rows = reachableStores(world, caller, path.organization_id, query).filter(
+      (store) =>
+        store.is_active === (query.status === 'active') &&
+        (query.slice_id ?? store.slice_id) === store.slice_id &&
+        store.name.toLowerCase().includes((query.search ?? '').toLowerCase()),
+    );
+    const { items, ...rest } = skipPage(rows, query);
+    return answer('listed', { items: items.map(storeView), ...rest });
+  },
+});
+
+export const updateStore = rule('updateStore', {
+  read: ({ world, path, body }) => ({
+    store: findStore(world, path.organization_id, path.store_id),
+    // Null: the store stays where it is.
+    target: body.slice_id === undefined ? null : findSlice(world, { ...path, slice_id: body.slice_id }),
+  }),
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/update-store
+    vector_store_not_found: ({ store }) => exists(store), // docs
+    slice_not_found: ({ target }) => exists(target), // docs for the rule
+    target_archived: ({ target }) =>
+      target?.status !== 'archived' || { fault: { field: 'slice_id', keyword: 'target_archived', value: target.id } }, // docs for the rule
+    target_composite: ({ target }) =>
+      !target?.is_composite || { fault: { field: 'slice_id', keyword: 'target_composite', value: target.id } }, // docs for the rule
+  },
+  accept: ({ world, now, store, body }) => {
+    const { name, description, access_mode, slice_id, is_active } = body;
+    const change = {
+      ...(name === undefined ? {} : { name }),
+      ...(description === undefined ? {} : { description }),
+      ...(access_mode === undefined ? {} : { access_mode }),
+      ...(slice_id === undefined ? {} : { slice_id }),
+      ...(is_active === undefined ? {} : { is_active }),
+    };
+    const changed = Object.keys(change).length > 0 ? world.vectorStores.update(store.id, { ...change, updated_at: now }) : store;
+    return answer('updated', storeView(changed));
+  },
+});
+
+/** The attachments go with a store; a space whose dedicated store it was has none from then on (S-C24). */
+export function dropStore(world: World, storeId: string): void {
+  for (const link of world.spaceVectorStores.where('store', storeId)) world.spaceVectorStores.delete(link.id);
+  const space = world.spaces.one('dedicatedStore', storeId);
+  if (space) {
+    for (const row of world.embeddings.where('space', space.id)) world.embeddings.delete(row.id);
+    world.spaces.update(space.id, { vector_store_id: null });
+  }
+  world.vectorStores.delete(storeId);
+}
+
+export const deleteStore = rule('deleteStore', {
+  read: ({ world, path }) => ({ store: findStore(world, path.organization_id, path.store_id) }),
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/delete-store
+    vector_store_not_found: ({ store }) => exists(store), // docs
+  },
+  accept: ({ world, store }) => {
+    dropStore(world, store.id);
+    return answer('deleted', undefined);
+  },
 });

@@ -1,8 +1,10 @@
-// Threads: create and retrieve (spaces sheet T1, T3). A thread is its creator's alone; to others it is not there.
+// Threads (spaces sheet T1 to T9). A thread is its creator's alone; to others it is not there.
 import type { components } from '../spec/schema.gen.js';
 import type { Thread } from '../world/rows.js';
 import type { World } from '../world/world.js';
 import type { Caller } from './callers.js';
+import { forget, touch } from './memory.js';
+import { idPage, knowsCursors } from './paging.js';
 import { answer, exists, rule } from './rule.js';
 
 type SpaceThreadView = components['schemas']['SpaceThread'];
@@ -76,4 +78,171 @@ export const getThread = rule('getThread', {
     thread_not_found: ({ thread }) => exists(thread), // assumed
   },
   accept: ({ world, thread }) => answer('retrieved', threadView(world, thread)),
+});
+
+/** Own threads, the pinned ones first and the latest pin before the others, then by last activity (T2). */
+function listed(
+  world: World,
+  caller: Caller,
+  query: { readonly order: 'asc' | 'desc'; readonly include_deleted: boolean },
+): Thread[] {
+  const own = world.threads.where('user', caller.user_id).filter((thread) => query.include_deleted || !thread.deleted_at);
+  const newestFirst = (a: Thread, b: Thread): number => b.last_message_at.localeCompare(a.last_message_at);
+  const latestPin = (a: Thread, b: Thread): number => (b.pinned_at as string).localeCompare(a.pinned_at as string);
+  const [pinned, others] = [
+    own.filter(isPinned).reverse().sort(latestPin),
+    own
+      .filter((t) => !isPinned(t))
+      .reverse()
+      .sort(newestFirst),
+  ];
+  return [...pinned, ...(query.order === 'desc' ? others : others.reverse())];
+}
+
+const isPinned = (thread: Thread): boolean => thread.pinned_at !== null;
+
+export const listThreads = rule('listThreads', {
+  read: ({ world, caller, query }) => ({
+    threads: listed(world, caller, query).filter(
+      (thread) =>
+        thread.visible_in_ui === query.visible_in_ui &&
+        (query.organization_id ?? thread.organization_id) === thread.organization_id &&
+        (query.assistant_id ?? thread.assistant_id) === thread.assistant_id &&
+        // No thread of ours comes from a workflow.
+        query.workflow_id === undefined &&
+        (query.is_pinned ?? isPinned(thread)) === isPinned(thread) &&
+        (query.search === undefined || (thread.title ?? '').toLowerCase().includes(query.search.toLowerCase())),
+    ),
+  }),
+  guards: {
+    organization_access_denied: ({ caller, query }) =>
+      query.organization_id === undefined || query.organization_id === caller.organization_id, // assumed
+    unknown_cursor: ({ threads, query }) => knowsCursors(threads, query), // assumed
+  },
+  accept: ({ world, threads, query }) => {
+    const { data, ...rest } = idPage(threads, query);
+    return answer('listed', {
+      object: 'list',
+      data: data.map((thread) => threadView(world, thread)),
+      ...rest,
+      limit: query.limit,
+      total: query.include_total ? threads.length : null,
+    });
+  },
+});
+
+export const updateThread = rule('updateThread', {
+  read: ({ world, caller, path, body }) => {
+    const thread = findOwnThread(world, caller, path.thread_id);
+    return { thread, metadata: { ...thread?.metadata, ...body.metadata } };
+  },
+  guards: {
+    thread_not_found: ({ thread }) => exists(thread), // assumed
+    assistant_locked: ({ world, thread, body }) =>
+      body.assistant_id === undefined ||
+      body.assistant_id === thread.assistant_id ||
+      world.messages.count('thread', thread.id) === 0 || { fault: { field: 'assistant_id', keyword: 'assistant_locked' } }, // S-C12
+    too_much_metadata: ({ metadata }) => {
+      const entries = Object.keys(metadata).length;
+      return entries <= 16 || { fault: { field: 'metadata', keyword: 'too_much_metadata', value: String(entries) } };
+    }, // docs threads/update for the bound
+  },
+  accept: ({ world, now, thread, metadata, body }) => {
+    const { title, assistant_id, visible_in_ui } = body;
+    const named = [title, assistant_id, visible_in_ui ?? undefined, body.metadata ?? undefined].some(
+      (value) => value !== undefined,
+    );
+    if (!named) return answer('updated', threadView(world, thread));
+    const changed = world.threads.update(thread.id, {
+      ...(title === undefined ? {} : { title }),
+      ...(assistant_id === undefined ? {} : { assistant_id }),
+      ...(visible_in_ui == null ? {} : { visible_in_ui }),
+      ...(body.metadata == null ? {} : { metadata }),
+      updated_at: now,
+    });
+    return answer('updated', threadView(world, changed));
+  },
+});
+
+/** Soft: the row stays for `include_deleted`, its links and vectors leave the spaces (assumed). */
+function dropThread(world: World, thread: Thread, now: string): void {
+  for (const link of world.spaceThreads.where('thread', thread.id)) {
+    forget(world, link.space_id, thread.id);
+    world.spaceThreads.delete(link.id);
+    touch(world, link.space_id, now);
+  }
+  world.threads.update(thread.id, { deleted_at: now, pinned_at: null });
+}
+
+export const deleteThread = rule('deleteThread', {
+  read: ({ world, caller, path }) => ({ thread: findOwnThread(world, caller, path.thread_id) }),
+  guards: {
+    thread_not_found: ({ thread }) => exists(thread), // assumed
+  },
+  accept: ({ world, now, thread }) => {
+    dropThread(world, thread, now);
+    return answer('deleted', undefined);
+  },
+});
+
+export const deleteAllThreads = rule('deleteAllThreads', {
+  read: () => ({}),
+  guards: {
+    organization_access_denied: ({ caller, query }) =>
+      query.organization_id === undefined || query.organization_id === caller.organization_id, // assumed
+  },
+  accept: ({ world, caller, now }) => {
+    // A caller belongs to one organization here, so the parameter narrows nothing.
+    const threads = world.threads.where('user', caller.user_id).filter((thread) => !thread.deleted_at);
+    for (const thread of threads) dropThread(world, thread, now);
+    return answer('deleted', { deleted: threads.length, message: `Successfully deleted ${threads.length} thread(s)` });
+  },
+});
+
+/** At most so many pins per user and organization (aitronos-sdk 5.0.0). */
+const PIN_LIMIT = 20;
+
+export const pinThread = rule('pinThread', {
+  read: ({ world, caller, path }) => ({ thread: findOwnThread(world, caller, path.thread_id) }),
+  guards: {
+    thread_not_found: ({ thread }) => exists(thread), // docs threads/pin
+    pin_limit_reached: ({ world, caller, thread }) =>
+      isPinned(thread) ||
+      world.threads.where('user', caller.user_id).filter((t) => isPinned(t) && t.organization_id === thread.organization_id)
+        .length < PIN_LIMIT, // assumed
+  },
+  accept: ({ world, now, thread }) => {
+    const name = isPinned(thread) ? 'already_pinned' : 'pinned';
+    const { pinned_at } = isPinned(thread) ? thread : world.threads.update(thread.id, { pinned_at: now, updated_at: now });
+    return answer(name, { id: thread.id, is_pinned: true, pinned_at, message: 'Thread pinned successfully' });
+  },
+});
+
+export const unpinThread = rule('unpinThread', {
+  read: ({ world, caller, path }) => ({ thread: findOwnThread(world, caller, path.thread_id) }),
+  guards: {
+    thread_not_found: ({ thread }) => exists(thread), // docs threads/unpin
+  },
+  accept: ({ world, now, thread }) => {
+    const name = isPinned(thread) ? 'unpinned' : 'not_pinned';
+    if (isPinned(thread)) world.threads.update(thread.id, { pinned_at: null, updated_at: now });
+    return answer(name, { id: thread.id, is_pinned: false, pinned_at: null, message: 'Thread unpinned successfully' });
+  },
+});
+
+export const generateThreadName = rule('generateThreadName', {
+  read: ({ world, caller, path }) => ({ thread: findOwnThread(world, caller, path.thread_id) }),
+  guards: {
+    thread_not_found: ({ thread }) => exists(thread), // assumed
+  },
+  accept: ({ world, now, thread, body }) => {
+    // The vendor asks a model; the first words are as good a name, and the same on every run.
+    const said = body.messages ?? world.messages.where('thread', thread.id);
+    const first = (said.find((message) => message.role === 'user') ?? said[0])?.content ?? '';
+    const words = first.trim().split(/\s+/u).slice(0, 6).join(' ');
+    // By characters, not by halves of them.
+    const title = [...words].slice(0, 100).join('') || 'New thread';
+    world.threads.update(thread.id, { title, updated_at: now });
+    return answer('named', { id: thread.id, title, updated_at: now });
+  },
 });

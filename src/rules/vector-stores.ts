@@ -1,9 +1,9 @@
-// Vector stores on their own: create and retrieve (knowledge sheet V2, V3). The same rows as the knowledge stores.
+// Vector stores on their own (knowledge sheet V1 to V6). The same rows as the knowledge stores.
 import type { components } from '../spec/schema.gen.js';
 import type { VectorStore } from '../world/rows.js';
 import { mayReachStore } from './access.js';
 import { answer, exists, rule } from './rule.js';
-import { findStore } from './stores.js';
+import { dropStore, findStore, reachableStores } from './stores.js';
 
 /** The store as the vector-store operations show it: the fields of the object page and of the samples (K-C7). */
 export function vectorStoreView(store: VectorStore): components['schemas']['VectorStore'] {
@@ -53,4 +53,95 @@ export const getVectorStore = rule('getVectorStore', {
   },
   accept: ({ store }) =>
     answer('retrieved', { success: true, message: 'Vector store retrieved successfully', data: vectorStoreView(store) }),
+});
+
+export const listVectorStores = rule('listVectorStores', {
+  read: () => ({}),
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+  },
+  accept: ({ world, caller, path, query }) => {
+    const rows = reachableStores(world, caller, path.organization_id, query).filter(
+      (store) =>
+        (query.access_mode ?? store.access_mode) === store.access_mode &&
+        (query.flowplate_project_id ?? store.flowplate_project_id) === store.flowplate_project_id &&
+        (query.flow_id ?? store.flow_id) === store.flow_id &&
+        store.name.toLowerCase().includes((query.search ?? '').toLowerCase()),
+    );
+    return answer('listed', {
+      success: true,
+      message: 'Vector stores retrieved successfully',
+      data: rows.slice(query.skip, query.skip + query.take).map(vectorStoreView),
+    });
+  },
+});
+
+export const updateVectorStore = rule('updateVectorStore', {
+  read: ({ world, path }) => ({ store: findStore(world, path.organization_id, path.vector_store_id) }),
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    vector_store_not_found: ({ store }) => exists(store), // assumed by family
+    access_required: ({ caller, store }) => mayReachStore(caller, store), // assumed, after V3
+  },
+  accept: ({ world, now, store, body }) => {
+    const { name, description, access_mode, is_active, access_departments, access_users, flowplate_project_id, flow_id } = body;
+    const change = {
+      // Null changes nothing where the row cannot be null: assumed.
+      ...(name == null ? {} : { name }),
+      ...(access_mode == null ? {} : { access_mode }),
+      ...(is_active == null ? {} : { is_active }),
+      ...(description === undefined ? {} : { description }),
+      ...(access_departments === undefined ? {} : { access_departments }),
+      ...(access_users === undefined ? {} : { access_users }),
+      ...(flowplate_project_id === undefined ? {} : { flowplate_project_id }),
+      ...(flow_id === undefined ? {} : { flow_id }),
+    };
+    const changed = Object.keys(change).length > 0 ? world.vectorStores.update(store.id, { ...change, updated_at: now }) : store;
+    return answer('updated', { success: true, message: 'Vector store updated successfully', data: vectorStoreView(changed) });
+  },
+});
+
+export const deleteVectorStore = rule('deleteVectorStore', {
+  read: ({ world, path }) => ({ store: findStore(world, path.organization_id, path.vector_store_id) }),
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    vector_store_not_found: ({ store }) => exists(store), // assumed by family
+    access_required: ({ caller, store }) => mayReachStore(caller, store), // assumed, after V3
+  },
+  accept: ({ world, store }) => {
+    dropStore(world, store.id);
+    return answer('deleted', undefined);
+  },
+});
+
+const megabytes = (bytes: number): number => Math.round((bytes / 1024 ** 2) * 100) / 100;
+
+/** For a chart; the vendor's colours are not documented. */
+const colors = ['#4e79a7', '#f28e2b', '#e15759', '#76b7b2', '#59a14f', '#edc948', '#b07aa1', '#9c755f'];
+
+export const getVectorStoreUsage = rule('getVectorStoreUsage', {
+  read: () => ({}),
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+  },
+  accept: ({ world, caller, path }) => {
+    const stores = reachableStores(world, caller, path.organization_id, { sort: 'created_at', order: 'desc' });
+    const bytes = stores.reduce((sum, store) => sum + store.data_size, 0);
+    const data = {
+      total_size_bytes: bytes,
+      total_size_mb: megabytes(bytes),
+      total_files: stores.reduce((sum, store) => sum + store.file_count, 0),
+      vector_store_count: stores.length,
+      vector_stores: stores.map((store, i) => ({
+        vector_store_id: store.id,
+        vector_store_name: store.name,
+        data_size_bytes: store.data_size,
+        data_size_mb: megabytes(store.data_size),
+        file_count: store.file_count,
+        usage_percentage: bytes === 0 ? 0 : Math.round((store.data_size / bytes) * 10_000) / 100,
+        color: colors[i % colors.length] as string,
+      })),
+    };
+    return answer('retrieved', { success: true, message: 'Vector store usage retrieved successfully', data });
+  },
 });

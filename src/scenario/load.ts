@@ -1,9 +1,10 @@
 // A scenario file → a world. Rows go in by age, so that the order of insertion is the order of time.
+
+import { ScenarioError } from '../spec/problem.js';
 import type { Clock } from '../world/clock.js';
 import { toTimestamp } from '../world/clock.js';
 import type { IdMaker } from '../world/ids.js';
 import { createWorld, type World } from '../world/world.js';
-import { ScenarioError } from './problem.js';
 import { type ReadScenario, readScenario } from './read.js';
 import { brokenReferences } from './references.js';
 import type { Scenario } from './scenario.js';
@@ -37,10 +38,10 @@ function fillWorld(world: World, scenario: Scenario): void {
   const time = (given: string | undefined, otherwise = start): string =>
     given === undefined ? otherwise : toTimestamp(Date.parse(given));
   const timeOrNull = (given: string | undefined): string | null => (given === undefined ? null : time(given));
-  const byAge = <R extends { readonly created_at?: string }>(rows: readonly R[] | undefined): R[] =>
-    [...(rows ?? [])].sort((a, b) => time(a.created_at).localeCompare(time(b.created_at)));
+  const byAge = <R extends { readonly created_at?: string }>(rows: readonly R[] | undefined, otherwise = start): R[] =>
+    [...(rows ?? [])].sort((a, b) => time(a.created_at, otherwise).localeCompare(time(b.created_at, otherwise)));
 
-  for (const { id, name, roles, departments, users } of scenario.organizations) {
+  for (const { id, name, roles, departments, users } of scenario.organizations ?? []) {
     world.organizations.insert({ id, name });
     for (const role of roles ?? []) world.roles.insert({ ...role, organization_id: id, capabilities: role.capabilities ?? [] });
     for (const department of departments ?? []) world.departments.insert({ ...department, organization_id: id });
@@ -101,8 +102,10 @@ function fillWorld(world: World, scenario: Scenario): void {
     });
   }
   for (const thread of byAge(scenario.threads)) {
-    const created_at = time(thread.created_at);
-    const messages = byAge(thread.messages);
+    // Without a time of its own, a thread is as old as its first message.
+    const [first] = (thread.messages ?? []).flatMap((message) => message.created_at ?? []).sort();
+    const created_at = time(thread.created_at ?? first);
+    const messages = byAge(thread.messages, created_at);
     const last_message_at = time(messages.at(-1)?.created_at, created_at);
     world.threads.insert({
       id: thread.id,
@@ -118,7 +121,7 @@ function fillWorld(world: World, scenario: Scenario): void {
       last_message_at,
       created_at,
       updated_at: time(thread.updated_at, last_message_at),
-      deleted_at: null,
+      deleted_at: timeOrNull(thread.deleted_at),
     });
     for (const message of messages) {
       world.messages.insert({
@@ -150,13 +153,13 @@ function fillWorld(world: World, scenario: Scenario): void {
       last_activity_at: timeOrNull(space.last_activity_at),
       created_at,
       updated_at: time(space.updated_at, created_at),
-      deleted_at: null,
+      deleted_at: timeOrNull(space.deleted_at),
     });
     const byAddition = <L extends { readonly added_at?: string }>(links: readonly L[] | undefined): L[] =>
       [...(links ?? [])].sort((a, b) => time(a.added_at, created_at).localeCompare(time(b.added_at, created_at)));
-    for (const [i, link] of byAddition(space.attached).entries()) {
+    for (const link of byAddition(space.attached)) {
       world.spaceVectorStores.insert({
-        id: link.id ?? `svs_${space.id}_${i + 1}`,
+        id: link.id ?? world.ids.next('svs'),
         space_id: space.id,
         vector_store_id: link.vector_store_id,
         added_by: link.added_by,
@@ -166,7 +169,7 @@ function fillWorld(world: World, scenario: Scenario): void {
     for (const link of byAddition(space.threads)) {
       const added_at = time(link.added_at, created_at);
       world.spaceThreads.insert({
-        id: `sth_${space.id}_${link.thread_id}`,
+        id: `sth_${world.spaceThreads.size + 1}`,
         space_id: space.id,
         thread_id: link.thread_id,
         added_by: link.added_by,
@@ -174,7 +177,7 @@ function fillWorld(world: World, scenario: Scenario): void {
       });
       for (const message of space.vector_store_id ? world.messages.where('thread', link.thread_id) : []) {
         world.embeddings.insert({
-          id: `emb_${space.id}_${message.id}`,
+          id: `emb_${world.embeddings.size + 1}`,
           space_id: space.id,
           vector_store_id: space.vector_store_id as string,
           thread_id: link.thread_id,

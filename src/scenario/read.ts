@@ -1,18 +1,17 @@
 // A scenario file → its data, checked against the schema, with the place of every node at hand.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { isAbsolute, relative } from 'node:path';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isNode, LineCounter, parseDocument } from 'yaml';
 import { nearest } from '../spec/nearest.js';
+import { type Problem, ScenarioError } from '../spec/problem.js';
 import { pointerTokens } from '../spec/relation.js';
+import { type ProblemAt, parseYaml } from '../spec/yaml-file.js';
 import { validatorNamed } from '../validation/validators.js';
 import { fieldName, fromAjv, type Violation } from '../validation/violation.js';
-import { type Problem, ScenarioError } from './problem.js';
+import { CROWDED, crowdedScenario } from './crowded.js';
 import type { Scenario } from './scenario.js';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/', import.meta.url));
-
-export type ProblemAt = (pointer: string, what: string, fix: string) => Problem;
 
 export interface ReadScenario {
   readonly scenario: Scenario;
@@ -20,51 +19,103 @@ export interface ReadScenario {
   readonly at: ProblemAt;
 }
 
-/** The scenarios that ship with the stand-in. */
+/** The scenarios that come with the stand-in. */
 export function scenarioNames(): readonly string[] {
-  return readdirSync(fixtures)
-    .filter((file) => file.endsWith('.yaml') && file !== 'scenario.schema.yaml')
-    .map((file) => file.slice(0, -'.yaml'.length));
+  const files = readdirSync(fixtures).filter((file) => file.endsWith('.yaml') && file !== 'scenario.schema.yaml');
+  return [...files.map((file) => file.slice(0, -'.yaml'.length)), CROWDED].sort();
 }
 
-/** Reads a shipped scenario by name, or any file by its path. Throws a ScenarioError that lists every problem. */
+/** Reads a scenario that comes with the stand-in by name, or any file by its path. Throws a ScenarioError that lists every problem. */
 export function readScenario(nameOrFile: string): ReadScenario {
-  const shipped = `${fixtures}${nameOrFile}.yaml`;
-  const file = /^[\w-]+$/.test(nameOrFile) && existsSync(shipped) ? shipped : nameOrFile;
-  if (!existsSync(file)) throw new ScenarioError([unknownScenario(nameOrFile)]);
-  const fromHere = relative(process.cwd(), file);
-  return parseScenario(readFileSync(file, 'utf8'), fromHere.startsWith('..') || isAbsolute(fromHere) ? file : fromHere);
+  if (nameOrFile === CROWDED) return crowded();
+  const file = findFile(nameOrFile, '.');
+  if (file === undefined) throw new ScenarioError([unknownScenario(nameOrFile)]);
+  return readFile(file, []);
 }
 
+const crowded = (): ReadScenario => ({
+  scenario: crowdedScenario(),
+  at: (pointer, what, fix) => ({ file: `${CROWDED}${pointer}`, line: 1, column: 1, what, fix }),
+});
+
+function findFile(nameOrFile: string, folder: string): string | undefined {
+  const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  const shipped = `${fixtures}${nameOrFile}.yaml`;
+  if (/^[\w-]+$/.test(nameOrFile) && isFile(shipped)) return shipped;
+  const file = isAbsolute(nameOrFile) ? nameOrFile : join(folder, nameOrFile);
+  return isFile(file) ? file : undefined;
+}
+
+/** `within` holds the files that led here by `extends`. */
+function readFile(file: string, within: readonly string[]): ReadScenario {
+  const fromHere = relative(process.cwd(), file);
+  return extended(parse(readFileSync(file, 'utf8'), fromHere.startsWith('..') ? file : fromHere), file, within);
+}
+
+/** A scenario given as text; `file` names it in problems and is where `extends` is looked up from. */
 export function parseScenario(text: string, file: string): ReadScenario {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
-  const problem = (offset: number, what: string, fix: string): Problem => {
-    const { line, col } = lines.linePos(offset);
-    return { file, line, column: col, what, fix };
-  };
-  if (document.errors.length > 0) {
-    throw new ScenarioError(
-      document.errors.map((error) => problem(error.pos[0], error.message.split('\n', 1)[0] as string, 'correct the YAML')),
-    );
+  return extended(parse(text, file), file, []);
+}
+
+function extended(own: ReadScenario, file: string, within: readonly string[]): ReadScenario {
+  const name = own.scenario.extends;
+  if (name === undefined) return own;
+  if (name === CROWDED) return extend(crowded(), own);
+  const base = findFile(name, dirname(file));
+  if (base === undefined) {
+    const { what, fix } = unknownScenario(name);
+    throw new ScenarioError([own.at('/extends', `${name} ${what}`, fix)]);
   }
-  const at: ProblemAt = (pointer, what, fix) => {
-    // The node itself may be what is missing: then its nearest parent says where.
-    const tokens = pointerTokens(pointer);
-    for (let depth = tokens.length; depth >= 0; depth--) {
-      const node = document.getIn(tokens.slice(0, depth), true);
-      if (isNode(node) && node.range) return problem(node.range[0], what, fix);
-    }
-    return problem(0, what, fix);
+  const chain = [...within, resolve(file)];
+  if (chain.includes(resolve(base))) {
+    throw new ScenarioError([own.at('/extends', `${name} extends this scenario in turn`, 'break the circle')]);
+  }
+  return extend(readFile(base, chain), own);
+}
+
+const sections = ['organizations', 'callers', 'slices', 'vector_stores', 'threads', 'spaces'] as const;
+
+/** The rows of the base come first; a problem is placed in the file where its row stands. */
+function extend(base: ReadScenario, own: ReadScenario): ReadScenario {
+  const rowsOf = ({ scenario }: ReadScenario, section: (typeof sections)[number]): readonly unknown[] => scenario[section] ?? [];
+  const rows = Object.fromEntries(sections.map((section) => [section, [...rowsOf(base, section), ...rowsOf(own, section)]]));
+  return {
+    scenario: { ...own.scenario, ...rows } as Scenario,
+    at: (pointer, what, fix) => {
+      const [section, index, ...rest] = pointerTokens(pointer);
+      const known = sections.find((name) => name === section);
+      if (known === undefined || index === undefined) return own.at(pointer, what, fix);
+      const before = rowsOf(base, known).length;
+      if (Number(index) < before) return base.at(pointer, what, fix);
+      return own.at(`/${[section, Number(index) - before, ...rest].join('/')}`, what, fix);
+    },
   };
-  const scenario = document.toJS() as Scenario;
+}
+
+interface Precompiled {
+  readonly text: string;
+  readonly scenario: Scenario;
+}
+
+let precompiled: readonly Precompiled[] | undefined;
+
+/** The shipped files, parsed and checked by `npm run gen`; one that was edited since is read like any other. */
+function knownScenario(text: string): Scenario | undefined {
+  precompiled ??= JSON.parse(readFileSync(new URL('../../generated/scenarios.json', import.meta.url), 'utf8')) as Precompiled[];
+  return precompiled.find((known) => known.text === text)?.scenario;
+}
+
+function parse(text: string, file: string): ReadScenario {
+  const known = knownScenario(text);
+  if (known) return { scenario: known, at: (...problem) => parseYaml(text, file).at(...problem) };
+  const { value, at, problems } = parseYaml(text, file);
+  if (problems.length > 0) throw new ScenarioError(problems);
   const validate = validatorNamed('scenario');
-  if (!validate(scenario)) {
-    throw new ScenarioError(
-      fromAjv('scenario', validate.errors ?? []).map((violation) => at(violation.pointer, ...wording(violation))),
-    );
+  if (!validate(value)) {
+    const violations = fromAjv('scenario', validate.errors ?? []);
+    throw new ScenarioError(violations.map((violation) => at(violation.pointer, ...wording(violation))));
   }
-  return { scenario, at };
+  return { scenario: value as Scenario, at };
 }
 
 function wording(violation: Violation): [what: string, fix: string] {

@@ -1,7 +1,7 @@
 // Do the rows of a scenario refer to rows that are there, once each, and in their own organization? All problems at once.
 import { nearest } from '../spec/nearest.js';
-import type { Problem } from './problem.js';
-import type { ProblemAt } from './read.js';
+import type { Problem } from '../spec/problem.js';
+import type { ProblemAt } from '../spec/yaml-file.js';
 import type { Scenario, ScenarioOrganization, ScenarioSpace } from './scenario.js';
 
 type Kind =
@@ -30,16 +30,22 @@ interface Checker {
   readonly once: (values: readonly string[], pointer: (i: number) => string, what: string) => void;
   /** Nothing in the scenario is later than its own time. */
   readonly past: (time: string | undefined, pointer: string) => void;
+  /** Nothing happens to a row before it is made; made at the scenario's own time when nothing is said. */
+  readonly notBefore: (time: string | undefined, pointer: string, made: string | undefined) => void;
 }
 
 export function brokenReferences(scenario: Scenario, at: ProblemAt): readonly Problem[] {
+  if (Number.isNaN(Date.parse(scenario.time)))
+    return [at('/time', `${scenario.time} is no time of a calendar`, 'write one such as 2026-02-26T15:30:00Z')];
   const check = createChecker(scenario.time, at);
-  for (const [i, organization] of scenario.organizations.entries()) checkOrganization(check, organization, `/organizations/${i}`);
+  for (const [i, organization] of (scenario.organizations ?? []).entries())
+    checkOrganization(check, organization, `/organizations/${i}`);
   checkCallers(check, scenario);
   checkSlices(check, scenario);
   checkStores(check, scenario);
   checkThreads(check, scenario);
-  for (const [i, space] of (scenario.spaces ?? []).entries()) checkSpace(check, space, `/spaces/${i}`);
+  const deleted = new Set((scenario.threads ?? []).filter((thread) => thread.deleted_at).map((thread) => thread.id));
+  for (const [i, space] of (scenario.spaces ?? []).entries()) checkSpace(check, space, `/spaces/${i}`, deleted);
   const dedicated = (scenario.spaces ?? []).map((space, i) => space.vector_store_id ?? `none ${i}`);
   check.once(dedicated, (i) => `/spaces/${i}/vector_store_id`, "is another space's dedicated store");
   return check.problems;
@@ -62,7 +68,7 @@ function createChecker(latest: string, at: ProblemAt): Checker {
     if (!rows.has(id)) {
       const close = nearest(id, [...rows.keys()]);
       problem(pointer, `there is no ${kind} ${id}`, close ? `did you mean ${close}?` : `define it, or refer to another ${kind}`);
-    } else if (organization !== undefined && rows.get(id) !== organization) {
+    } else if (organization !== undefined && rowsOf('organization').has(organization) && rows.get(id) !== organization) {
       problem(
         pointer,
         `the ${kind} ${id} belongs to ${rows.get(id)}, not to ${organization}`,
@@ -78,19 +84,28 @@ function createChecker(latest: string, at: ProblemAt): Checker {
       if (id === undefined) return;
       const rows = rowsOf(kind);
       if (rows.has(id)) problem(pointer, `the ${kind} ${id} stands here a second time`, 'give each its own id');
-      rows.set(id, organization);
+      else rows.set(id, organization);
     },
     referAll: (kind, ids, pointer, organization) => {
       for (const [i, id] of (ids ?? []).entries()) refer(kind, id, `${pointer}/${i}`, organization);
     },
     once: (values, pointer, what) => {
+      const seen = new Set<string>();
       for (const [i, value] of values.entries()) {
-        if (values.indexOf(value) !== i) problem(pointer(i), `${value} ${what}`, 'name each only once');
+        if (seen.has(value)) problem(pointer(i), `${value} ${what}`, 'name each only once');
+        seen.add(value);
       }
     },
     past: (time, pointer) => {
-      if (time === undefined || Date.parse(time) <= Date.parse(latest)) return;
+      if (time === undefined) return;
+      if (Number.isNaN(Date.parse(time)))
+        problem(pointer, `${time} is no time of a calendar`, 'write one such as 2026-02-26T15:30:00Z');
+      if (!(Date.parse(time) > Date.parse(latest))) return;
       problem(pointer, `${time} is later than the scenario's time, ${latest}`, 'use an earlier time');
+    },
+    notBefore: (time, pointer, made = latest) => {
+      if (time === undefined || !(Date.parse(time) < Date.parse(made))) return;
+      problem(pointer, `${time} is earlier than ${made}, when the row was made`, 'use a later time, or an earlier created_at');
     },
   };
 }
@@ -130,12 +145,13 @@ interface Owned {
   readonly updated_at?: string;
 }
 
-function checkOwned({ define, refer, past }: Checker, kind: Kind, row: Owned, base: string): void {
+function checkOwned({ define, refer, past, notBefore }: Checker, kind: Kind, row: Owned, base: string): void {
   define(kind, row.id, `${base}/id`, row.organization_id);
   refer('organization', row.organization_id, `${base}/organization_id`);
   refer('user', row.created_by, `${base}/created_by`, row.organization_id);
   past(row.created_at, `${base}/created_at`);
   past(row.updated_at, `${base}/updated_at`);
+  notBefore(row.updated_at, `${base}/updated_at`, row.created_at);
 }
 
 function checkSlices(check: Checker, { slices = [] }: Scenario): void {
@@ -143,6 +159,9 @@ function checkSlices(check: Checker, { slices = [] }: Scenario): void {
     checkOwned(check, 'slice', slice, `/slices/${i}`);
     check.refer('user', slice.archived_by, `/slices/${i}/archived_by`, slice.organization_id);
     check.past(slice.archived_at, `/slices/${i}/archived_at`);
+    if ((slice.archived_at === undefined) !== (slice.archived_by === undefined)) {
+      check.problem(`/slices/${i}`, 'archived_at and archived_by go together', 'give both, or neither');
+    }
   }
   // Members may stand further down, so they are looked up when all slices are known.
   for (const [i, slice] of slices.entries()) {
@@ -167,14 +186,21 @@ function checkThreads(check: Checker, { threads = [] }: Scenario): void {
     for (const [m, message] of (thread.messages ?? []).entries()) {
       check.define('message', message.id, `${base}/messages/${m}/id`);
       check.past(message.created_at, `${base}/messages/${m}/created_at`);
+      if (thread.created_at) check.notBefore(message.created_at, `${base}/messages/${m}/created_at`, thread.created_at);
     }
+    check.past(thread.deleted_at, `${base}/deleted_at`);
+    check.past(thread.pinned_at, `${base}/pinned_at`);
   }
 }
 
-function checkSpace(check: Checker, space: ScenarioSpace, base: string): void {
+function checkSpace(check: Checker, space: ScenarioSpace, base: string, deleted: ReadonlySet<string>): void {
   const { organization_id, attached = [], threads = [] } = space;
   checkOwned(check, 'space', space, base);
   check.past(space.last_activity_at, `${base}/last_activity_at`);
+  check.past(space.deleted_at, `${base}/deleted_at`);
+  if (space.deleted_at && (space.vector_store_id !== null || attached.length + threads.length > 0)) {
+    check.problem(base, 'a deleted space holds nothing', 'set vector_store_id to null and remove attached and threads');
+  }
   check.refer('vector store', space.vector_store_id, `${base}/vector_store_id`, organization_id);
   check.referAll('department', space.access_departments, `${base}/access_departments`, organization_id);
   check.referAll('role', space.editable_by_roles, `${base}/editable_by_roles`, organization_id);
@@ -192,6 +218,8 @@ function checkSpace(check: Checker, space: ScenarioSpace, base: string): void {
   for (const [i, link] of threads.entries()) {
     const place = `${base}/threads/${i}`;
     check.refer('thread', link.thread_id, `${place}/thread_id`, organization_id);
+    if (deleted.has(link.thread_id))
+      check.problem(`${place}/thread_id`, `the thread ${link.thread_id} is deleted`, 'a deleted thread is in no space');
     check.refer('user', link.added_by, `${place}/added_by`, organization_id);
     check.past(link.added_at, `${place}/added_at`);
   }

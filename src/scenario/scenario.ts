@@ -5,7 +5,8 @@ export interface Scenario {
   readonly scenario: string;
   readonly description: string;
   readonly time: string;
-  readonly organizations: readonly ScenarioOrganization[];
+  readonly extends?: string;
+  readonly organizations?: readonly ScenarioOrganization[];
   readonly callers?: readonly ScenarioCaller[];
   readonly slices?: readonly ScenarioSlice[];
   readonly vector_stores?: readonly ScenarioVectorStore[];
@@ -76,6 +77,7 @@ export interface ScenarioThread {
   readonly visible_in_ui?: boolean;
   readonly last_model_used?: string | null;
   readonly pinned_at?: string;
+  readonly deleted_at?: string;
   readonly created_at?: string;
   readonly updated_at?: string;
   readonly messages?: readonly {
@@ -96,6 +98,7 @@ export interface ScenarioSpace extends Owned {
   readonly editable_by_roles?: readonly string[];
   readonly visible_to_roles?: readonly string[];
   readonly last_activity_at?: string;
+  readonly deleted_at?: string;
   readonly attached?: readonly {
     readonly id?: string;
     readonly vector_store_id: string;

@@ -40,3 +40,26 @@ export function decidedBy(documented: Pick<Case, 'status' | 'reached_by' | 'viol
   if (documented.violation) return 'request';
   return 'rule';
 }
+
+/** What a violation is about, for choosing its case. */
+export interface ViolatedField {
+  readonly in: string;
+  readonly field: string;
+  readonly keyword: string;
+}
+
+/** The case that answers a violation: of the selectors that fit, the one that says most. */
+export function caseOfViolation(cases: Iterable<Case>, violated: ViolatedField): Case | undefined {
+  let best: { documented: Case; weight: number } | undefined;
+  for (const documented of cases) {
+    const selector = documented.violation;
+    if (!selector) continue;
+    const fits =
+      (selector.in ?? violated.in) === violated.in &&
+      (selector.field ?? violated.field) === violated.field &&
+      (selector.keyword ?? violated.keyword) === violated.keyword;
+    const weight = Object.keys(selector).length;
+    if (fits && weight > (best?.weight ?? -1)) best = { documented, weight };
+  }
+  return best?.documented;
+}

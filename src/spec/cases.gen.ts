@@ -57,8 +57,18 @@ export interface OperationCases {
     refusal: 'edit_access_required' | 'space_not_found' | 'thread_not_in_space';
     defaulted: never;
   };
+  listThreads: {
+    answer: 'listed';
+    refusal: 'organization_access_denied' | 'unknown_cursor';
+    defaulted: 'limit' | 'order' | 'visible_in_ui' | 'include_deleted' | 'include_total';
+  };
   createThread: {
     answer: 'created';
+    refusal: 'organization_access_denied';
+    defaulted: never;
+  };
+  deleteAllThreads: {
+    answer: 'deleted';
     refusal: 'organization_access_denied';
     defaulted: never;
   };
@@ -67,10 +77,50 @@ export interface OperationCases {
     refusal: 'thread_not_found';
     defaulted: never;
   };
+  updateThread: {
+    answer: 'updated';
+    refusal: 'thread_not_found' | 'assistant_locked' | 'too_much_metadata';
+    defaulted: never;
+  };
+  deleteThread: {
+    answer: 'deleted';
+    refusal: 'thread_not_found';
+    defaulted: never;
+  };
+  pinThread: {
+    answer: 'pinned' | 'already_pinned';
+    refusal: 'thread_not_found' | 'pin_limit_reached';
+    defaulted: never;
+  };
+  unpinThread: {
+    answer: 'unpinned' | 'not_pinned';
+    refusal: 'thread_not_found';
+    defaulted: never;
+  };
+  generateThreadName: {
+    answer: 'named';
+    refusal: 'thread_not_found';
+    defaulted: 'stream';
+  };
   listMessages: {
     answer: 'listed';
     refusal: 'thread_not_found' | 'unknown_cursor';
     defaulted: 'limit' | 'order' | 'output_mode';
+  };
+  updateMessage: {
+    answer: 'updated';
+    refusal: 'blank_content' | 'thread_not_found' | 'message_not_found';
+    defaulted: never;
+  };
+  deleteMessage: {
+    answer: 'deleted';
+    refusal: 'thread_not_found' | 'message_not_found';
+    defaulted: never;
+  };
+  listSlices: {
+    answer: 'listed';
+    refusal: 'organization_access_denied';
+    defaulted: 'status' | 'skip' | 'limit';
   };
   createSlice: {
     answer: 'created';
@@ -80,6 +130,36 @@ export interface OperationCases {
   getSlice: {
     answer: 'retrieved';
     refusal: 'organization_access_denied' | 'access_required' | 'slice_not_found';
+    defaulted: never;
+  };
+  updateSlice: {
+    answer: 'updated';
+    refusal: 'organization_access_denied' | 'capability_required' | 'slice_not_found';
+    defaulted: never;
+  };
+  archiveSlice: {
+    answer: 'archived' | 'already_archived';
+    refusal: 'organization_access_denied' | 'capability_required' | 'slice_not_found';
+    defaulted: never;
+  };
+  unarchiveSlice: {
+    answer: 'unarchived' | 'already_active';
+    refusal: 'organization_access_denied' | 'capability_required' | 'slice_not_found';
+    defaulted: never;
+  };
+  listComposites: {
+    answer: 'listed';
+    refusal: 'organization_access_denied';
+    defaulted: 'skip' | 'limit';
+  };
+  createComposite: {
+    answer: 'created';
+    refusal: 'organization_access_denied' | 'capability_required' | 'slice_not_found' | 'member_not_usable';
+    defaulted: never;
+  };
+  updateComposite: {
+    answer: 'updated';
+    refusal: 'organization_access_denied' | 'capability_required' | 'slice_not_found' | 'member_not_found' | 'member_not_usable';
     defaulted: never;
   };
   listStoresInSlice: {
@@ -92,13 +172,38 @@ export interface OperationCases {
     refusal: 'organization_access_denied' | 'capability_required' | 'slice_not_found' | 'slice_archived' | 'slice_composite';
     defaulted: never;
   };
+  listStores: {
+    answer: 'listed';
+    refusal: 'organization_access_denied';
+    defaulted: 'skip' | 'limit' | 'sort' | 'order' | 'status';
+  };
   getStore: {
     answer: 'retrieved';
     refusal: 'organization_access_denied' | 'access_required' | 'vector_store_not_found';
     defaulted: never;
   };
+  updateStore: {
+    answer: 'updated';
+    refusal: 'organization_access_denied' | 'capability_required' | 'vector_store_not_found' | 'slice_not_found' | 'target_archived' | 'target_composite';
+    defaulted: never;
+  };
+  deleteStore: {
+    answer: 'deleted';
+    refusal: 'organization_access_denied' | 'capability_required' | 'vector_store_not_found';
+    defaulted: never;
+  };
+  listVectorStores: {
+    answer: 'listed';
+    refusal: 'organization_access_denied';
+    defaulted: 'skip' | 'take' | 'sort' | 'order';
+  };
   createVectorStore: {
     answer: 'created';
+    refusal: 'organization_access_denied';
+    defaulted: never;
+  };
+  getVectorStoreUsage: {
+    answer: 'retrieved';
     refusal: 'organization_access_denied';
     defaulted: never;
   };
@@ -107,9 +212,19 @@ export interface OperationCases {
     refusal: 'organization_access_denied' | 'access_required' | 'vector_store_not_found';
     defaulted: never;
   };
+  updateVectorStore: {
+    answer: 'updated';
+    refusal: 'organization_access_denied' | 'access_required' | 'vector_store_not_found';
+    defaulted: never;
+  };
+  deleteVectorStore: {
+    answer: 'deleted';
+    refusal: 'organization_access_denied' | 'access_required' | 'vector_store_not_found';
+    defaulted: never;
+  };
 }
 
 export type OperationId = keyof OperationCases;
 
 /** Cases of requests that reach no operation. */
-export type UnroutedCase = 'unknown_preference' | 'unknown_path' | 'method_not_allowed' | 'body_too_large' | 'self_check_failed' | 'rule_failed';
+export type UnroutedCase = 'unknown_preference' | 'bad_http' | 'unknown_path' | 'method_not_allowed' | 'request_timeout' | 'body_too_large' | 'invalid_request' | 'headers_too_large' | 'self_check_failed' | 'rule_failed';

@@ -13,7 +13,7 @@ export interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query';
   readonly required: boolean;
-  readonly type: 'string' | 'integer' | 'boolean';
+  readonly type: 'string' | 'integer' | 'number' | 'boolean';
   readonly default?: Json;
 }
 
@@ -33,10 +33,15 @@ export interface Operation {
   readonly template: string;
   readonly tag: string;
   readonly parameters: readonly Parameter[];
-  /** The component that describes the JSON body, where the operation takes one. */
-  readonly bodySchema?: string;
+  /** The JSON body, where the operation takes one: the component that describes it and the fields it knows. */
+  readonly body?: { readonly schema: string; readonly fields: readonly string[] };
   readonly responses: ReadonlyMap<number, DocumentedResponse>;
   readonly cases: ReadonlyMap<string, Case>;
+}
+
+export interface CommonHeader {
+  readonly name: string;
+  readonly value?: string;
 }
 
 /** The document, ready to be asked. */
@@ -49,6 +54,8 @@ export interface Spec {
   readonly unrouted: ReadonlyMap<string, Case>;
   /** `details.message` of a faulty field, by schema keyword. */
   readonly fieldMessages: Readonly<Record<string, string>>;
+  /** Headers that any answer may carry, lower-case; those with a value are always sent with it. */
+  readonly commonHeaders: readonly CommonHeader[];
   /** Where an operation, or `operation.case`, stands in `openapi/`, as `file:line`. */
   readonly place: (operation: string, caseName?: string) => string;
 }
@@ -62,6 +69,7 @@ type ExampleObject = OpenAPIV3_1.ExampleObject & { 'x-case': CaseProvenance };
 type Document = OpenAPIV3_1.Document & {
   'x-error-relations': Relation[];
   'x-field-messages': Record<string, string>;
+  'x-common-headers': CommonHeader[];
   'x-unrouted': Record<string, ResponseObject>;
 };
 
@@ -106,7 +114,7 @@ function readSpec(text: string, place: Spec['place']): Spec {
         parameters: [...(item.parameters ?? []), ...(source.parameters ?? [])].map((parameter) =>
           readParameter(resolve<OpenAPIV3_1.ParameterObject>(parameter as OpenAPIV3_1.ParameterObject), resolve),
         ),
-        ...named('bodySchema', source.requestBody && resolve(source.requestBody as OpenAPIV3_1.RequestBodyObject)),
+        ...bodyOf(document, source.requestBody && resolve(source.requestBody as OpenAPIV3_1.RequestBodyObject)),
         responses: new Map(
           responses.map(([status, response]) => [status, readResponse(status, response, document['x-error-relations'], resolve)]),
         ),
@@ -123,6 +131,7 @@ function readSpec(text: string, place: Spec['place']): Spec {
     operations,
     unrouted: new Map(unrouted.map((c) => [c.name, c])),
     fieldMessages: document['x-field-messages'],
+    commonHeaders: document['x-common-headers'],
     place,
   };
 }
@@ -146,7 +155,7 @@ function readParameter(parameter: OpenAPIV3_1.ParameterObject, resolve: Resolve)
     name: parameter.name,
     in: parameter.in as Parameter['in'],
     required: parameter.required ?? false,
-    type: types.includes('integer') ? 'integer' : types.includes('boolean') ? 'boolean' : 'string',
+    type: (['integer', 'number', 'boolean'] as const).find((type) => types.includes(type)) ?? 'string',
     ...(schema.default === undefined ? {} : { default: schema.default as Json }),
   };
 }
@@ -158,23 +167,30 @@ function readResponse(
   resolve: Resolve,
 ): DocumentedResponse {
   const [mediaType] = Object.keys(response.content ?? {});
+  const schema = componentOf(response);
   const headers = Object.entries(response.headers ?? {}) as [string, OpenAPIV3_1.HeaderObject][];
   return {
     status,
     ...(mediaType === undefined ? {} : { mediaType }),
-    ...named('schema', response),
+    ...(schema === undefined ? {} : { schema }),
     requiredHeaders: headers.filter(([, header]) => resolve(header).required).map(([name]) => name.toLowerCase()),
     relations: [...(status >= 400 ? errorRelations : []), ...(response['x-relations'] ?? [])],
   };
 }
 
-/** The component behind a JSON body; `npm run gen` sees to it that there is one. */
-function named<Key extends string>(
-  key: Key,
-  message: { content?: { [mediaType: string]: OpenAPIV3_1.MediaTypeObject } } | undefined,
-): { [K in Key]?: string } {
+type Content = { content?: { [mediaType: string]: OpenAPIV3_1.MediaTypeObject } };
+
+/** The name of the component behind a JSON body; `npm run gen` sees to it that there is one. */
+function componentOf(message: Content | undefined): string | undefined {
   const schema = message?.content?.['application/json']?.schema as { $ref?: string } | undefined;
-  return schema?.$ref ? ({ [key]: schema.$ref.split('/').at(-1) } as { [K in Key]: string }) : {};
+  return schema?.$ref?.split('/').at(-1);
+}
+
+function bodyOf(document: Document, body: Content | undefined): Pick<Operation, 'body'> {
+  const schema = componentOf(body);
+  if (schema === undefined) return {};
+  const component = document.components?.schemas?.[schema] as OpenAPIV3_1.SchemaObject;
+  return { body: { schema, fields: Object.keys(component.properties ?? {}) } };
 }
 
 function readCases(status: number, response: ResponseObject, resolve: Resolve): readonly Case[] {

@@ -1,25 +1,30 @@
 // From a method and a raw path to an operation. Built once from the document; a literal segment goes before a parameter.
-import type { Operation, Spec } from './document.js';
 
-export type Match =
+/** What the matcher needs to know of an operation. */
+export interface Routable {
+  readonly method: string;
+  readonly template: string;
+}
+
+export type Match<Operation extends Routable> =
   | { readonly kind: 'operation'; readonly operation: Operation; readonly path: Readonly<Record<string, string>> }
   | { readonly kind: 'unknown_path' }
   | { readonly kind: 'method_not_allowed'; readonly allowed: readonly string[] };
 
-interface Node {
-  readonly literals: Map<string, Node>;
-  parameter?: Node;
+interface Node<Operation extends Routable> {
+  readonly literals: Map<string, Node<Operation>>;
+  parameter?: Node<Operation>;
   readonly operations: Map<string, Operation>;
 }
 
-export type Matcher = (method: string, path: string) => Match;
+export type Matcher<Operation extends Routable> = (method: string, path: string) => Match<Operation>;
 
-const unknownPath: Match = { kind: 'unknown_path' };
-const createNode = (): Node => ({ literals: new Map(), operations: new Map() });
+const unknownPath = { kind: 'unknown_path' } as const;
+const createNode = <Operation extends Routable>(): Node<Operation> => ({ literals: new Map(), operations: new Map() });
 
-export function createMatcher(spec: Spec): Matcher {
-  const root = createNode();
-  for (const operation of spec.operations.values()) {
+export function createMatcher<Operation extends Routable>(operations: Iterable<Operation>): Matcher<Operation> {
+  const root = createNode<Operation>();
+  for (const operation of operations) {
     addPath(root, operation.template, operation);
     // The collection is documented with the final slash; without it no redirect is sent (spaces sheet 0.3).
     if (operation.template.endsWith('/')) addPath(root, operation.template.slice(0, -1), operation);
@@ -30,19 +35,19 @@ export function createMatcher(spec: Spec): Matcher {
     const { node, values } = found;
     const operation = node.operations.get(method === 'HEAD' ? 'GET' : method);
     if (!operation) return { kind: 'method_not_allowed', allowed: allowedMethods(node) };
-    const names = operation.parameters.filter((parameter) => parameter.in === 'path').map((parameter) => parameter.name);
+    const names = [...operation.template.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name as string);
     return { kind: 'operation', operation, path: Object.fromEntries(names.map((name, i) => [name, values[i] as string])) };
   };
 }
 
-function addPath(root: Node, template: string, operation: Operation): void {
+function addPath<Operation extends Routable>(root: Node<Operation>, template: string, operation: Operation): void {
   let node = root;
   for (const segment of template.split('/').slice(1)) {
     if (segment.startsWith('{')) {
-      node.parameter ??= createNode();
+      node.parameter ??= createNode<Operation>();
       node = node.parameter;
     } else {
-      const next = node.literals.get(segment) ?? createNode();
+      const next = node.literals.get(segment) ?? createNode<Operation>();
       node.literals.set(segment, next);
       node = next;
     }
@@ -50,12 +55,12 @@ function addPath(root: Node, template: string, operation: Operation): void {
   node.operations.set(operation.method, operation);
 }
 
-function find(
-  node: Node,
+function find<Operation extends Routable>(
+  node: Node<Operation>,
   segments: readonly string[],
   at: number,
   values: readonly string[],
-): { node: Node; values: readonly string[] } | undefined {
+): { node: Node<Operation>; values: readonly string[] } | undefined {
   const segment = segments[at];
   if (segment === undefined) return node.operations.size > 0 ? { node, values } : undefined;
   const literal = node.literals.get(segment);
@@ -65,7 +70,7 @@ function find(
   return node.parameter && segment !== '' ? find(node.parameter, segments, at + 1, [...values, segment]) : undefined;
 }
 
-function allowedMethods(node: Node): readonly string[] {
+function allowedMethods(node: Node<Routable>): readonly string[] {
   const methods = [...node.operations.keys()];
   return [...(methods.includes('GET') ? ['GET', 'HEAD'] : []), ...methods.filter((method) => method !== 'GET'), 'OPTIONS'];
 }

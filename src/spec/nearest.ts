@@ -5,7 +5,8 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const ranked = known.map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }));
   ranked.sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
-  return best && best.distance <= Math.max(2, Math.floor(word.length / 3)) ? best.candidate : undefined;
+  const near = best && best.distance < word.length && best.distance <= Math.max(2, Math.floor(word.length / 3));
+  return near ? best.candidate : undefined;
 }
 
 /** Levenshtein's distance, a row at a time. */

@@ -1,9 +1,13 @@
 // What a schema cannot say: relations between the parts of one exchange (`x-relations`).
 // The stand-in checks its own answers with them, and so does whoever judges a server.
+import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type Json } from './message.js';
 
-/** One relation as the document writes it: a kind and its operands, which are OpenAPI runtime expressions or field names. */
-export type Relation = { readonly [Kind in RelationKind]?: readonly string[] };
+/** OpenAPI runtime expressions, field names, or plain values. */
+export type Operand = string | number | boolean;
+
+/** One relation as the document writes it: a kind and its operands. */
+export type Relation = { readonly [Kind in RelationKind]?: readonly Operand[] };
 
 /** The parsed exchange that runtime expressions look into. */
 export interface Exchange {
@@ -23,16 +27,18 @@ export interface RelationBreach {
   readonly got: Json | undefined;
 }
 
-type Check = (operands: readonly (Json | undefined)[], names: readonly string[]) => string | undefined;
+type Check = (operands: readonly (Json | undefined)[], names: readonly Operand[]) => string | undefined;
 
 const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
-const same = (left: Json | undefined, right: Json | undefined): boolean => JSON.stringify(left) === JSON.stringify(right);
+/** Equal as JSON: the order of an object's fields says nothing. */
+const same = (left: Json | undefined, right: Json | undefined): boolean => left === right || isDeepStrictEqual(left, right);
 const fieldOf = (row: Json, field: string): Json | undefined => (isJsonObject(row) ? row[field] : undefined);
 const instant = (value: Json | undefined): number => Date.parse(String(value));
 
 function inOrder(rows: Json | undefined, field: string, sign: 1 | -1): boolean {
   const times = list(rows).map((row) => instant(fieldOf(row, field)));
-  return times.every((time, i) => i === 0 || sign * (time - (times[i - 1] as number)) >= 0);
+  // A time that no calendar knows, such as a leap second, orders nothing.
+  return times.every((time, i) => i === 0 || !(sign * (time - (times[i - 1] as number)) < 0));
 }
 
 /** Each kind says what was expected when it does not hold, and nothing when it does. */
@@ -42,7 +48,7 @@ const checks = {
     list(items).some((item) => same(item, value)) ? undefined : `a list with ${JSON.stringify(value)}`,
   excludes: ([items, value]) =>
     list(items).some((item) => same(item, value)) ? `a list without ${JSON.stringify(value)}` : undefined,
-  not_before: ([later, earlier]) => (instant(later) >= instant(earlier) ? undefined : `not before ${String(earlier)}`),
+  not_before: ([later, earlier]) => (!(instant(later) < instant(earlier)) ? undefined : `not before ${String(earlier)}`),
   at_most: ([items, limit]) => (list(items).length <= Number(limit) ? undefined : `at most ${String(limit)} rows`),
   every: ([items, , value], [, field]) =>
     list(items).every((row) => same(fieldOf(row, field as string), value))
@@ -72,20 +78,39 @@ const checks = {
 export type RelationKind = keyof typeof checks;
 export const relationKinds = Object.keys(checks) as readonly RelationKind[];
 
+type Reader = (exchange: Exchange) => Json | undefined;
+
+/** Expressions are few and evaluated on every answer, so each is read once. */
+const readers = new Map<string, Reader>();
+
 /** Evaluates an OpenAPI runtime expression; a word that is none stands for itself. */
-export function evaluate(expression: string, exchange: Exchange): Json | undefined {
-  if (expression === '$statusCode') return exchange.status;
+export function evaluate(expression: Operand, exchange: Exchange): Json | undefined {
+  if (typeof expression !== 'string') return expression;
+  const reader = readers.get(expression) ?? readerOf(expression);
+  readers.set(expression, reader);
+  return reader(exchange);
+}
+
+function readerOf(expression: string): Reader {
+  if (expression === '$statusCode') return ({ status }) => status;
   const parsed = /^\$(request|response)\.(path\.|query\.|body#)(.*)$/.exec(expression);
-  if (!parsed) return expression;
+  if (!parsed) return () => expression;
   const [, side, part, rest] = parsed as unknown as [string, string, string, string];
-  if (part === 'path.') return exchange.path[rest];
-  if (part === 'query.') return exchange.query[rest];
-  return atPointer(side === 'request' ? exchange.requestBody : exchange.responseBody, rest);
+  if (part === 'path.') return ({ path }) => path[rest];
+  if (part === 'query.') return ({ query }) => query[rest];
+  const tokens = pointerTokens(rest);
+  return side === 'request'
+    ? ({ requestBody }) => atTokens(requestBody, tokens)
+    : ({ responseBody }) => atTokens(responseBody, tokens);
 }
 
 export function atPointer(value: Json | undefined, pointer: string): Json | undefined {
+  return atTokens(value, pointerTokens(pointer));
+}
+
+function atTokens(value: Json | undefined, tokens: readonly string[]): Json | undefined {
   let at: Json | undefined = value;
-  for (const token of pointerTokens(pointer)) {
+  for (const token of tokens) {
     if (Array.isArray(at)) at = at[Number(token)];
     else if (isJsonObject(at) && Object.hasOwn(at, token)) at = at[token];
     else return undefined;
@@ -100,17 +125,24 @@ export function pointerTokens(pointer: string): readonly string[] {
     .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
+const isOfRequest = (operand: Operand | undefined): operand is string =>
+  typeof operand === 'string' && operand.startsWith('$request.');
+
+/** Where an operand points into the response's body. */
+const pointerInBody = (operand: Operand | undefined): string | undefined =>
+  typeof operand === 'string' && operand.startsWith('$response.body#') ? operand.slice('$response.body#'.length) : undefined;
+
 /** The relations that an exchange breaks; empty when all hold. */
 export function brokenRelations(relations: readonly Relation[], exchange: Exchange): readonly RelationBreach[] {
   return relations.flatMap((relation) =>
-    (Object.entries(relation) as [RelationKind, readonly string[]][]).flatMap(([kind, names]) => {
+    (Object.entries(relation) as [RelationKind, readonly Operand[]][]).flatMap(([kind, names]) => {
       const operands = names.map((name) => evaluate(name, exchange));
       // What the request leaves out it does not bind: that field is the server's to choose.
-      if (names.some((name, i) => name.startsWith('$request.') && operands[i] === undefined)) return [];
+      if (names.some((name, i) => isOfRequest(name) && operands[i] === undefined)) return [];
       const check: Check = checks[kind];
       const expected = check(operands, names);
       if (expected === undefined) return [];
-      const pointer = names[0]?.replace(/^\$response\.body#/, '') ?? '';
+      const pointer = String(names[0]).replace(/^\$response\.body#/, '');
       return [{ relation: `${kind}(${names.join(', ')})`, pointer, expected, got: operands[0] }];
     }),
   );
@@ -122,26 +154,23 @@ export function brokenRelations(relations: readonly Relation[], exchange: Exchan
  */
 export function fillFromRequest(value: Json, relations: readonly Relation[], exchange: Exchange): Json {
   let filled = value;
-  for (const relation of relations) {
-    const [target, source] = relation.equal ?? [];
-    if (target?.startsWith('$response.body#') && source?.startsWith('$request.')) {
-      const known = evaluate(source, exchange);
-      if (known !== undefined) filled = withPointer(filled, pointerTokens(target.split('#')[1] as string), known);
+  const put = (pointer: string, known: Json): void => {
+    filled = withPointer(filled, pointerTokens(pointer), known);
+  };
+  for (const { equal = [], at_most = [], every = [] } of relations) {
+    const [target, items, rows] = [pointerInBody(equal[0]), pointerInBody(at_most[0]), pointerInBody(every[0])];
+    if (target !== undefined && isOfRequest(equal[1])) {
+      const known = evaluate(equal[1], exchange);
+      if (known !== undefined) put(target, known);
     }
-    const [items, limit] = relation.at_most ?? [];
-    if (items && limit) {
-      const pointer = items.split('#')[1] as string;
-      const rows = list(atPointer(filled, pointer)).slice(0, Number(evaluate(limit, exchange) ?? Number.POSITIVE_INFINITY));
-      filled = withPointer(filled, pointerTokens(pointer), rows);
+    if (items !== undefined) {
+      const limit = Number(evaluate(at_most[1] as Operand, exchange) ?? Number.POSITIVE_INFINITY);
+      put(items, list(atPointer(filled, items)).slice(0, limit));
     }
-    const [rows, field, wanted] = relation.every ?? [];
-    if (rows && field && wanted) {
-      const known = evaluate(wanted, exchange);
-      const pointer = rows.split('#')[1] as string;
-      if (known !== undefined) {
-        const told = list(atPointer(filled, pointer)).map((row) => (isJsonObject(row) ? { ...row, [field]: known } : row));
-        filled = withPointer(filled, pointerTokens(pointer), told);
-      }
+    if (rows !== undefined && isOfRequest(every[2])) {
+      const known = evaluate(every[2], exchange);
+      const told = (row: Json): Json => (isJsonObject(row) && known !== undefined ? { ...row, [String(every[1])]: known } : row);
+      put(rows, list(atPointer(filled, rows)).map(told));
     }
   }
   return filled;

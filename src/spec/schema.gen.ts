@@ -181,14 +181,22 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        readonly get?: never;
+        /**
+         * List threads
+         * @description The caller's own threads by last activity, latest first unless asked otherwise. Pinned ones lead the first page, the latest pin first.
+         */
+        readonly get: operations["listThreads"];
         readonly put?: never;
         /**
          * Create a thread
          * @description An empty conversation of the caller. It joins a space by a second call.
          */
         readonly post: operations["createThread"];
-        readonly delete?: never;
+        /**
+         * Delete all threads
+         * @description A soft delete of every thread of the caller's own, in one organization or in all.
+         */
+        readonly delete: operations["deleteAllThreads"];
         readonly options?: never;
         readonly head?: never;
         readonly patch?: never;
@@ -211,6 +219,83 @@ export interface paths {
         readonly get: operations["getThread"];
         readonly put?: never;
         readonly post?: never;
+        /**
+         * Delete a thread
+         * @description A soft delete, by the creator only. That the thread leaves its spaces with its vectors is assumed.
+         */
+        readonly delete: operations["deleteThread"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Update a thread
+         * @description Title, assistant and visibility are replaced, metadata is merged; only the creator may. The assistant is locked once the thread has a message (S-C12).
+         */
+        readonly patch: operations["updateThread"];
+        readonly trace?: never;
+    };
+    readonly "/v1/threads/{thread_id}/pin": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The thread. */
+                readonly thread_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Pin a thread
+         * @description Puts the thread in front of the list; only the creator may. Takes no body.
+         */
+        readonly post: operations["pinThread"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/threads/{thread_id}/unpin": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The thread. */
+                readonly thread_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Unpin a thread
+         * @description Takes the pin away; only the creator may. Takes no body.
+         */
+        readonly post: operations["unpinThread"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/threads/{thread_id}/generateName": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The thread. */
+                readonly thread_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Name a thread
+         * @description Makes a title from the messages sent, or from the thread's own. `stream` is taken in the query and in the body (S-C14); the streamed form of the answer is not documented and not described here.
+         */
+        readonly post: operations["generateThreadName"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -240,6 +325,35 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/threads/{thread_id}/messages/{message_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The thread. */
+                readonly thread_id: string;
+                /** @description The message. */
+                readonly message_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        /**
+         * Delete a message
+         * @description Answers with a body, unlike the deletion of a thread. What becomes of vectors in spaces is not documented.
+         */
+        readonly delete: operations["deleteMessage"];
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Update a message
+         * @description Content is replaced, metadata is merged; the thread must be the caller's own. What becomes of vectors in spaces is not documented.
+         */
+        readonly patch: operations["updateMessage"];
+        readonly trace?: never;
+    };
     readonly "/v1/organizations/{organization_id}/knowledge/slices": {
         readonly parameters: {
             readonly query?: never;
@@ -250,7 +364,11 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        readonly get?: never;
+        /**
+         * List slices
+         * @description The slices that the caller may reach, newest first (the direction is assumed); composites have a list of their own (K-C12).
+         */
+        readonly get: operations["listSlices"];
         readonly put?: never;
         /**
          * Create a slice
@@ -285,7 +403,113 @@ export interface paths {
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
+        /**
+         * Update a slice
+         * @description An archived slice can be changed too (assumed). Needs the capability `MANAGE_KNOWLEDGE_SLICES`, in April access to the slice as well.
+         */
+        readonly patch: operations["updateSlice"];
+        readonly trace?: never;
+    };
+    readonly "/v1/organizations/{organization_id}/knowledge/slices/{slice_id}/archive": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+                /** @description The slice. */
+                readonly slice_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Archive a slice
+         * @description Takes the slice out of the default list and closes it to new stores; its stores and their contents stay. Needs the capability `MANAGE_KNOWLEDGE_SLICES`; takes no body.
+         */
+        readonly post: operations["archiveSlice"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
         readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/organizations/{organization_id}/knowledge/slices/{slice_id}/unarchive": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+                /** @description The slice. */
+                readonly slice_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Unarchive a slice
+         * @description Makes the slice active again (K-C13). Needs the capability `MANAGE_KNOWLEDGE_SLICES`; takes no body.
+         */
+        readonly post: operations["unarchiveSlice"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/organizations/{organization_id}/knowledge/composites": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * List composites
+         * @description The composites that the caller may reach; the order is not documented.
+         */
+        readonly get: operations["listComposites"];
+        readonly put?: never;
+        /**
+         * Create a composite
+         * @description Bundles plain, active slices; the organization becomes its owner (assumed). Needs the capability `MANAGE_KNOWLEDGE_SLICES` (K-C1).
+         */
+        readonly post: operations["createComposite"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/organizations/{organization_id}/knowledge/composites/{slice_id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+                /** @description The composite, under the name that the docs give it. */
+                readonly slice_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        /**
+         * Update a composite
+         * @description A new list of members replaces the old one. Needs the capability `MANAGE_KNOWLEDGE_SLICES`, in April access to the composite as well.
+         */
+        readonly patch: operations["updateComposite"];
         readonly trace?: never;
     };
     readonly "/v1/organizations/{organization_id}/knowledge/slices/{slice_id}/stores": {
@@ -317,6 +541,29 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/v1/organizations/{organization_id}/knowledge/stores": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * List stores
+         * @description The stores that the caller may see, in whatever slice. Without `sort` and `order` the newest comes first (assumed).
+         */
+        readonly get: operations["listStores"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/v1/organizations/{organization_id}/knowledge/stores/{store_id}": {
         readonly parameters: {
             readonly query?: never;
@@ -336,10 +583,18 @@ export interface paths {
         readonly get: operations["getStore"];
         readonly put?: never;
         readonly post?: never;
-        readonly delete?: never;
+        /**
+         * Delete a store
+         * @description For good, with its contents; that it leaves the spaces it was attached to is assumed (S-C24). Needs the capability `MANAGE_KNOWLEDGE_SLICES`, in April access to the store as well.
+         */
+        readonly delete: operations["deleteStore"];
         readonly options?: never;
         readonly head?: never;
-        readonly patch?: never;
+        /**
+         * Update or move a store
+         * @description `slice_id` moves the store into another slice, which must be plain and active. Needs the capability `MANAGE_KNOWLEDGE_SLICES`, in April access to the store and to the target as well.
+         */
+        readonly patch: operations["updateStore"];
         readonly trace?: never;
     };
     readonly "/v1/organizations/{organization_id}/vector-stores": {
@@ -352,13 +607,40 @@ export interface paths {
             };
             readonly cookie?: never;
         };
-        readonly get?: never;
+        /**
+         * List vector stores
+         * @description The stores that the caller may reach, in slices or not; neither a total nor a sign of more pages.
+         */
+        readonly get: operations["listVectorStores"];
         readonly put?: never;
         /**
          * Create a vector store
          * @description Makes an empty store outside any slice; membership is enough. Department and user ids are not checked.
          */
         readonly post: operations["createVectorStore"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/organizations/{organization_id}/vector-stores/usage": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * Retrieve the stores' usage
+         * @description How much the stores hold that the caller may reach (whose stores count is assumed). The path is literal and goes before the one of a single store (K-C36).
+         */
+        readonly get: operations["getVectorStoreUsage"];
+        readonly put?: never;
+        readonly post?: never;
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -384,10 +666,18 @@ export interface paths {
         readonly get: operations["getVectorStore"];
         readonly put?: never;
         readonly post?: never;
-        readonly delete?: never;
+        /**
+         * Delete a vector store
+         * @description Its vectors and its links to spaces go, the organization's files stay (K-C9). A dedicated store can go too, and its space is left without one (S-C24, assumed).
+         */
+        readonly delete: operations["deleteVectorStore"];
         readonly options?: never;
         readonly head?: never;
-        readonly patch?: never;
+        /**
+         * Update a vector store
+         * @description The fields of its creation, all optional; the lists replace. Whoever may retrieve the store may change it (assumed).
+         */
+        readonly patch: operations["updateVectorStore"];
         readonly trace?: never;
     };
 }
@@ -585,21 +875,6 @@ export interface components {
             /** Format: date-time */
             readonly added_at: string;
         };
-        /** ThreadCreate */
-        readonly ThreadCreate: {
-            /** @description Required, though the page once calls every field optional (S-C16). */
-            readonly organization_id: string;
-            readonly title?: string | null;
-            /** @description Up to sixteen pairs; a value may be any JSON. */
-            readonly metadata?: {
-                readonly [key: string]: string | number | boolean | Record<string, never> | readonly unknown[] | null;
-            } | null;
-            readonly assistant_id?: string | null;
-            /** @description True when absent; taken from either kind of credential (S-C15). */
-            readonly visible_in_ui?: boolean | null;
-            /** @description April's field. */
-            readonly is_incognito?: boolean;
-        };
         /**
          * Thread
          * @description A conversation of one user, with the spaces it is in (spaces sheet 4.4).
@@ -636,6 +911,93 @@ export interface components {
             readonly pinned_at: string | null;
             /** @description The spaces that hold the thread. */
             readonly space_ids: readonly string[];
+        };
+        /**
+         * ThreadList
+         * @description A page whose cursors are thread ids, with its limit and, on request, a total (S-C17).
+         */
+        readonly ThreadList: {
+            /** @constant */
+            readonly object: "list";
+            readonly data: readonly components["schemas"]["Thread"][];
+            /** @description Goes into `before`. */
+            readonly first_id: string | null;
+            /** @description Goes into `after`. */
+            readonly last_id: string | null;
+            readonly has_more: boolean;
+            readonly limit: number;
+            /** @description Null unless `include_total` was sent. */
+            readonly total: number | null;
+        };
+        /** ThreadCreate */
+        readonly ThreadCreate: {
+            /** @description Required, though the page once calls every field optional (S-C16). */
+            readonly organization_id: string;
+            readonly title?: string | null;
+            /** @description Up to sixteen pairs; a value may be any JSON. */
+            readonly metadata?: {
+                readonly [key: string]: string | number | boolean | Record<string, never> | readonly unknown[] | null;
+            } | null;
+            readonly assistant_id?: string | null;
+            /** @description True when absent; taken from either kind of credential (S-C15). */
+            readonly visible_in_ui?: boolean | null;
+            /** @description April's field. */
+            readonly is_incognito?: boolean;
+        };
+        /**
+         * ThreadsDeleted
+         * @description How many threads went.
+         */
+        readonly ThreadsDeleted: {
+            readonly deleted: number;
+            readonly message: string;
+        };
+        /**
+         * ThreadUpdate
+         * @description Any subset; an absent field stays. The metadata is merged into what is there.
+         */
+        readonly ThreadUpdate: {
+            readonly title?: string | null;
+            /** @description Up to sixteen pairs, before and after the merge; null merges nothing (assumed). */
+            readonly metadata?: {
+                readonly [key: string]: string | number | boolean | Record<string, never> | readonly unknown[] | null;
+            } | null;
+            /** @description Locked once the thread has a message (S-C12). */
+            readonly assistant_id?: string | null;
+            /** @description Null changes nothing (assumed); taken from either kind of credential (S-C15). */
+            readonly visible_in_ui?: boolean | null;
+        };
+        /**
+         * ThreadPin
+         * @description The pin of a thread, after pinning or unpinning.
+         */
+        readonly ThreadPin: {
+            readonly id: string;
+            readonly is_pinned: boolean;
+            /** Format: date-time */
+            readonly pinned_at: string | null;
+            readonly message: string;
+        };
+        /** ThreadNameRequest */
+        readonly ThreadNameRequest: {
+            /** @description What to make the name from, in place of the thread's own messages. */
+            readonly messages?: readonly {
+                /** @enum {string} */
+                readonly role: "user" | "assistant";
+                readonly content: string;
+            }[];
+            /** @description As in the docs; the clients send it in the query (S-C14). */
+            readonly stream?: boolean;
+        };
+        /**
+         * ThreadName
+         * @description A thread's new title.
+         */
+        readonly ThreadName: {
+            readonly id: string;
+            readonly title: string;
+            /** Format: date-time */
+            readonly updated_at: string;
         };
         /**
          * Message
@@ -683,28 +1045,48 @@ export interface components {
             readonly last_id: string | null;
             readonly has_more: boolean;
         };
-        /** SliceCreate */
-        readonly SliceCreate: {
-            readonly name: string;
-            readonly description?: string | null;
-            /**
-             * @description `standard` when absent.
-             * @enum {string}
-             */
-            readonly type?: "standard" | "personal" | "chat_space";
-            /**
-             * @description A `group` is not looked up (K-C14).
-             * @enum {string}
-             */
-            readonly owner_type: "organization" | "department" | "user" | "group";
-            readonly owner_id: string;
-            /**
-             * @description April's field.
-             * @enum {string}
-             */
-            readonly access_mode?: "public" | "organization" | "department" | "private";
-            /** @description April's field; departments or users, by mode. */
-            readonly access_target_ids?: readonly string[];
+        /**
+         * MessageDeleted
+         * @description The receipt of a deleted message; a deleted thread has none.
+         */
+        readonly MessageDeleted: {
+            readonly id: string;
+            /** @constant */
+            readonly deleted: true;
+            /** @constant */
+            readonly object: "thread.message.deleted";
+        };
+        /**
+         * MessageUpdate
+         * @description Either part or both. Metadata is merged into what is there.
+         */
+        readonly MessageUpdate: {
+            /** @description Blanks at both ends are cut off. */
+            readonly content?: string;
+            readonly metadata?: {
+                readonly [key: string]: unknown;
+            };
+        };
+        /**
+         * MessageUpdated
+         * @description A message after a change; only this answer has `updated_at` (spaces sheet 4.5).
+         */
+        readonly MessageUpdated: {
+            readonly id: string;
+            /** Format: date-time */
+            readonly created_at: string;
+            /** Format: date-time */
+            readonly updated_at: string | null;
+            readonly thread_id: string;
+            /** @enum {string} */
+            readonly role: "user" | "assistant" | "system" | "tool";
+            readonly content: string;
+            readonly attachments: readonly {
+                readonly [key: string]: unknown;
+            }[];
+            readonly metadata: {
+                readonly [key: string]: unknown;
+            };
         };
         /**
          * Slice
@@ -740,6 +1122,77 @@ export interface components {
              * @enum {string}
              */
             readonly access_mode: "public" | "organization" | "department" | "private";
+        };
+        /**
+         * SliceList
+         * @description A page of slices, or of composites, counted from the front (knowledge sheet 7.4).
+         */
+        readonly SliceList: {
+            readonly items: readonly components["schemas"]["Slice"][];
+            readonly total: number;
+            readonly skip: number;
+            readonly limit: number;
+            readonly has_more: boolean;
+        };
+        /** SliceCreate */
+        readonly SliceCreate: {
+            readonly name: string;
+            readonly description?: string | null;
+            /**
+             * @description `standard` when absent.
+             * @enum {string}
+             */
+            readonly type?: "standard" | "personal" | "chat_space";
+            /**
+             * @description A `group` is not looked up (K-C14).
+             * @enum {string}
+             */
+            readonly owner_type: "organization" | "department" | "user" | "group";
+            readonly owner_id: string;
+            /**
+             * @description April's field.
+             * @enum {string}
+             */
+            readonly access_mode?: "public" | "organization" | "department" | "private";
+            /** @description April's field; departments or users, by mode. */
+            readonly access_target_ids?: readonly string[];
+        };
+        /**
+         * SliceUpdate
+         * @description Any subset; an absent field stays.
+         */
+        readonly SliceUpdate: {
+            readonly name?: string;
+            /** @description Null clears it (assumed). */
+            readonly description?: string | null;
+            /**
+             * @description April's field.
+             * @enum {string}
+             */
+            readonly access_mode?: "public" | "organization" | "department" | "private";
+            /** @description April's field; departments or users, by mode. */
+            readonly access_target_ids?: readonly string[];
+        };
+        /**
+         * CompositeCreate
+         * @description A composite names no owner; the samples show the organization.
+         */
+        readonly CompositeCreate: {
+            readonly name: string;
+            readonly description?: string | null;
+            /** @description Plain slices. */
+            readonly member_slice_ids: readonly string[];
+        };
+        /**
+         * CompositeUpdate
+         * @description Any subset; an absent field stays.
+         */
+        readonly CompositeUpdate: {
+            readonly name?: string;
+            /** @description Null clears it (assumed). */
+            readonly description?: string | null;
+            /** @description Replaces the whole list; that it may not be empty is assumed. */
+            readonly member_slice_ids?: readonly string[];
         };
         /**
          * Store
@@ -788,20 +1241,22 @@ export interface components {
             /** @description April's field. */
             readonly access_target_id?: string;
         };
-        /** VectorStoreCreate */
-        readonly VectorStoreCreate: {
-            /** @description Bounds assumed from the knowledge view. */
-            readonly name: string;
+        /**
+         * StoreUpdate
+         * @description Any subset; an absent field stays.
+         */
+        readonly StoreUpdate: {
+            readonly name?: string;
+            /** @description Null clears it (assumed). */
             readonly description?: string | null;
-            /**
-             * @description `organization` when absent.
-             * @enum {string}
-             */
+            /** @enum {string} */
             readonly access_mode?: "public" | "organization" | "department" | "private";
-            readonly access_departments?: readonly string[] | null;
-            readonly access_users?: readonly string[] | null;
-            readonly flowplate_project_id?: string | null;
-            readonly flow_id?: string | null;
+            /** @description Moves the store to this slice, which must be plain and active. */
+            readonly slice_id?: string;
+            /** @description April's field. */
+            readonly is_active?: boolean;
+            /** @description April's field. */
+            readonly slice_ids?: readonly string[];
         };
         /**
          * VectorStore
@@ -838,6 +1293,31 @@ export interface components {
             readonly updated_at: string;
         };
         /**
+         * VectorStoreList
+         * @description A page without a total, wrapped like a single store; the docs print a bare array, which both clients refuse (K-C8).
+         */
+        readonly VectorStoreList: {
+            /** @constant */
+            readonly success?: true;
+            readonly message: string;
+            readonly data: readonly components["schemas"]["VectorStore"][];
+        };
+        /** VectorStoreCreate */
+        readonly VectorStoreCreate: {
+            /** @description Bounds assumed from the knowledge view. */
+            readonly name: string;
+            readonly description?: string | null;
+            /**
+             * @description `organization` when absent.
+             * @enum {string}
+             */
+            readonly access_mode?: "public" | "organization" | "department" | "private";
+            readonly access_departments?: readonly string[] | null;
+            readonly access_users?: readonly string[] | null;
+            readonly flowplate_project_id?: string | null;
+            readonly flow_id?: string | null;
+        };
+        /**
          * VectorStoreResponse
          * @description The wrapper of this view; `success` is missing from one sample of the vendor (K-C8).
          */
@@ -846,6 +1326,58 @@ export interface components {
             readonly success?: true;
             readonly message: string;
             readonly data: components["schemas"]["VectorStore"];
+        };
+        /**
+         * VectorStoreShare
+         * @description One store's part of the whole.
+         */
+        readonly VectorStoreShare: {
+            readonly vector_store_id: string;
+            readonly vector_store_name: string;
+            readonly data_size_bytes: number;
+            readonly data_size_mb: number;
+            readonly file_count: number;
+            readonly usage_percentage: number;
+            /** @description For a chart; no format is documented. */
+            readonly color: string;
+        };
+        /**
+         * VectorStoreUsage
+         * @description How much the stores hold, together and each on its own (knowledge sheet V6).
+         */
+        readonly VectorStoreUsage: {
+            readonly total_size_bytes: number;
+            readonly total_size_mb: number;
+            readonly total_files: number;
+            readonly vector_store_count: number;
+            readonly vector_stores: readonly components["schemas"]["VectorStoreShare"][];
+        };
+        /**
+         * VectorStoreUsageResponse
+         * @description The usage of an organization's stores, wrapped (K-C8).
+         */
+        readonly VectorStoreUsageResponse: {
+            /** @constant */
+            readonly success?: true;
+            readonly message: string;
+            readonly data: components["schemas"]["VectorStoreUsage"];
+        };
+        /**
+         * VectorStoreUpdate
+         * @description Any subset, each of the documented fields nullable. Null changes nothing in `name`, `access_mode` and `is_active`, and clears the others (assumed).
+         */
+        readonly VectorStoreUpdate: {
+            /** @description Bounds assumed from the knowledge view. */
+            readonly name?: string | null;
+            readonly description?: string | null;
+            /** @enum {string|null} */
+            readonly access_mode?: "public" | "organization" | "department" | "private" | null;
+            readonly access_departments?: readonly string[] | null;
+            readonly access_users?: readonly string[] | null;
+            readonly flowplate_project_id?: string | null;
+            readonly flow_id?: string | null;
+            /** @description April's field. */
+            readonly is_active?: boolean | null;
         };
     };
     responses: {
@@ -1504,6 +2036,71 @@ export interface operations {
             readonly 429: components["responses"]["rate_limited"];
         };
     };
+    readonly listThreads: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Whose threads; all the caller's organizations when absent. */
+                readonly organization_id?: string;
+                /** @description Rows on a page. */
+                readonly limit?: number;
+                /** @description By last activity. */
+                readonly order?: "asc" | "desc";
+                /** @description The id of a thread; the page begins behind it. */
+                readonly after?: string;
+                /** @description The id of a thread; the page ends in front of it. */
+                readonly before?: string;
+                /** @description Only threads with this assistant. */
+                readonly assistant_id?: string;
+                /** @description Only threads of this workflow; a thread does not show its own. */
+                readonly workflow_id?: string;
+                /** @description Only threads that a user interface shows, or only the others. */
+                readonly visible_in_ui?: boolean;
+                /** @description Deleted threads too. */
+                readonly include_deleted?: boolean;
+                /** @description Only pinned threads, or only the others. */
+                readonly is_pinned?: boolean;
+                /** @description Count all pages. */
+                readonly include_total?: boolean;
+                /** @description April's parameter; a part of the title, in either case. */
+                readonly search?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of threads. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ThreadList"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The caller is not a member of the organization. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A parameter is outside its bounds. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
     readonly createThread: {
         readonly parameters: {
             readonly query?: never;
@@ -1537,6 +2134,49 @@ export interface operations {
                 };
             };
             /** @description The body is not acceptable. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly deleteAllThreads: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only threads of this organization. */
+                readonly organization_id?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description How many went. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ThreadsDeleted"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The caller is not a member of the organization. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The parameter is not an organization id. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1582,6 +2222,212 @@ export interface operations {
             readonly 429: components["responses"]["rate_limited"];
         };
     };
+    readonly deleteThread: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The thread. */
+                readonly thread_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Gone. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description No such thread among the caller's own. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly updateThread: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The thread. */
+                readonly thread_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ThreadUpdate"];
+            };
+        };
+        readonly responses: {
+            /** @description The thread as it is now. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Thread"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description No such thread among the caller's own. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not acceptable. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly pinThread: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The thread. */
+                readonly thread_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Pinned. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ThreadPin"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description No such thread among the caller's own. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No more pins. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly unpinThread: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The thread. */
+                readonly thread_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Not pinned. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ThreadPin"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description No such thread among the caller's own. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly generateThreadName: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description As the clients send it; changes nothing here. */
+                readonly stream?: boolean;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The thread. */
+                readonly thread_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ThreadNameRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The new title. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ThreadName"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description No such thread among the caller's own. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body or the parameter is not acceptable. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
     readonly listMessages: {
         readonly parameters: {
             readonly query?: {
@@ -1617,6 +2463,154 @@ export interface operations {
             readonly 401: components["responses"]["unauthenticated"];
             /** @description No such thread among the caller's own. */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A parameter is outside its bounds. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly deleteMessage: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The thread. */
+                readonly thread_id: string;
+                /** @description The message. */
+                readonly message_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Deleted. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MessageDeleted"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The thread is not there among the caller's own, or the message is not in it. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly updateMessage: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The thread. */
+                readonly thread_id: string;
+                /** @description The message. */
+                readonly message_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["MessageUpdate"];
+            };
+        };
+        readonly responses: {
+            /** @description The message as it is now. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MessageUpdated"];
+                };
+            };
+            /** @description The content says nothing. */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The thread is not there among the caller's own, or the message is not in it. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not acceptable. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly listSlices: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Such as `active` or `archived`; archived slices are left out when it is absent. */
+                readonly status?: string;
+                /** @description Only slices of this type. */
+                readonly type?: "standard" | "personal" | "chat_space";
+                /** @description April's parameter; a part of the name, in either case. */
+                readonly search?: string;
+                /** @description Rows to pass over. */
+                readonly skip?: components["parameters"]["skip"];
+                /** @description Rows on a page. */
+                readonly limit?: components["parameters"]["skip_limit"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of slices. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SliceList"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The caller does not belong to the organization. */
+            readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1718,6 +2712,316 @@ export interface operations {
             };
             /** @description No such slice in this organization. */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly updateSlice: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+                /** @description The slice, or the composite. */
+                readonly slice_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SliceUpdate"];
+            };
+        };
+        readonly responses: {
+            /** @description The slice as it is now. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Slice"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The caller may not change this slice. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such slice in this organization. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not acceptable. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly archiveSlice: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+                /** @description The slice. */
+                readonly slice_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The slice, archived. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Slice"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The caller may not archive this slice. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such slice in this organization. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly unarchiveSlice: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+                /** @description The slice. */
+                readonly slice_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The slice, active. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Slice"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The caller may not unarchive this slice. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such slice in this organization. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly listComposites: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows to pass over. */
+                readonly skip?: components["parameters"]["skip"];
+                /** @description Rows on a page. */
+                readonly limit?: components["parameters"]["skip_limit"];
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of composites. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SliceList"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The caller does not belong to the organization. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A parameter is outside its bounds. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly createComposite: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CompositeCreate"];
+            };
+        };
+        readonly responses: {
+            /** @description The new composite. */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Slice"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The caller may not create composites here. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A member is not there. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not acceptable, or a member cannot be one. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly updateComposite: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+                /** @description The composite, under the name that the docs give it. */
+                readonly slice_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CompositeUpdate"];
+            };
+        };
+        readonly responses: {
+            /** @description The composite as it is now. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Slice"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The caller may not change this composite. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The composite or a member is not there. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not acceptable, or a member cannot be one. */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1845,6 +3149,64 @@ export interface operations {
             readonly 429: components["responses"]["rate_limited"];
         };
     };
+    readonly listStores: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Rows to pass over. */
+                readonly skip?: components["parameters"]["skip"];
+                /** @description Rows on a page. */
+                readonly limit?: components["parameters"]["skip_limit"];
+                /** @description April's parameter; a part of the name, in either case. */
+                readonly search?: string;
+                /** @description April's parameter; its default is assumed. */
+                readonly sort?: "name" | "created_at" | "data_size";
+                /** @description April's parameter; its default is assumed. */
+                readonly order?: "asc" | "desc";
+                /** @description April's parameter; only stores of this slice. */
+                readonly slice_id?: string;
+                /** @description April's parameter; by `is_active`. */
+                readonly status?: "active" | "inactive";
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of stores. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StoreList"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The caller does not belong to the organization. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A parameter is outside its bounds. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
     readonly getStore: {
         readonly parameters: {
             readonly query?: never;
@@ -1880,6 +3242,167 @@ export interface operations {
             };
             /** @description No such store in this organization. */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly deleteStore: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+                /** @description The store; errors call it `vector_store_id` (K-C3). */
+                readonly store_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Gone. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The caller may not delete this store. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such store in this organization. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly updateStore: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+                /** @description The store; errors call it `vector_store_id` (K-C3). */
+                readonly store_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["StoreUpdate"];
+            };
+        };
+        readonly responses: {
+            /** @description The store as it is now. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Store"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The caller may not change this store. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The store or the slice to move it to is not there. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not acceptable, or the slice takes no store. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly listVectorStores: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description A part of the name. */
+                readonly search?: string;
+                /** @description Only stores of this mode. */
+                readonly access_mode?: "public" | "organization" | "department" | "private";
+                /** @description Rows to pass over. */
+                readonly skip?: components["parameters"]["skip"];
+                /** @description Rows on a page. */
+                readonly take?: number;
+                /** @description The field to sort by; which fields can be named is not documented. */
+                readonly sort?: string;
+                /** @description The direction. */
+                readonly order?: "asc" | "desc";
+                /** @description Only stores of this project. */
+                readonly flowplate_project_id?: string;
+                /** @description Only stores of this flow. */
+                readonly flow_id?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page of stores, wrapped (K-C8). */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VectorStoreList"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The caller does not belong to the organization. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description A parameter is outside its bounds. */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1937,6 +3460,40 @@ export interface operations {
             readonly 429: components["responses"]["rate_limited"];
         };
     };
+    readonly getVectorStoreUsage: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The usage, wrapped (K-C8). */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VectorStoreUsageResponse"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The caller does not belong to the organization. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
     readonly getVectorStore: {
         readonly parameters: {
             readonly query?: never;
@@ -1972,6 +3529,107 @@ export interface operations {
             };
             /** @description No such store in this organization. */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly deleteVectorStore: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+                /** @description The store. */
+                readonly vector_store_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Gone. */
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The organization or the store is closed to the caller. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such store in this organization. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly updateVectorStore: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                readonly organization_id: components["parameters"]["organization_id"];
+                /** @description The store. */
+                readonly vector_store_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["VectorStoreUpdate"];
+            };
+        };
+        readonly responses: {
+            /** @description The store as it is now, wrapped (K-C8). */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["VectorStoreResponse"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            /** @description The organization or the store is closed to the caller. */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description No such store in this organization. */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The body is not acceptable. */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -18,18 +18,23 @@ export interface Violation {
 
 /** The field that a violation is about, as a client would write it: `metadata.color`, `items[0]`. */
 export function fieldName({ pointer, in: part }: Violation): string {
-  const [first, ...rest] = pointer.split('/').slice(1);
+  const [first, ...rest] = pointer.split('/').slice(1).map(keyOf);
   if (first === undefined) return part;
   return first + rest.map((token) => (/^\d+$/.test(token) ? `[${token}]` : `.${token}`)).join('');
 }
 
+const keyOf = (token: string): string => token.replaceAll('~1', '/').replaceAll('~0', '~');
+
+/** A key as a part of a JSON pointer. */
+export const pointerToken = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+
 export function fromAjv(part: string, errors: readonly ErrorObject[]): Violation[] {
   return errors.map(({ instancePath, keyword, params }) => {
-    const added = params.missingProperty ?? params.additionalProperty;
+    const added = (params.missingProperty ?? params.additionalProperty) as string | undefined;
     const allowed = params.allowedValues as Json[] | undefined;
     return {
       in: part,
-      pointer: added === undefined ? instancePath : `${instancePath}/${added}`,
+      pointer: added === undefined ? instancePath : `${instancePath}/${added.replaceAll('~', '~0').replaceAll('/', '~1')}`,
       keyword,
       expected: expectation(keyword, params),
       ...(allowed ? { allowed } : {}),

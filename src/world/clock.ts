@@ -26,8 +26,9 @@ export function virtualClock(start: string): Clock {
   };
 }
 
-export function realClock(): Clock {
-  let latest = 0;
+/** The machine's time, but never earlier than a scenario's own, in which rows were made already. */
+export function realClock(start?: string): Clock {
+  let latest = start === undefined ? 0 : Date.parse(start);
   return {
     kind: 'real',
     now: () => {
@@ -36,6 +37,6 @@ export function realClock(): Clock {
       return toTimestamp(latest);
     },
     tick: () => {},
-    fork: () => realClock(),
+    fork: () => realClock(toTimestamp(latest)),
   };
 }

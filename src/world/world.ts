@@ -4,8 +4,8 @@ import type { IdMaker } from './ids.js';
 import type * as rows from './rows.js';
 import { Table } from './table.js';
 
-/** The key of an index over two ids. */
-export const pair = (left: string, right: string): string => `${left}/${right}`;
+/** The key of an index over two ids; the length keeps `a/b` and `c` apart from `a` and `b/c`. */
+export const pair = (left: string, right: string): string => `${left.length}:${left}/${right}`;
 
 function createTables(changed: () => void) {
   return {
@@ -34,7 +34,7 @@ function createTables(changed: () => void) {
       },
       changed,
     ),
-    threads: new Table<rows.Thread, 'user'>({ user: (row) => (row.deleted_at ? undefined : row.user_id) }, changed),
+    threads: new Table<rows.Thread, 'user'>({ user: (row) => row.user_id }, changed),
     spaceThreads: new Table<rows.SpaceThread, 'space' | 'thread' | 'pair'>(
       {
         space: (row) => row.space_id,

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Agent, createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { type Running, run, start } from '../support/cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
@@ -17,6 +17,7 @@ function serve(args: readonly string[], env?: Readonly<Record<string, string>>):
 afterEach(() => {
   for (const { process } of running.splice(0)) process.kill('SIGKILL');
 });
+afterAll(() => rmSync(folder, { recursive: true }));
 const ready = /Understudy is ready at (http:\S+)/;
 
 describe('understudy serve', () => {
@@ -73,7 +74,7 @@ describe('understudy serve', () => {
       ];
       const response = await fetch(`${url}/v1/threads`, {
         method: 'POST',
-        headers: { 'X-API-Key': 'ak_owner' },
+        headers: { 'X-API-Key': 'ak_owner', 'content-type': 'application/json' },
         body: '{"organization_id":"org_xyz789"}',
       });
       return ((await response.json()) as { id: string }).id;

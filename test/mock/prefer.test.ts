@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
 import { loadSpec } from '../../src/spec/document.js';
 import { call } from '../support/call.js';
-import { accepted, owner, type Sent } from '../support/provocations.js';
+import { wellFormed } from '../support/provocations.js';
+import { owner, type Sent } from '../support/requests.js';
 
 const prefer = (sent: Sent, wish: string): Sent => ({ ...sent, headers: { ...sent.headers, prefer: wish } });
 const attach = owner.post('/v1/spaces/space_mine/vector-stores/vs_mine');
@@ -59,7 +60,7 @@ describe('Prefer', () => {
   it.each(allCases)('can force $name, and the answer passes our own check', async ({ operation, documented }) => {
     const understudy = createUnderstudy();
     const before = JSON.stringify(understudy.world.snapshot());
-    const { status, case: name } = await call(understudy, prefer(accepted[operation.id], `example=${documented.name}`));
+    const { status, case: name } = await call(understudy, prefer(wellFormed[operation.id], `example=${documented.name}`));
     expect(name).toBe(`${operation.id}.${documented.name}`);
     expect(status).toBe(documented.status);
     expect(JSON.stringify(understudy.world.snapshot())).toBe(before);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createUnderstudy, type JournalEntry } from '../../src/index.js';
 import { call } from '../support/call.js';
-import { owner } from '../support/provocations.js';
+import { owner } from '../support/requests.js';
 
 const space = '/v1/spaces/space_abc123';
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
 import { call } from '../support/call.js';
-import { admin, editor, member, owner, viewer } from '../support/provocations.js';
+import { admin, editor, member, owner, viewer } from '../support/requests.js';
 
 const org = '/v1/organizations/org_xyz789';
 const slices = `${org}/knowledge/slices`;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
 import { call } from '../support/call.js';
-import { owner } from '../support/provocations.js';
+import { owner } from '../support/requests.js';
 
 const add = owner.post('/v1/spaces/space_abc123/threads/thrd_def456');
 const remove = owner.delete('/v1/spaces/space_abc123/threads/thrd_def456');

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
 import { call } from '../support/call.js';
-import { admin, editor, member, outsider, owner, viewer } from '../support/provocations.js';
+import { admin, editor, member, outsider, owner, viewer } from '../support/requests.js';
 
 const list = '/v1/spaces/?organization_id=org_xyz789';
 const space = '/v1/spaces/space_abc123';

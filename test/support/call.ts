@@ -1,6 +1,6 @@
 // Sends a described request to an in-process stand-in.
 import type { Understudy } from '../../src/index.js';
-import type { Sent } from './provocations.js';
+import type { Sent } from './requests.js';
 
 export interface Received {
   readonly status: number;

@@ -8,12 +8,17 @@ export interface Problem {
   readonly fix: string;
 }
 
-export class ScenarioError extends Error {
+/** A file that cannot be used as it is. */
+export class FileError extends Error {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly Problem[]) {
     super(problems.map(({ file, line, column, what, fix }) => `${file}:${line}:${column}  ${what}\n  fix: ${fix}`).join('\n'));
-    this.name = 'ScenarioError';
+    this.name = new.target.name;
     this.problems = problems;
   }
 }
+
+export class ScenarioError extends FileError {}
+
+export class DocumentError extends FileError {}

@@ -1,0 +1,78 @@
+// `understudy contracts`: look at the contracts without playing them.
+import { writeFileSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, Option } from 'commander';
+import { loadSpec } from '../spec/document.js';
+import { nearest } from '../spec/nearest.js';
+import { stringifyYaml } from '../spec/yaml-file.js';
+import { UsageError, wholeNumber } from './flags.js';
+
+/** Loaded only when a contract is looked at. */
+const kit = async () => ({
+  ...(await import('../contract/load.js')),
+  ...(await import('../contract/plan.js')),
+  ...(await import('../contract/export.js')),
+});
+
+const shippedDocument = fileURLToPath(new URL('../../generated/document.json', import.meta.url));
+
+export function contractsCommand(): Command {
+  const list = new Command('list').description('the operations and how many rows each has').action(async () => {
+    const { loadContracts, planRows } = await kit();
+    const spec = loadSpec();
+    const contracts = loadContracts(spec);
+    const counts = new Map<string, number>();
+    for (const { table } of planRows(spec, contracts)) counts.set(table.operation, (counts.get(table.operation) ?? 0) + 1);
+    for (const [operation, count] of counts) console.log(`${String(count).padStart(4)} ${operation}`);
+    for (const { id, steps } of contracts.lifecycles)
+      console.log(`${String(steps.length).padStart(4)} steps of the lifecycle ${id}`);
+  });
+  const show = new Command('show')
+    .description('every row of an operation as a sentence, or every step of a lifecycle, with its place')
+    .argument('<operation|lifecycle>')
+    .action(async (id: string) => {
+      const { loadContracts, planRows } = await kit();
+      const spec = loadSpec();
+      const contracts = loadContracts(spec);
+      const rows = planRows(spec, contracts, (operation) => operation === id);
+      const lifecycle = contracts.lifecycles.find((candidate) => candidate.id === id);
+      if (rows.length === 0 && !lifecycle) {
+        const close = nearest(id, [...spec.operations.keys(), ...contracts.lifecycles.map((known) => known.id)]);
+        throw new UsageError(
+          `${id} is no operation of the document, and no lifecycle.\n  fix: ${close ? `did you mean ${close}?` : '`understudy contracts list` names them'}`,
+        );
+      }
+      for (const { title, row } of rows) console.log(`${title}  (${row.place})`);
+      if (lifecycle) console.log(`${lifecycle.summary}  (${lifecycle.place})`);
+      for (const { id: step, operation, expected, place } of lifecycle?.steps ?? [])
+        console.log(`  ${step}: ${operation} answers ${expected.join(' or ')}  (${place})`);
+    });
+  const lint = new Command('lint').description('check every contract against the document').action(async () => {
+    const { loadContracts, planRows } = await kit();
+    const spec = loadSpec();
+    const contracts = loadContracts(spec);
+    console.log(
+      `${planRows(spec, contracts).length} rows, every case that is reached by state has one; ${contracts.lifecycles.length} lifecycles`,
+    );
+  });
+  const exported = new Command('export')
+    .description('the contracts as plain Arazzo, for other runners; what Arazzo cannot say is listed on stderr')
+    .addOption(new Option('--output <file>', 'in place of stdout'))
+    .addOption(new Option('--document <url>', 'the OpenAPI document; its own file when absent'))
+    .addOption(new Option('--seed <number>', 'feeds the names that are given').default(1).argParser(wholeNumber(0, 2 ** 31)))
+    .action(async ({ output, document, seed }: { output?: string; document?: string; seed: number }) => {
+      const { loadContracts, exportArazzo, describeExport } = await kit();
+      const spec = loadSpec();
+      const from = output === undefined ? process.cwd() : dirname(resolve(output));
+      const documentUrl = document ?? relative(from, shippedDocument);
+      const result = exportArazzo(spec, loadContracts(spec), { documentUrl, seed });
+      const text = stringifyYaml(result.document);
+      if (output === undefined) process.stdout.write(text);
+      else writeFileSync(output, text);
+      process.stderr.write(describeExport(result));
+    });
+  const command = new Command('contracts').description('list, show, check or export the contracts');
+  for (const sub of [list, show, lint, exported]) command.addCommand(sub.allowExcessArguments(false));
+  return command;
+}

@@ -1,0 +1,27 @@
+// `understudy explain CODE`: what a kind of finding means and what to do next.
+import { Command } from 'commander';
+import { nearest } from '../spec/nearest.js';
+import { UsageError } from './flags.js';
+
+export function explainCommand(): Command {
+  return new Command('explain')
+    .description('say what a kind of finding means; without a code, list them')
+    .argument('[code]', 'such as CASE_WRONG')
+    .allowExcessArguments(false)
+    .action(async (code: string | undefined) => {
+      const { codes } = await import('../contract/codes.js');
+      const names = Object.keys(codes) as (keyof typeof codes)[];
+      if (code === undefined) {
+        for (const name of names) console.log(`${name.padEnd(24)}${codes[name].means}`);
+        return;
+      }
+      const name = names.find((known) => known === code.toUpperCase());
+      if (!name) {
+        const close = nearest(code.toUpperCase(), names);
+        throw new UsageError(
+          `${code} is no code of a finding.\n  fix: ${close ? `did you mean ${close}?` : `use one of ${names.join(', ')}`}`,
+        );
+      }
+      console.log(`${name}\n  ${codes[name].means}\n  next: ${codes[name].next}`);
+    });
+}

@@ -1,0 +1,91 @@
+// What `understudy check` does. Loaded only when it is called, so that `serve` starts without the kit.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { handlerTarget, httpTarget, type Target } from '../client/target.js';
+import { withEdges } from '../contract/edges.js';
+import { loadContracts, shippedContracts } from '../contract/load.js';
+import { type Profile, readProfile } from '../contract/profile.js';
+import { exitCode, redact, toJunit, toResults, toText } from '../contract/report.js';
+import { type Report, runContracts } from '../contract/run.js';
+import { loadSpec, type OperationId, type Spec } from '../spec/document.js';
+import { nearest } from '../spec/nearest.js';
+import { type CheckFlags, UsageError } from './flags.js';
+
+export async function check(url: string | undefined, flags: CheckFlags): Promise<number> {
+  const spec = loadSpec();
+  const include = selection(spec, flags);
+  const contracts = withEdges(spec, loadContracts(spec));
+  const inProcess = url === undefined && flags.profile === undefined;
+  const profile = readProfile(flags.profile ?? join(shippedContracts, 'understudy.profile.yaml'), process.env);
+  const target = inProcess ? await standIn() : httpTarget(baseUrl(url, profile), { timeout: flags.requestTimeout });
+
+  let interrupted = false;
+  process.once('SIGINT', () => {
+    interrupted = true;
+  });
+  const terminal = process.stderr.isTTY === true;
+  const report = await runContracts({
+    spec,
+    contracts,
+    profile,
+    target,
+    seed: flags.seed,
+    include,
+    ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1000 }),
+    interrupted: () => interrupted,
+    onRow: (_row, number, of) => {
+      if (terminal) process.stderr.write(`\r${number}/${of}${number === of ? '\n' : ''}`);
+    },
+  });
+  writeReports(report, flags, profile);
+  process.stdout.write(redact(toText(report), profile.secrets));
+  return exitCode(report, flags.failOn);
+}
+
+function baseUrl(url: string | undefined, profile: Profile): string {
+  const base = url ?? profile.base_url;
+  if (base === undefined) throw new UsageError('No server is named.\n  fix: give its URL, or write base_url into the profile.');
+  if (!URL.canParse(base))
+    throw new UsageError(`${base} is not a URL.\n  fix: write it whole, such as https://staging.example.com`);
+  return base;
+}
+
+async function standIn(): Promise<Target> {
+  // Loaded only here: the kit itself works without Express.
+  const { createUnderstudy } = await import('../http/understudy.js');
+  return handlerTarget('the stand-in in this process', createUnderstudy().fetch);
+}
+
+function selection(spec: Spec, flags: CheckFlags): (id: OperationId) => boolean {
+  const operations = [...spec.operations.values()];
+  const ids = operations.map((operation) => operation.id as string);
+  const tags = [...new Set(operations.map((operation) => operation.tag))];
+  known('--include-operation-id', flags.includeOperationId, ids);
+  known('--exclude-operation-id', flags.excludeOperationId, ids);
+  known('--include-tag', flags.includeTag, tags);
+  known('--exclude-tag', flags.excludeTag, tags);
+  return (id) => {
+    const tag = spec.operations.get(id)?.tag ?? '';
+    const included =
+      flags.includeOperationId || flags.includeTag
+        ? flags.includeOperationId?.includes(id) || flags.includeTag?.includes(tag)
+        : true;
+    return Boolean(included) && !flags.excludeOperationId?.includes(id) && !flags.excludeTag?.includes(tag);
+  };
+}
+
+function known(flag: string, given: readonly string[] | undefined, words: readonly string[]): void {
+  for (const word of given ?? []) {
+    if (words.includes(word)) continue;
+    const close = nearest(word, words);
+    throw new UsageError(
+      `${flag} ${word}: the document has no such name.\n  fix: ${close ? `did you mean ${close}?` : `use one of ${words.join(', ')}`}`,
+    );
+  }
+}
+
+function writeReports(report: Report, { reportDir, failOn }: CheckFlags, { secrets }: Profile): void {
+  mkdirSync(reportDir, { recursive: true });
+  writeFileSync(join(reportDir, 'results.json'), redact(`${JSON.stringify(toResults(report), null, 2)}\n`, secrets));
+  writeFileSync(join(reportDir, 'junit.xml'), redact(toJunit(report, failOn), secrets));
+}

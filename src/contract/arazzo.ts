@@ -1,0 +1,414 @@
+// Lifecycles: workflows of Arazzo 1.0, and what of it is understood. Every other key is a load error, all at once.
+//
+//   document   arazzo (1.0.x), info, sourceDescriptions (one, of type openapi), workflows
+//   workflow   workflowId, summary, description, inputs, parameters, steps
+//   inputs     type, properties, each with type (and format): a caller's credential by the caller's name, `<caller>_user_id`,
+//              what the profile knows by its name there, and `name`, a text that is new in every run
+//   parameter  name, in (path, query; header for X-API-Key alone), value
+//   step       stepId, description, operationId, parameters, requestBody (contentType application/json, payload),
+//              successCriteria, outputs, and two of our own: x-case, the documented case where status and code leave
+//              several, and x-clean-up: true, a step that is also played after a failure
+//   criterion  condition `LEFT == RIGHT` or `LEFT != RIGHT`, or with context $response.body and type jsonpath one of
+//              `$..LIST[?@.FIELD == {VALUE}]`, there is such a row, and `$..[?count($..LIST[?@.FIELD == {VALUE}]) == 0]`, none;
+//              `@` alone where the rows are plain values
+//   values     $statusCode, $response.body#/POINTER, $inputs.NAME, $steps.STEP.outputs.NAME; in a condition also numbers,
+//              'texts', true, false and null. A value is an expression as a whole or not at all.
+
+import type { Operation, OperationId, Spec } from '../spec/document.js';
+import { isJsonObject, type Json } from '../spec/message.js';
+import { nearest } from '../spec/nearest.js';
+import type { Problem } from '../spec/problem.js';
+import { type ProblemAt, parseYaml } from '../spec/yaml-file.js';
+import { type CallerName, callerNames, knownNames } from './caller.js';
+
+export type Operand =
+  | { readonly kind: 'literal'; readonly value: Json }
+  | { readonly kind: 'status' }
+  | { readonly kind: 'body'; readonly pointer: string }
+  | { readonly kind: 'input'; readonly name: string }
+  | { readonly kind: 'output'; readonly step: string; readonly name: string };
+
+export type Criterion =
+  | { readonly kind: 'equal' | 'unequal'; readonly left: Operand; readonly right: Operand; readonly text: string }
+  | {
+      readonly kind: 'some' | 'none';
+      readonly list: string;
+      /** Absent where the rows are plain values. */
+      readonly field?: string;
+      readonly value: Operand;
+      readonly text: string;
+    };
+
+export interface Step {
+  readonly id: string;
+  readonly operation: OperationId;
+  readonly caller: CallerName;
+  /** Values may be expressions, each a text that begins with `$`. */
+  readonly path: Readonly<Record<string, Json>>;
+  readonly query: Readonly<Record<string, Json>>;
+  readonly body?: Json;
+  readonly criteria: readonly Criterion[];
+  /** The cases that the criteria leave; empty where they ask for no status. */
+  readonly expected: readonly string[];
+  /** Pointers into the answer. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly cleanUp: boolean;
+  readonly place: string;
+}
+
+export interface Lifecycle {
+  readonly id: string;
+  /** A sentence. */
+  readonly summary: string;
+  readonly steps: readonly Step[];
+  /** The inputs it names. */
+  readonly inputs: readonly string[];
+  readonly place: string;
+  /** As it stands in the file. */
+  readonly source: { readonly [key: string]: Json };
+}
+
+const keys = {
+  document: ['arazzo', 'info', 'sourceDescriptions', 'workflows'],
+  info: ['title', 'summary', 'description', 'version'],
+  source: ['name', 'url', 'type'],
+  workflow: ['workflowId', 'summary', 'description', 'inputs', 'parameters', 'steps'],
+  inputs: ['type', 'properties'],
+  input: ['type', 'format'],
+  step: [
+    'stepId',
+    'description',
+    'operationId',
+    'parameters',
+    'requestBody',
+    'successCriteria',
+    'outputs',
+    'x-case',
+    'x-clean-up',
+  ],
+  parameter: ['name', 'in', 'value'],
+  requestBody: ['contentType', 'payload'],
+  criterion: ['condition', 'context', 'type'],
+} as const;
+
+const inputNames: readonly string[] = ['name', ...callerNames, ...callerNames.map((name) => `${name}_user_id`), ...knownNames];
+
+/** Reads an operand of a condition; undefined when it is none. */
+export function readOperand(text: string): Operand | undefined {
+  if (text === '$statusCode') return { kind: 'status' };
+  const [, pointer] = /^\$response\.body#((?:\/[^\s]*)?)$/.exec(text) ?? [];
+  if (pointer !== undefined) return { kind: 'body', pointer };
+  const [, input] = /^\$inputs\.(\w+)$/.exec(text) ?? [];
+  if (input !== undefined) return { kind: 'input', name: input };
+  const [, step, name] = /^\$steps\.([\w-]+)\.outputs\.([\w-]+)$/.exec(text) ?? [];
+  if (step !== undefined && name !== undefined) return { kind: 'output', step, name };
+  const [, quoted] = /^'([^']*)'$/.exec(text) ?? [];
+  if (quoted !== undefined) return { kind: 'literal', value: quoted };
+  if (/^(-?\d+(\.\d+)?|true|false|null)$/.test(text)) return { kind: 'literal', value: JSON.parse(text) as Json };
+  return undefined;
+}
+
+const expressions = '$statusCode, $response.body#/…, $inputs.… or $steps.….outputs.…';
+const conditionForm = `write LEFT == RIGHT or LEFT != RIGHT, of ${expressions}, numbers, 'texts', true, false and null`;
+const pathForm = 'write $..LIST[?@.FIELD == {VALUE}] or $..[?count($..LIST[?@.FIELD == {VALUE}]) == 0]';
+
+function readCriterion({ condition, type }: { condition: string; type?: unknown }): Criterion | undefined {
+  if (type === 'jsonpath') {
+    const rows = String.raw`\$\.\.(\w+)\[\?@(?:\.(\w+))? == \{([^{}]+)\}\]`;
+    const some = new RegExp(`^${rows}$`).exec(condition);
+    const none = new RegExp(String.raw`^\$\.\.\[\?count\(${rows}\) == 0\]$`).exec(condition);
+    const [, list = '', field, text = ''] = some ?? none ?? [];
+    const value = readOperand(text);
+    return value && { kind: some ? 'some' : 'none', list, ...(field === undefined ? {} : { field }), value, text: condition };
+  }
+  const [, first = '', sign, second = ''] = /^(\S+|'[^']*') (==|!=) (\S+|'[^']*')$/.exec(condition) ?? [];
+  const [left, right] = [readOperand(first), readOperand(second)];
+  return left && right && sign ? { kind: sign === '==' ? 'equal' : 'unequal', left, right, text: condition } : undefined;
+}
+
+/** Adds to `problems`; what is returned means nothing when there are any. */
+export function readLifecycles(spec: Spec, text: string, file: string, problems: Problem[]): readonly Lifecycle[] {
+  const { value, at, problems: broken } = parseYaml(text, file);
+  problems.push(...broken);
+  if (broken.length > 0) return [];
+  const found: Problem[] = [];
+  const lifecycles = new Reader(spec, at, found).document(value);
+  problems.push(...found.sort((a, b) => a.line - b.line || a.column - b.column));
+  return lifecycles;
+}
+
+type Node = Record<string, unknown>;
+
+class Reader {
+  readonly #spec: Spec;
+  readonly #at: ProblemAt;
+  readonly #problems: Problem[];
+
+  constructor(spec: Spec, at: ProblemAt, problems: Problem[]) {
+    this.#spec = spec;
+    this.#at = at;
+    this.#problems = problems;
+  }
+
+  document(value: unknown): readonly Lifecycle[] {
+    const document = this.#map(value, '', keys.document);
+    if (!/^1\.0\.\d+$/.test(String(document.arazzo)))
+      this.#report('/arazzo', `Arazzo ${String(document.arazzo)} is not understood`, 'write arazzo: 1.0.1');
+    this.#map(document.info, '/info', keys.info);
+    const sources = this.#list(document.sourceDescriptions, '/sourceDescriptions');
+    if (sources.length !== 1)
+      this.#report('/sourceDescriptions', `${sources.length} sources are described`, 'describe one, the OpenAPI document');
+    for (const [i, node] of sources.entries()) {
+      const source = this.#map(node, `/sourceDescriptions/${i}`, keys.source);
+      if (source.type !== 'openapi')
+        this.#report(`/sourceDescriptions/${i}/type`, `a source of type ${String(source.type)} is not understood`, 'use openapi');
+    }
+    const ids = new Set<string>();
+    return this.#list(document.workflows, '/workflows').map((node, i) => this.#workflow(node, `/workflows/${i}`, ids));
+  }
+
+  #workflow(value: unknown, pointer: string, ids: Set<string>): Lifecycle {
+    const node = this.#map(value, pointer, keys.workflow);
+    const id = this.#name(node.workflowId, `${pointer}/workflowId`, 'workflowId', ids);
+    ids.add(id);
+    const summary = this.#text(node.summary, `${pointer}/summary`, 'a sentence');
+    const inputs = this.#map(node.inputs, `${pointer}/inputs`, keys.inputs);
+    const names = Object.entries((inputs.properties ?? {}) as Node).map(([name, input]) => {
+      this.#known(name, `${pointer}/inputs/properties/${name}`, 'input', inputNames);
+      this.#map(input, `${pointer}/inputs/properties/${name}`, keys.input);
+      return name;
+    });
+    const scope: Scope = { inputs: names, outputs: new Map() };
+    const common = this.#list(node.parameters ?? [], `${pointer}/parameters`).map((parameter, i) =>
+      this.#parameter(parameter, `${pointer}/parameters/${i}`, scope),
+    );
+    const steps = this.#list(node.steps, `${pointer}/steps`);
+    if (steps.length === 0) this.#report(`${pointer}/steps`, 'the workflow has no steps', 'add one');
+    const read = steps.map((step, i) => this.#step(step, `${pointer}/steps/${i}`, scope, common));
+    const place = this.#place(pointer);
+    return { id, summary, steps: read, inputs: names, place, source: node as Lifecycle['source'] };
+  }
+
+  #step(value: unknown, pointer: string, scope: Scope, common: readonly (Parameter | undefined)[]): Step {
+    const node = this.#map(value, pointer, keys.step);
+    const id = this.#name(node.stepId, `${pointer}/stepId`, 'stepId', new Set(scope.outputs.keys()));
+    const operations = [...this.#spec.operations.keys()];
+    const operation = this.#known(node.operationId, `${pointer}/operationId`, 'operation', operations)
+      ? this.#spec.operations.get(node.operationId as OperationId)
+      : undefined;
+    const own = this.#list(node.parameters ?? [], `${pointer}/parameters`).map((parameter, i) =>
+      this.#parameter(parameter, `${pointer}/parameters/${i}`, scope),
+    );
+    const sent: Record<'path' | 'query', Record<string, Json>> = { path: {}, query: {} };
+    let caller: CallerName = 'none';
+    for (const parameter of [...common, ...own]) {
+      if (!parameter) continue;
+      if (parameter.in === 'header') caller = parameter.value.slice('$inputs.'.length) as CallerName;
+      else sent[parameter.in][parameter.name] = parameter.value;
+    }
+    if (operation) this.#parametersOf(operation, sent, own, pointer);
+    const body = this.#body(node.requestBody, `${pointer}/requestBody`, scope);
+    const asked = this.#list(node.successCriteria, `${pointer}/successCriteria`);
+    const criteria = asked.flatMap((criterion, i) => this.#criterion(criterion, `${pointer}/successCriteria/${i}`, scope) ?? []);
+    const allowed = operation ? casesOf(operation, criteria) : [];
+    if (operation && allowed.length === 0 && criteria.length === asked.length)
+      this.#report(
+        `${pointer}/successCriteria`,
+        `${operation.id} documents no case that these criteria allow`,
+        `ask for a $statusCode of ${[...operation.responses.keys()].join(', ')}, and its error code if it has one`,
+      );
+    const named = node['x-case'];
+    if (named !== undefined) this.#known(named, `${pointer}/x-case`, 'case that these criteria allow', allowed);
+    const expected = named === undefined ? allowed : [named as string];
+    const outputs = this.#outputs(node.outputs, `${pointer}/outputs`);
+    scope.outputs.set(id, Object.keys(outputs));
+    const cleanUp = node['x-clean-up'] ?? false;
+    if (typeof cleanUp !== 'boolean')
+      this.#report(`${pointer}/x-clean-up`, 'is neither true nor false', 'write true, or nothing');
+    return {
+      id,
+      operation: operation?.id ?? (node.operationId as OperationId),
+      caller,
+      ...sent,
+      ...(body === undefined ? {} : { body }),
+      criteria,
+      expected,
+      outputs,
+      cleanUp: cleanUp === true,
+      place: this.#place(pointer),
+    };
+  }
+
+  #parameter(value: unknown, pointer: string, scope: Scope): Parameter | undefined {
+    const node = this.#map(value, pointer, keys.parameter);
+    const name = this.#text(node.name, `${pointer}/name`, 'the name of a parameter');
+    if (!this.#known(node.in, `${pointer}/in`, 'place of a parameter', ['path', 'query', 'header'])) return undefined;
+    if (node.in === 'header') {
+      if (name.toLowerCase() !== 'x-api-key')
+        this.#report(`${pointer}/name`, `the header ${name} is not understood`, 'only X-API-Key is');
+      const [, caller] = /^\$inputs\.(\w+)$/.exec(String(node.value)) ?? [];
+      if (!this.#known(caller ?? node.value, `${pointer}/value`, 'caller', callerNames)) return undefined;
+    }
+    this.#value(node.value, `${pointer}/value`, scope);
+    return { name, in: node.in as Parameter['in'], value: node.value as string };
+  }
+
+  #parametersOf(
+    operation: Operation,
+    sent: Readonly<Record<'path' | 'query', Readonly<Record<string, Json>>>>,
+    own: readonly (Parameter | undefined)[],
+    pointer: string,
+  ): void {
+    for (const [i, parameter] of own.entries()) {
+      if (!parameter || parameter.in === 'header') continue;
+      const names = operation.parameters.filter((known) => known.in === parameter.in).map(({ name }) => name);
+      this.#known(parameter.name, `${pointer}/parameters/${i}/name`, `${parameter.in} parameter of ${operation.id}`, names);
+    }
+    for (const { name, in: where } of operation.parameters.filter(({ required }) => required)) {
+      if (sent[where][name] !== undefined) continue;
+      this.#report(
+        pointer,
+        `${operation.id} needs the ${where} parameter ${name}`,
+        `add { in: ${where}, name: ${name}, value: … }`,
+      );
+    }
+  }
+
+  #body(value: unknown, pointer: string, scope: Scope): Json | undefined {
+    if (value === undefined) return undefined;
+    const node = this.#map(value, pointer, keys.requestBody);
+    if ((node.contentType ?? 'application/json') !== 'application/json')
+      this.#report(`${pointer}/contentType`, `${String(node.contentType)} is not understood`, 'use application/json');
+    this.#value(node.payload, `${pointer}/payload`, scope);
+    return node.payload as Json;
+  }
+
+  #criterion(value: unknown, pointer: string, scope: Scope): Criterion | undefined {
+    const node = this.#map(value, pointer, keys.criterion);
+    if (node.type !== undefined && !this.#known(node.type, `${pointer}/type`, 'type of criterion', ['simple', 'jsonpath']))
+      return undefined;
+    if (node.type === 'jsonpath' ? node.context !== '$response.body' : node.context !== undefined)
+      this.#report(
+        `${pointer}/context`,
+        'this context is not understood',
+        'write $response.body with jsonpath, and none otherwise',
+      );
+    const criterion = readCriterion({ condition: String(node.condition), type: node.type });
+    if (!criterion) {
+      const form = node.type === 'jsonpath' ? pathForm : conditionForm;
+      this.#report(`${pointer}/condition`, `the condition ${String(node.condition)} is not understood`, form);
+      return undefined;
+    }
+    const operands = 'value' in criterion ? [criterion.value] : [criterion.left, criterion.right];
+    for (const operand of operands) this.#operand(operand, `${pointer}/condition`, scope);
+    return criterion;
+  }
+
+  #outputs(value: unknown, pointer: string): Record<string, string> {
+    const outputs: Record<string, string> = {};
+    for (const [name, expression] of Object.entries((value ?? {}) as Node)) {
+      const operand = readOperand(String(expression));
+      if (operand?.kind === 'body') outputs[name] = operand.pointer;
+      else this.#report(`${pointer}/${name}`, `the output ${String(expression)} is not understood`, 'write $response.body#/…');
+    }
+    return outputs;
+  }
+
+  /** Every text in a value is an expression or holds none. */
+  #value(value: unknown, pointer: string, scope: Scope): void {
+    if (typeof value === 'object' && value !== null) {
+      for (const [key, item] of Object.entries(value)) this.#value(item, `${pointer}/${key}`, scope);
+    } else if (value === undefined) {
+      this.#report(pointer, 'has no value', 'write one');
+    } else if (typeof value === 'string' && value.includes('$')) {
+      const operand = readOperand(value);
+      if (operand?.kind === 'input' || operand?.kind === 'output') this.#operand(operand, pointer, scope);
+      else
+        this.#report(
+          pointer,
+          `the expression ${value} is not understood`,
+          'write $inputs.… or $steps.….outputs.…, and nothing else',
+        );
+    }
+  }
+
+  #operand(operand: Operand, pointer: string, scope: Scope): void {
+    if (operand.kind === 'input') this.#known(operand.name, pointer, 'input of this workflow', scope.inputs);
+    if (operand.kind !== 'output') return;
+    const outputs = scope.outputs.get(operand.step);
+    if (this.#known(operand.step, pointer, 'step before this one', [...scope.outputs.keys()]))
+      this.#known(operand.name, pointer, `output of ${operand.step}`, outputs ?? []);
+  }
+
+  #name(value: unknown, pointer: string, what: string, taken: ReadonlySet<string>): string {
+    const id = this.#text(value, pointer, `a ${what}`);
+    if (!/^[\w-]+$/.test(id)) this.#report(pointer, `${id} is no ${what}`, 'use letters, digits, _ and -');
+    if (taken.has(id)) this.#report(pointer, `${id} is there twice`, 'give each its own');
+    return id;
+  }
+
+  #text(value: unknown, pointer: string, what: string): string {
+    if (typeof value === 'string' && value !== '') return value;
+    this.#report(pointer, `${pointer.split('/').at(-1)} is not a text`, `write ${what}`);
+    return '';
+  }
+
+  #map(value: unknown, pointer: string, known: readonly string[]): Node {
+    if (!isJsonObject(value)) {
+      this.#report(pointer, `${pointer.split('/').at(-1) || 'the file'} is not a map`, `write one with ${known.join(', ')}`);
+      return {};
+    }
+    for (const key of Object.keys(value)) this.#known(key, `${pointer}/${key.replaceAll('/', '~1')}`, 'key', known);
+    return value as Node;
+  }
+
+  #list(value: unknown, pointer: string): readonly unknown[] {
+    if (Array.isArray(value)) return value;
+    this.#report(pointer, `${pointer.split('/').at(-1)} is not a list`, 'write one');
+    return [];
+  }
+
+  #known(word: unknown, pointer: string, what: string, words: readonly string[]): boolean {
+    if (typeof word === 'string' && words.includes(word)) return true;
+    const close = typeof word === 'string' ? nearest(word, words) : undefined;
+    const fix = close ? `did you mean ${close}?` : words.length > 0 ? `use one of ${words.join(', ')}` : 'there are none';
+    this.#report(pointer, `there is no ${what} ${String(word)}`, fix);
+    return false;
+  }
+
+  #report(pointer: string, what: string, fix: string): void {
+    this.#problems.push(this.#at(pointer, what, fix));
+  }
+
+  #place(pointer: string): string {
+    const { file, line, column } = this.#at(pointer, '', '');
+    return `${file}:${line}:${column}`;
+  }
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly value: string;
+}
+
+/** What a step may refer to. */
+interface Scope {
+  readonly inputs: readonly string[];
+  /** By step, those before. */
+  readonly outputs: Map<string, readonly string[]>;
+}
+
+/** The documented cases that fit the status and the error code that the criteria ask for. */
+function casesOf(operation: Operation, criteria: readonly Criterion[]): readonly string[] {
+  const asked = (is: (operand: Operand) => boolean): Json | undefined => {
+    const found = criteria.find((criterion) => criterion.kind === 'equal' && is(criterion.left));
+    return found?.kind === 'equal' && found.right.kind === 'literal' ? found.right.value : undefined;
+  };
+  const status = asked(({ kind }) => kind === 'status');
+  const code = asked((operand) => operand.kind === 'body' && operand.pointer === '/error/code');
+  return [...operation.cases.values()]
+    .filter((documented) => documented.reached_by === 'state' && documented.status === status)
+    .filter(({ value }) => code === undefined || (isJsonObject(value) && isJsonObject(value.error) && value.error.code === code))
+    .map(({ name }) => name);
+}

@@ -1,0 +1,48 @@
+// Who can call and what can be known of a target: the words of profiles, tables and lifecycles.
+
+/** Who calls: a caller of the profile, or one of the ways to have no good credential. */
+export type CallerName =
+  | 'owner'
+  | 'admin'
+  | 'editor'
+  | 'viewer'
+  | 'member'
+  | 'outsider'
+  | 'none'
+  | 'unknown_key'
+  | 'unknown_token'
+  | 'expired_key'
+  | 'deactivated_key'
+  | 'paused_key'
+  | 'expired_token'
+  | 'no_subject_token';
+
+/** The callers a profile may have. */
+export const callerNames: readonly CallerName[] = [
+  'owner',
+  'admin',
+  'editor',
+  'viewer',
+  'member',
+  'outsider',
+  'expired_key',
+  'deactivated_key',
+  'paused_key',
+  'expired_token',
+  'no_subject_token',
+];
+
+/** What a profile may know. */
+export const knownNames = [
+  'organization_id',
+  'other_organization_id',
+  'foreign_vector_store_id',
+  'foreign_space_id',
+  'foreign_slice_id',
+  'thread_with_messages_id',
+  'message_id',
+  'disposable_message_id',
+  'empty_thread_id',
+  'role_id',
+  'department_id',
+];

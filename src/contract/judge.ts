@@ -1,0 +1,188 @@
+// Judges one exchange by the document: status, media type, headers, body, the expected case, the envelope, the relations.
+// What the document does not vouch for is not judged; a field it does not know is a notice.
+import type { Basis, Case } from '../spec/case.js';
+import type { Operation, Spec } from '../spec/document.js';
+import { isJsonObject, type Json, type PlainResponse } from '../spec/message.js';
+import { brokenRelations, type Exchange } from '../spec/relation.js';
+import { validatorNamed } from '../validation/validators.js';
+import { fromAjv } from '../validation/violation.js';
+
+export type Severity = 'failure' | 'question' | 'notice';
+
+/** A stable code for each kind of finding; `understudy explain CODE` says more. */
+export type FindingCode =
+  | 'STATUS_UNDOCUMENTED'
+  | 'MEDIA_TYPE_WRONG'
+  | 'BODY_UNREADABLE'
+  | 'BODY_UNEXPECTED'
+  | 'HEADER_MISSING'
+  | 'SCHEMA_BROKEN'
+  | 'FIELD_UNDOCUMENTED'
+  | 'CASE_WRONG'
+  | 'RELATION_BROKEN'
+  | 'STATE_WRONG'
+  | 'REFUSAL_CHANGED_STATE'
+  | 'ANSWER_MISSING';
+
+/** One deviation, before it is known in which row it showed. */
+export interface Deviation {
+  readonly code: FindingCode;
+  readonly severity: Severity;
+  readonly pointer: string;
+  readonly expected: string;
+  readonly got: string;
+  readonly basis: Basis;
+  readonly source: string;
+}
+
+/** What was asked, as the relations see it. */
+export type AskedFor = Pick<Exchange, 'path' | 'query' | 'requestBody'>;
+
+export interface Judged {
+  readonly deviations: readonly Deviation[];
+  /** The documented case that the answer is, when it is one. */
+  readonly documented?: Case;
+  readonly body: Json | undefined;
+}
+
+const severityOf = (basis: Basis): Severity => (basis === 'assumed' ? 'question' : 'failure');
+
+export function judge(
+  spec: Spec,
+  operation: Operation,
+  asked: AskedFor,
+  response: PlainResponse,
+  expected?: readonly string[],
+): Judged {
+  const deviations: Deviation[] = [];
+  const wanted = (expected ?? []).map((name) => operation.cases.get(name)).filter((c) => c !== undefined);
+  const leading = wanted[0] ?? [...operation.cases.values()].find((c) => c.status === response.status);
+  const basis = leading?.basis ?? 'docs';
+  const report = (code: FindingCode, pointer: string, expectation: string, got: string, of: Basis = basis): void => {
+    const severity = code === 'FIELD_UNDOCUMENTED' ? 'notice' : severityOf(of);
+    deviations.push({
+      code,
+      severity,
+      pointer,
+      expected: expectation,
+      got,
+      basis: of,
+      source: leading?.source ?? spec.place(operation.id),
+    });
+  };
+
+  const documented = operation.responses.get(response.status);
+  const read = readBody(response);
+  // Cases can look alike, such as archived and already_archived: an expected one goes first.
+  const actual = [...wanted, ...operation.cases.values()].find((candidate) => isCase(candidate, response.status, read.body));
+  if (wanted.length > 0 && !wanted.some((candidate) => isCase(candidate, response.status, read.body))) {
+    report('CASE_WRONG', '', wanted.map(describeCase).join(' or '), describeAnswer(response, read.body));
+  }
+  if (!documented) {
+    // The wrong case has said so already; a status nobody documented is news of its own only where none was expected.
+    if (wanted.length === 0)
+      report('STATUS_UNDOCUMENTED', '', `one of ${[...operation.responses.keys()].join(', ')}`, String(response.status), 'docs');
+    return { deviations, body: read.body, ...(actual ? { documented: actual } : {}) };
+  }
+  const mediaType = response.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  if (documented.schema === undefined) {
+    if (response.body !== undefined) report('BODY_UNEXPECTED', '', 'no body', shorten(response.body));
+  } else if (read.problem) {
+    report('BODY_UNREADABLE', '', 'JSON', read.problem);
+  } else {
+    if (mediaType !== documented.mediaType)
+      report('MEDIA_TYPE_WRONG', '/content-type', documented.mediaType ?? 'none', mediaType ?? 'none');
+    judgeBody(documented.schema, read.body, actual ?? leading, report);
+  }
+  for (const name of documented.requiredHeaders) {
+    if (response.headers[name] === undefined) report('HEADER_MISSING', `/${name}`, 'the header', 'none');
+  }
+  const exchange: Exchange = { ...asked, status: response.status, responseBody: read.body };
+  if (!deviations.some((d) => d.severity !== 'notice')) {
+    for (const breach of brokenRelations(documented.relations, exchange)) {
+      if (isVouched(actual ?? leading, breach.pointer))
+        report('RELATION_BROKEN', breach.pointer, breach.expected, show(breach.got));
+    }
+  }
+  return { deviations, body: read.body, ...(actual ? { documented: actual } : {}) };
+}
+
+function judgeBody(
+  schema: string,
+  body: Json | undefined,
+  documented: Case | undefined,
+  report: (code: FindingCode, pointer: string, expected: string, got: string, basis?: Basis) => void,
+): void {
+  const validate = validatorNamed(`closed_${schema}`);
+  if (validate(body)) return;
+  for (const violation of fromAjv('body', validate.errors ?? [])) {
+    const got = violation.keyword === 'required' ? 'absent' : show(at(body, violation.pointer));
+    if (violation.keyword === 'additionalProperties')
+      report('FIELD_UNDOCUMENTED', violation.pointer, 'no such field', got, 'docs');
+    // The envelope holds for every case, also for one whose words are not vouched for.
+    else if (isVouched(documented, violation.pointer) || violation.keyword === 'type')
+      report('SCHEMA_BROKEN', violation.pointer, `${violation.keyword} ${violation.expected}`, got);
+  }
+}
+
+function readBody({ body }: PlainResponse): { body: Json | undefined; problem?: string } {
+  if (body === undefined) return { body: undefined, problem: 'no body' };
+  try {
+    return { body: JSON.parse(body) as Json };
+  } catch {
+    return { body: undefined, problem: shorten(body) };
+  }
+}
+
+/** Whether an answer is this case, by all that the case vouches for: status, code, type and the keys of its details. */
+function isCase(documented: Case, status: number, body: Json | undefined): boolean {
+  if (
+    documented.not_vouched?.includes('status')
+      ? Math.floor(status / 100) !== Math.floor(documented.status / 100)
+      : status !== documented.status
+  )
+    return false;
+  if (documented.status < 400) return true;
+  const error = errorOf(body);
+  const example = errorOf(documented.value);
+  if (!example) return true;
+  if (!error) return false;
+  const same = (field: string): boolean =>
+    !isVouched(documented, `/error/${field}`) || JSON.stringify(error[field]) === JSON.stringify(example[field]);
+  if (!same('code') || !same('type')) return false;
+  if (!isVouched(documented, '/error/details')) return true;
+  const [sent, wanted] = [error.details, example.details];
+  return (
+    !isJsonObject(wanted) ||
+    (isJsonObject(sent) ? Object.keys(wanted).every((key) => Object.hasOwn(sent, key)) : Object.keys(wanted).length === 0)
+  );
+}
+
+function errorOf(body: Json | undefined): Readonly<Record<string, Json>> | undefined {
+  return isJsonObject(body) && isJsonObject(body.error) ? body.error : undefined;
+}
+
+function isVouched(documented: Case | undefined, pointer: string): boolean {
+  return !documented?.not_vouched?.some((open) => pointer === open || pointer.startsWith(`${open}/`));
+}
+
+const describeCase = ({ name, status, value }: Case): string =>
+  `${status} ${name}${errorOf(value) ? ` (${String(errorOf(value)?.code)})` : ''}`;
+
+function describeAnswer({ status, body }: PlainResponse, parsed: Json | undefined): string {
+  const error = errorOf(parsed);
+  return error
+    ? `${status} ${String(error.code)} ${show(error.details)}`
+    : `${status} ${body === undefined ? 'without a body' : shorten(body)}`;
+}
+
+function at(body: Json | undefined, pointer: string): Json | undefined {
+  let value: Json | undefined = body;
+  for (const token of pointer.split('/').slice(1)) {
+    value = Array.isArray(value) ? value[Number(token)] : isJsonObject(value) ? value[token] : undefined;
+  }
+  return value;
+}
+
+const shorten = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
+const show = (value: Json | undefined): string => (value === undefined ? 'absent' : shorten(JSON.stringify(value)));

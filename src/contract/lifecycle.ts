@@ -1,0 +1,169 @@
+// Plays a lifecycle: its steps in order, every exchange judged, every criterion looked at. The first failure ends it, save
+// for the steps that clean up.
+
+import type { Operation } from '../spec/document.js';
+import { isJsonObject, type Json } from '../spec/message.js';
+import { atPointer } from '../spec/relation.js';
+import { type Criterion, type Lifecycle, type Operand, readOperand, type Step } from './arazzo.js';
+import type { CallerName } from './caller.js';
+import { type Finding, findingOf } from './finding.js';
+import type { Deviation } from './judge.js';
+import type { PlannedRow } from './plan.js';
+import type { PlayedRow } from './played.js';
+import type { Profile } from './profile.js';
+import { type Exchanged, NotExercised, Session, type SessionParts } from './session.js';
+
+/** A lifecycle where rows are expected: it stands for no case of an operation, and is listed by its summary. */
+function plannedLifecycle({ summary, steps, place }: Lifecycle): PlannedRow {
+  const operation = (steps[0] as Step).operation;
+  return {
+    table: { operation, given: {}, rows: [], place },
+    row: { caller: 'owner', expect: [], place },
+    expected: [],
+    title: summary,
+  };
+}
+
+export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): Promise<PlayedRow> {
+  const session = new Session(parts);
+  const planned = plannedLifecycle(lifecycle);
+  const player = new Player(session, parts.profile, parts.spec.operations);
+  const findings: Finding[] = [];
+  const leftovers: string[] = [];
+  let reason: string | undefined;
+  let failed = false;
+  for (const step of lifecycle.steps) {
+    if (failed && !step.cleanUp) continue;
+    try {
+      const exchanged = await player.play(step);
+      const at = { ...planned, row: { ...planned.row, place: step.place } };
+      if (failed) {
+        const status = exchanged.response?.status ?? 0;
+        if (!(status >= 200 && status < 300) && status !== 404) leftovers.push(`what ${step.id} takes away`);
+        continue;
+      }
+      const { judged } = exchanged;
+      const deviations = [...(judged?.deviations ?? []), ...player.deviations(step, exchanged)];
+      const whole = judged ? { ...exchanged, judged: { ...judged, deviations } } : exchanged;
+      const found = findingOf(at, whole, session.exchanges, step.expected);
+      findings.push(...found);
+      failed = found.some(({ severity }) => severity !== 'notice');
+    } catch (error) {
+      if (!(error instanceof NotExercised)) throw error;
+      // What was never made needs no clean-up.
+      if (!failed) reason = error.message;
+      failed = true;
+    }
+  }
+  const wrong = findings.some(({ severity }) => severity !== 'notice');
+  return {
+    ...planned,
+    result: reason !== undefined ? 'not_exercised' : wrong ? 'wrong' : 'right',
+    ...(reason === undefined ? {} : { reason }),
+    findings,
+    requests: session.exchanges.length,
+    leftovers,
+  };
+}
+
+class Player {
+  readonly #session: Session;
+  readonly #profile: Profile;
+  readonly #operations: ReadonlyMap<string, Operation>;
+  readonly #outputs = new Map<string, Json | undefined>();
+  readonly #name: Json;
+
+  constructor(session: Session, profile: Profile, operations: ReadonlyMap<string, Operation>) {
+    this.#session = session;
+    this.#profile = profile;
+    this.#operations = operations;
+    this.#name = session.resolve('$name');
+  }
+
+  async play(step: Step): Promise<Exchanged> {
+    const body = step.body === undefined ? {} : { body: this.#fill(step.body) };
+    const call = {
+      call: step.operation,
+      path: this.#fill(step.path) as Record<string, string>,
+      query: this.#fill(step.query) as Record<string, Json>,
+      ...body,
+    };
+    const exchanged = await this.#session.exchange({ call, caller: step.caller }, step.expected);
+    for (const [name, pointer] of Object.entries(step.outputs))
+      this.#outputs.set(`${step.id}.${name}`, atPointer(exchanged.judged?.body, pointer));
+    return exchanged;
+  }
+
+  /** The criteria that do not hold, where the answer is the case that was expected; else the judge has said so already. */
+  deviations({ criteria, expected, operation }: Step, { judged, response }: Exchanged): readonly Deviation[] {
+    if (!judged || judged.deviations.some(({ code }) => code === 'CASE_WRONG')) return [];
+    const documented = judged.documented ?? this.#operations.get(operation)?.cases.get(expected[0] ?? '');
+    const basis = documented?.basis ?? 'docs';
+    const read = (operand: Operand): Json | undefined => {
+      if (operand.kind === 'status') return response?.status;
+      return operand.kind === 'body' ? atPointer(judged.body, operand.pointer) : this.#valueOf(operand);
+    };
+    return criteria.flatMap((criterion) => {
+      const got = gotInstead(criterion, judged.body, read);
+      if (got === undefined) return [];
+      const severity = basis === 'assumed' ? ('question' as const) : ('failure' as const);
+      const source = documented?.source ?? '';
+      return [{ code: 'STATE_WRONG' as const, severity, pointer: '', expected: criterion.text, got, basis, source }];
+    });
+  }
+
+  #fill(value: Json): Json {
+    if (Array.isArray(value)) return value.map((item) => this.#fill(item));
+    if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#fill(item)]));
+    const operand = typeof value === 'string' && value.startsWith('$') ? readOperand(value) : undefined;
+    if (!operand) return value;
+    const found = this.#valueOf(operand);
+    if (found === undefined) throw new NotExercised(`there is no ${String(value)}`);
+    return found;
+  }
+
+  #valueOf(operand: Operand): Json | undefined {
+    if (operand.kind === 'literal') return operand.value;
+    if (operand.kind === 'output') return this.#outputs.get(`${operand.step}.${operand.name}`);
+    return operand.kind === 'input' ? this.#input(operand.name) : undefined;
+  }
+
+  #input(name: string): Json {
+    if (name === 'name') return this.#name;
+    const [, caller] = /^(\w+)_user_id$/.exec(name) ?? [];
+    const found = caller === undefined ? this.#profile.known[name] : this.#profile.callers[caller as CallerName]?.user_id;
+    if (found === undefined)
+      throw new NotExercised(`the profile has no ${caller === undefined ? `known.${name}` : `callers.${caller}.user_id`}`);
+    return found;
+  }
+}
+
+/** What is there in place of what the criterion asks for; nothing when it holds. */
+function gotInstead(
+  criterion: Criterion,
+  body: Json | undefined,
+  read: (operand: Operand) => Json | undefined,
+): string | undefined {
+  if ('left' in criterion) {
+    const [left, right] = [JSON.stringify(read(criterion.left)), JSON.stringify(read(criterion.right))];
+    return (left === right) === (criterion.kind === 'equal') ? undefined : `${left ?? 'absent'} and ${right ?? 'absent'}`;
+  }
+  const value = read(criterion.value);
+  const { field } = criterion;
+  const there = listsNamed(body, criterion.list).some((row) => {
+    const own = field === undefined ? row : isJsonObject(row) ? row[field] : undefined;
+    return own === value;
+  });
+  if (there === (criterion.kind === 'some')) return undefined;
+  return `${JSON.stringify(value)} is ${there ? 'still' : 'not'} there`;
+}
+
+/** The rows of every list of that name, at any depth. */
+function listsNamed(value: Json | undefined, name: string): readonly Json[] {
+  if (Array.isArray(value)) return value.flatMap((item) => listsNamed(item, name));
+  if (!isJsonObject(value)) return [];
+  return Object.entries(value).flatMap(([key, item]) => [
+    ...(key === name && Array.isArray(item) ? (item as readonly Json[]) : []),
+    ...listsNamed(item, name),
+  ]);
+}

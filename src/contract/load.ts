@@ -1,0 +1,242 @@
+// Reads the contracts and checks them against the document, in both directions. Every problem with file, line and fix, all at once.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decidedBy } from '../spec/case.js';
+import type { Operation, OperationId, Spec } from '../spec/document.js';
+import { nearest } from '../spec/nearest.js';
+import { FileError, type Problem } from '../spec/problem.js';
+import { type ProblemAt, parseYaml } from '../spec/yaml-file.js';
+import { readLifecycles } from './arazzo.js';
+import type { CallerName } from './caller.js';
+import type { Contracts, Recipe, Row, Table } from './table.js';
+
+export class ContractError extends FileError {}
+
+export const shippedContracts = fileURLToPath(new URL('../../contracts/', import.meta.url));
+
+const callers: readonly CallerName[] = [
+  'owner',
+  'admin',
+  'editor',
+  'viewer',
+  'member',
+  'outsider',
+  'none',
+  'unknown_key',
+  'unknown_token',
+  'expired_key',
+  'deactivated_key',
+  'paused_key',
+  'expired_token',
+  'no_subject_token',
+];
+const callKeys = ['call', 'caller', 'path', 'query', 'body'];
+const keys = {
+  file: ['tables', 'recipes', 'slots', 'everywhere'],
+  table: ['operation', 'given', 'body', 'query', 'observe', 'makes', 'coupled', 'rows'],
+  row: [
+    'caller',
+    'expect',
+    'path',
+    'query',
+    'body',
+    'raw_body',
+    'hex_body',
+    'nested',
+    'content_type',
+    'before',
+    'then',
+    'given',
+    'observe',
+  ],
+  call: callKeys,
+  look: [...callKeys, 'expect', 'includes', 'excludes', 'equals', 'assumed'],
+  recipe: ['from', 'repeat', 'value', 'then', 'undo', ...callKeys],
+};
+
+interface Source {
+  readonly content: Record<string, unknown>;
+  readonly at: ProblemAt;
+}
+
+/** Loads every contract of a folder. Throws a ContractError that lists all problems. */
+export function loadContracts(
+  spec: Spec,
+  folder = shippedContracts,
+  { complete = true }: { readonly complete?: boolean } = {},
+): Contracts {
+  const problems: Problem[] = [];
+  const files = readdirSync(folder).filter((file) => file.endsWith('.yaml') && !file.endsWith('profile.yaml'));
+  const read = (file: string): [text: string, shown: string] => {
+    const shown = relative(process.cwd(), join(folder, file));
+    return [readFileSync(join(folder, file), 'utf8'), shown.startsWith('..') ? join(folder, file) : shown];
+  };
+  const isLifecycle = (file: string): boolean => file.endsWith('.arazzo.yaml');
+  const sources = files
+    .filter((file) => !isLifecycle(file))
+    .map((file) => {
+      const parsed = parseYaml(...read(file));
+      problems.push(...parsed.problems);
+      return { content: (parsed.value ?? {}) as Record<string, unknown>, at: parsed.at };
+    });
+  if (problems.length > 0) throw new ContractError(problems);
+  const check = createCheck(spec, problems);
+  const recipes: Record<string, Recipe> = Object.assign({}, ...sources.map(({ content }) => content.recipes ?? {}));
+  const slots: Record<string, string> = Object.assign({}, ...sources.map(({ content }) => content.slots ?? {}));
+  for (const source of sources) {
+    check.keys(source, '', keys.file);
+    for (const [name, recipe] of Object.entries((source.content.recipes ?? {}) as Record<string, Recipe>)) {
+      check.recipe(source, `/recipes/${name}`, recipe, recipes);
+    }
+  }
+  const lifecycles = files.filter(isLifecycle).flatMap((file) => readLifecycles(spec, ...read(file), problems));
+  const everywhere = sources.flatMap((source) => rowsOf(source, '/everywhere', source.content.everywhere, check, recipes));
+  const tables = sources.flatMap((source) =>
+    listOf(source.content.tables).map((table, i) => readTable(source, `/tables/${i}`, table as Table, check, recipes)),
+  );
+  if (complete) problems.push(...uncovered(spec, tables, everywhere, folder));
+  for (const row of everywhere) {
+    const known = [...spec.operations.values()].some((operation) =>
+      [row.expect].flat().every((name) => operation.cases.has(name)),
+    );
+    if (!known)
+      problems.push(placed(row.place, `no operation documents ${[row.expect].flat().join(' or ')}`, 'name a documented case'));
+  }
+  if (problems.length > 0) throw new ContractError(problems);
+  return { tables, everywhere, recipes, slots, lifecycles };
+}
+
+type Check = ReturnType<typeof createCheck>;
+
+function createCheck(spec: Spec, problems: Problem[]) {
+  const known = (source: Source, pointer: string, what: string, word: unknown, words: readonly string[]): boolean => {
+    if (typeof word === 'string' && words.includes(word)) return true;
+    const close = typeof word === 'string' ? nearest(word, words) : undefined;
+    problems.push(
+      source.at(
+        pointer,
+        `there is no ${what} ${String(word)}`,
+        close ? `did you mean ${close}?` : `use one of ${words.join(', ')}`,
+      ),
+    );
+    return false;
+  };
+  const check = {
+    known,
+    keys: (source: Source, pointer: string, allowed: readonly string[]): void => {
+      const node = pointer === '' ? source.content : at(source.content, pointer);
+      if (typeof node !== 'object' || node === null || Array.isArray(node)) {
+        problems.push(source.at(pointer, 'is not a map', `write one with ${allowed.join(', ')}`));
+        return;
+      }
+      for (const key of Object.keys(node)) known(source, `${pointer}/${key}`, 'key', key, allowed);
+    },
+    operation: (source: Source, pointer: string, id: unknown): Operation | undefined =>
+      known(source, pointer, 'operation', id, [...spec.operations.keys()]) ? spec.operations.get(id as OperationId) : undefined,
+    caller: (source: Source, pointer: string, name: unknown): void => {
+      known(source, pointer, 'caller', name, callers);
+    },
+    given: (source: Source, pointer: string, given: unknown, recipes: Readonly<Record<string, Recipe>>): void => {
+      for (const [slot, recipe] of Object.entries((given ?? {}) as object))
+        known(source, `${pointer}/${slot}`, 'recipe', recipe, Object.keys(recipes));
+    },
+    cases: (source: Source, pointer: string, operation: Operation | undefined, expect: unknown): void => {
+      for (const name of operation ? [expect].flat() : [])
+        known(source, pointer, `case of ${operation?.id}`, name, [...(operation?.cases.keys() ?? [])]);
+    },
+    calls: (source: Source, pointer: string, calls: unknown, allowed: readonly string[]): void => {
+      for (const [i, call] of listOf(calls).entries()) {
+        const place = `${pointer}/${i}`;
+        check.keys(source, place, allowed);
+        const { call: id, caller = 'owner', expect } = call as { call?: string; caller?: string; expect?: unknown };
+        const operation = check.operation(source, `${place}/call`, id);
+        check.caller(source, `${place}/caller`, caller);
+        if (expect !== undefined) check.cases(source, `${place}/expect`, operation, expect);
+      }
+    },
+    recipe: (source: Source, pointer: string, recipe: Recipe, recipes: Readonly<Record<string, Recipe>>): void => {
+      check.keys(source, pointer, keys.recipe);
+      if (recipe.from !== undefined) known(source, `${pointer}/from`, 'recipe', recipe.from, Object.keys(recipes));
+      if (recipe.call !== undefined) check.operation(source, `${pointer}/call`, recipe.call);
+      if (recipe.undo !== undefined) check.operation(source, `${pointer}/undo`, recipe.undo);
+      if (recipe.repeat !== undefined && !(Number.isInteger(recipe.repeat) && recipe.repeat > 0))
+        problems.push(source.at(`${pointer}/repeat`, 'is not a whole number above 0', 'write how many times, such as 20'));
+      if (recipe.value === undefined && recipe.from === undefined)
+        problems.push(source.at(pointer, 'the recipe has no value', 'add `value`, such as $response.body#/id'));
+      check.calls(source, `${pointer}/then`, recipe.then, keys.call);
+    },
+  };
+  return check;
+}
+
+function readTable(
+  source: Source,
+  pointer: string,
+  table: Table,
+  check: Check,
+  recipes: Readonly<Record<string, Recipe>>,
+): Table {
+  check.keys(source, pointer, keys.table);
+  const operation = check.operation(source, `${pointer}/operation`, table.operation);
+  check.given(source, `${pointer}/given`, table.given, recipes);
+  check.given(source, `${pointer}/makes`, table.makes, recipes);
+  if (table.observe !== undefined) check.operation(source, `${pointer}/observe/call`, table.observe.call);
+  const rows = rowsOf(source, `${pointer}/rows`, table.rows, check, recipes);
+  for (const [i, row] of rows.entries()) check.cases(source, `${pointer}/rows/${i}/expect`, operation, row.expect);
+  return { ...table, given: table.given ?? {}, rows, place: placeOf(source, pointer) };
+}
+
+function rowsOf(source: Source, pointer: string, rows: unknown, check: Check, recipes: Readonly<Record<string, Recipe>>): Row[] {
+  return listOf(rows).map((node, i) => {
+    const place = `${pointer}/${i}`;
+    const row = node as Row;
+    check.keys(source, place, keys.row);
+    check.caller(source, `${place}/caller`, row.caller);
+    check.given(source, `${place}/given`, row.given, recipes);
+    check.calls(source, `${place}/before`, row.before, keys.call);
+    check.calls(source, `${place}/then`, row.then, keys.look);
+    return { ...row, place: placeOf(source, place) };
+  });
+}
+
+/** A row that applies to every operation counts for those that document its case. */
+function uncovered(spec: Spec, tables: readonly Table[], everywhere: readonly Row[], folder: string): Problem[] {
+  const covered = new Set(
+    tables.flatMap((table) => table.rows.flatMap((row) => [row.expect].flat().map((name) => `${table.operation}.${name}`))),
+  );
+  const general = new Set(everywhere.flatMap((row) => [row.expect].flat()));
+  const file = relative(process.cwd(), folder);
+  return [...spec.operations.values()].flatMap((operation) => {
+    const table = tables.find((candidate) => candidate.operation === operation.id);
+    const missing = [...operation.cases.values()].filter(
+      (c) => decidedBy(c) !== 'nothing' && !general.has(c.name) && !covered.has(`${operation.id}.${c.name}`),
+    );
+    return missing.map((c) =>
+      placed(
+        table?.place ?? `${file}:1:1`,
+        `no row expects ${operation.id}.${c.name}, which is reached by state`,
+        `add a row, or correct ${spec.place(operation.id, c.name)}`,
+      ),
+    );
+  });
+}
+
+const listOf = (node: unknown): readonly unknown[] => (Array.isArray(node) ? node : []);
+
+function at(content: unknown, pointer: string): unknown {
+  let node = content;
+  for (const token of pointer.split('/').slice(1)) node = (node as Record<string, unknown> | undefined)?.[token];
+  return node;
+}
+
+function placeOf(source: Source, pointer: string): string {
+  const { file, line, column } = source.at(pointer, '', '');
+  return `${file}:${line}:${column}`;
+}
+
+function placed(place: string, what: string, fix: string): Problem {
+  const [file, line, column] = place.split(':') as [string, string, string];
+  return { file, line: Number(line), column: Number(column), what, fix };
+}

@@ -1,0 +1,94 @@
+// Who may call a target, and what is known there that the API cannot make. Secrets come from the environment.
+import { existsSync, readFileSync } from 'node:fs';
+import { nearest } from '../spec/nearest.js';
+import { FileError, type Problem } from '../spec/problem.js';
+import { parseYaml } from '../spec/yaml-file.js';
+import { type CallerName, callerNames, knownNames } from './caller.js';
+
+export class ProfileError extends FileError {}
+
+export interface ProfileCaller {
+  readonly api_key?: string;
+  readonly bearer?: string;
+  readonly user_id?: string;
+  readonly organization_id?: string;
+}
+
+export interface Profile {
+  readonly base_url?: string;
+  readonly edition: string;
+  readonly callers: Readonly<Partial<Record<CallerName, ProfileCaller>>>;
+  readonly known: Readonly<Record<string, string>>;
+  /** The values that must never be printed. */
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+const callerFields = ['api_key', 'bearer', 'user_id', 'organization_id'];
+const topNames = ['base_url', 'edition', 'callers', 'known'];
+
+/** Reads a profile. Throws a ProfileError with every unknown key, unset variable and wrong type at once. */
+export function readProfile(file: string, environment: Readonly<Record<string, string | undefined>>): Profile {
+  if (!existsSync(file))
+    throw new ProfileError([{ file, line: 1, column: 1, what: 'there is no such file', fix: 'name a profile, YAML' }]);
+  return parseProfile(readFileSync(file, 'utf8'), file, environment);
+}
+
+export function parseProfile(text: string, file: string, environment: Readonly<Record<string, string | undefined>>): Profile {
+  const { value, at, problems: broken } = parseYaml(text, file);
+  if (broken.length > 0) throw new ProfileError(broken);
+  const problems: Problem[] = [];
+  const secrets = new Map<string, string>();
+
+  const object = (node: unknown, pointer: string, known: readonly string[]): Record<string, unknown> => {
+    if (node === undefined || node === null) return {};
+    if (typeof node !== 'object' || Array.isArray(node)) {
+      problems.push(at(pointer, 'is not a map', 'write `name: value` lines below it'));
+      return {};
+    }
+    for (const key of Object.keys(node)) {
+      if (known.includes(key)) continue;
+      const close = nearest(key, known);
+      problems.push(
+        at(`${pointer}/${key}`, `${key} is not known here`, close ? `did you mean ${close}?` : `use one of ${known.join(', ')}`),
+      );
+    }
+    return node as Record<string, unknown>;
+  };
+  const text_ = (node: unknown, pointer: string): string | undefined => {
+    if (node === undefined) return undefined;
+    if (typeof node !== 'string' || node === '') {
+      problems.push(at(pointer, 'is not a text', 'write a text, in quotes where it looks like a number'));
+      return undefined;
+    }
+    return node.replace(/\$\{(\w+)\}/g, (_, name: string) => {
+      const found = environment[name];
+      if (!found) problems.push(at(pointer, `the variable ${name} is not set`, `export ${name}, or remove the line`));
+      else secrets.set(found, name);
+      return found ?? '';
+    });
+  };
+
+  const top = object(value, '', topNames);
+  const callers: Record<string, ProfileCaller> = {};
+  for (const [name, node] of Object.entries(object(top.callers, '/callers', callerNames))) {
+    const fields = Object.entries(object(node, `/callers/${name}`, callerFields)).map(([key, field]) => [
+      key,
+      text_(field, `/callers/${name}/${key}`),
+    ]);
+    callers[name] = Object.fromEntries(fields.filter(([, field]) => field !== undefined));
+  }
+  const known = Object.entries(object(top.known, '/known', knownNames)).map(([key, node]) => [key, text_(node, `/known/${key}`)]);
+  const edition = text_(top.edition, '/edition') ?? '2026-02';
+  if (edition !== '2026-02') problems.push(at('/edition', `the edition ${edition} has no contracts`, 'use 2026-02'));
+  const base_url = text_(top.base_url, '/base_url');
+  if (base_url !== undefined && !URL.canParse(base_url))
+    problems.push(at('/base_url', 'is not a URL', 'write it whole, such as https://staging.example.com'));
+  if (problems.length > 0) throw new ProfileError(problems);
+  return {
+    ...(base_url === undefined ? {} : { base_url }),
+    edition,
+    callers,
+    known: Object.fromEntries(known.filter(([, node]) => node !== undefined)),
+    secrets,
+  };
+}

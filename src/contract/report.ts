@@ -1,0 +1,144 @@
+// A report for people, for JUnit readers and for programs. Secrets never stand in any of them.
+
+import type { Finding } from './finding.js';
+import type { Severity } from './judge.js';
+import type { RowResult } from './played.js';
+import { repeatChain } from './repeat.js';
+import type { Report } from './run.js';
+
+/** Which severities fail a run. */
+export type FailOn = 'failure' | 'question' | 'notice';
+
+const RESULTS_VERSION = 1;
+
+/** 0 clean · 1 findings that fail the run · 3 inconclusive: nothing was shown, or the target was not there. */
+export function exitCode(report: Report, failOn: FailOn): number {
+  const exercised = report.rows.some((row) => row.result !== 'not_exercised');
+  if (report.stopped === 'interrupted') return 130;
+  if (report.stopped?.startsWith('the target cannot be reached') || !exercised) return 3;
+  if (report.findings.some((finding) => failsRun(finding.severity, failOn))) return 1;
+  return report.stopped ? 3 : 0;
+}
+
+function failsRun(severity: Severity, failOn: FailOn): boolean {
+  const order: readonly Severity[] = ['notice', 'question', 'failure'];
+  return order.indexOf(severity) >= order.indexOf(failOn);
+}
+
+export function countCoverage(report: Report): Readonly<Record<RowResult, number>> {
+  const counts: Record<RowResult, number> = { right: 0, wrong: 0, not_exercised: 0 };
+  for (const { result } of report.coverage) counts[result] += 1;
+  return counts;
+}
+
+/** Plain lines for a terminal or a CI log. */
+export function toText(report: Report): string {
+  const { right, wrong, not_exercised } = countCoverage(report);
+  const lines: string[] = [];
+  for (const finding of report.findings.filter((f) => f.severity !== 'notice')) lines.push(...describeFinding(finding), '');
+  const notices = report.findings.filter((finding) => finding.severity === 'notice');
+  for (const notice of notices) lines.push(`notice ${notice.code} ${notice.operation} ${notice.pointer} (${notice.count}×)`);
+  if (notices.length > 0) lines.push('');
+  const reasons = new Map<string, number>();
+  for (const { result, reason = '' } of report.coverage)
+    if (result === 'not_exercised') reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  lines.push(`Cases of the document: ${right} right, ${wrong} wrong, ${not_exercised} not exercised`);
+  for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1])) lines.push(`  ${count} × ${reason}`);
+  if (report.leftovers.length > 0) lines.push(`Left behind: ${report.leftovers.join(', ')}`);
+  if (report.stopped) lines.push(`Stopped early: ${report.stopped}`);
+  const count = (severity: Severity) => report.findings.filter((finding) => finding.severity === severity).length;
+  lines.push(
+    `${report.rows.length} rows, ${report.requests} requests, ${count('failure')} failures, ${count('question')} questions, ${count('notice')} notices`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+/** A finding as lines for a person. */
+export function describeFinding(finding: Finding): readonly string[] {
+  const before = finding.calls.slice(0, -1).map((call) => call.operation);
+  return [
+    `${finding.severity} ${finding.code}  ${finding.operation}${finding.case ? `.${finding.case}` : ''}${finding.count > 1 ? `  (${finding.count}×)` : ''}`,
+    `  row       ${finding.title}`,
+    `  contract  ${finding.place}`,
+    ...(finding.pointer ? [`  where     ${finding.pointer}`] : []),
+    `  expected  ${finding.expected}`,
+    `  got       ${finding.got}`,
+    `  rests on  ${finding.basis}, ${finding.source}`,
+    ...(before.length > 0 ? [`  after     ${before.join(' · ')}`] : []),
+    `  id        ${finding.fingerprint}; \`understudy explain ${finding.code}\``,
+    '  repeat    ',
+    ...repeatChain(finding.calls)
+      .trimEnd()
+      .split('\n')
+      .map((line) => `    ${line}`),
+  ];
+}
+
+/** The report as data, in the form of contracts/results.schema.json. */
+export function toResults(report: Report): object {
+  return {
+    version: RESULTS_VERSION,
+    target: report.target,
+    ...(report.stopped === undefined ? {} : { stopped: report.stopped }),
+    rows: report.rows.length,
+    requests: report.requests,
+    leftovers: report.leftovers,
+    cases: countCoverage(report),
+    coverage: report.coverage,
+    findings: report.findings.map(({ calls, unreachable: _, ...finding }) => ({
+      ...finding,
+      calls: calls.map(({ operation, caller, request, response, error }) => ({
+        operation,
+        caller,
+        method: request.method,
+        target: request.target,
+        status: response?.status ?? null,
+        ...(error ? { error: error.message } : {}),
+      })),
+      repeat: repeatChain(calls),
+    })),
+  };
+}
+
+/** One test case per row, so that a CI shows the sentence that failed. */
+export function toJunit(report: Report, failOn: FailOn): string {
+  const cases = report.rows.map((row) => {
+    const bad = row.findings.filter((finding) => failsRun(finding.severity, failOn));
+    const text = bad.map((finding) => describeFinding(finding).join('\n')).join('\n\n');
+    const inner =
+      row.result === 'not_exercised'
+        ? `<skipped message="${escapeXml(row.reason ?? '')}"/>`
+        : bad.length > 0
+          ? `<failure message="${escapeXml(`${bad[0]?.code}: expected ${bad[0]?.expected}, got ${bad[0]?.got}`)}">${escapeXml(text)}</failure>`
+          : '';
+    return {
+      failed: bad.length > 0,
+      skipped: row.result === 'not_exercised',
+      xml: `    <testcase classname="${escapeXml(row.table.operation)}" name="${escapeXml(row.title)}">${inner}</testcase>`,
+    };
+  });
+  const failures = cases.filter((c) => c.failed).length;
+  const skipped = cases.filter((c) => c.skipped).length;
+  return `<?xml version="1.0" encoding="UTF-8"?>
+<testsuites>
+  <testsuite name="understudy check ${escapeXml(report.target)}" tests="${cases.length}" failures="${failures}" skipped="${skipped}">
+${cases.map((c) => c.xml).join('\n')}
+  </testsuite>
+</testsuites>
+`;
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+
+function escapeXml(text: string): string {
+  const known = text.replace(/[&<>"']/g, (character) => entities[character] as string);
+  // Other control characters cannot stand in XML at all.
+  return known.replace(/\p{Cc}/gu, (character) => ('\t\n\r'.includes(character) ? character : '\ufffd'));
+}
+
+/** Takes every secret out of a text, by value; each becomes a reference to the variable it came from. */
+export function redact(text: string, secrets: ReadonlyMap<string, string>): string {
+  let clean = text;
+  for (const [secret, variable] of secrets) clean = clean.replaceAll(secret, `\${${variable}}`);
+  return clean;
+}

@@ -1,0 +1,238 @@
+// One row at a time: makes its state, sends its request, looks at what it left, takes everything away again.
+
+import { type Target, TargetError } from '../client/target.js';
+import type { Operation, OperationId, Spec } from '../spec/document.js';
+import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '../spec/message.js';
+import { atPointer } from '../spec/relation.js';
+import type { CallerName } from './caller.js';
+import { type AskedFor, type Judged, judge } from './judge.js';
+import type { Profile } from './profile.js';
+import type { Call, Contracts, Recipe } from './table.js';
+
+/** What a row needs and the target's profile does not give; the row is counted as not exercised. */
+export class NotExercised extends Error {}
+
+/** One exchange, for findings and their repeat chains. */
+export interface Exchanged {
+  readonly operation: OperationId;
+  readonly caller: CallerName;
+  readonly request: PlainRequest;
+  readonly response?: PlainResponse;
+  readonly judged?: Judged;
+  /** Why there is no response. */
+  readonly error?: TargetError;
+}
+
+export interface Prepared {
+  readonly call: Call;
+  readonly caller: CallerName;
+  readonly raw?: { readonly body: Uint8Array; readonly content_type?: string };
+}
+
+export interface SessionParts {
+  readonly spec: Spec;
+  readonly contracts: Contracts;
+  readonly profile: Profile;
+  readonly target: Target;
+  readonly seed: number;
+  /** Operations that this run may call; one that is left out is not called to prepare or to look either. */
+  readonly include?: (operation: OperationId) => boolean;
+  /** Counts rows, so that names never meet. */
+  readonly number: number;
+}
+
+interface Undo {
+  readonly call: OperationId;
+  readonly caller: CallerName;
+  readonly slot: string;
+  readonly slots: Readonly<Record<string, string>>;
+}
+
+export class Session {
+  readonly exchanges: Exchanged[] = [];
+  readonly slots: Record<string, string> = {};
+  readonly #parts: SessionParts;
+  readonly #undos: Undo[] = [];
+  #names = 0;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  /** Fills a slot by a recipe. Throws NotExercised where the profile lacks something. */
+  async make(slot: string, name: string): Promise<void> {
+    const recipe = this.#parts.contracts.recipes[name] as Recipe;
+    for (let i = 0; i < (recipe.repeat ?? 1); i++) {
+      if (recipe.from !== undefined) await this.make(slot, recipe.from);
+      const made =
+        recipe.call === undefined ? undefined : await this.mustSucceed({ caller: 'owner', ...recipe, call: recipe.call });
+      if (!this.#keep(slot, recipe, recipe.caller ?? 'owner', made?.judged?.body))
+        throw new NotExercised(`the answer of ${recipe.call}, needed for this row, has no ${recipe.value}`);
+      for (const call of recipe.then ?? []) await this.mustSucceed(call);
+    }
+  }
+
+  /** What an accepted request of the row made fills its slot like the recipe's own, and is taken away like it. */
+  adopt(slot: string, name: string, { caller, judged }: Exchanged): void {
+    // Whoever has no good credential cannot take away what a careless server let them make.
+    const maker = this.#parts.profile.callers[caller]?.user_id === undefined ? 'owner' : caller;
+    this.#keep(slot, this.#parts.contracts.recipes[name] as Recipe, maker, judged?.body);
+  }
+
+  /** False where the value is not in the answer. */
+  #keep(slot: string, { value, undo }: Recipe, caller: CallerName, body: Json | undefined): boolean {
+    const found = value === undefined ? this.slots[slot] : this.resolve(value, body);
+    if (found === null || found === undefined) return false;
+    this.slots[slot] = String(found);
+    if (undo !== undefined) this.#undos.push({ call: undo, caller, slot, slots: { ...this.slots } });
+    return true;
+  }
+
+  /** A call that the row builds on; a refusal means that the row cannot be judged. */
+  async mustSucceed(call: Call): Promise<Exchanged> {
+    const exchanged = await this.exchange({ call, caller: call.caller ?? 'owner' });
+    const status = exchanged.response?.status ?? 0;
+    if (status < 200 || status > 299)
+      throw new NotExercised(
+        `${call.call} by ${call.caller ?? 'owner'}, needed for this row, was answered with ${status || 'nothing'}`,
+      );
+    return exchanged;
+  }
+
+  /** Whether this run may call an operation. */
+  mayCall(operation: OperationId): boolean {
+    return this.#parts.include?.(operation) ?? true;
+  }
+
+  async exchange(prepared: Prepared, expected?: readonly string[]): Promise<Exchanged> {
+    if (!this.mayCall(prepared.call.call)) throw new NotExercised(`needs ${prepared.call.call}, which this run leaves out`);
+    const operation = this.#parts.spec.operations.get(prepared.call.call) as Operation;
+    const { request, asked } = this.#request(operation, prepared);
+    const base = { operation: operation.id, caller: prepared.caller, request };
+    let exchanged: Exchanged;
+    try {
+      const response = await this.#parts.target.send(request);
+      exchanged = { ...base, response, judged: judge(this.#parts.spec, operation, asked, response, expected) };
+    } catch (error) {
+      if (!(error instanceof TargetError)) throw error;
+      exchanged = { ...base, error };
+    }
+    this.exchanges.push(exchanged);
+    return exchanged;
+  }
+
+  /** Takes away what the recipes made, the last first. Returns what could not be taken away. */
+  async cleanUp(): Promise<readonly string[]> {
+    const left: string[] = [];
+    for (const undo of this.#undos.splice(0).reverse()) {
+      if (!this.mayCall(undo.call)) {
+        left.push(`${undo.slot} ${undo.slots[undo.slot]}`);
+        continue;
+      }
+      Object.assign(this.slots, undo.slots);
+      const { template } = this.#parts.spec.operations.get(undo.call) as Operation;
+      const made = template.match(/\w+(?=\}[^{]*$)/)?.[0] as string;
+      const path = { [made]: undo.slots[undo.slot] as string };
+      const exchanged = await this.exchange({ call: { call: undo.call, path }, caller: undo.caller });
+      const status = exchanged.response?.status ?? 0;
+      // Gone already is gone: the row itself may have deleted it.
+      if (!(status >= 200 && status < 300) && status !== 404) left.push(`${undo.slot} ${undo.slots[undo.slot]}`);
+    }
+    return left;
+  }
+
+  /** Replaces `$known.…`, `$callers.….…`, `$slot.…`, `$name`, `$unique` and `$response.body#…` in a value. */
+  resolve(value: Json, body?: Json): Json {
+    if (Array.isArray(value)) return value.map((item) => this.resolve(item, body));
+    if (isJsonObject(value))
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.resolve(item, body)]));
+    if (typeof value !== 'string' || !value.includes('$')) return value;
+    const [, pointer] = /^\$response\.body#(.*)$/.exec(value) ?? [];
+    if (pointer !== undefined) return atPointer(body, pointer) ?? null;
+    const whole = /^\$[\w.]+$/.test(value);
+    return whole
+      ? this.#lookUp(value)
+      : value.replace(/\$(known|callers|slot)\.[\w.]+|\$(name|unique)\b/g, (expression) => this.#lookUp(expression));
+  }
+
+  #lookUp(expression: string): string {
+    const [root, first = '', second = ''] = expression.slice(1).split('.') as [string, string?, string?];
+    const { profile, seed, number } = this.#parts;
+    const missing = (): never => {
+      throw new NotExercised(`the profile has no ${expression.slice(1)}`);
+    };
+    switch (root) {
+      case 'known':
+        return profile.known[first] ?? missing();
+      case 'callers':
+        return (profile.callers[first as CallerName] as Record<string, string> | undefined)?.[second] ?? missing();
+      case 'slot':
+        return this.slots[first] ?? missing();
+      case 'name':
+      case 'unique':
+        this.#names += 1;
+        return `understudy-${seed}-${number}-${this.#names}`;
+      default:
+        throw new Error(`${expression} is not an expression of contracts.`);
+    }
+  }
+
+  #request(operation: Operation, { call, caller, raw }: Prepared): { request: PlainRequest; asked: AskedFor } {
+    const path: Record<string, string> = {};
+    for (const { name } of operation.parameters.filter((parameter) => parameter.in === 'path')) {
+      const own = call.path?.[name];
+      const slot = this.#parts.contracts.slots[name] ?? name;
+      path[name] = own === undefined ? this.#slotOf(slot) : String(this.resolve(own));
+    }
+    const query = this.resolve(call.query ?? {}) as Record<string, Json>;
+    const pairs = Object.entries(query).flatMap(([name, value]) =>
+      (Array.isArray(value) ? value : [value]).map((item) => [name, String(item)]),
+    );
+    const search = pairs.length > 0 ? `?${new URLSearchParams(pairs as [string, string][])}` : '';
+    const target =
+      operation.template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] as string)) + search;
+    const requestBody = call.body === undefined ? undefined : this.resolve(call.body);
+    const bytes = raw?.body ?? new TextEncoder().encode(requestBody === undefined ? '' : JSON.stringify(requestBody));
+    const contentType = raw
+      ? (raw.content_type ?? 'application/json')
+      : requestBody === undefined
+        ? undefined
+        : 'application/json';
+    const headers = {
+      accept: 'application/json',
+      ...this.#credential(caller),
+      ...(contentType ? { 'content-type': contentType } : {}),
+    };
+    const defaults = Object.fromEntries(
+      operation.parameters.filter((p) => p.default !== undefined).map((p) => [p.name, p.default as Json]),
+    );
+    // A parameter that is sent twice binds nothing.
+    const binding = Object.entries({ ...defaults, ...query }).filter(([, value]) => !Array.isArray(value));
+    return {
+      request: { method: operation.method, target, headers, body: bytes },
+      asked: { path, query: Object.fromEntries(binding), requestBody },
+    };
+  }
+
+  #slotOf(slot: string): string {
+    if (this.slots[slot] !== undefined) return this.slots[slot];
+    return slot === 'organization' ? this.#lookUp('$known.organization_id') : this.#lookUp(`$slot.${slot}`);
+  }
+
+  #credential(caller: CallerName): Record<string, string> {
+    switch (caller) {
+      case 'none':
+        return {};
+      case 'unknown_key':
+        return { 'x-api-key': 'ak_understudy_unknown' };
+      case 'unknown_token':
+        return { authorization: 'Bearer understudy-unknown-token' };
+      default: {
+        const found = this.#parts.profile.callers[caller];
+        if (found?.bearer) return { authorization: `Bearer ${found.bearer}` };
+        if (found?.api_key) return { 'x-api-key': found.api_key };
+        throw new NotExercised(`the profile has no caller ${caller}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// The form of the contracts: decision tables and recipes, as data that QA reads and edits.
+import type { OperationId } from '../spec/document.js';
+import type { Json } from '../spec/message.js';
+import type { Lifecycle } from './arazzo.js';
+import type { CallerName } from './caller.js';
+
+/** A call made to prepare a row, or to look at what it left behind. Slots fill the path. */
+export interface Call {
+  readonly call: OperationId;
+  readonly caller?: CallerName;
+  /** Path parameters whose slot has another name, or a value of its own. */
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, Json>>;
+  readonly body?: Json;
+}
+
+/** What is looked at after the row's request. */
+export interface Look extends Call {
+  /** The case this call must have; any success when absent. */
+  readonly expect?: string | readonly string[];
+  /** Values that must, or must not, stand in a list of the answer: a pointer with `*` for each row, and the value. */
+  readonly includes?: readonly [string, Json];
+  readonly excludes?: readonly [string, Json];
+  /** A pointer into the answer, and the value that must stand there. */
+  readonly equals?: readonly [string, Json];
+  /** The resolution or fact sheet it rests on, where nobody documented it: what differs is then a question. */
+  readonly assumed?: string;
+}
+
+export interface Row {
+  readonly caller: CallerName;
+  readonly expect: string | readonly string[];
+  /** Path parameters with a value of their own. */
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, Json>>;
+  readonly body?: Json;
+  /** Sent as it stands, for bodies that are not JSON objects. */
+  readonly raw_body?: string;
+  /** So many arrays, one inside the other. */
+  readonly nested?: number;
+  /** Hex, for bodies that are not text. */
+  readonly hex_body?: string;
+  readonly content_type?: string;
+  readonly before?: readonly Call[];
+  readonly then?: readonly Look[];
+  /** Where the table's look would find nothing to look at. */
+  readonly observe?: 'none';
+  /** Recipes by slot, in place of the table's. */
+  readonly given?: Readonly<Record<string, string>>;
+  /** What is at the edge, for a row that was made from a schema. */
+  readonly edge?: string;
+  /** File and line. */
+  readonly place: string;
+}
+
+export interface Table {
+  readonly operation: OperationId;
+  /** Slot → recipe, in the order in which they are made. */
+  readonly given: Readonly<Record<string, string>>;
+  readonly body?: Json;
+  readonly query?: Readonly<Record<string, Json>>;
+  /** What a refused request must leave as it was. */
+  readonly observe?: Call;
+  /** Slot → recipe: what an accepted request makes fills the slot by the recipe's `value`, and goes by its `undo`. */
+  readonly makes?: Readonly<Record<string, string>>;
+  /** Fields whose values hang together with others, so that not every value of theirs is accepted. */
+  readonly coupled?: readonly string[];
+  readonly rows: readonly Row[];
+  readonly place: string;
+}
+
+/** How a state comes about: by one call, from another recipe, or from the profile. */
+export interface Recipe {
+  readonly from?: string;
+  /** Made so many times; the slot holds the last. */
+  readonly repeat?: number;
+  readonly call?: OperationId;
+  readonly caller?: CallerName;
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, Json>>;
+  readonly body?: Json;
+  /** `$response.body#/id` of the call, or any other value. */
+  readonly value?: string;
+  /** Calls made once the value is known; it fills the slot. */
+  readonly then?: readonly Call[];
+  /** The operation that takes it away again, called by whoever made it; its last path parameter is what was made. */
+  readonly undo?: OperationId;
+}
+
+export interface Contracts {
+  readonly tables: readonly Table[];
+  /** Rows that every operation has, such as those about credentials. */
+  readonly everywhere: readonly Row[];
+  readonly recipes: Readonly<Record<string, Recipe>>;
+  /** Path parameter → slot. */
+  readonly slots: Readonly<Record<string, string>>;
+  readonly lifecycles: readonly Lifecycle[];
+}

@@ -1,0 +1,98 @@
+// The form of a planted drift: a named way in which the stand-in no longer keeps to the document, or a harmless variation.
+import type { AnyRule, Call, Outcome } from '../rules/rule.js';
+import { type Case, decidedBy } from '../spec/case.js';
+import type { Operation, OperationId, Spec } from '../spec/document.js';
+import type { Json, PlainResponse } from '../spec/message.js';
+import { fillFromRequest } from '../spec/relation.js';
+import type { AskedFor } from '../validation/check-response.js';
+
+/** In the order in which they are listed; `vary` is no drift but a variation that nobody may object to. */
+export const driftKinds = {
+  guard: 'a guard of a rule that lets everything pass',
+  credential: 'a check of the credential that is not made',
+  request: 'a check of the request that is not made',
+  write: 'a write that answers success and changes nothing',
+  ignore: 'a parameter or field of the request that nobody reads',
+  status: 'a case that is answered with another status',
+  code: 'a case that is answered with another error code',
+  relation: 'a relation of the document that does not hold',
+  drop: 'a required field that is missing',
+  null: 'a required field that is null',
+  retype: 'a required field of another type',
+  hand: 'made by hand',
+  vary: 'a harmless variation',
+} as const;
+
+export type DriftKind = keyof typeof driftKinds;
+
+/** An answer as it would have left, after our own check. */
+export interface Honest {
+  readonly spec: Spec;
+  readonly operation: Operation;
+  readonly documented: Case;
+  readonly asked: AskedFor;
+  readonly userId: string | undefined;
+  readonly response: PlainResponse;
+}
+
+/** What a drift does to the stand-in it is planted in. */
+export interface Wrapper {
+  /** Checks of the credential or the request that are not made, by the case they would answer. */
+  readonly forgets?: (refusal: string) => boolean;
+  /** Asks the rule in another way. */
+  readonly decide?: (rule: AnyRule, call: Call) => Outcome;
+  /** Sends something else than the honest answer, or that one untouched. */
+  readonly rewrite?: (honest: Honest) => PlainResponse;
+  /** Milliseconds until the next answer goes out. */
+  readonly pause?: () => number;
+}
+
+export interface Drift {
+  /** `kind:operation.…`, or `kind:what` where it concerns all operations alike. */
+  readonly name: string;
+  readonly kind: DriftKind;
+  /** Where it shows: who judges the stand-in must name one of them. */
+  readonly operations: readonly OperationId[];
+  /** The answers it shows in, where it is not all of the operation. */
+  readonly status?: number;
+  readonly case?: string;
+  /** In words. */
+  readonly does: string;
+  /** A fresh wrapper for one stand-in: what it counts or remembers is its own. */
+  readonly plant: () => Wrapper;
+}
+
+/** A drift at work in a stand-in. */
+export interface Planted extends Wrapper {
+  readonly drift: Drift;
+}
+
+/** The body rewritten; an answer without one stays. */
+export function withBody(response: PlainResponse, change: (body: Json) => Json): PlainResponse {
+  return response.body === undefined
+    ? response
+    : { ...response, body: JSON.stringify(change(JSON.parse(response.body) as Json)) };
+}
+
+/** The body's root, or a pointer into it with `*` for every row, is something that the case speaks for. */
+export function vouchesFor({ not_vouched = [] }: Case, pointer: string): boolean {
+  return !not_vouched.some((open) => {
+    const general = open.replace(/\/\d+(?=\/|$)/g, '/*');
+    return pointer === general || pointer.startsWith(`${general}/`);
+  });
+}
+
+/** The cases of an operation that the stand-in answers with by itself. */
+export const reachedCases = (operation: Operation): readonly Case[] =>
+  [...operation.cases.values()].filter((documented) => decidedBy(documented) !== 'nothing');
+
+export const successOf = (operation: Operation): Case =>
+  [...operation.cases.values()].find((documented) => documented.status < 400) as Case;
+
+/** What a server without the facts would make up: the first documented success, filled in from the request. */
+export function invented(operation: Operation, asked: AskedFor): Extract<Outcome, { kind: 'answer' }> {
+  const { name, status, value } = successOf(operation);
+  const relations = operation.responses.get(status)?.relations ?? [];
+  const body = value === undefined ? undefined : fillFromRequest(value, relations, { ...asked, status, responseBody: value });
+  return { kind: 'answer', case: name, body };
+}

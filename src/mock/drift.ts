@@ -1,0 +1,51 @@
+// Every drift and every variation by name, and how one is planted in a stand-in.
+import type { Operation, Spec } from '../spec/document.js';
+import { nearest } from '../spec/nearest.js';
+import { type Drift, driftKinds, type Planted } from './drift-form.js';
+import { handDrifts } from './drift-hand.js';
+import { stateDrifts } from './drift-state.js';
+import { variations } from './drift-vary.js';
+import { wireDrifts } from './drift-wire.js';
+
+/** The name asked for is nobody's. */
+export class UnknownDrift extends Error {}
+
+const known = new WeakMap<Spec, ReadonlyMap<string, Drift>>();
+
+/** Enumerated from the document and the rules, by kind. */
+export function driftsOf(spec: Spec): ReadonlyMap<string, Drift> {
+  const found = known.get(spec);
+  if (found) return found;
+  const kinds = Object.keys(driftKinds);
+  const all = [...stateDrifts(spec), ...wireDrifts(spec), ...handDrifts(spec), ...variations(spec)];
+  all.sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
+  const byName = new Map(all.map((drift) => [drift.name, drift]));
+  known.set(spec, byName);
+  return byName;
+}
+
+/** A line for each, names first, under a heading for each kind. */
+export function describeDrifts(spec: Spec): string {
+  const drifts = [...driftsOf(spec).values()];
+  const sections = Object.entries(driftKinds).map(([kind, does]) => {
+    const own = drifts.filter((drift) => drift.kind === kind);
+    return `${kind}: ${does} (${own.length})\n${own.map((drift) => `  ${drift.name}  ${drift.does}\n`).join('')}`;
+  });
+  return sections.join('\n');
+}
+
+/** Plants a drift by its name. Throws an UnknownDrift that says which name is near. */
+export function plant(spec: Spec, name: string): Planted {
+  const drifts = driftsOf(spec);
+  const drift = drifts.get(name);
+  if (drift) return { drift, ...drift.plant() };
+  const close = nearest(name, [...drifts.keys()]);
+  throw new UnknownDrift(
+    `There is no drift ${name}.\n  fix: ${close ? `did you mean ${close}? ` : ''}\`understudy serve --drift list\` prints all ${drifts.size}.`,
+  );
+}
+
+/** The drift that concerns an operation, if one is planted. */
+export function driftAt(planted: Planted | undefined, { id }: Operation): Planted | undefined {
+  return planted?.drift.operations.includes(id) ? planted : undefined;
+}

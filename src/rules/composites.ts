@@ -1,0 +1,92 @@
+// Composites: slices that reach the stores of their members (knowledge sheet K7 to K9). They are archived like slices.
+import type { World } from '../world/world.js';
+import { hasCapability } from './access.js';
+import { skipPage } from './paging.js';
+import { answer, exists, rule, type Verdict } from './rule.js';
+import { findSlice, MANAGE_SLICES, reachableSlices, sliceView } from './slices.js';
+
+interface InOrganization {
+  readonly organization_id: string;
+}
+
+function knowsMembers(world: World, { organization_id }: InOrganization, ids: readonly string[] = []): Verdict {
+  const missing = ids.find((slice_id) => !findSlice(world, { organization_id, slice_id }));
+  return missing === undefined || { details: { slice_id: missing } };
+}
+
+/** A member must be plain and active: assumed. */
+function canUseMembers(world: World, ids: readonly string[] = []): Verdict {
+  const unusable = ids.map((id) => world.slices.get(id)).find((slice) => slice?.is_composite || slice?.status === 'archived');
+  return !unusable || { fault: { field: 'member_slice_ids', keyword: 'member_not_usable', value: unusable.id } };
+}
+
+export const listComposites = rule('listComposites', {
+  read: () => ({}),
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+  },
+  accept: ({ world, caller, path, query }) => {
+    const rows = reachableSlices(world, caller, path.organization_id).filter(
+      (slice) => slice.is_composite && slice.status === 'active',
+    );
+    const { items, ...rest } = skipPage(rows, query);
+    return answer('listed', { items: items.map((slice) => sliceView(world, slice)), ...rest });
+  },
+});
+
+export const createComposite = rule('createComposite', {
+  read: () => ({}),
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/create-composite
+    slice_not_found: ({ world, path, body }) => knowsMembers(world, path, body.member_slice_ids), // assumed
+    member_not_usable: ({ world, body }) => canUseMembers(world, body.member_slice_ids), // assumed
+  },
+  accept: ({ world, caller, now, path, body }) => {
+    const slice = world.slices.insert({
+      id: world.ids.next('kslice'),
+      name: body.name,
+      description: body.description ?? null,
+      type: 'standard',
+      is_composite: true,
+      // The body has no owner; the samples show the organization.
+      owner_type: 'organization',
+      owner_id: path.organization_id,
+      status: 'active',
+      member_slice_ids: body.member_slice_ids,
+      organization_id: path.organization_id,
+      created_by: caller.user_id,
+      created_at: now,
+      updated_at: now,
+      archived_at: null,
+      archived_by: null,
+      access_mode: 'organization',
+      access_target_ids: null,
+    });
+    return answer('created', sliceView(world, slice));
+  },
+});
+
+export const updateComposite = rule('updateComposite', {
+  read: ({ world, path }) => {
+    const slice = findSlice(world, path);
+    return { slice: slice?.is_composite ? slice : undefined };
+  },
+  guards: {
+    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/update-composite
+    slice_not_found: ({ slice }) => exists(slice), // assumed, for a plain slice too
+    member_not_found: ({ world, path, body }) => knowsMembers(world, path, body.member_slice_ids), // assumed
+    member_not_usable: ({ world, body }) => canUseMembers(world, body.member_slice_ids), // assumed
+  },
+  accept: ({ world, now, slice, body }) => {
+    const { name, description, member_slice_ids } = body;
+    const change = {
+      ...(name === undefined ? {} : { name }),
+      ...(description === undefined ? {} : { description }),
+      ...(member_slice_ids === undefined ? {} : { member_slice_ids }),
+    };
+    const changed = Object.keys(change).length > 0 ? world.slices.update(slice.id, { ...change, updated_at: now }) : slice;
+    return answer('updated', sliceView(world, changed));
+  },
+});

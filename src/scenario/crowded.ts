@@ -1,0 +1,107 @@
+// `crowded`: 10,000 spaces, 100,000 attachments and 100,000 messages, made from a seed instead of shipped as a file.
+import { toTimestamp } from '../world/clock.js';
+import type { Scenario, ScenarioSpace, ScenarioThread, ScenarioVectorStore } from './scenario.js';
+
+export const CROWDED = 'crowded';
+
+const SPACES = 10_000;
+const ATTACHMENTS_EACH = 10;
+const STORES = 500;
+const THREADS = 1_000;
+const MESSAGES_EACH = 100;
+const USERS = 50;
+
+const end = Date.parse('2026-02-26T15:30:00Z');
+const organization_id = 'org_xyz789';
+const number = (i: number): string => String(i).padStart(5, '0');
+const user = (i: number): string => `usr_${number(i % USERS)}`;
+/** One row a minute, the last one just before the scenario's time. */
+const minute = (i: number, of: number): string => toTimestamp(end - (of - i) * 60_000);
+
+/** A linear congruential generator: the same crowd on every machine. */
+function* draws(seed: number): Generator<number, never> {
+  for (let state = seed; ; ) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    yield state / 2 ** 32;
+  }
+}
+
+export function crowdedScenario(seed = 1): Scenario {
+  const random = draws(seed);
+  const draw = (below: number): number => Math.floor(random.next().value * below);
+
+  const stores: ScenarioVectorStore[] = Array.from({ length: STORES }, (_, i) => ({
+    id: `vs_${number(i)}`,
+    organization_id,
+    created_by: user(i),
+    name: `Store ${i}`,
+    created_at: minute(0, SPACES + 1),
+  }));
+  const dedicated: ScenarioVectorStore[] = Array.from({ length: SPACES }, (_, i) => ({
+    id: `vs_memory_${number(i)}`,
+    organization_id,
+    created_by: user(i),
+    name: `Memory ${i}`,
+    access_mode: 'private',
+    created_at: minute(i, SPACES),
+  }));
+  const threads: ScenarioThread[] = Array.from({ length: THREADS }, (_, i) => ({
+    id: `thrd_${number(i)}`,
+    organization_id,
+    user_id: user(i),
+    title: `Thread ${i}`,
+    created_at: minute(0, SPACES + 1),
+    messages: Array.from({ length: MESSAGES_EACH }, (_m, m) => ({
+      id: `msg_${number(i)}_${m}`,
+      role: m % 2 === 0 ? ('user' as const) : ('assistant' as const),
+      content: `Message ${m} of thread ${i}`,
+      created_at: minute(0, SPACES + 1),
+    })),
+  }));
+  const spaces: ScenarioSpace[] = Array.from({ length: SPACES }, (_, i) => {
+    const first = draw(STORES);
+    const created_at = minute(i, SPACES);
+    return {
+      id: `space_${number(i)}`,
+      organization_id,
+      created_by: user(i),
+      name: `Space ${i}`,
+      vector_store_id: `vs_memory_${number(i)}`,
+      access_mode: draw(2) === 0 ? 'organization' : 'private',
+      created_at,
+      attached: Array.from({ length: ATTACHMENTS_EACH }, (_a, a) => ({
+        vector_store_id: `vs_${number((first + a) % STORES)}`,
+        added_by: user(i),
+        added_at: created_at,
+      })),
+      // Each thread is in one space, so that there is one embedding per message.
+      threads: i < THREADS ? [{ thread_id: `thrd_${number(i)}`, added_by: user(i), added_at: created_at }] : [],
+    };
+  });
+
+  return {
+    scenario: CROWDED,
+    description: '10,000 spaces, 100,000 attachments, 100,000 messages.',
+    time: toTimestamp(end),
+    organizations: [
+      {
+        id: organization_id,
+        name: 'Crowd',
+        roles: [{ id: 'role_platform', name: 'Platform administrator', capabilities: ['override_all_permissions'] }],
+        users: Array.from({ length: USERS }, (_, i) => ({
+          id: user(i),
+          name: `User ${i}`,
+          role_ids: i === 1 ? ['role_platform'] : [],
+        })),
+      },
+    ],
+    callers: [
+      { api_key: 'ak_owner', token: 'tok_owner', user_id: user(0), note: 'owns every fiftieth space' },
+      { api_key: 'ak_admin', token: 'tok_admin', user_id: user(1), note: 'override_all_permissions' },
+      { api_key: 'ak_member', token: 'tok_member', user_id: user(2), note: 'one user among fifty' },
+    ],
+    vector_stores: [...stores, ...dedicated],
+    threads,
+    spaces,
+  };
+}

@@ -1,0 +1,61 @@
+// The package as a user gets it: packed, and installed into an empty folder.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Finished, projectFolder, runCommand } from './processes.js';
+import { MissingTool } from './tools.js';
+
+export interface Packed {
+  readonly tarball: string;
+  /** Bytes of the tarball. */
+  readonly size: number;
+  /** Bytes of its files. */
+  readonly unpackedSize: number;
+  readonly files: readonly { readonly path: string; readonly size: number; readonly mode: number }[];
+}
+
+const folders: string[] = [];
+
+function makeFolder(name: string): string {
+  const folder = mkdtempSync(join(tmpdir(), name));
+  folders.push(folder);
+  return folder;
+}
+
+/** Removes what was packed and installed. */
+export function removeFolders(): void {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+}
+
+const quiet = ['--no-audit', '--no-fund', '--no-update-notifier', '--loglevel=error'];
+
+/** Packs what is built, into a folder of its own. `prepare` has run: this is about what it left. */
+export async function packProject(): Promise<Packed> {
+  const folder = makeFolder('understudy-pack-');
+  const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, ...quiet];
+  const { code, stdout, stderr } = await runCommand('npm', args, { withinMs: 60_000 });
+  if (code !== 0) throw new Error(`npm pack ended with ${code}:\n${stderr}`);
+  const [packed] = JSON.parse(stdout) as (Omit<Packed, 'tarball'> & { readonly filename: string })[];
+  if (!packed) throw new Error(`npm pack packed nothing:\n${stdout}`);
+  return { ...packed, tarball: join(folder, packed.filename) };
+}
+
+/** An empty project with nothing but the package and what it depends on. */
+export async function installPacked({ tarball }: Packed): Promise<string> {
+  const folder = makeFolder('understudy-consumer-');
+  mkdirSync(join(folder, 'src'));
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
+  const { code, stderr } = await runCommand('npm', ['install', ...quiet, tarball], { cwd: folder, withinMs: 240_000 });
+  if (code === 0) return folder;
+  if (/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENETUNREACH|E5\d\d)\b/.test(stderr)) {
+    throw new MissingTool(
+      `The package's dependencies could not be installed: ${stderr.trim().split('\n').slice(0, 3).join('\n')}`,
+    );
+  }
+  throw new Error(`npm install of the packed file ended with ${code}:\n${stderr}`);
+}
+
+/** Runs the program of a development dependency, by its file under the project's folder. */
+export function runTool(file: string, args: readonly string[]): Promise<Finished> {
+  return runCommand(process.execPath, [join(projectFolder, file), ...args], { withinMs: 120_000 });
+}

@@ -1,0 +1,67 @@
+// Before any test runs: plays the contracts on the stand-in and records, for every case that is reached by state, the calls
+// that brought the state about and the request that was answered with it. So a new case needs a row of the contracts, and
+// no list beside it.
+import { readFileSync } from 'node:fs';
+import type { TestProject } from 'vitest/node';
+import { handlerTarget, type Target } from '../../src/client/target.js';
+import { loadContracts } from '../../src/contract/load.js';
+import { planRows } from '../../src/contract/plan.js';
+import { parseProfile } from '../../src/contract/profile.js';
+import { playRow } from '../../src/contract/run.js';
+import { createUnderstudy } from '../../src/index.js';
+import { loadSpec } from '../../src/spec/document.js';
+import type { PlainRequest } from '../../src/spec/message.js';
+
+/** A request that can be handed to the test processes. */
+export interface Recorded {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Hex. */
+  readonly body: string;
+}
+
+export interface RecordedProvocation {
+  readonly case: string;
+  readonly steps: readonly Recorded[];
+  readonly request: Recorded;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    provocations: readonly RecordedProvocation[];
+  }
+}
+
+export default async function setup(project: TestProject): Promise<void> {
+  project.provide('provocations', await record());
+}
+
+async function record(): Promise<readonly RecordedProvocation[]> {
+  const spec = loadSpec();
+  const contracts = loadContracts(spec);
+  const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+  const found = new Map<string, RecordedProvocation>();
+  for (const [i, row] of planRows(spec, contracts).entries()) {
+    if (found.has(`${row.table.operation}.${row.expected[0]}`)) continue;
+    const steps: Recorded[] = [];
+    const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const target: Target = {
+      name: inner.name,
+      send: async (request) => {
+        const response = await inner.send(request);
+        const name = response.headers['x-understudy-case'] ?? '';
+        if (!found.has(name)) found.set(name, { case: name, steps: [...steps], request: plain(request) });
+        // Only what changes something is needed again.
+        if (request.method !== 'GET' && response.status < 400) steps.push(plain(request));
+        return response;
+      },
+    };
+    await playRow(row, { spec, contracts, profile, target }, i + 1);
+  }
+  return [...found.values()];
+}
+
+function plain({ method, target, headers, body }: PlainRequest): Recorded {
+  return { method, target, headers, body: Buffer.from(body).toString('hex') };
+}
