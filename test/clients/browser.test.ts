@@ -1,0 +1,135 @@
+// A page from another origin, in a real browser, which alone enforces what a server allows to such pages.
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { createUnderstudy } from '../../src/index.js';
+import { createKeeper } from '../support/processes.js';
+import { beforeAllWithTool, findChromium } from '../support/tools.js';
+
+interface Answered {
+  readonly status?: number;
+  /** Those that the browser lets the page see. */
+  readonly headers?: Readonly<Record<string, string>>;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
+  readonly body?: any;
+  /** The name of the error, when the browser keeps the answer from the page. */
+  readonly failed?: string;
+}
+/** What page.html reports: each of its calls, sent to the stand-in and to a server that knows nothing of other origins. */
+type Results = Readonly<Record<string, { readonly standIn: Answered; readonly silent: Answered }>>;
+
+interface Visit {
+  readonly results: Results;
+  /** The methods of all requests that arrived at the silent server. */
+  readonly silentMethods: readonly string[];
+  readonly preflights: number;
+}
+
+const keeper = createKeeper();
+
+/** Opens page.html in a browser and waits for its report. */
+async function visit(): Promise<Visit> {
+  const chromium = findChromium();
+  const understudy = createUnderstudy();
+  const servers: Server[] = [];
+  const serve = async (listener: RequestListener): Promise<string> => {
+    const server = createServer(listener).listen(0, '127.0.0.1');
+    servers.push(server);
+    await once(server, 'listening');
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const silentMethods: string[] = [];
+  let reported: Results | undefined;
+  try {
+    const { url: standIn } = await understudy.listen({ port: 0 });
+    const silent = await serve((request, response) => {
+      silentMethods.push(request.method as string);
+      response.setHeader('content-type', 'application/json').end('{}');
+    });
+    const own = await serve(async (request, response) => {
+      if (request.url === '/results') reported = JSON.parse(await text(request));
+      response.setHeader('content-type', 'text/html').end(readFileSync(new URL('page.html', import.meta.url)));
+    });
+    const page = `${own}/?${new URLSearchParams({ 'stand-in': standIn, silent })}`;
+    const results = await browse(chromium, page, () => reported);
+    const preflights = understudy.journal.filter(({ method }) => method === 'OPTIONS').length;
+    return { results, silentMethods, preflights };
+  } finally {
+    await understudy.close();
+    for (const server of servers) server.close().closeAllConnections();
+  }
+}
+
+/** Shows the page until the probe finds something; then the browser and everything it started are gone. */
+async function browse<Found>(chromium: string, url: string, probe: () => Found | undefined): Promise<Found> {
+  const home = mkdtempSync(join(tmpdir(), 'understudy-browser-'));
+  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic'];
+  const contained = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--no-proxy-server'];
+  const args = ['--headless', ...contained, ...quiet, `--user-data-dir=${join(home, 'profile')}`, url];
+  const browser = keeper.start(chromium, args, { env: { HOME: home } });
+  try {
+    return await browser.until('the report of the page', probe, 60_000);
+  } finally {
+    await browser.stop('SIGKILL');
+    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+describe('a page from another origin', () => {
+  const visited = beforeAllWithTool(visit, 90_000);
+  const standIn = (name: string): Answered => visited().results[name]?.standIn ?? {};
+
+  it('may not read one answer of a server that says nothing of other origins, nor even ask most of it', () => {
+    const all = Object.entries(visited().results);
+    expect(all.length).toBeGreaterThan(5);
+    expect(all.filter(([, { silent }]) => silent.failed !== 'TypeError')).toEqual([]);
+    // The one call without a header of its own is sent; for all others the browser asks first, and is not answered.
+    expect(visited().silentMethods).toEqual(['GET', ...Array(all.length - 1).fill('OPTIONS')]);
+    expect(visited().preflights).toBeGreaterThan(0);
+  });
+
+  it('reads with a key', () => {
+    expect(standIn('a key')).toMatchObject({ status: 200, body: { id: 'space_abc123' } });
+  });
+
+  it('writes JSON with a token', () => {
+    expect(standIn('a token and JSON')).toMatchObject({ status: 201, body: { name: 'From a page' } });
+    expect(standIn('a change')).toMatchObject({ status: 200, body: { name: 'Renamed by a page' } });
+    expect(standIn('detaching')).toMatchObject({ status: 204, body: null });
+  });
+
+  it('reads the body of a refusal', () => {
+    expect(standIn('no credential')).toMatchObject({ status: 401, body: { error: { code: 'AUTHENTICATION_REQUIRED' } } });
+    expect(standIn('attaching').status).toBe(201);
+    expect(standIn('attaching again')).toMatchObject({
+      status: 409,
+      body: {
+        error: {
+          code: 'RESOURCE_ALREADY_EXISTS',
+          details: { space_id: 'space_abc123', vector_store_id: 'vs_def456' },
+        },
+      },
+    });
+  });
+
+  it('asks for a case by name, and reads which case answered', () => {
+    expect(standIn('a case by name')).toMatchObject({
+      status: 403,
+      headers: { 'x-understudy-case': 'getSpace.view_access_required', 'preference-applied': 'code=403' },
+    });
+  });
+
+  it('reads the headers that tell what to do next', () => {
+    const { headers: limited, status, body } = standIn('a rate limit by name');
+    expect(status).toBe(429);
+    expect(limited?.['retry-after']).toMatch(/^\d+$/);
+    expect(limited?.['x-request-id']).toBe(body.error.trace_id);
+    expect(limited).toMatchObject({ 'x-ratelimit-limit': expect.any(String), 'x-ratelimit-reset': expect.any(String) });
+    expect(standIn('a wrong method')).toMatchObject({ status: 405, headers: { allow: expect.stringContaining('PATCH') } });
+  });
+});
