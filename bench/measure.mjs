@@ -1,0 +1,88 @@
+// The two measurements. Both go round by round through the servers, so that a busy moment of the machine meets them alike.
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { cpuOf, preloadOf } from './cpu.mjs';
+import { requests } from './requests.mjs';
+import { servers, startedServers, startServer } from './servers.mjs';
+
+const HANG_MS = 10_000;
+
+/**
+ * Milliseconds from the spawn to the first right answer: `{ server: [one per pass] }`.
+ * The bar is about two servers that start quickly, so they get many passes; Prism takes part in the first few.
+ */
+export async function measureStart({ passes, prismPasses }, say) {
+  const samples = emptySamples(startedServers);
+  for (let pass = 0; pass < passes; pass++) {
+    say(`start-up, pass ${pass + 1} of ${passes}`);
+    const taking = startedServers.filter(({ key }) => key !== 'prism' || pass < prismPasses);
+    for (const server of rotated(taking, pass)) {
+      const { startMs, stop } = await startServer(server);
+      await stop();
+      samples[server.key].push(startMs);
+    }
+  }
+  return samples;
+}
+
+/** CPU microseconds per request: `{ request: { server: [one per round] } }`. */
+export async function measureCpu({ rounds, connections, warmUp, measured }, source, say) {
+  const samples = Object.fromEntries(requests.map(({ key }) => [key, emptySamples(servers)]));
+  const load = startLoad();
+  say('CPU: starting and warming up');
+  const targets = [];
+  for (const server of servers) targets.push(await prepareTarget(server, load, { connections, warmUp, source }));
+  for (let round = 0; round < rounds; round++) {
+    say(`CPU, round ${round + 1} of ${rounds}`);
+    for (const { key } of requests) {
+      // The windows that are compared stand next to each other; the servers that wait use no CPU.
+      for (const target of rotated(targets, round)) {
+        samples[key][target.key].push(await measureWindow(target, target.works[key], load, measured, source));
+      }
+    }
+  }
+  for (const { stop } of targets) await stop();
+  load.stop();
+  return samples;
+}
+
+/** A server that has answered every request for a while: a JIT compiler makes the first seconds several times dearer. */
+async function prepareTarget(server, load, { connections, warmUp, source }) {
+  const started = await startServer(server, preloadOf(source));
+  const works = {};
+  for (const request of requests) works[request.key] = await request.prepare(started.port, connections);
+  for (const work of Object.values(works)) await load.run(started, { work, ...warmUp });
+  return { ...started, works };
+}
+
+async function measureWindow(target, work, load, measured, source) {
+  const before = await cpuOf(target.child, source);
+  const count = await load.run(target, { work, ...measured });
+  return ((await cpuOf(target.child, source)) - before) / count;
+}
+
+/** One load generator for the whole run: the same for every server, and as warm. */
+function startLoad() {
+  const child = fork(fileURLToPath(new URL('./load.mjs', import.meta.url)));
+  const stop = () => child.kill('SIGKILL');
+  process.once('exit', stop);
+  const run = ({ title, port }, job) =>
+    new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`${title}: no answer any more.`)), job.maxMs + HANG_MS);
+      child.once('message', ({ count, error }) => {
+        clearTimeout(late);
+        if (error) reject(new Error(`${title}: ${error}`));
+        else resolve(count);
+      });
+      child.send({ port, ...job });
+    });
+  return { run, stop };
+}
+
+const emptySamples = (list) => Object.fromEntries(list.map(({ key }) => [key, []]));
+
+/** Another server goes first each time, so that none always follows the same one. */
+function rotated(list, by) {
+  const at = by % list.length;
+  return [...list.slice(at), ...list.slice(0, at)];
+}

@@ -1,0 +1,34 @@
+// From samples to medians, ratios to bare Express, and a Markdown table.
+import { requests } from './requests.mjs';
+import { servers, startedServers } from './servers.mjs';
+
+function summarize(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  const median = sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  return { median, min: sorted[0], max: sorted.at(-1) };
+}
+
+/** `{ server: { values, ratios, value, ratio } }`; a ratio is of two samples of the same round. */
+export function compare(samples) {
+  const base = samples.express;
+  return Object.fromEntries(
+    Object.entries(samples).map(([key, values]) => {
+      const ratios = values.map((value, round) => value / base[round]);
+      return [key, { values, ratios, value: summarize(values), ratio: summarize(ratios) }];
+    }),
+  );
+}
+
+export const startTable = (start) => table('ms to the first right answer', startedServers, start);
+
+export const cpuTables = (cpu) => requests.map(({ key, title }) => table(`${title}: µs`, servers, cpu[key])).join('\n\n');
+
+function table(measure, list, compared) {
+  const rows = list.map(({ key, title }) => [title, spread(compared[key].value, 0), spread(compared[key].ratio, 2)]);
+  return [['server', measure, 'ratio to bare Express'], ['---', '---:', '---:'], ...rows]
+    .map((row) => `| ${row.join(' | ')} |`)
+    .join('\n');
+}
+
+const spread = ({ median, min, max }, digits) => `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;

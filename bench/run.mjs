@@ -1,0 +1,128 @@
+// Start-up and CPU per request of Understudy beside bare Express and Prism, in one run. See README.md.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { defaultSource } from './cpu.mjs';
+import { measureCpu, measureStart } from './measure.mjs';
+import { compare, cpuTables, startTable } from './report.mjs';
+import { missingFile } from './servers.mjs';
+
+/** Start-up to the first right answer, in starts of bare Express. */
+const BAR = 2.5;
+const RUN_LIMIT_MS = 300_000;
+
+// A window ends with its count or its time, whichever is spent first.
+const window = (maxCount, maxMs) => ({ maxCount, maxMs });
+const full = {
+  passes: 15,
+  prismPasses: 3,
+  rounds: 7,
+  connections: 16,
+  warmUp: window(6_000, 1_500),
+  measured: window(6_000, 600),
+};
+const quick = {
+  passes: 11,
+  prismPasses: 3,
+  rounds: 3,
+  connections: 16,
+  warmUp: window(2_500, 600),
+  measured: window(3_000, 300),
+};
+
+const usage = `node bench/run.mjs [--quick] [--bar] [--json FILE] [--cpu-source proc|process]
+
+  --quick         fewer and shorter rounds
+  --bar           exit 1 when the median start-up ratio of Understudy is above ${BAR}
+  --json FILE     write every sample and every ratio to FILE
+  --cpu-source    where CPU is read; proc where the system has it`;
+
+const flags = {
+  quick: { type: 'boolean', default: false },
+  bar: { type: 'boolean', default: false },
+  json: { type: 'string' },
+  'cpu-source': { type: 'string', default: defaultSource },
+  help: { type: 'boolean', short: 'h', default: false },
+};
+
+process.exitCode = await main();
+
+async function main() {
+  const options = readFlags();
+  if (!options) return 2;
+  if (options.help) {
+    console.log(usage);
+    return 0;
+  }
+  if (missingFile()) {
+    console.error('There is nothing to measure yet.\n  fix: npm install && npm run build');
+    return 2;
+  }
+  // Whatever hangs, the run ends, and its children with it.
+  const limit = setTimeout(() => fail(`The run took more than ${RUN_LIMIT_MS / 1000} s.`), RUN_LIMIT_MS);
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ])
+    process.once(signal, () => process.exit(code));
+  try {
+    return await measure(options);
+  } catch (error) {
+    fail(error.message);
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+async function measure({ quick: short, bar, json, 'cpu-source': source }) {
+  const settings = short ? quick : full;
+  const say = (text) => console.error(text);
+  const start = compare(await measureStart(settings, say));
+  const cpuSamples = await measureCpu(settings, source, say);
+  const cpu = Object.fromEntries(Object.entries(cpuSamples).map(([request, samples]) => [request, compare(samples)]));
+  const versions = { node: process.version, express: versionOf('express'), prism: versionOf('@stoplight/prism-cli') };
+  console.log(asMarkdown(versions, settings, start, cpu));
+  if (json) writeFileSync(json, `${JSON.stringify({ versions, settings, cpu_source: source, start, cpu }, null, 2)}\n`);
+  return bar ? holdTheBar(start.understudy.ratio.median) : 0;
+}
+
+function holdTheBar(ratio) {
+  const held = ratio <= BAR;
+  console.log(
+    `\nThe bar: start-up at most ${BAR} × bare Express. Median ratio ${ratio.toFixed(2)}: ${held ? 'held' : 'NOT held'}.`,
+  );
+  return held ? 0 : 1;
+}
+
+function asMarkdown(versions, { passes, prismPasses, rounds, connections }, start, cpu) {
+  return `Node ${versions.node}, Express ${versions.express}, Prism ${versions.prism}. Median (min–max); bare Express = 1; lower is cheaper.
+
+Start-up, ${passes} passes (Prism ${prismPasses}):
+
+${startTable(start)}
+
+CPU of the server per request, ${rounds} rounds, ${connections} connections:
+
+${cpuTables(cpu)}`;
+}
+
+/** Read from the file: a package need not export its manifest. */
+function versionOf(name) {
+  return JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8')).version;
+}
+
+function readFlags() {
+  try {
+    const { values } = parseArgs({ options: flags });
+    if (['proc', 'process'].includes(values['cpu-source'])) return values;
+    throw new Error(`--cpu-source takes proc or process, not ${values['cpu-source']}.`);
+  } catch (error) {
+    console.error(`${error.message}\n\n${usage}`);
+    return undefined;
+  }
+}
+
+/** Ends at once; on exit the servers and the load are ended too. */
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}

@@ -1,0 +1,124 @@
+// The servers side by side, and how one is started, awaited and stopped.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { ask, HOST } from './ask.mjs';
+import { getSpace, isSpace } from './requests.mjs';
+
+const START_LIMIT_MS = 20_000;
+const STOP_LIMIT_MS = 2_000;
+const POLL_MS = 2;
+
+const bareExpress = fileURLToPath(new URL('./peers/express.mjs', import.meta.url));
+const understudy = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const prism = fileURLToPath(new URL('../node_modules/@stoplight/prism-cli/dist/index.js', import.meta.url));
+const document = fileURLToPath(new URL('../generated/document.json', import.meta.url));
+
+/** Bare Express stands first: the others are told in ratios to it. */
+export const servers = [
+  { key: 'express', title: 'bare Express 5', script: bareExpress, flags: (port) => [port] },
+  { key: 'understudy', title: 'Understudy', script: understudy, flags: understudyFlags() },
+  {
+    key: 'understudy_unchecked',
+    title: 'Understudy, `--self-check off`',
+    script: understudy,
+    flags: understudyFlags('--self-check', 'off'),
+  },
+  { key: 'prism', title: 'Prism', script: prism, flags: prismFlags() },
+  { key: 'prism_silent', title: 'Prism, `-v silent`', script: prism, flags: prismFlags('-v', 'silent') },
+];
+
+/** The other two differ by a flag about requests, not about the start. */
+export const startedServers = servers.filter(({ key }) => ['express', 'understudy', 'prism'].includes(key));
+
+/** Away from a terminal json is the default; it is named here so that what runs can be read. */
+function understudyFlags(...more) {
+  return (port) => ['serve', '--port', port, '--log-format', 'json', ...more];
+}
+
+function prismFlags(...more) {
+  return (port) => ['mock', '-p', port, ...more, document];
+}
+
+/** The file that has to be made first, or undefined. */
+export function missingFile() {
+  return [understudy, prism, document].find((file) => !existsSync(file));
+}
+
+const running = new Set();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+/**
+ * Starts a server on a free port and resolves once it has given the first right answer.
+ * stdout goes to the null device, where a log costs its writing but no reader.
+ */
+export async function startServer(server, preload = [], tries = 3) {
+  const port = await freePort();
+  const started = process.hrtime.bigint();
+  const child = spawn(process.execPath, [...preload, server.script, ...server.flags(String(port))], {
+    env: cleanEnvironment(),
+    stdio: preload.length > 0 ? ['ignore', 'ignore', 'pipe', 'ipc'] : ['ignore', 'ignore', 'pipe'],
+  });
+  running.add(child);
+  const stderr = lastWords(child);
+  child.once('exit', () => running.delete(child));
+  while (!(await answersRight(port))) {
+    const waited = milliseconds(started);
+    if (child.exitCode !== null) {
+      // Another program may have taken the port meanwhile; a server that cannot start at all fails every time.
+      if (tries > 1) return startServer(server, preload, tries - 1);
+      throw new Error(`${server.title} ended with ${child.exitCode} at its start.\n${stderr()}`);
+    }
+    if (waited > START_LIMIT_MS) throw new Error(`${server.title} gave no right answer in ${START_LIMIT_MS} ms.\n${stderr()}`);
+    await sleep(POLL_MS);
+  }
+  return { ...server, port, child, startMs: milliseconds(started), stop: () => stop(child) };
+}
+
+async function answersRight(port) {
+  try {
+    return isSpace(await ask(port, getSpace));
+  } catch {
+    return false; // not listening yet
+  }
+}
+
+async function stop(child) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_LIMIT_MS);
+  await ended;
+  clearTimeout(timer);
+}
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject);
+    probe.listen(0, HOST, () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+/** As a fresh shell has it: `NODE_ENV=production` would make Prism fork, `DEBUG` would make Express log. */
+function cleanEnvironment() {
+  const switches = /^(NODE_|UNDERSTUDY_|DEBUG$|FORCE_COLOR$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !switches.test(name)));
+}
+
+/** Keeps the end of stderr, for the message of a server that did not come up. */
+function lastWords(child) {
+  let text = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
+    text = (text + chunk).slice(-2000);
+  });
+  return () => text;
+}
+
+const milliseconds = (since) => Number(process.hrtime.bigint() - since) / 1e6;

@@ -1,0 +1,188 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { handlerTarget } from '../../src/client/target.js';
+import { readLifecycles } from '../../src/contract/arazzo.js';
+import { countLeftOut, exportArazzo } from '../../src/contract/export.js';
+import { playLifecycle } from '../../src/contract/lifecycle.js';
+import { loadContracts } from '../../src/contract/load.js';
+import { parseProfile } from '../../src/contract/profile.js';
+import { createUnderstudy } from '../../src/index.js';
+import { loadSpec } from '../../src/spec/document.js';
+import { FileError, type Problem } from '../../src/spec/problem.js';
+import { stringifyYaml } from '../../src/spec/yaml-file.js';
+import { projectFolder, runCommand } from '../support/processes.js';
+
+const spec = loadSpec();
+const contracts = loadContracts(spec);
+const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+const shipped = readFileSync('contracts/lifecycles.arazzo.yaml', 'utf8');
+
+function problemsOf(text: string): string {
+  const problems: Problem[] = [];
+  readLifecycles(spec, text, 'a.arazzo.yaml', problems);
+  return new FileError(problems).message;
+}
+
+async function play(id: string, drift?: string) {
+  const understudy = createUnderstudy(drift === undefined ? {} : { drift });
+  const lifecycle = contracts.lifecycles.find((candidate) => candidate.id === id);
+  if (!lifecycle) throw new Error(`no lifecycle ${id}`);
+  const target = handlerTarget('the stand-in', understudy.fetch);
+  const played = await playLifecycle(lifecycle, { spec, contracts, profile, target, seed: 1, number: 1 });
+  return { played, understudy };
+}
+
+describe('the lifecycles', () => {
+  it('load without a problem', () => {
+    expect(problemsOf(shipped)).toBe('');
+  });
+
+  it.each(contracts.lifecycles.map(({ id, summary }) => [id, summary]))('%s: %s', async (id) => {
+    const { played } = await play(id);
+    expect(played.findings).toEqual([]);
+    expect(played).toMatchObject({ result: 'right', leftovers: [] });
+  });
+
+  it.each([
+    ['store_in_a_space', 'guard:addVectorStoreToSpace.already_attached', 'attach_again'],
+    ['store_in_a_space', 'guard:addVectorStoreToSpace.other_organization', 'attach_a_foreign'],
+    ['refused_move', 'guard:updateStore.target_archived', 'to_the_archived'],
+    ['bad_access_mode', 'code:createStoreInSlice.invalid_access_mode', 'refused'],
+    ['slice', 'hand:listSlices.stale', 'gone'],
+    ['sixty_spaces', 'hand:listSpaces.row_lost', 'page_1'],
+  ])('%s is wrong under %s, at the step %s', async (id, drift, step) => {
+    const { played } = await play(id, drift);
+    const place = contracts.lifecycles.find((lifecycle) => lifecycle.id === id)?.steps.find((s) => s.id === step)?.place;
+    expect(played.result).toBe('wrong');
+    expect(played.findings.map((finding) => finding.place)).toContain(place);
+    expect(played.leftovers).toEqual([]);
+  });
+
+  it('clean up after a failure', async () => {
+    const { understudy } = await play('store_in_a_space', 'guard:addVectorStoreToSpace.already_attached');
+    const fresh = createUnderstudy();
+    const live = ({ world }: typeof fresh) => world.spaces.all().filter(({ deleted_at }) => !deleted_at);
+    expect(live(understudy)).toHaveLength(live(fresh).length);
+    expect(understudy.world.vectorStores.all()).toHaveLength(fresh.world.vectorStores.all().length);
+  });
+
+  it('are not exercised where the profile lacks an input', async () => {
+    const { disposable_message_id: _, ...known } = profile.known;
+    const lifecycle = contracts.lifecycles.find(({ id }) => id === 'message');
+    if (!lifecycle) throw new Error('no lifecycle message');
+    const target = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const played = await playLifecycle(lifecycle, {
+      spec,
+      contracts,
+      profile: { ...profile, known },
+      target,
+      seed: 1,
+      number: 1,
+    });
+    expect(played).toMatchObject({ result: 'not_exercised', findings: [] });
+    expect(played.reason).toContain('the profile has no known.disposable_message_id');
+  });
+});
+
+describe('a workflow outside the subset', () => {
+  it('is refused with every problem, its place and what to write', () => {
+    const text = `arazzo: 2.0.0
+info: { title: t, version: '1' }
+sourceDescriptions: [{ name: a, type: openapi, url: a.json }]
+workflows:
+  - workflowId: one
+    sumary: one
+    inputs: { type: object, properties: { owner: { type: string }, organisation_id: { type: string } } }
+    parameters: [{ in: header, name: X-API-Key, value: $inputs.ownr }]
+    steps:
+      - stepId: a
+        operationId: getSpce
+        onSucess: []
+        successCriteria: [{ condition: $statusCode == 200 }]
+      - stepId: b
+        operationId: getSpace
+        parameters: [{ in: query, name: spaceid, value: $steps.a.outputs.id }]
+        successCriteria:
+          - { condition: $statusCode === 200 }
+          - { condition: '$[?@.id]', context: $response.body, type: jsonpath }
+          - { condition: $statusCode == 299 }
+        outputs: { id: $url }
+`;
+    expect(problemsOf(text)).toMatchInlineSnapshot(`
+      "a.arazzo.yaml:1:9  Arazzo 2.0.0 is not understood
+        fix: write arazzo: 1.0.1
+      a.arazzo.yaml:5:5  summary is not a text
+        fix: write a sentence
+      a.arazzo.yaml:6:13  there is no key sumary
+        fix: did you mean summary?
+      a.arazzo.yaml:7:85  there is no input organisation_id
+        fix: did you mean organization_id?
+      a.arazzo.yaml:8:56  there is no caller ownr
+        fix: did you mean owner?
+      a.arazzo.yaml:11:22  there is no operation getSpce
+        fix: did you mean getSpace?
+      a.arazzo.yaml:12:19  there is no key onSucess
+        fix: use one of stepId, description, operationId, parameters, requestBody, successCriteria, outputs, x-case, x-clean-up
+      a.arazzo.yaml:14:9  getSpace needs the path parameter space_id
+        fix: add { in: path, name: space_id, value: … }
+      a.arazzo.yaml:16:41  there is no query parameter of getSpace spaceid
+        fix: use one of organization_id
+      a.arazzo.yaml:16:57  there is no output of a id
+        fix: there are none
+      a.arazzo.yaml:18:26  the condition $statusCode === 200 is not understood
+        fix: write LEFT == RIGHT or LEFT != RIGHT, of $statusCode, $response.body#/…, $inputs.… or $steps.….outputs.…, numbers, 'texts', true, false and null
+      a.arazzo.yaml:19:26  the condition $[?@.id] is not understood
+        fix: write $..LIST[?@.FIELD == {VALUE}] or $..[?count($..LIST[?@.FIELD == {VALUE}]) == 0]
+      a.arazzo.yaml:21:24  the output $url is not understood
+        fix: write $response.body#/…"
+    `);
+  });
+
+  it('is a problem of the whole folder, beside those of the tables', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
+    writeFileSync(join(folder, 'bad.arazzo.yaml'), shipped.replace('operationId: createSlice', 'operationId: createSlic'));
+    writeFileSync(join(folder, 'bad.yaml'), 'tabels: []\n');
+    const load = () => loadContracts(spec, folder, { complete: false });
+    expect(load).toThrow(/bad\.arazzo\.yaml:\d+:\d+ {2}there is no operation createSlic\n {2}fix: did you mean createSlice\?/);
+    expect(load).toThrow(/did you mean tables\?/);
+  });
+});
+
+describe('the export', () => {
+  const exported = exportArazzo(spec, contracts, { documentUrl: 'document.json' });
+
+  it('leaves out as many rows as it says, for the reasons it says', () => {
+    expect(countLeftOut(exported)).toMatchInlineSnapshot(`
+      {
+        "either_way": 27,
+        "later_page": 2,
+        "odd_text": 1,
+        "raw_body": 84,
+        "repeated_parameter": 19,
+        "required_left_out": 1,
+        "whole_list": 25,
+      }
+    `);
+    expect(exported.inPart).toMatchInlineSnapshot(`
+      {
+        "details": 264,
+        "later_pages": 116,
+        "unchanged": 503,
+      }
+    `);
+    expect(exported.lifecycles).toBe(contracts.lifecycles.length);
+  });
+
+  it('is valid Arazzo, without extensions of ours', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
+    const file = join(folder, 'export.arazzo.yaml');
+    const text = stringifyYaml(exported.document);
+    expect(text).not.toMatch(/^\s*x-/m);
+    writeFileSync(file, text);
+    const cli = join(projectFolder, 'node_modules/@redocly/cli/bin/cli.js');
+    const linted = await runCommand(process.execPath, [cli, 'lint', file, '--format', 'json'], { withinMs: 60_000 });
+    expect(JSON.parse(linted.stdout.slice(linted.stdout.indexOf('{')))).toMatchObject({ totals: { errors: 0, warnings: 0 } });
+  });
+});

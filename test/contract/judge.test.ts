@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../../src/contract/judge.js';
+import { loadSpec } from '../../src/spec/document.js';
+import type { Json, PlainResponse } from '../../src/spec/message.js';
+
+const spec = loadSpec();
+const attach = spec.operations.get('addVectorStoreToSpace');
+const asked = { path: { space_id: 'space_1', vector_store_id: 'vs_1' }, query: {}, requestBody: undefined };
+const receipt = {
+  success: true,
+  message: 'Added, and gladly',
+  space_id: 'space_1',
+  vector_store_id: 'vs_1',
+  added_at: '2026-02-26T10:30:00.123+00:00',
+};
+const conflict = {
+  success: false,
+  error: {
+    code: 'RESOURCE_ALREADY_EXISTS',
+    message: 'Other words',
+    system_message: 'Other words',
+    type: 'client_error',
+    status: 409,
+    details: { space_id: 'space_1', vector_store_id: 'vs_1' },
+    trace_id: 'x',
+    timestamp: '2026-02-26T10:30:00Z',
+  },
+};
+const answer = (status: number, body: Json | string | undefined, headers: Record<string, string> = {}): PlainResponse => ({
+  status,
+  headers: { ...(body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }), ...headers },
+  ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+});
+function deviations(response: PlainResponse, expected?: string[], operation = attach) {
+  if (!operation) throw new Error('no such operation');
+  return judge(spec, operation, asked, response, expected).deviations.map(({ code, severity, pointer }) =>
+    `${severity} ${code} ${pointer}`.trim(),
+  );
+}
+const withError = (change: object) => ({ ...conflict, error: { ...conflict.error, ...change } });
+
+describe('the judge', () => {
+  it('finds nothing in a conforming answer, whatever its words, zone form and precision', () => {
+    expect(deviations(answer(201, receipt), ['attached'])).toEqual([]);
+    expect(deviations(answer(409, conflict), ['already_attached'])).toEqual([]);
+  });
+
+  it.each([
+    ['another case than expected', answer(409, conflict), ['attached'], ['failure CASE_WRONG']],
+    ['another code', answer(409, withError({ code: 'CONFLICT' })), ['already_attached'], ['failure CASE_WRONG']],
+    ['another type', answer(409, withError({ type: 'server_error' })), ['already_attached'], ['failure CASE_WRONG']],
+    [
+      'a documented details key missing',
+      answer(409, withError({ details: { space_id: 'space_1' } })),
+      ['already_attached'],
+      ['failure CASE_WRONG'],
+    ],
+    ['an undocumented status', answer(418, conflict), undefined, ['failure STATUS_UNDOCUMENTED']],
+    ['HTML for JSON', answer(201, '<p>hi</p>', { 'content-type': 'text/html' }), ['attached'], ['failure BODY_UNREADABLE']],
+    [
+      'another media type',
+      answer(201, receipt, { 'content-type': 'text/plain' }),
+      ['attached'],
+      ['failure MEDIA_TYPE_WRONG /content-type'],
+    ],
+    ['half an answer', answer(201, '{"success": true'), ['attached'], ['failure BODY_UNREADABLE']],
+    [
+      'a missing field',
+      answer(201, { ...receipt, added_at: undefined } as never),
+      ['attached'],
+      ['failure SCHEMA_BROKEN /added_at'],
+    ],
+    ['a bad time', answer(201, { ...receipt, added_at: 'yesterday' }), ['attached'], ['failure SCHEMA_BROKEN /added_at']],
+    [
+      'another id than the path’s',
+      answer(201, { ...receipt, space_id: 'space_2' }),
+      ['attached'],
+      ['failure RELATION_BROKEN /space_id'],
+    ],
+    [
+      'a field that nobody documented',
+      answer(201, { ...receipt, object: 'x' }),
+      ['attached'],
+      ['notice FIELD_UNDOCUMENTED /object'],
+    ],
+    [
+      'a status in the envelope that is not the answer’s',
+      answer(409, withError({ status: 400 })),
+      ['already_attached'],
+      ['failure RELATION_BROKEN /error/status'],
+    ],
+    [
+      'no trace id',
+      answer(409, withError({ trace_id: undefined })),
+      ['already_attached'],
+      ['failure SCHEMA_BROKEN /error/trace_id'],
+    ],
+  ] as const)('finds %s', (_, response, expected, found) => {
+    expect(deviations(response, expected && [...expected])).toEqual(found);
+  });
+
+  it('takes any of the cases that a sheet leaves open', () => {
+    expect(deviations(answer(409, conflict), ['attached', 'already_attached'])).toEqual([]);
+  });
+
+  it('asks instead of failing where the case is assumed', () => {
+    const getThread = spec.operations.get('getThread');
+    expect(deviations(answer(403, conflict), ['thread_not_found'], getThread)).toEqual(['question CASE_WRONG']);
+  });
+
+  it('wants Retry-After on a 429 and no body on a 204', () => {
+    const limited = withError({ code: 'RATE_LIMIT_EXCEEDED', status: 429, details: {} });
+    expect(deviations(answer(429, limited))).toEqual(['failure HEADER_MISSING /retry-after']);
+    const detach = spec.operations.get('removeVectorStoreFromSpace');
+    expect(deviations(answer(204, undefined), ['detached'], detach)).toEqual([]);
+    expect(deviations(answer(204, '{}'), ['detached'], detach)).toEqual(['failure BODY_UNEXPECTED']);
+  });
+});

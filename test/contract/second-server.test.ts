@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { httpTarget } from '../../src/client/target.js';
+import { withEdges } from '../../src/contract/edges.js';
+import { loadContracts } from '../../src/contract/load.js';
+import { type Report, runContracts } from '../../src/contract/run.js';
+import { loadSpec, type OperationId } from '../../src/spec/document.js';
+import { createServer } from '../targets/second-server/server.mjs';
+
+/** What that server has; it shares no code with us and was written from the fact sheets alone. */
+const operations: readonly OperationId[] = [
+  'createSpace',
+  'listSpaces',
+  'getSpace',
+  'updateSpace',
+  'deleteSpace',
+  'addVectorStoreToSpace',
+  'listSpaceVectorStores',
+  'removeVectorStoreFromSpace',
+  'addThreadToSpace',
+  'listSpaceThreads',
+  'removeThreadFromSpace',
+  'createThread',
+  'getThread',
+  'listMessages',
+  'createSlice',
+  'getSlice',
+  'archiveSlice',
+  'createStoreInSlice',
+  'listStoresInSlice',
+  'getStore',
+  'deleteStore',
+  'createVectorStore',
+  'getVectorStore',
+  'deleteVectorStore',
+];
+
+describe('a second server that keeps the document in its own way', () => {
+  const server = createServer();
+  let report: Report;
+  beforeAll(async () => {
+    await server.listen(0);
+    const { profile } = server;
+    const spec = loadSpec();
+    report = await runContracts({
+      spec,
+      contracts: withEdges(spec, loadContracts(spec)),
+      profile: { ...profile, secrets: new Map() },
+      target: httpTarget(profile.base_url),
+      include: (operation) => operations.includes(operation),
+    });
+  });
+  afterAll(() => server.close());
+
+  it('gives the kit nothing to find but fields of its own', () => {
+    const found = report.findings.filter((finding) => finding.severity !== 'notice');
+    expect(
+      found.map(({ code, operation, case: name, expected, got }) => `${code} ${operation}.${name}: ${expected}, got ${got}`),
+    ).toEqual([]);
+    expect(report.findings.length).toBeGreaterThan(5);
+    expect(new Set(report.findings.map((finding) => finding.code))).toEqual(new Set(['FIELD_UNDOCUMENTED']));
+  });
+
+  it('shows nearly all that its operations have, and says why it does not show the rest', () => {
+    const idle = report.coverage.filter(({ result }) => result === 'not_exercised');
+    for (const { reason } of idle)
+      expect(reason).toMatch(
+        /^reached by|^answered otherwise|^the profile has no|^needs \w+, which this run leaves out|needed for this row/,
+      );
+    expect(report.coverage.filter(({ result }) => result === 'right').length).toBeGreaterThan(290);
+    expect(report.coverage.filter(({ result }) => result === 'wrong')).toEqual([]);
+  });
+
+  it('imports nothing of ours', () => {
+    const folder = 'test/targets/second-server';
+    const imports = readdirSync(folder)
+      .filter((file) => file.endsWith('.mjs'))
+      .flatMap((file) =>
+        [...readFileSync(`${folder}/${file}`, 'utf8').matchAll(/from '([^']+)'/g)].map(([, from]) => from as string),
+      );
+    expect(imports.filter((from) => !from.startsWith('node:') && !/^\.\/[\w-]+\.mjs$/.test(from))).toEqual([]);
+  });
+});
