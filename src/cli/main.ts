@@ -28,6 +28,12 @@ const program = new Command('understudy')
 for (const command of program.commands.flatMap((command) => [command, ...command.commands]))
   command.exitOverride().showSuggestionAfterError();
 
+// Whoever reads may stop early, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
 try {
   await program.parseAsync();
 } catch (error) {

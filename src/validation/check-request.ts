@@ -112,7 +112,7 @@ const shorten = (name: string): string => `${[...name.slice(0, NAME_LIMIT)].join
 /** A text that is no number stays a text, and breaks the schema by its type. */
 export function coerce(text: string, type: Parameter['type']): Json {
   if (type === 'number' && /^[+-]?\d{1,15}(\.\d{1,15})?$/.test(text)) return Number(text);
-  if (type === 'integer' && /^[+-]?\d{1,15}$/.test(text)) return Number(text);
+  if (type === 'integer' && /^[+-]?\d{1,308}$/.test(text)) return Number(text);
   if (type === 'boolean' && /^(true|false)$/.test(text)) return text === 'true';
   return text;
 }
