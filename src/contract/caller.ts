@@ -1,24 +1,7 @@
 // Who can call and what can be known of a target: the words of profiles, tables and lifecycles.
 
-/** Who calls: a caller of the profile, or one of the ways to have no good credential. */
-export type CallerName =
-  | 'owner'
-  | 'admin'
-  | 'editor'
-  | 'viewer'
-  | 'member'
-  | 'outsider'
-  | 'none'
-  | 'unknown_key'
-  | 'unknown_token'
-  | 'expired_key'
-  | 'deactivated_key'
-  | 'paused_key'
-  | 'expired_token'
-  | 'no_subject_token';
-
 /** The callers a profile may have. */
-export const callerNames: readonly CallerName[] = [
+export const callerNames = [
   'owner',
   'admin',
   'editor',
@@ -30,7 +13,12 @@ export const callerNames: readonly CallerName[] = [
   'paused_key',
   'expired_token',
   'no_subject_token',
-];
+] as const;
+
+/** Who calls in a table: a caller of the profile, or one of the ways to have no good credential. */
+export const rowCallers = [...callerNames, 'none', 'unknown_key', 'unknown_token'] as const;
+
+export type CallerName = (typeof rowCallers)[number];
 
 /** What a profile may know. */
 export const knownNames = [

@@ -9,29 +9,13 @@ import { nearest } from '../spec/nearest.js';
 import { FileError, type Problem } from '../spec/problem.js';
 import { type ProblemAt, parseYaml } from '../spec/yaml-file.js';
 import { readLifecycles } from './arazzo.js';
-import type { CallerName } from './caller.js';
+import { rowCallers } from './caller.js';
 import type { Contracts, Recipe, Row, Table } from './table.js';
 
 export class ContractError extends FileError {}
 
 export const shippedContracts = fileURLToPath(new URL('../../contracts/', import.meta.url));
 
-const callers: readonly CallerName[] = [
-  'owner',
-  'admin',
-  'editor',
-  'viewer',
-  'member',
-  'outsider',
-  'none',
-  'unknown_key',
-  'unknown_token',
-  'expired_key',
-  'deactivated_key',
-  'paused_key',
-  'expired_token',
-  'no_subject_token',
-];
 const callKeys = ['call', 'caller', 'path', 'query', 'body'];
 const keys = {
   file: ['tables', 'recipes', 'slots', 'everywhere'],
@@ -136,7 +120,7 @@ function createCheck(spec: Spec, problems: Problem[]) {
     operation: (source: Source, pointer: string, id: unknown): Operation | undefined =>
       known(source, pointer, 'operation', id, [...spec.operations.keys()]) ? spec.operations.get(id as OperationId) : undefined,
     caller: (source: Source, pointer: string, name: unknown): void => {
-      known(source, pointer, 'caller', name, callers);
+      known(source, pointer, 'caller', name, rowCallers);
     },
     given: (source: Source, pointer: string, given: unknown, recipes: Readonly<Record<string, Recipe>>): void => {
       for (const [slot, recipe] of Object.entries((given ?? {}) as object))
