@@ -9,8 +9,9 @@ export interface Page {
 
 export function documentPage(document: string, { method, target }: PlainRequest): Page | undefined {
   if (method !== 'GET' && method !== 'HEAD') return undefined;
-  if (target === '/openapi.json') return { mediaType: 'application/json', text: document };
-  if (target === '/openapi.yaml') return { mediaType: 'application/yaml', text: documentAsYaml(document) };
+  const [path] = target.split('?', 1);
+  if (path === '/openapi.json') return { mediaType: 'application/json', text: document };
+  if (path === '/openapi.yaml') return { mediaType: 'application/yaml', text: documentAsYaml(document) };
   return undefined;
 }
 

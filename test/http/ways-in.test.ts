@@ -39,6 +39,7 @@ const sequence: readonly Sent[] = [
   owner.get('/v1/nowhere?x=1'),
   { method: 'GET', target: '/openapi.json' },
   { method: 'GET', target: '/openapi.yaml' },
+  { method: 'GET', target: '/openapi.json?download' },
 ];
 
 /** Headers of the transport itself. */
@@ -94,6 +95,11 @@ describe('the three ways in', () => {
     expect(space?.text).not.toBe('');
     expect(options).toMatchObject({ status: 204, headers: { allow: 'GET, HEAD, PATCH, DELETE, OPTIONS' } });
     expect(put).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, PATCH, DELETE, OPTIONS' } });
+  });
+
+  it('show the document whatever query comes with it', async () => {
+    const answers = await overFetch(fresh().fetch, 'http://understudy.local');
+    expect(answers.at(-1)).toMatchObject({ status: 200, text: answers.at(-3)?.text });
   });
 
   it('let a browser ask first, for the auth headers and Prefer', async () => {
