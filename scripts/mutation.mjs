@@ -9,7 +9,7 @@ import { parse } from 'yaml';
 import { handlerTarget } from '../dist/client/target.js';
 import { withEdges } from '../dist/contract/edges.js';
 import { loadContracts, shippedContracts } from '../dist/contract/load.js';
-import { planRows } from '../dist/contract/plan.js';
+import { planRun } from '../dist/contract/plan.js';
 import { readProfile } from '../dist/contract/profile.js';
 import { runContracts } from '../dist/contract/run.js';
 import { createUnderstudy } from '../dist/index.js';
@@ -25,7 +25,7 @@ const drifts = driftsOf(spec);
 function serveWork() {
   const contracts = withEdges(spec, loadContracts(spec, shippedContracts, { complete: false }));
   const profile = readProfile(`${shippedContracts}understudy.profile.yaml`, {});
-  const plays = playsOf(contracts);
+  const plays = planRun(spec, contracts, profile);
   parentPort.on('message', async (name) => {
     const started = performance.now();
     const drift = drifts.get(name);
@@ -33,23 +33,20 @@ function serveWork() {
     parentPort.postMessage({ name, milliseconds: performance.now() - started, ...judged });
   });
 
-  /** Plays rows, then lifecycles, until one of them is enough. */
+  /** Plays them in turn until one of them is enough. */
   async function play(understudy, picked, isEnough) {
     let enough = false;
     await runContracts({
       spec,
-      contracts: {
-        ...contracts,
-        tables: picked.flatMap(({ planned }) => (planned ? [{ ...planned.table, rows: [planned.row] }] : [])),
-        lifecycles: picked.flatMap(({ lifecycle }) => (lifecycle ? [lifecycle] : [])),
-        everywhere: [],
-      },
+      contracts,
       profile,
+      plays: picked,
       target: handlerTarget('a drifting stand-in', understudy.fetch),
       onRow: (played) => {
         enough ||= isEnough(played);
       },
       interrupted: () => enough,
+      wait: async () => {},
     });
     return enough;
   }
@@ -74,10 +71,10 @@ function serveWork() {
   const honest = new Map();
   /** What is found must not be found on the honest stand-in by the same row. */
   async function objectsToHonesty(played) {
-    const place = played?.row.place;
-    const own = plays.filter(({ planned, lifecycle }) => (planned?.row ?? lifecycle).place === place);
-    if (!honest.has(place)) honest.set(place, played !== undefined && (await play(createUnderstudy(), own, objects)));
-    return honest.get(place) ? { found: false, elsewhere: 'the honest stand-in' } : {};
+    const title = played?.title;
+    const own = plays.filter((one) => one.title === title);
+    if (!honest.has(title)) honest.set(title, played !== undefined && (await play(createUnderstudy(), own, objects)));
+    return honest.get(title) ? { found: false, elsewhere: 'the honest stand-in' } : {};
   }
 
   /** On the honest stand-in, where no drift is named. */
@@ -102,54 +99,27 @@ function serveWork() {
   }
 }
 
-/** Every row and every lifecycle, with the operations that it calls. */
-function playsOf(contracts) {
-  const rows = planRows(spec, contracts).map((planned) => ({ planned, touches: touchedBy(planned, contracts) }));
-  const lifecycles = (contracts.lifecycles ?? []).map((lifecycle) => ({
-    lifecycle,
-    touches: new Set(lifecycle.steps.map(({ operation }) => operation)),
-  }));
-  return [...rows, ...lifecycles];
-}
-
 const objects = ({ findings: all }) => all.some(({ severity }) => severity !== 'notice');
 
 /**
  * The failures and questions that name the drift's operation, and the others. What a state says is known by its row: the read
  * that shows a lost write is not the one at fault.
  */
-function findings({ findings: all, table }, { operations }) {
+function findings({ findings: all, kind, operation: subject }, { operations }) {
   const named = all.filter(({ code, operation, severity }) => {
-    const ofRow = (code === 'STATE_WRONG' || code === 'REFUSAL_CHANGED_STATE') && table.rows.length > 0;
-    return severity !== 'notice' && (operations.includes(operation) || (ofRow && operations.includes(table.operation)));
+    const ofRow = (code === 'STATE_WRONG' || code === 'REFUSAL_CHANGED_STATE') && kind === 'row';
+    return severity !== 'notice' && (operations.includes(operation) || (ofRow && operations.includes(subject)));
   });
   return [named, all.filter((finding) => finding.severity !== 'notice' && !named.includes(finding))];
 }
 
-function unlikelihood({ planned }, drift) {
-  if (!planned) return 4;
-  const { table, expected } = planned;
-  const own = drift.operations.includes(table.operation);
-  const cases = expected.map((name) => spec.operations.get(table.operation).cases.get(name));
+function unlikelihood({ kind, operation, expected }, drift) {
+  if (kind !== 'row') return 4;
+  const own = drift.operations.includes(operation);
+  const cases = expected.map((name) => spec.operations.get(operation).cases.get(name));
   const fits = cases.some((c) => (drift.case ? c?.name === drift.case : c?.status === drift.status));
   const writes = drift.status === undefined && cases.some((c) => c?.status < 400);
   return (own ? 0 : 2) + (own && (fits || writes) ? 0 : 1);
-}
-
-/** Every operation that a row calls: its own, those of its recipes, looks and clean-up. */
-function touchedBy({ table, row }, { recipes }) {
-  const touched = new Set([table.operation]);
-  const addCalls = (calls) => {
-    for (const call of calls ?? []) if (call?.call) touched.add(call.call);
-  };
-  const addRecipe = (name) => {
-    const { from, call, then, undo } = recipes[name] ?? {};
-    if (from) addRecipe(from);
-    addCalls([{ call }, { call: undo }, ...(then ?? [])]);
-  };
-  for (const name of Object.values({ ...table.given, ...row.given, ...table.makes })) addRecipe(name);
-  addCalls([table.observe, ...(row.before ?? []), ...(row.then ?? [])]);
-  return touched;
 }
 
 // All of them

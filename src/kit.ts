@@ -3,7 +3,7 @@ export { type HttpTargetOptions, handlerTarget, httpTarget, type Target, TargetE
 export { withEdges } from './contract/edges.js';
 export type { Finding } from './contract/finding.js';
 export { ContractError, loadContracts } from './contract/load.js';
-export type { PlayedRow } from './contract/played.js';
+export type { Played } from './contract/play.js';
 export { type Profile, ProfileError, parseProfile, readProfile } from './contract/profile.js';
 export { exitCode, type FailOn, redact, toJunit, toResults, toText } from './contract/report.js';
 export { type Report, type RunOptions, runContracts } from './contract/run.js';

@@ -9,10 +9,14 @@ export function checkCommand(): Command {
     .description('say whether a server keeps the document; without a URL, the stand-in in this process')
     .argument('[url]', 'base URL of the server, without /v1; in place of the profile’s base_url')
     .addOption(new Option('--profile <file>', 'callers and known ids of the server').env('UNDERSTUDY_PROFILE'))
-    .addOption(new Option('--include-operation-id <id>', 'only this operation; may be given several times').argParser(several))
-    .addOption(new Option('--exclude-operation-id <id>', 'not this operation').argParser(several))
-    .addOption(new Option('--include-tag <tag>', 'only the operations of this tag').argParser(several))
-    .addOption(new Option('--exclude-tag <tag>', 'not the operations of this tag').argParser(several))
+    .addOption(
+      new Option('--include-operation-id <id>', 'only the rows of this operation; may be given several times').argParser(several),
+    )
+    .addOption(
+      new Option('--exclude-operation-id <id>', 'never call this operation, not to prepare a row either').argParser(several),
+    )
+    .addOption(new Option('--include-tag <tag>', 'only the rows of the operations of this tag').argParser(several))
+    .addOption(new Option('--exclude-tag <tag>', 'never call an operation of this tag').argParser(several))
     .addOption(new Option('--seed <number>', 'feeds the names that the run gives').default(1).argParser(wholeNumber(0, 2 ** 31)))
     .addOption(
       new Option('--fail-on <severity>', 'what fails the run').choices(['failure', 'question', 'notice']).default('failure'),

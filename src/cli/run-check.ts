@@ -5,15 +5,16 @@ import { handlerTarget, httpTarget, type Target } from '../client/target.js';
 import { withEdges } from '../contract/edges.js';
 import { loadContracts, shippedContracts } from '../contract/load.js';
 import { type Profile, readProfile } from '../contract/profile.js';
-import { exitCode, redact, toJunit, toResults, toText } from '../contract/report.js';
+import { describeLacking, exitCode, redact, toJunit, toResults, toText } from '../contract/report.js';
 import { type Report, runContracts } from '../contract/run.js';
 import { loadSpec, type OperationId, type Spec } from '../spec/document.js';
 import { nearest } from '../spec/nearest.js';
 import { type CheckFlags, UsageError } from './flags.js';
+import { progress } from './progress.js';
 
 export async function check(url: string | undefined, flags: CheckFlags): Promise<number> {
   const spec = loadSpec();
-  const include = selection(spec, flags);
+  const { include, mayCall } = selection(spec, flags);
   const contracts = withEdges(spec, loadContracts(spec));
   const inProcess = url === undefined && flags.profile === undefined;
   const profile = readProfile(flags.profile ?? join(shippedContracts, 'understudy.profile.yaml'), process.env);
@@ -23,7 +24,6 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
   process.once('SIGINT', () => {
     interrupted = true;
   });
-  const terminal = process.stderr.isTTY === true;
   const report = await runContracts({
     spec,
     contracts,
@@ -31,11 +31,11 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
     target,
     seed: flags.seed,
     include,
+    mayCall,
     ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1000 }),
     interrupted: () => interrupted,
-    onRow: (_row, number, of) => {
-      if (terminal) process.stderr.write(`\r${number}/${of}${number === of ? '\n' : ''}`);
-    },
+    onLacking: (lacking) => process.stderr.write(describeLacking(lacking)),
+    onRow: progress(process.stderr),
   });
   writeReports(report, flags, profile);
   process.stdout.write(redact(toText(report), profile.secrets));
@@ -56,7 +56,14 @@ async function standIn(): Promise<Target> {
   return handlerTarget('the stand-in in this process', createUnderstudy().fetch);
 }
 
-function selection(spec: Spec, flags: CheckFlags): (id: OperationId) => boolean {
+interface Selected {
+  /** Whose rows are played. */
+  readonly include: (id: OperationId) => boolean;
+  /** What is left out is not called to prepare either. */
+  readonly mayCall: (id: OperationId) => boolean;
+}
+
+function selection(spec: Spec, flags: CheckFlags): Selected {
   const operations = [...spec.operations.values()];
   const ids = operations.map((operation) => operation.id as string);
   const tags = [...new Set(operations.map((operation) => operation.tag))];
@@ -64,13 +71,12 @@ function selection(spec: Spec, flags: CheckFlags): (id: OperationId) => boolean 
   known('--exclude-operation-id', flags.excludeOperationId, ids);
   known('--include-tag', flags.includeTag, tags);
   known('--exclude-tag', flags.excludeTag, tags);
-  return (id) => {
-    const tag = spec.operations.get(id)?.tag ?? '';
-    const included =
-      flags.includeOperationId || flags.includeTag
-        ? flags.includeOperationId?.includes(id) || flags.includeTag?.includes(tag)
-        : true;
-    return Boolean(included) && !flags.excludeOperationId?.includes(id) && !flags.excludeTag?.includes(tag);
+  const isNamed = (id: OperationId, named: readonly string[] = [], tagged: readonly string[] = []): boolean =>
+    named.includes(id) || tagged.includes(spec.operations.get(id)?.tag ?? '');
+  const all = !flags.includeOperationId && !flags.includeTag;
+  return {
+    include: (id) => all || isNamed(id, flags.includeOperationId, flags.includeTag),
+    mayCall: (id) => !isNamed(id, flags.excludeOperationId, flags.excludeTag),
   };
 }
 

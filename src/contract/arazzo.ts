@@ -14,6 +14,7 @@
 //   values     $statusCode, $response.body#/POINTER, $inputs.NAME, $steps.STEP.outputs.NAME; in a condition also numbers,
 //              'texts', true, false and null. A value is an expression as a whole or not at all.
 
+import { type Case, vouchesFor } from '../spec/case.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
 import { isJsonObject, type Json } from '../spec/message.js';
 import { nearest } from '../spec/nearest.js';
@@ -220,6 +221,11 @@ class Reader {
     const named = node['x-case'];
     if (named !== undefined) this.#known(named, `${pointer}/x-case`, 'case that these criteria allow', allowed);
     const expected = named === undefined ? allowed : [named as string];
+    if (operation) {
+      const cases = expected.flatMap((name) => operation.cases.get(name) ?? []);
+      for (const [i, criterion] of criteria.entries())
+        this.#promised(criterion, cases, `${pointer}/successCriteria/${i}/condition`);
+    }
     const outputs = this.#outputs(node.outputs, `${pointer}/outputs`);
     scope.outputs.set(id, Object.keys(outputs));
     const cleanUp = node['x-clean-up'] ?? false;
@@ -302,6 +308,20 @@ class Reader {
     const operands = 'value' in criterion ? [criterion.value] : [criterion.left, criterion.right];
     for (const operand of operands) this.#operand(operand, `${pointer}/condition`, scope);
     return criterion;
+  }
+
+  /** Status and code also pick the case; whatever else a criterion asks for must be something that a case speaks for. */
+  #promised(criterion: Criterion, cases: readonly Case[], pointer: string): void {
+    for (const operand of 'left' in criterion ? [criterion.left, criterion.right] : []) {
+      if (operand.kind !== 'body' || operand.pointer === '/error/code' || cases.length === 0) continue;
+      if (cases.some((documented) => vouchesFor(documented, operand.pointer))) continue;
+      const names = cases.map(({ name }) => name).join(' and ');
+      this.#report(
+        pointer,
+        `${names} does not vouch for ${operand.pointer}`,
+        'leave the criterion out: nobody documented the value',
+      );
+    }
   }
 
   #outputs(value: unknown, pointer: string): Record<string, string> {

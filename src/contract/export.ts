@@ -2,12 +2,13 @@
 // Respect can play. A row becomes a workflow of its recipes' calls, its own request, its looks, and the calls that clean up.
 // What is left out is listed with the reason, and so is what a workflow says only in part.
 
-import type { Case } from '../spec/case.js';
+import { type Case, vouchesFor } from '../spec/case.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
 import { isJsonObject, type Json } from '../spec/message.js';
 import { type CallerName, callerNames, knownNames } from './caller.js';
-import { type PlannedRow, planRows } from './plan.js';
+import { planRows } from './plan.js';
 import type { Profile } from './profile.js';
+import type { PlannedRow } from './row.js';
 import type { Call, Contracts, Look, Recipe } from './table.js';
 
 /** Why a row cannot be exported; the keys are stable, so that their numbers can be asserted. */
@@ -298,8 +299,9 @@ class RowExport {
   }
 
   /** What the conditions can ask for of a case, by what it vouches for. */
-  #isCase({ status, value, not_vouched = [] }: Case): string[] {
-    const vouched = (pointer: string): boolean => !not_vouched.some((open) => pointer === open || pointer.startsWith(`${open}/`));
+  #isCase(documented: Case): string[] {
+    const { status, value } = documented;
+    const vouched = (place: string): boolean => vouchesFor(documented, place);
     const family = Math.floor(status / 100) * 100;
     const conditions = vouched('status')
       ? [`$statusCode == ${status}`]
@@ -322,7 +324,8 @@ class RowExport {
     if (/^\$(inputs|steps)\./.test(value)) return value;
     const [, pointer] = /^\$response\.body#(.*)$/.exec(value) ?? [];
     if (pointer !== undefined && made !== undefined) return this.#output(made, pointer);
-    if (/^\$[\w.]+$/.test(value)) return this.#lookUp(value);
+    const [, whole] = /^(\$[\w.]+)\??$/.exec(value) ?? [];
+    if (whole) return this.#lookUp(whole);
     if (/[{}]/.test(value)) throw new LeftOut('odd_text');
     const text = value.replace(/\$(known|callers|slot)\.[\w.]+|\$(name|unique)\b/g, (expression) => {
       const found = this.#lookUp(expression);

@@ -2,8 +2,8 @@
 import type { Basis } from '../spec/case.js';
 import type { OperationId } from '../spec/document.js';
 import type { Deviation, FindingCode, Severity } from './judge.js';
-import type { PlannedRow } from './plan.js';
 import type { Exchanged } from './session.js';
+import type { Subject } from './subject.js';
 
 export interface Finding {
   readonly code: FindingCode;
@@ -29,7 +29,7 @@ export interface Finding {
 }
 
 export function findingOf(
-  row: PlannedRow,
+  { place, title }: Pick<Subject, 'place' | 'title'>,
   exchanged: Exchanged,
   all: readonly Exchanged[],
   expected?: readonly string[],
@@ -38,8 +38,8 @@ export function findingOf(
   const base = {
     operation: exchanged.operation,
     case: expected?.[0] ?? '',
-    place: row.row.place,
-    title: row.title,
+    place,
+    title,
     calls: all.slice(0, at + 1),
     count: 1,
   };

@@ -1,7 +1,7 @@
 // Judges one exchange by the document: status, media type, headers, body, the expected case, the envelope, the relations.
 // What the document does not vouch for is not judged; a field it does not know is a notice.
-import type { Basis, Case } from '../spec/case.js';
-import type { Operation, Spec } from '../spec/document.js';
+import { type Basis, type Case, vouchesFor } from '../spec/case.js';
+import type { HttpMethod, Operation, Spec } from '../spec/document.js';
 import { isJsonObject, type Json, type PlainResponse } from '../spec/message.js';
 import { brokenRelations, type Exchange } from '../spec/relation.js';
 import { validatorNamed } from '../validation/validators.js';
@@ -71,13 +71,16 @@ export function judge(
     });
   };
 
-  const documented = operation.responses.get(response.status);
   const read = readBody(response);
   // Cases can look alike, such as archived and already_archived: an expected one goes first.
   const actual = [...wanted, ...operation.cases.values()].find((candidate) => isCase(candidate, response.status, read.body));
-  if (wanted.length > 0 && !wanted.some((candidate) => isCase(candidate, response.status, read.body))) {
+  if (wanted.length > 0 && !(actual && wanted.includes(actual))) {
     report('CASE_WRONG', '', wanted.map(describeCase).join(' or '), describeAnswer(response, read.body));
+    // What is no case at all would break every line of a schema that it was never meant for.
+    if (!actual) return { deviations, body: read.body };
   }
+  // A case whose status is open has the form of its response, whichever status of the class comes.
+  const documented = operation.responses.get(response.status) ?? (actual && operation.responses.get(actual.status));
   if (!documented) {
     // The wrong case has said so already; a status nobody documented is news of its own only where none was expected.
     if (wanted.length === 0)
@@ -100,11 +103,32 @@ export function judge(
   const exchange: Exchange = { ...asked, status: response.status, responseBody: read.body };
   if (!deviations.some((d) => d.severity !== 'notice')) {
     for (const breach of brokenRelations(documented.relations, exchange)) {
-      if (isVouched(actual ?? leading, breach.pointer))
+      if (isPromised(actual ?? leading, breach.pointer))
         report('RELATION_BROKEN', breach.pointer, breach.expected, show(breach.got));
     }
   }
   return { deviations, body: read.body, ...(actual ? { documented: actual } : {}) };
+}
+
+/** The answer to a method that the path does not have, where these are allowed. */
+export function judgeRefusedMethod(allowed: readonly HttpMethod[], response: PlainResponse): Judged {
+  const deviations: Deviation[] = [];
+  const report = (code: FindingCode, pointer: string, expected: string, got: string, basis: Basis = 'assumed'): void => {
+    const severity = code === 'FIELD_UNDOCUMENTED' ? 'notice' : severityOf(basis);
+    const source = basis === 'assumed' ? 'knowledge sheet K-C13' : 'RFC 9110, 15.5.6';
+    deviations.push({ code, severity, pointer, expected, got, basis, source });
+  };
+  const { body, problem } = readBody(response);
+  const allow = response.headers.allow;
+  if (response.status === 405 && allow === undefined) report('HEADER_MISSING', '/allow', allowed.join(', '), 'none', 'docs');
+  const said = (allow ?? '').split(',').map((method) => method.trim().toUpperCase());
+  if (allow !== undefined && !allowed.every((method) => said.includes(method)))
+    report('RELATION_BROKEN', '/allow', `${allowed.join(', ')}, which the document has`, allow);
+  if (response.status !== 405 && response.status !== 404)
+    report('CASE_WRONG', '', '405 method_not_allowed or 404 unknown_path', describeAnswer(response, body));
+  else if (problem) report('BODY_UNREADABLE', '', 'JSON', problem);
+  else judgeBody('Error', body, undefined, report);
+  return { deviations, body };
 }
 
 function judgeBody(
@@ -120,7 +144,7 @@ function judgeBody(
     if (violation.keyword === 'additionalProperties')
       report('FIELD_UNDOCUMENTED', violation.pointer, 'no such field', got, 'docs');
     // The envelope holds for every case, also for one whose words are not vouched for.
-    else if (isVouched(documented, violation.pointer) || violation.keyword === 'type')
+    else if (isPromised(documented, violation.pointer) || violation.keyword === 'type')
       report('SCHEMA_BROKEN', violation.pointer, `${violation.keyword} ${violation.expected}`, got);
   }
 }
@@ -136,21 +160,19 @@ function readBody({ body }: PlainResponse): { body: Json | undefined; problem?: 
 
 /** Whether an answer is this case, by all that the case vouches for: status, code, type and the keys of its details. */
 function isCase(documented: Case, status: number, body: Json | undefined): boolean {
-  if (
-    documented.not_vouched?.includes('status')
-      ? Math.floor(status / 100) !== Math.floor(documented.status / 100)
-      : status !== documented.status
-  )
-    return false;
+  const fits = vouchesFor(documented, 'status')
+    ? status === documented.status
+    : Math.floor(status / 100) === Math.floor(documented.status / 100);
+  if (!fits) return false;
   if (documented.status < 400) return true;
   const error = errorOf(body);
   const example = errorOf(documented.value);
   if (!example) return true;
   if (!error) return false;
   const same = (field: string): boolean =>
-    !isVouched(documented, `/error/${field}`) || JSON.stringify(error[field]) === JSON.stringify(example[field]);
+    !vouchesFor(documented, `/error/${field}`) || JSON.stringify(error[field]) === JSON.stringify(example[field]);
   if (!same('code') || !same('type')) return false;
-  if (!isVouched(documented, '/error/details')) return true;
+  if (!vouchesFor(documented, '/error/details')) return true;
   const [sent, wanted] = [error.details, example.details];
   return (
     !isJsonObject(wanted) ||
@@ -162,9 +184,9 @@ function errorOf(body: Json | undefined): Readonly<Record<string, Json>> | undef
   return isJsonObject(body) && isJsonObject(body.error) ? body.error : undefined;
 }
 
-function isVouched(documented: Case | undefined, pointer: string): boolean {
-  return !documented?.not_vouched?.some((open) => pointer === open || pointer.startsWith(`${open}/`));
-}
+/** Where no case is known, the schema alone speaks, for all that it names. */
+const isPromised = (documented: Case | undefined, pointer: string): boolean =>
+  documented === undefined || vouchesFor(documented, pointer);
 
 const describeCase = ({ name, status, value }: Case): string =>
   `${status} ${name}${errorOf(value) ? ` (${String(errorOf(value)?.code)})` : ''}`;

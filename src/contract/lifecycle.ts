@@ -1,32 +1,27 @@
 // Plays a lifecycle: its steps in order, every exchange judged, every criterion looked at. The first failure ends it, save
 // for the steps that clean up.
 
+import { vouchesFor } from '../spec/case.js';
 import type { Operation } from '../spec/document.js';
 import { isJsonObject, type Json } from '../spec/message.js';
 import { atPointer } from '../spec/relation.js';
 import { type Criterion, type Lifecycle, type Operand, readOperand, type Step } from './arazzo.js';
-import type { CallerName } from './caller.js';
 import { type Finding, findingOf } from './finding.js';
 import type { Deviation } from './judge.js';
-import type { PlannedRow } from './plan.js';
-import type { PlayedRow } from './played.js';
+import { valueIn } from './needs.js';
+import type { Played } from './play.js';
 import type { Profile } from './profile.js';
 import { type Exchanged, NotExercised, Session, type SessionParts } from './session.js';
+import type { Subject } from './subject.js';
 
-/** A lifecycle where rows are expected: it stands for no case of an operation, and is listed by its summary. */
-function plannedLifecycle({ summary, steps, place }: Lifecycle): PlannedRow {
-  const operation = (steps[0] as Step).operation;
-  return {
-    table: { operation, given: {}, rows: [], place },
-    row: { caller: 'owner', expect: [], place },
-    expected: [],
-    title: summary,
-  };
+/** It is about no case of one operation, and is listed by its summary. */
+export function subjectOf({ summary, steps, place }: Lifecycle): Subject {
+  return { kind: 'lifecycle', operation: (steps[0] as Step).operation, title: summary, place, expected: [] };
 }
 
-export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): Promise<PlayedRow> {
+export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): Promise<Played> {
   const session = new Session(parts);
-  const planned = plannedLifecycle(lifecycle);
+  const subject = subjectOf(lifecycle);
   const player = new Player(session, parts.profile, parts.spec.operations);
   const findings: Finding[] = [];
   const leftovers: string[] = [];
@@ -34,9 +29,9 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
   let failed = false;
   for (const step of lifecycle.steps) {
     if (failed && !step.cleanUp) continue;
+    const before = session.exchanges.length;
     try {
       const exchanged = await player.play(step);
-      const at = { ...planned, row: { ...planned.row, place: step.place } };
       if (failed) {
         const status = exchanged.response?.status ?? 0;
         if (!(status >= 200 && status < 300) && status !== 404) leftovers.push(`what ${step.id} takes away`);
@@ -45,7 +40,10 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
       const { judged } = exchanged;
       const deviations = [...(judged?.deviations ?? []), ...player.deviations(step, exchanged)];
       const whole = judged ? { ...exchanged, judged: { ...judged, deviations } } : exchanged;
-      const found = findingOf(at, whole, session.exchanges, step.expected);
+      const at = { ...subject, place: step.place };
+      // Those before the last one were answers of a rate limit, and are judged too.
+      const limited = session.exchanges.slice(before, -1).flatMap((one) => findingOf(at, one, session.exchanges));
+      const found = [...limited, ...findingOf(at, whole, session.exchanges, step.expected)];
       findings.push(...found);
       failed = found.some(({ severity }) => severity !== 'notice');
     } catch (error) {
@@ -57,12 +55,13 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
   }
   const wrong = findings.some(({ severity }) => severity !== 'notice');
   return {
-    ...planned,
+    ...subject,
     result: reason !== undefined ? 'not_exercised' : wrong ? 'wrong' : 'right',
     ...(reason === undefined ? {} : { reason }),
     findings,
     requests: session.exchanges.length,
     leftovers,
+    unseen: 0,
   };
 }
 
@@ -99,11 +98,17 @@ class Player {
     if (!judged || judged.deviations.some(({ code }) => code === 'CASE_WRONG')) return [];
     const documented = judged.documented ?? this.#operations.get(operation)?.cases.get(expected[0] ?? '');
     const basis = documented?.basis ?? 'docs';
+    // What the case does not vouch for only picked the case, and the judge has looked at that.
+    const isOpen = (operand: Operand): boolean => {
+      if (!documented || (operand.kind !== 'status' && operand.kind !== 'body')) return false;
+      return !vouchesFor(documented, operand.kind === 'status' ? 'status' : operand.pointer);
+    };
     const read = (operand: Operand): Json | undefined => {
       if (operand.kind === 'status') return response?.status;
       return operand.kind === 'body' ? atPointer(judged.body, operand.pointer) : this.#valueOf(operand);
     };
     return criteria.flatMap((criterion) => {
+      if ('left' in criterion && (isOpen(criterion.left) || isOpen(criterion.right))) return [];
       const got = gotInstead(criterion, judged.body, read);
       if (got === undefined) return [];
       const severity = basis === 'assumed' ? ('question' as const) : ('failure' as const);
@@ -131,9 +136,9 @@ class Player {
   #input(name: string): Json {
     if (name === 'name') return this.#name;
     const [, caller] = /^(\w+)_user_id$/.exec(name) ?? [];
-    const found = caller === undefined ? this.#profile.known[name] : this.#profile.callers[caller as CallerName]?.user_id;
-    if (found === undefined)
-      throw new NotExercised(`the profile has no ${caller === undefined ? `known.${name}` : `callers.${caller}.user_id`}`);
+    const asked = caller === undefined ? `known.${name}` : `callers.${caller}.user_id`;
+    const found = valueIn(this.#profile, asked);
+    if (found === undefined) throw new NotExercised(`the profile has no ${asked}`);
     return found;
   }
 }

@@ -1,14 +1,40 @@
-// The rows of the contracts in the order in which they are played, each with a sentence for a name.
+// Everything that a run plays, in order: sign-ins, lifecycles, the rows of the tables, the methods that no path has.
 import type { OperationId, Spec } from '../spec/document.js';
+import { playLifecycle, subjectOf } from './lifecycle.js';
+import { planMethods } from './methods.js';
+import { needsOfInputs, needsOfRow } from './needs.js';
+import type { Play } from './play.js';
+import type { Profile } from './profile.js';
+import { type PlannedRow, playRow } from './row.js';
+import { planSignIns } from './sign-in.js';
 import type { Contracts, Row, Table } from './table.js';
 
-/** One row on its way to a target. */
-export interface PlannedRow {
-  readonly table: Table;
-  readonly row: Row;
-  readonly expected: readonly string[];
-  /** A sentence. */
-  readonly title: string;
+export interface Selection {
+  /** Whose rows are played, with what they need; all when absent. */
+  readonly include?: (operation: OperationId) => boolean;
+  /** Which operations may be called at all; all when absent. */
+  readonly mayCall?: (operation: OperationId) => boolean;
+}
+
+export function planRun(spec: Spec, contracts: Contracts, profile: Profile, selection: Selection = {}): readonly Play[] {
+  const { mayCall = () => true } = selection;
+  const include = (operation: OperationId): boolean => mayCall(operation) && (selection.include?.(operation) ?? true);
+  const lifecycles = contracts.lifecycles
+    .filter(({ steps }) => steps.some(({ operation }) => include(operation)))
+    .map((lifecycle): Play => {
+      const touches = new Set(lifecycle.steps.map(({ operation }) => operation));
+      const needs = needsOfInputs(touches, lifecycle.inputs);
+      return { ...subjectOf(lifecycle), needs, touches, play: (parts) => playLifecycle(lifecycle, parts) };
+    });
+  const rows = planRows(spec, contracts, include).map((planned): Play => {
+    const { kind, operation, title, place, expected, table, row } = planned;
+    const needs = needsOfRow(spec, contracts, table, row);
+    const looks = [...(table.observe ? [table.observe] : []), ...(row.then ?? [])];
+    const touches = new Set([...needs.calls, ...needs.undoes, ...looks.map(({ call }) => call)]);
+    return { kind, operation, title, place, expected, needs, touches, play: (parts) => playRow(planned, parts) };
+  });
+  // Lifecycles first: the last row of a table may use up what the profile names.
+  return [...planSignIns(spec, profile, mayCall), ...lifecycles, ...rows, ...planMethods(spec, include, mayCall)];
 }
 
 /** The rows in the order of the tables, the general ones after each table's own; a table's own row for a case replaces the general one. */
@@ -25,9 +51,10 @@ export function planRows(
       const general = contracts.everywhere.filter((row) =>
         [row.expect].flat().every((name, i) => cases?.has(name) && !(i === 0 && own.has(name))),
       );
-      return [...table.rows, ...general].map((row) => {
+      return [...table.rows, ...general].map((row): PlannedRow => {
         const expected = [row.expect].flat();
-        return { table, row, expected, title: titleOf(table, row, expected) };
+        const { operation } = table;
+        return { kind: 'row', operation, title: titleOf(table, row, expected), place: row.place, expected, table, row };
       });
     });
 }

@@ -2,7 +2,7 @@
 
 import type { Finding } from './finding.js';
 import type { Severity } from './judge.js';
-import type { RowResult } from './played.js';
+import type { Result } from './play.js';
 import { repeatChain } from './repeat.js';
 import type { Report } from './run.js';
 
@@ -13,11 +13,15 @@ const RESULTS_VERSION = 1;
 
 /** 0 clean · 1 findings that fail the run · 3 inconclusive: nothing was shown, or the target was not there. */
 export function exitCode(report: Report, failOn: FailOn): number {
-  const exercised = report.rows.some((row) => row.result !== 'not_exercised');
-  if (report.stopped === 'interrupted') return 130;
-  if (report.stopped?.startsWith('the target cannot be reached') || !exercised) return 3;
+  const { stopped } = report;
+  // That a caller is let in, or a method refused, says nothing of a case.
+  const exercised = report.rows.some(
+    ({ kind, result }) => (kind === 'row' || kind === 'lifecycle') && result !== 'not_exercised',
+  );
+  if (stopped?.why === 'interrupted') return 130;
+  if (stopped?.why === 'unreachable' || stopped?.why === 'refused' || !exercised) return 3;
   if (report.findings.some((finding) => failsRun(finding.severity, failOn))) return 1;
-  return report.stopped ? 3 : 0;
+  return stopped ? 3 : 0;
 }
 
 function failsRun(severity: Severity, failOn: FailOn): boolean {
@@ -25,8 +29,8 @@ function failsRun(severity: Severity, failOn: FailOn): boolean {
   return order.indexOf(severity) >= order.indexOf(failOn);
 }
 
-export function countCoverage(report: Report): Readonly<Record<RowResult, number>> {
-  const counts: Record<RowResult, number> = { right: 0, wrong: 0, not_exercised: 0 };
+export function countCoverage(report: Report): Readonly<Record<Result, number>> {
+  const counts: Record<Result, number> = { right: 0, wrong: 0, not_exercised: 0 };
   for (const { result } of report.coverage) counts[result] += 1;
   return counts;
 }
@@ -45,12 +49,20 @@ export function toText(report: Report): string {
   lines.push(`Cases of the document: ${right} right, ${wrong} wrong, ${not_exercised} not exercised`);
   for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1])) lines.push(`  ${count} × ${reason}`);
   if (report.leftovers.length > 0) lines.push(`Left behind: ${report.leftovers.join(', ')}`);
-  if (report.stopped) lines.push(`Stopped early: ${report.stopped}`);
+  if (report.unseen > 0) lines.push(`Not looked at afterwards, for want of a caller or an id: ${report.unseen}`);
+  if (report.stopped) lines.push(`Stopped early: ${report.stopped.text}`);
   const count = (severity: Severity) => report.findings.filter((finding) => finding.severity === severity).length;
   lines.push(
     `${report.rows.length} rows, ${report.requests} requests, ${count('failure')} failures, ${count('question')} questions, ${count('notice')} notices`,
   );
   return `${lines.join('\n')}\n`;
+}
+
+/** What the profile lacks, said before the run; empty when it lacks nothing. */
+export function describeLacking(lacking: Report['lacking']): string {
+  if (lacking.length === 0) return '';
+  const lines = lacking.map(({ name, rows }) => `  ${name}  ${rows} ${rows === 1 ? 'row' : 'rows'}`);
+  return ['The profile does not have these, so the rows that need them are not exercised:', ...lines, ''].join('\n');
 }
 
 /** A finding as lines for a person. */
@@ -79,9 +91,11 @@ export function toResults(report: Report): object {
   return {
     version: RESULTS_VERSION,
     target: report.target,
-    ...(report.stopped === undefined ? {} : { stopped: report.stopped }),
+    ...(report.stopped === undefined ? {} : { stopped: report.stopped.text }),
     rows: report.rows.length,
     requests: report.requests,
+    lacking: report.lacking,
+    unseen: report.unseen,
     leftovers: report.leftovers,
     cases: countCoverage(report),
     coverage: report.coverage,
@@ -114,7 +128,7 @@ export function toJunit(report: Report, failOn: FailOn): string {
     return {
       failed: bad.length > 0,
       skipped: row.result === 'not_exercised',
-      xml: `    <testcase classname="${escapeXml(row.table.operation)}" name="${escapeXml(row.title)}">${inner}</testcase>`,
+      xml: `    <testcase classname="${escapeXml(row.operation)}" name="${escapeXml(row.title)}">${inner}</testcase>`,
     };
   });
   const failures = cases.filter((c) => c.failed).length;

@@ -1,11 +1,13 @@
 // One row at a time: makes its state, sends its request, looks at what it left, takes everything away again.
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Target, TargetError } from '../client/target.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
 import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '../spec/message.js';
 import { atPointer } from '../spec/relation.js';
 import type { CallerName } from './caller.js';
 import { type AskedFor, type Judged, judge } from './judge.js';
+import { valueIn } from './needs.js';
 import type { Profile } from './profile.js';
 import type { Call, Contracts, Recipe } from './table.js';
 
@@ -35,10 +37,23 @@ export interface SessionParts {
   readonly profile: Profile;
   readonly target: Target;
   readonly seed: number;
-  /** Operations that this run may call; one that is left out is not called to prepare or to look either. */
-  readonly include?: (operation: OperationId) => boolean;
-  /** Counts rows, so that names never meet. */
+  /** Which operations may be called; all when absent. */
+  readonly mayCall?: (operation: OperationId) => boolean;
+  /** Counts plays, so that names never meet. */
   readonly number: number;
+  /** Waits so many milliseconds where the target says `Retry-After`; by the clock when absent. */
+  readonly wait?: (milliseconds: number) => Promise<void>;
+}
+
+/** How often one request waits for a rate limit before the limit is its answer. */
+const MAX_WAITS = 4;
+const LONGEST_WAIT_MS = 60_000;
+
+/** Milliseconds; `Retry-After` is a number of seconds or a date. Without one, a second. */
+function retryAfter({ headers }: PlainResponse): number {
+  const said = headers['retry-after'] ?? '';
+  const milliseconds = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - Date.now();
+  return Math.min(Math.max(Number.isNaN(milliseconds) ? 1000 : milliseconds, 0), LONGEST_WAIT_MS);
 }
 
 interface Undo {
@@ -99,20 +114,43 @@ export class Session {
     return exchanged;
   }
 
-  /** Whether this run may call an operation. */
-  mayCall(operation: OperationId): boolean {
-    return this.#parts.include?.(operation) ?? true;
+  /** Sends and judges. A 429 that was not asked for is waited out, as its Retry-After says, and judged too. */
+  async exchange(prepared: Prepared, expected?: readonly string[]): Promise<Exchanged> {
+    const { spec, wait = sleep } = this.#parts;
+    const operation = spec.operations.get(prepared.call.call) as Operation;
+    const { request, asked } = this.#request(operation, prepared);
+    for (let tries = 1; ; tries++) {
+      const isLast = tries > MAX_WAITS;
+      const sent = await this.#send(operation.id, prepared.caller, { ...request }, (response) =>
+        judge(spec, operation, asked, response, response.status === 429 && !isLast ? undefined : expected),
+      );
+      if (sent.response?.status !== 429 || isLast) return sent;
+      await wait(retryAfter(sent.response));
+    }
   }
 
-  async exchange(prepared: Prepared, expected?: readonly string[]): Promise<Exchanged> {
-    if (!this.mayCall(prepared.call.call)) throw new NotExercised(`needs ${prepared.call.call}, which this run leaves out`);
+  /** Sends a method that the path of an operation does not have. */
+  async exchangeMethod(
+    method: string,
+    prepared: Prepared,
+    judgeRefusal: (response: PlainResponse) => Judged,
+  ): Promise<Exchanged> {
     const operation = this.#parts.spec.operations.get(prepared.call.call) as Operation;
-    const { request, asked } = this.#request(operation, prepared);
-    const base = { operation: operation.id, caller: prepared.caller, request };
+    const { request } = this.#request(operation, prepared);
+    return this.#send(operation.id, prepared.caller, { ...request, method }, judgeRefusal);
+  }
+
+  async #send(
+    operation: OperationId,
+    caller: CallerName,
+    request: PlainRequest,
+    judgeResponse: (response: PlainResponse) => Judged,
+  ): Promise<Exchanged> {
+    const base = { operation, caller, request };
     let exchanged: Exchanged;
     try {
       const response = await this.#parts.target.send(request);
-      exchanged = { ...base, response, judged: judge(this.#parts.spec, operation, asked, response, expected) };
+      exchanged = { ...base, response, judged: judgeResponse(response) };
     } catch (error) {
       if (!(error instanceof TargetError)) throw error;
       exchanged = { ...base, error };
@@ -125,7 +163,7 @@ export class Session {
   async cleanUp(): Promise<readonly string[]> {
     const left: string[] = [];
     for (const undo of this.#undos.splice(0).reverse()) {
-      if (!this.mayCall(undo.call)) {
+      if (this.#parts.mayCall?.(undo.call) === false) {
         left.push(`${undo.slot} ${undo.slots[undo.slot]}`);
         continue;
       }
@@ -143,31 +181,41 @@ export class Session {
 
   /** Replaces `$known.…`, `$callers.….…`, `$slot.…`, `$name`, `$unique` and `$response.body#…` in a value. */
   resolve(value: Json, body?: Json): Json {
-    if (Array.isArray(value)) return value.map((item) => this.resolve(item, body));
+    if (Array.isArray(value))
+      return (value as readonly Json[]).filter((item) => !this.#isNothing(item)).map((item) => this.resolve(item, body));
     if (isJsonObject(value))
       return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.resolve(item, body)]));
     if (typeof value !== 'string' || !value.includes('$')) return value;
     const [, pointer] = /^\$response\.body#(.*)$/.exec(value) ?? [];
     if (pointer !== undefined) return atPointer(body, pointer) ?? null;
-    const whole = /^\$[\w.]+$/.test(value);
+    const [, whole] = /^(\$[\w.]+)\??$/.exec(value) ?? [];
     return whole
-      ? this.#lookUp(value)
+      ? this.#lookUp(whole)
       : value.replace(/\$(known|callers|slot)\.[\w.]+|\$(name|unique)\b/g, (expression) => this.#lookUp(expression));
   }
 
+  /** An item of a list that need not be there, `$callers.viewer.user_id?`, and that the profile does not have. */
+  #isNothing(item: Json): boolean {
+    const [, name] = /^\$([\w.]+)\?$/.exec(typeof item === 'string' ? item : '') ?? [];
+    return name !== undefined && valueIn(this.#parts.profile, name) === undefined;
+  }
+
   #lookUp(expression: string): string {
-    const [root, first = '', second = ''] = expression.slice(1).split('.') as [string, string?, string?];
+    const [root, first = ''] = expression.slice(1).split('.') as [string, string?];
     const { profile, seed, number } = this.#parts;
-    const missing = (): never => {
-      throw new NotExercised(`the profile has no ${expression.slice(1)}`);
-    };
     switch (root) {
       case 'known':
-        return profile.known[first] ?? missing();
-      case 'callers':
-        return (profile.callers[first as CallerName] as Record<string, string> | undefined)?.[second] ?? missing();
-      case 'slot':
-        return this.slots[first] ?? missing();
+      case 'callers': {
+        const name = expression.slice(1);
+        const found = valueIn(profile, name);
+        if (found === undefined) throw new NotExercised(`the profile has no ${name}`);
+        return found;
+      }
+      case 'slot': {
+        const found = this.slots[first];
+        if (found === undefined) throw new NotExercised(`nothing has filled the slot ${first}`);
+        return found;
+      }
       case 'name':
       case 'unique':
         this.#names += 1;
@@ -231,7 +279,7 @@ export class Session {
         const found = this.#parts.profile.callers[caller];
         if (found?.bearer) return { authorization: `Bearer ${found.bearer}` };
         if (found?.api_key) return { 'x-api-key': found.api_key };
-        throw new NotExercised(`the profile has no caller ${caller}`);
+        throw new NotExercised(`the profile has no callers.${caller}`);
       }
     }
   }

@@ -3,12 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Target } from '../client/target.js';
 import { loadSpec, type OperationId } from '../spec/document.js';
 import { withEdges } from './edges.js';
-import { playLifecycle } from './lifecycle.js';
 import { loadContracts } from './load.js';
-import { planRows } from './plan.js';
+import { planRun } from './plan.js';
 import type { Profile } from './profile.js';
 import { describeFinding } from './report.js';
-import { playRow } from './run.js';
+import { whyNot } from './run.js';
 
 export interface DescribeOptions {
   readonly profile: Profile;
@@ -23,23 +22,15 @@ export interface DescribeOptions {
 export function describeContracts(target: Target, options: DescribeOptions): void {
   const spec = loadSpec();
   const contracts = withEdges(spec, loadContracts(spec));
-  const { include = () => true, seed = 1 } = options;
-  const parts = { spec, contracts, target, ...options, seed };
-  const lifecycles = contracts.lifecycles.filter(({ steps }) => steps.every(({ operation }) => include(operation)));
-  const planned = [
-    ...lifecycles.map((lifecycle) => ({
-      title: lifecycle.summary,
-      play: (number: number) => playLifecycle(lifecycle, { ...parts, number }),
-    })),
-    ...planRows(spec, contracts, include).map((row) => ({
-      title: row.title,
-      play: (number: number) => playRow(row, parts, number),
-    })),
-  ];
+  const { profile, include, seed = 1 } = options;
+  const parts = { spec, contracts, target, profile, seed };
+  const plays = planRun(spec, contracts, profile, include ? { include } : {});
   describe(`the contracts on ${target.name}`, () => {
-    for (const [i, { title, play }] of planned.entries()) {
-      it(title, async (context) => {
-        const played = await play(i + 1);
+    for (const [i, play] of plays.entries()) {
+      it(play.title, async (context) => {
+        const reason = whyNot(play, profile);
+        if (reason !== undefined) context.skip(reason);
+        const played = await play.play({ ...parts, number: i + 1 });
         if (played.result === 'not_exercised') context.skip(played.reason);
         const failures = played.findings.filter((finding) => finding.severity === 'failure');
         expect(failures.map((finding) => describeFinding(finding).join('\n')).join('\n\n')).toBe('');

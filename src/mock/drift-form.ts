@@ -74,14 +74,6 @@ export function withBody(response: PlainResponse, change: (body: Json) => Json):
     : { ...response, body: JSON.stringify(change(JSON.parse(response.body) as Json)) };
 }
 
-/** The body's root, or a pointer into it with `*` for every row, is something that the case speaks for. */
-export function vouchesFor({ not_vouched = [] }: Case, pointer: string): boolean {
-  return !not_vouched.some((open) => {
-    const general = open.replace(/\/\d+(?=\/|$)/g, '/*');
-    return pointer === general || pointer.startsWith(`${general}/`);
-  });
-}
-
 /** The cases of an operation that the stand-in answers with by itself. */
 export const reachedCases = (operation: Operation): readonly Case[] =>
   [...operation.cases.values()].filter((documented) => decidedBy(documented) !== 'nothing');

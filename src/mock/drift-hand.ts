@@ -2,12 +2,13 @@
 import { type Caller, identify } from '../rules/callers.js';
 import { type AnyRule, type Call, decide, type Outcome } from '../rules/rule.js';
 import { rules } from '../rules/rules.js';
+import { vouchesFor } from '../spec/case.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
 import { type Field, fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json, type PlainResponse } from '../spec/message.js';
 import { atPointer } from '../spec/relation.js';
 import type { World } from '../world/world.js';
-import { type Drift, type Honest, successOf, vouchesFor, type Wrapper, withBody } from './drift-form.js';
+import { type Drift, type Honest, successOf, type Wrapper, withBody } from './drift-form.js';
 import { tried } from './drift-state.js';
 import { changeAt, changeObjects, changeTexts, isTime, shifted } from './drift-values.js';
 

@@ -2,11 +2,12 @@
 import { mayAccess } from '../rules/access.js';
 import { type AnyRule, type Call, decide, type Outcome } from '../rules/rule.js';
 import { rules } from '../rules/rules.js';
+import { vouchesFor } from '../spec/case.js';
 import type { OperationId, Spec } from '../spec/document.js';
 import { type Field, fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json, type JsonObject, type PlainResponse } from '../spec/message.js';
 import type { Space } from '../world/rows.js';
-import { type Drift, type Honest, vouchesFor, type Wrapper, withBody } from './drift-form.js';
+import { type Drift, type Honest, type Wrapper, withBody } from './drift-form.js';
 import { tried } from './drift-state.js';
 import { changeAt, changeObjects, changeTexts, isTime, otherValue } from './drift-values.js';
 
@@ -108,12 +109,12 @@ function transports(all: readonly OperationId[]): readonly Drift[] {
       'no header beyond those that are needed',
       withHeaders((headers) => Object.fromEntries(Object.entries(headers).filter(([name]) => needed.includes(name)))),
     ),
-    vary(all, 'slow', 'every twenty-fifth answer takes half a second', () => {
+    vary(all, 'slow', 'every hundredth answer takes half a second', () => {
       let count = 0;
       return {
         pause: () => {
           count += 1;
-          return count % 25 === 0 ? 500 : 0;
+          return count % 100 === 0 ? 500 : 0;
         },
       };
     }),

@@ -1,10 +1,10 @@
 // Drifts on the wire, one for each thing that the document says about an answer: status, code, required fields, relations.
-import type { Case } from '../spec/case.js';
+import { type Case, vouchesFor } from '../spec/case.js';
 import type { DocumentedResponse, Operation, Spec } from '../spec/document.js';
 import { type Field, fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json, type PlainResponse } from '../spec/message.js';
 import { atPointer, type Exchange, evaluate, type Operand, type Relation, type RelationKind } from '../spec/relation.js';
-import { type Drift, type DriftKind, type Honest, reachedCases, vouchesFor, withBody } from './drift-form.js';
+import { type Drift, type DriftKind, type Honest, reachedCases, withBody } from './drift-form.js';
 import { changeAt, otherValue, retyped, shifted } from './drift-values.js';
 
 export function wireDrifts(spec: Spec): readonly Drift[] {

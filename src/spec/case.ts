@@ -31,6 +31,14 @@ export interface Case extends CaseProvenance {
   readonly value?: Json;
 }
 
+/** Whether a case speaks for a place in its value, or for its `status`. What is open in one row of a list is open in every row. */
+export function vouchesFor({ not_vouched = [] }: Pick<Case, 'not_vouched'>, place: string): boolean {
+  if (not_vouched.length === 0) return true;
+  const anyRow = (pointer: string): string => pointer.replace(/\/\d+(?=\/|$)/g, '/*');
+  const asked = anyRow(place);
+  return !not_vouched.map(anyRow).some((open) => asked === open || asked.startsWith(`${open}/`));
+}
+
 /** Who decides a case: the credential check, the request check, the operation's rule, or nobody yet. */
 export type DecidedBy = 'credentials' | 'request' | 'rule' | 'nothing';
 

@@ -38,6 +38,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'node:http': ['http'],
   'node:net': ['http'],
   'node:stream': ['http'],
+  'node:timers/promises': ['contract'],
   'node:util': ['spec'],
 };
 

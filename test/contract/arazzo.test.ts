@@ -140,6 +140,13 @@ workflows:
     `);
   });
 
+  it('may not ask for what its case does not vouch for', () => {
+    const asked = shipped.replace(`"$response.body#/status == 'active'"`, '$response.body#/archived_at == null');
+    expect(problemsOf(asked)).toMatch(
+      /^a\.arazzo\.yaml:\d+:\d+ {2}unarchived does not vouch for \/archived_at\n {2}fix: leave the criterion out: nobody documented the value$/,
+    );
+  });
+
   it('is a problem of the whole folder, beside those of the tables', () => {
     const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
     writeFileSync(join(folder, 'bad.arazzo.yaml'), shipped.replace('operationId: createSlice', 'operationId: createSlic'));

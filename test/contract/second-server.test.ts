@@ -47,7 +47,7 @@ describe('a second server that keeps the document in its own way', () => {
       contracts: withEdges(spec, loadContracts(spec)),
       profile: { ...profile, secrets: new Map() },
       target: httpTarget(profile.base_url),
-      include: (operation) => operations.includes(operation),
+      mayCall: (operation) => operations.includes(operation),
     });
   });
   afterAll(() => server.close());

@@ -7,7 +7,7 @@ import { handlerTarget, type Target } from '../../src/client/target.js';
 import { loadContracts } from '../../src/contract/load.js';
 import { planRows } from '../../src/contract/plan.js';
 import { parseProfile } from '../../src/contract/profile.js';
-import { playRow } from '../../src/contract/run.js';
+import { playRow } from '../../src/contract/row.js';
 import { createUnderstudy } from '../../src/index.js';
 import { loadSpec } from '../../src/spec/document.js';
 import type { PlainRequest } from '../../src/spec/message.js';
@@ -43,7 +43,7 @@ async function record(): Promise<readonly RecordedProvocation[]> {
   const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
   const found = new Map<string, RecordedProvocation>();
   for (const [i, row] of planRows(spec, contracts).entries()) {
-    if (found.has(`${row.table.operation}.${row.expected[0]}`)) continue;
+    if (found.has(`${row.operation}.${row.expected[0]}`)) continue;
     const steps: Recorded[] = [];
     const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
     const target: Target = {
@@ -57,7 +57,7 @@ async function record(): Promise<readonly RecordedProvocation[]> {
         return response;
       },
     };
-    await playRow(row, { spec, contracts, profile, target }, i + 1);
+    await playRow(row, { spec, contracts, profile, target, seed: 1, number: i + 1 });
   }
   return [...found.values()];
 }

@@ -1,0 +1,40 @@
+// What a run showed of the document: each case right, wrong, or not exercised and why.
+import { decidedBy } from '../spec/case.js';
+import type { OperationId, Spec } from '../spec/document.js';
+import type { Played, Result } from './play.js';
+
+export interface CaseCoverage {
+  readonly case: string;
+  readonly result: Result;
+  readonly reason?: string;
+}
+
+/** A case is right when a row that expects it was answered with it, wrong when one was not, else it was not exercised. */
+export function coverageOf(
+  spec: Spec,
+  plays: readonly Played[],
+  include: (operation: OperationId) => boolean,
+): readonly CaseCoverage[] {
+  return [...spec.operations.values()]
+    .filter((operation) => include(operation.id))
+    .flatMap((operation) =>
+      [...operation.cases.values()].map((documented): CaseCoverage => {
+        const name = `${operation.id}.${documented.name}`;
+        const own = plays.filter((row) => row.operation === operation.id && row.expected.includes(documented.name));
+        // Where a list is expected, a right answer shows the case that it is, and none of the others.
+        const exercised =
+          own.find((row) => row.result === 'wrong' && row.expected[0] === documented.name) ??
+          own.find((row) => row.result === 'right' && row.answered === documented.name);
+        if (exercised) return { case: name, result: exercised.result };
+        const other = own.find((row) => row.result === 'right')?.answered;
+        const reason =
+          own.find((row) => row.reason)?.reason ??
+          (decidedBy(documented) === 'nothing'
+            ? `reached by ${documented.reached_by}`
+            : other
+              ? `answered otherwise, which the contracts allow too: ${other}`
+              : 'the run ended before');
+        return { case: name, result: 'not_exercised', reason };
+      }),
+    );
+}

@@ -1,0 +1,31 @@
+// What a run is made of: plays, each of which says what it needs before it sends anything, and what came of it afterwards.
+import type { OperationId } from '../spec/document.js';
+import type { Finding } from './finding.js';
+import type { Needs } from './needs.js';
+import type { SessionParts } from './session.js';
+import type { Subject } from './subject.js';
+
+export interface Play extends Subject {
+  readonly needs: Needs;
+  /** Every operation that it may call, to look at what is left too. */
+  readonly touches: ReadonlySet<OperationId>;
+  /** Sends its requests. Throws nothing for what a target does. */
+  readonly play: (parts: SessionParts) => Promise<Played>;
+}
+
+export type Result = 'right' | 'wrong' | 'not_exercised';
+
+export interface Played extends Subject {
+  readonly result: Result;
+  /** The documented case that the answer in question was. */
+  readonly answered?: string;
+  /** Why it was not exercised. */
+  readonly reason?: string;
+  readonly findings: readonly Finding[];
+  readonly requests: number;
+  readonly leftovers: readonly string[];
+  /** Looks at what a request left behind that the profile has no caller or id for. */
+  readonly unseen: number;
+  /** The credential of this caller was refused, whatever was asked. */
+  readonly refused?: string;
+}

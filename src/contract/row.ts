@@ -1,0 +1,202 @@
+// Plays a row of a decision table: makes its state, sends its request, looks at what it left, takes everything away again.
+import { isJsonObject, type Json } from '../spec/message.js';
+import { type Finding, findingOf } from './finding.js';
+import { lackingIn, needsOfLook } from './needs.js';
+import type { Played } from './play.js';
+import { type Exchanged, NotExercised, Session, type SessionParts } from './session.js';
+import type { Subject } from './subject.js';
+import type { Look, Row, Table } from './table.js';
+
+/** One row on its way to a target. */
+export interface PlannedRow extends Subject {
+  readonly kind: 'row';
+  readonly table: Table;
+  readonly row: Row;
+}
+
+interface Seen {
+  readonly findings: Finding[];
+  unseen: number;
+}
+
+export async function playRow(planned: PlannedRow, parts: SessionParts): Promise<Played> {
+  const session = new Session(parts);
+  const seen: Seen = { findings: [], unseen: 0 };
+  const { findings } = seen;
+  let reason: string | undefined;
+  let judged: Exchanged | undefined;
+  try {
+    judged = await play(planned, parts, session, seen);
+  } catch (error) {
+    if (!(error instanceof NotExercised)) throw error;
+    reason = error.message;
+  }
+  const leftovers = await session.cleanUp().catch(() => ['clean-up failed']);
+  // Every exchange is judged, set-up and clean-up too; the row's own comes with the case that was expected.
+  for (const exchanged of session.exchanges) {
+    const expected = exchanged === judged ? planned.expected : undefined;
+    findings.push(...findingOf(planned, exchanged, session.exchanges, expected));
+  }
+  const wrong = findings.some((finding) => finding.severity !== 'notice');
+  const answered = judged?.judged?.documented?.name;
+  const { kind, operation, title, place, expected } = planned;
+  return {
+    ...{ kind, operation, title, place, expected },
+    ...(answered === undefined ? {} : { answered }),
+    result: reason !== undefined ? 'not_exercised' : wrong ? 'wrong' : 'right',
+    ...(reason === undefined ? {} : { reason }),
+    findings,
+    requests: session.exchanges.length,
+    leftovers,
+    unseen: seen.unseen,
+  };
+}
+
+async function play(planned: PlannedRow, parts: SessionParts, session: Session, seen: Seen): Promise<Exchanged> {
+  const { table, row, expected } = planned;
+  for (const [slot, recipe] of Object.entries({ ...table.given, ...row.given })) await session.make(slot, recipe);
+  for (const call of row.before ?? []) await session.mustSucceed(call);
+  const observe = row.observe === 'none' ? undefined : table.observe;
+  const observed = observe && canBeMade(observe, parts) ? await session.mustSucceed(observe) : undefined;
+
+  const raw = rawBody(row);
+  const { path = {}, body = table.body, query = table.query } = row;
+  const call = {
+    call: table.operation,
+    path,
+    ...(query === undefined ? {} : { query }),
+    ...(body === undefined || raw ? {} : { body }), // the relations must not see a body that is not sent
+  };
+  const exchanged = await session.exchange({ call, caller: row.caller, ...(raw ? { raw } : {}) }, expected);
+  if (isSuccess(exchanged)) {
+    for (const [slot, recipe] of Object.entries(table.makes ?? {})) session.adopt(slot, recipe, exchanged);
+  }
+
+  if (observed && observe && (exchanged.response?.status ?? 0) >= 400) {
+    const after = await session.exchange({ call: observe, caller: observe.caller ?? 'owner' });
+    const [before, now] = [JSON.stringify(observed.judged?.body), JSON.stringify(after.judged?.body)];
+    if (before !== now)
+      seen.findings.push(stateFinding(planned, exchanged, session, 'REFUSAL_CHANGED_STATE', before ?? '', now ?? ''));
+  }
+  // What a wrong answer left behind is no news.
+  const right = exchanged.judged?.documented && expected.includes(exchanged.judged.documented.name);
+  if (observe && !observed) seen.unseen += 1;
+  for (const look of right ? (row.then ?? []) : []) {
+    if (canBeMade(look, parts)) await lookAfter(planned, exchanged, look, session, seen.findings);
+    else seen.unseen += 1;
+  }
+  return exchanged;
+}
+
+function canBeMade(look: Look, { spec, contracts, profile, mayCall = () => true }: SessionParts): boolean {
+  const needs = needsOfLook(spec, contracts, look);
+  return lackingIn(profile, needs).length === 0 && [...needs.calls].every((operation) => mayCall(operation));
+}
+
+async function lookAfter(
+  planned: PlannedRow,
+  exchanged: Exchanged,
+  look: Look,
+  session: Session,
+  findings: Finding[],
+): Promise<void> {
+  const expected = look.expect === undefined ? undefined : [look.expect].flat();
+  const { path = {}, query = {}, body: sent } = look;
+  const resolved = session.resolve({ path, query, ...(sent === undefined ? {} : { body: sent }) }, exchanged.judged?.body);
+  const ask = { call: look.call, ...(resolved as Omit<Look, 'call'>) };
+  const caller = look.caller ?? 'owner';
+  let seen = await session.exchange({ call: ask, caller }, expected);
+  const wrong = (wanted: string, got: string): void => {
+    findings.push(stateFinding(planned, seen, session, 'STATE_WRONG', wanted, got, look.assumed));
+  };
+  if (expected) {
+    const deviation = seen.judged?.deviations.find((d) => d.code === 'CASE_WRONG');
+    if (deviation) return wrong(`afterwards, ${deviation.expected}`, deviation.got);
+  } else if (!isSuccess(seen)) {
+    return wrong('afterwards, success', String(seen.response?.status ?? 'no answer'));
+  }
+  for (const [kind, [pointer, operand]] of Object.entries({ includes: look.includes ?? [], excludes: look.excludes ?? [] })) {
+    if (pointer === undefined) continue;
+    const value = session.resolve(operand as Json, exchanged.judged?.body);
+    const isThere = () => valuesAt(seen.judged?.body, pointer).some((item) => same(item, value));
+    // It may stand on a later page.
+    for (let page = 1, next = nextPage(seen); next && !isThere() && page < MAX_PAGES; page++, next = nextPage(seen))
+      seen = await session.exchange({ call: { ...ask, query: { ...ask.query, ...next } }, caller });
+    if (kind === 'includes' && !isThere()) wrong(`${JSON.stringify(value)} in ${pointer}`, 'not there');
+    if (kind === 'excludes' && isThere()) wrong(`no ${JSON.stringify(value)} in ${pointer}`, 'still there');
+  }
+  if (look.equals) {
+    const value = session.resolve(look.equals[1], exchanged.judged?.body);
+    const [got] = valuesAt(seen.judged?.body, look.equals[0]);
+    if (!same(got, value)) wrong(`${JSON.stringify(value)} at ${look.equals[0]}`, JSON.stringify(got) ?? 'absent');
+  }
+}
+
+/** Pages that are read to find one row. */
+const MAX_PAGES = 100;
+
+/** What asks for the page after this one, where the answer says that there is one. */
+function nextPage({ judged }: Exchanged): Readonly<Record<string, Json>> | undefined {
+  const body = judged?.body;
+  if (!isJsonObject(body) || body.has_more !== true) return undefined;
+  if (typeof body.next_cursor === 'string') return { cursor: body.next_cursor };
+  if (typeof body.last_id === 'string') return { after: body.last_id };
+  if (typeof body.skip !== 'number' || !Array.isArray(body.items) || body.items.length === 0) return undefined;
+  return { skip: body.skip + body.items.length };
+}
+
+function stateFinding(
+  planned: PlannedRow,
+  exchanged: Exchanged,
+  session: Session,
+  code: 'STATE_WRONG' | 'REFUSAL_CHANGED_STATE',
+  expected: string,
+  got: string,
+  assumed?: string,
+): Finding {
+  const documented = exchanged.judged?.documented;
+  const basis = assumed === undefined ? (documented?.basis ?? 'docs') : 'assumed';
+  const deviation = {
+    code,
+    severity: code !== 'REFUSAL_CHANGED_STATE' && basis === 'assumed' ? 'question' : 'failure',
+    pointer: '',
+    expected,
+    got,
+    basis,
+    source: assumed ?? documented?.source ?? '',
+  } as const;
+  const [finding] = findingOf(
+    planned,
+    { ...exchanged, judged: { deviations: [deviation], body: undefined } },
+    session.exchanges,
+    planned.expected,
+  );
+  return finding as Finding;
+}
+
+const isSuccess = ({ response }: Exchanged): boolean => response !== undefined && response.status >= 200 && response.status < 300;
+
+function rawBody(row: Row): { body: Uint8Array; content_type?: string } | undefined {
+  const type = row.content_type === undefined ? {} : { content_type: row.content_type };
+  if (row.hex_body !== undefined)
+    return { body: Uint8Array.from(row.hex_body.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)), ...type };
+  if (row.nested !== undefined)
+    return { body: new TextEncoder().encode('['.repeat(row.nested) + ']'.repeat(row.nested)), ...type };
+  if (row.raw_body !== undefined) return { body: new TextEncoder().encode(row.raw_body), ...type };
+  return undefined;
+}
+
+const same = (left: Json | undefined, right: Json | undefined): boolean => JSON.stringify(left) === JSON.stringify(right);
+
+/** The values at a pointer, in which `*` stands for every row. */
+function valuesAt(body: Json | undefined, pointer: string): Json[] {
+  let values: Json[] = body === undefined ? [] : [body];
+  for (const token of pointer.split('/').slice(1)) {
+    values = values.flatMap((value) => {
+      if (token === '*') return Array.isArray(value) ? value : [];
+      const next = Array.isArray(value) ? value[Number(token)] : isJsonObject(value) ? value[token] : undefined;
+      return next === undefined ? [] : [next];
+    });
+  }
+  return values;
+}

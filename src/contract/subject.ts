@@ -1,0 +1,17 @@
+// What a play is about, and what its findings are filed under.
+import type { OperationId } from '../spec/document.js';
+
+/** A sign-in of a caller, a workflow of several steps, a row of a decision table, or a method that a path does not have. */
+export type PlayKind = 'sign_in' | 'lifecycle' | 'row' | 'method';
+
+export interface Subject {
+  readonly kind: PlayKind;
+  /** Under which it is listed. */
+  readonly operation: OperationId;
+  /** A sentence. */
+  readonly title: string;
+  /** Where it stands in the contracts or the document, as file:line:column. */
+  readonly place: string;
+  /** The cases that may answer; none where a play is about no case. */
+  readonly expected: readonly string[];
+}

@@ -1,0 +1,275 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { handlerTarget, type Target } from '../../src/client/target.js';
+import { loadContracts } from '../../src/contract/load.js';
+import { type Profile, parseProfile } from '../../src/contract/profile.js';
+import { exitCode } from '../../src/contract/report.js';
+import { type RunOptions, runContracts } from '../../src/contract/run.js';
+import { createUnderstudy } from '../../src/index.js';
+import { loadSpec, type OperationId } from '../../src/spec/document.js';
+import type { PlainRequest, PlainResponse } from '../../src/spec/message.js';
+
+const spec = loadSpec();
+const contracts = loadContracts(spec);
+const whole = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+const only = (...ids: OperationId[]) => ({ include: (id: OperationId) => ids.includes(id) });
+
+/** The stand-in, and what somebody in between makes of it. */
+function target(between: (request: PlainRequest, answer: () => Promise<PlainResponse>) => Promise<PlainResponse>) {
+  const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+  const requests: PlainRequest[] = [];
+  const outer: Target = {
+    name: inner.name,
+    send: (request) => {
+      requests.push(request);
+      return between(request, () => inner.send(request));
+    },
+  };
+  return { target: outer, requests };
+}
+const untouched = () => target((_, answer) => answer());
+
+async function run(options: Pick<RunOptions, 'target'> & Partial<RunOptions>) {
+  const waits: number[] = [];
+  const wait = async (milliseconds: number) => void waits.push(milliseconds);
+  const report = await runContracts({ spec, contracts, profile: whole, wait, ...options });
+  const found = report.findings.map(({ severity, code, operation, pointer }) => `${severity} ${code} ${operation}${pointer}`);
+  return { report, found, waits };
+}
+
+describe('what the profile does not give', () => {
+  const { owner } = whole.callers;
+  const profile: Profile = {
+    ...whole,
+    callers: owner ? { owner } : {},
+    known: { organization_id: whole.known.organization_id as string },
+  };
+
+  it('is said before the first request, with the number of rows that wait for it', async () => {
+    const { target, requests } = untouched();
+    const told: unknown[] = [];
+    const { report } = await run({
+      target,
+      profile,
+      ...only('addVectorStoreToSpace'),
+      onLacking: (lacking) => told.push(requests.length, lacking),
+    });
+    expect(told).toEqual([0, report.lacking]);
+    expect(report.lacking).toContainEqual({ name: 'known.foreign_vector_store_id', rows: 3 });
+    expect(report.lacking).toContainEqual({ name: 'callers.viewer', rows: 4 });
+  });
+
+  it('costs the rows that need it, which send nothing and are never right', async () => {
+    const { target, requests } = untouched();
+    const { report } = await run({ target, profile, ...only('addVectorStoreToSpace') });
+    const waiting = report.rows.filter(({ reason }) => reason === 'the profile has no callers.viewer');
+    expect(waiting.map(({ result, requests: sent }) => ({ result, sent }))).toEqual(
+      Array(3).fill({ result: 'not_exercised', sent: 0 }),
+    );
+    expect(new Set(requests.map(({ headers }) => headers['x-api-key']))).toEqual(
+      new Set(['ak_owner', undefined, 'ak_understudy_unknown']),
+    );
+    const shown = report.coverage.filter(({ result }) => result === 'right').map(({ case: name }) => name.split('.')[1]);
+    expect(shown.sort()).toEqual(
+      [
+        'already_attached',
+        'attached',
+        'authentication_required',
+        'invalid_api_key',
+        'invalid_parameter',
+        'own_dedicated_store',
+        'repeated_parameter',
+        'space_not_found',
+        'token_invalid',
+        'vector_store_not_found',
+      ].sort(),
+    );
+  });
+
+  it('costs no more than a look where only the look needs it', async () => {
+    const { report } = await run({ target: untouched().target, profile, ...only('createSpace') });
+    expect(report.coverage).toContainEqual({ case: 'createSpace.created', result: 'right' });
+    expect(report.unseen).toBeGreaterThan(0);
+    expect(report.rows.filter(({ unseen }) => unseen > 0).every(({ operation }) => operation === 'createSpace')).toBe(true);
+  });
+});
+
+describe('a refused credential', () => {
+  const unauthorized = (headers: PlainRequest['headers'], keys: readonly string[]) => keys.includes(headers['x-api-key'] ?? '');
+
+  it('ends the run before its rows, inconclusive, and names the callers', async () => {
+    const { target: refusing, requests } = target(async (request, answer) => {
+      if (!unauthorized(request.headers, ['ak_viewer', 'ak_member'])) return answer();
+      return { status: 401, headers: { 'content-type': 'application/json' }, body: '{}' };
+    });
+    const { report } = await run({ target: refusing });
+    expect(report.stopped).toEqual({
+      why: 'refused',
+      text: 'the target refuses the credential of viewer, member; correct the profile',
+    });
+    expect(exitCode(report, 'failure')).toBe(3);
+    expect(report.rows.map(({ kind }) => kind)).toEqual(Array(6).fill('sign_in'));
+    expect(requests).toHaveLength(4 + 2 * 3); // three operations must agree
+  });
+
+  it('is not one operation that wrongly answers 401', async () => {
+    const { target: wrong } = target(async (request, answer) => {
+      const honest = await answer();
+      return request.target.startsWith('/v1/threads?') || request.target === '/v1/threads' ? { ...honest, status: 401 } : honest;
+    });
+    const { report } = await run({ target: wrong, ...only('listThreads') });
+    expect(report.stopped).toBeUndefined();
+    expect(exitCode(report, 'failure')).toBe(1);
+  });
+});
+
+describe('a rate limit', () => {
+  const limited = (headers: Record<string, string>): PlainResponse => ({
+    status: 429,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({
+      success: false,
+      error: {
+        code: 'RATE_LIMIT_EXCEEDED',
+        message: 'Slow down',
+        system_message: 'Slow down',
+        type: 'client_error',
+        status: 429,
+        details: {},
+        trace_id: 'x',
+        timestamp: '2026-02-26T10:30:00Z',
+      },
+    }),
+  });
+  const once = (headers: Record<string, string>) => {
+    let met = false;
+    return target((request, answer) => {
+      if (met || request.method !== 'POST') return answer();
+      met = true;
+      return Promise.resolve(limited(headers));
+    }).target;
+  };
+
+  it('is waited out as Retry-After says, and nothing is wrong', async () => {
+    const { found, waits } = await run({ target: once({ 'retry-after': '7' }), ...only('getSpace') });
+    expect({ found, waits }).toEqual({ found: [], waits: [7000] });
+  });
+
+  it('may say a date, and is waited for a minute at most', async () => {
+    const far = new Date(Date.now() + 3_600_000).toUTCString();
+    const { found, waits } = await run({ target: once({ 'retry-after': far }), ...only('getSpace') });
+    expect({ found, waits }).toEqual({ found: [], waits: [60_000] });
+  });
+
+  it('is not waited for beyond the time of the run', async () => {
+    const { waits } = await run({ target: once({ 'retry-after': '50' }), maxTime: 20_000, ...only('getSpace') });
+    expect(waits).toHaveLength(1);
+    expect(waits[0]).toBeLessThanOrEqual(20_000);
+  });
+
+  it('without Retry-After is a failure, and waited out all the same', async () => {
+    const { found, waits } = await run({ target: once({}), ...only('getSpace') });
+    expect(found).toEqual(['failure HEADER_MISSING createSpace/retry-after']);
+    expect(waits).toEqual([1000]);
+  });
+
+  it('that never ends is the answer', async () => {
+    const { target: always } = target((request, answer) =>
+      request.method === 'GET' && request.target.startsWith('/v1/spaces/space_')
+        ? Promise.resolve(limited({ 'retry-after': '1' }))
+        : answer(),
+    );
+    const { found, waits } = await run({ target: always, ...only('getSpace') });
+    expect(found).toContain('failure CASE_WRONG getSpace');
+    expect(waits.length % 4).toBe(0);
+  });
+});
+
+describe('a method that no path has', () => {
+  const put = (change: (honest: PlainResponse) => PlainResponse) =>
+    target(async (request, answer) => (request.method === 'PUT' ? change(await answer()) : answer()));
+
+  it.each<[string, (honest: PlainResponse) => PlainResponse, string[]]>([
+    ['405 with Allow is right', (honest) => honest, []],
+    ['404 is right too (K-C13)', (honest) => ({ ...honest, status: 404, headers: { 'content-type': 'application/json' } }), []],
+    [
+      '405 without Allow is a failure',
+      ({ headers: { allow: _, ...headers }, ...honest }) => ({ ...honest, headers }),
+      ['failure HEADER_MISSING getSpace/allow'],
+    ],
+    [
+      'an Allow that lacks a documented method is a question',
+      (honest) => ({ ...honest, headers: { ...honest.headers, allow: 'GET' } }),
+      ['question RELATION_BROKEN getSpace/allow'],
+    ],
+    ['success is a question', (honest) => ({ ...honest, status: 200, body: '{}' }), ['question CASE_WRONG getSpace']],
+    ['a bare page is a question', (honest) => ({ ...honest, body: '<h1>405</h1>' }), ['question BODY_UNREADABLE getSpace']],
+    [
+      'another envelope is a question',
+      (honest) => ({ ...honest, body: '{"detail":"Method Not Allowed"}' }),
+      [
+        'question SCHEMA_BROKEN getSpace/error',
+        'question SCHEMA_BROKEN getSpace/success',
+        'notice FIELD_UNDOCUMENTED getSpace/detail',
+      ],
+    ],
+  ])('%s', async (_, change, expected) => {
+    const { target: changed, requests } = put(change);
+    const { found } = await run({ target: changed, ...only('getSpace') });
+    expect(found.sort()).toEqual([...expected].sort());
+    expect(requests.filter(({ method }) => method === 'PUT').map(({ target: path }) => path)).toEqual([
+      '/v1/spaces/understudy-none',
+    ]);
+  });
+
+  it('is tried on every path, with ids that do not exist', async () => {
+    const { target: seen, requests } = untouched();
+    const { report } = await run({ target: seen });
+    const tried = requests.filter(({ method }) => method === 'PUT').map(({ target: path }) => path);
+    expect(new Set(tried).size).toBe(new Set([...spec.operations.values()].map(({ template }) => template)).size);
+    expect(report.rows.filter(({ kind, result }) => kind === 'method' && result === 'right')).toHaveLength(tried.length);
+  });
+});
+
+describe('a selection', () => {
+  const called = (requests: readonly PlainRequest[]) =>
+    new Set(requests.map(({ method, target: path }) => `${method} ${path.split('?')[0]}`));
+
+  it('of operations to include still calls what their rows need', async () => {
+    const { target: seen, requests } = untouched();
+    const { report } = await run({ target: seen, ...only('getSpace') });
+    expect(called(requests)).toContain('POST /v1/spaces/');
+    expect(report.coverage.filter(({ result }) => result === 'right').map(({ case: name }) => name)).toContain(
+      'getSpace.retrieved',
+    );
+    expect(new Set(report.coverage.map(({ case: name }) => name.split('.')[0]))).toEqual(new Set(['getSpace']));
+  });
+
+  it('of operations to leave out never calls them, and says what that cost', async () => {
+    const { target: seen, requests } = untouched();
+    const { report } = await run({ target: seen, mayCall: (id) => id !== 'createSpace' });
+    expect(called(requests)).not.toContain('POST /v1/spaces/');
+    expect(report.coverage).toContainEqual({
+      case: 'addVectorStoreToSpace.attached',
+      result: 'not_exercised',
+      reason: 'needs createSpace, which this run leaves out',
+    });
+    expect(report.coverage.some(({ case: name }) => name.startsWith('createSpace.'))).toBe(false);
+  });
+
+  it('of nothing is inconclusive', async () => {
+    const { report } = await run({ target: untouched().target, mayCall: () => false });
+    expect(report.rows.every(({ result }) => result === 'not_exercised')).toBe(true);
+    expect(exitCode(report, 'failure')).toBe(3);
+  });
+});
+
+it('a status that nobody documented may be another of its class, on a call that prepares too', async () => {
+  const { target: other } = target(async (request, answer) => {
+    const honest = await answer();
+    return honest.status === 201 && request.target === '/v1/spaces/' ? { ...honest, status: 200 } : honest;
+  });
+  const { found, report } = await run({ target: other });
+  expect(found).toEqual([]);
+  expect(report.coverage.filter(({ result }) => result === 'wrong')).toEqual([]);
+});
