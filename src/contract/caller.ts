@@ -31,6 +31,7 @@ export const knownNames = [
   'message_id',
   'disposable_message_id',
   'empty_thread_id',
+  'assistant_id',
   'role_id',
   'department_id',
 ];

@@ -62,7 +62,7 @@ export function exportArazzo(spec: Spec, contracts: Contracts, { documentUrl, se
   const inPart: Record<ReasonInPart, number> = { unchanged: 0, details: 0, later_pages: 0 };
   const rows = planRows(spec, contracts).flatMap((planned, i) => {
     try {
-      const workflow = new RowExport(spec, contracts, planned, `understudy-${seed}-${i + 1}`);
+      const workflow = new RowExport(spec, contracts, planned, { seed, number: i + 1 });
       const steps = workflow.steps();
       for (const reason of workflow.inPart) inPart[reason] += 1;
       return [{ workflowId: `row_${i + 1}`, summary: planned.title, description: planned.row.place, inputs, steps }];
@@ -146,7 +146,7 @@ class RowExport {
   readonly #spec: Spec;
   readonly #contracts: Contracts;
   readonly #planned: PlannedRow;
-  readonly #unique: string;
+  readonly #run: { readonly seed: number; readonly number: number };
   readonly #steps: Json[] = [];
   /** A text, or the expression that has it. */
   readonly #slots: Record<string, string> = {};
@@ -154,11 +154,11 @@ class RowExport {
     [];
   #names = 0;
 
-  constructor(spec: Spec, contracts: Contracts, planned: PlannedRow, unique: string) {
+  constructor(spec: Spec, contracts: Contracts, planned: PlannedRow, run: { readonly seed: number; readonly number: number }) {
     this.#spec = spec;
     this.#contracts = contracts;
     this.#planned = planned;
-    this.#unique = unique;
+    this.#run = run;
   }
 
   steps(): readonly Json[] {
@@ -232,6 +232,11 @@ class RowExport {
     for (const kind of ['includes', 'excludes'] as const) {
       const [pointer, value] = look[kind] ?? [];
       if (pointer === undefined) continue;
+      if (!pointer.includes('*')) {
+        const sign = kind === 'includes' ? '==' : '!=';
+        conditions.push(simple(`$response.body#${pointer} ${sign} ${this.#inCondition(this.#resolve(value as Json, own))}`));
+        continue;
+      }
       const [, list, field] = /\/(\w+)\/\*(?:\/(\w+))?$/.exec(pointer) ?? [];
       if (list === undefined) throw new LeftOut('whole_list');
       if (kind === 'includes' && Number(look.query?.limit ?? 20) < 20) throw new LeftOut('later_page');
@@ -257,7 +262,8 @@ class RowExport {
   /** Adds a step; returns its name. */
   #step({ call, path = {}, query = {}, body }: Call, caller: CallerName, criteria: readonly Json[], own?: string): string {
     const operation = this.#operation(call);
-    const stepId = `${call}_${this.#steps.length + 1}`;
+    // Redocly's rules look for a step's outputs by its name alone, so no two workflows share one.
+    const stepId = `${call}_${this.#run.number}_${this.#steps.length + 1}`;
     const parameters: Json[] = this.#credential(caller);
     for (const { name } of operation.parameters.filter((parameter) => parameter.in === 'path')) {
       const slot = this.#contracts.slots[name] ?? name;
@@ -350,7 +356,7 @@ class RowExport {
     if (root === 'callers') return `$inputs.${first}_${second}`;
     if (root === 'slot') return this.#slots[first] as string;
     this.#names += 1;
-    return `${this.#unique}-${this.#names}`;
+    return `understudy-${this.#run.seed}-${this.#run.number}-${this.#names}`;
   }
 
   #inCondition(value: Json): string {

@@ -9,8 +9,8 @@ import { nearest } from '../spec/nearest.js';
 import { FileError, type Problem } from '../spec/problem.js';
 import { type ProblemAt, parseYaml } from '../spec/yaml-file.js';
 import { readLifecycles } from './arazzo.js';
-import { rowCallers } from './caller.js';
-import type { Contracts, Recipe, Row, Table } from './table.js';
+import { callerNames, knownNames, rowCallers } from './caller.js';
+import type { Contracts, Look, Recipe, Row, Table } from './table.js';
 
 export class ContractError extends FileError {}
 
@@ -36,9 +36,11 @@ const keys = {
     'observe',
   ],
   call: callKeys,
-  look: [...callKeys, 'expect', 'includes', 'excludes', 'equals', 'assumed'],
+  look: [...callKeys, 'when', 'expect', 'includes', 'excludes', 'equals', 'assumed'],
   recipe: ['from', 'repeat', 'value', 'then', 'undo', ...callKeys],
 };
+
+const expressionRoots = ['$known', '$callers', '$slot', '$name', '$unique', '$response'];
 
 interface Source {
   readonly content: Record<string, unknown>;
@@ -130,6 +132,21 @@ function createCheck(spec: Spec, problems: Problem[]) {
       for (const name of operation ? [expect].flat() : [])
         known(source, pointer, `case of ${operation?.id}`, name, [...(operation?.cases.keys() ?? [])]);
     },
+    /** Every `$` begins an expression, and what it names is there. Where no slots are given, any may be filled. */
+    expressions: (source: Source, pointer: string, value: unknown, slots?: readonly string[]): void => {
+      if (typeof value === 'object' && value !== null) {
+        for (const [key, item] of Object.entries(value)) check.expressions(source, `${pointer}/${key}`, item, slots);
+        return;
+      }
+      if (typeof value !== 'string' || value.startsWith('$response.body#')) return;
+      for (const [, root = '', first = '', second = ''] of value.matchAll(/\$(\w*)(?:\.(\w+))?(?:\.(\w+))?/g)) {
+        if (!known(source, pointer, 'expression', `$${root}`, expressionRoots)) continue;
+        if (root === 'known') known(source, pointer, 'id in profiles', first, knownNames);
+        if (root === 'callers' && known(source, pointer, 'caller', first, callerNames))
+          known(source, pointer, 'field of callers', second, ['user_id', 'organization_id']);
+        if (root === 'slot' && slots) known(source, pointer, 'slot that is filled here', first, slots);
+      }
+    },
     calls: (source: Source, pointer: string, calls: unknown, allowed: readonly string[]): void => {
       for (const [i, call] of listOf(calls).entries()) {
         const place = `${pointer}/${i}`;
@@ -150,6 +167,8 @@ function createCheck(spec: Spec, problems: Problem[]) {
       if (recipe.value === undefined && recipe.from === undefined)
         problems.push(source.at(pointer, 'the recipe has no value', 'add `value`, such as $response.body#/id'));
       check.calls(source, `${pointer}/then`, recipe.then, keys.call);
+      for (const part of ['path', 'query', 'body', 'value', 'then'] as const)
+        check.expressions(source, `${pointer}/${part}`, recipe[part]);
     },
   };
   return check;
@@ -168,7 +187,20 @@ function readTable(
   check.given(source, `${pointer}/makes`, table.makes, recipes);
   if (table.observe !== undefined) check.operation(source, `${pointer}/observe/call`, table.observe.call);
   const rows = rowsOf(source, `${pointer}/rows`, table.rows, check, recipes);
-  for (const [i, row] of rows.entries()) check.cases(source, `${pointer}/rows/${i}/expect`, operation, row.expect);
+  const filled = Object.keys({ ...table.given, ...table.makes });
+  for (const part of ['body', 'query', 'observe'] as const) check.expressions(source, `${pointer}/${part}`, table[part], filled);
+  for (const [i, row] of rows.entries()) {
+    const place = `${pointer}/rows/${i}`;
+    check.cases(source, `${place}/expect`, operation, row.expect);
+    const slots = [...filled, ...Object.keys(row.given ?? {})];
+    for (const part of ['path', 'query', 'body', 'before', 'then'] as const)
+      check.expressions(source, `${place}/${part}`, row[part], slots);
+    for (const [n, look] of listOf(row.then).entries()) {
+      const { when } = look as Look;
+      if (when !== undefined)
+        check.known(source, `${place}/then/${n}/when`, 'case that the row expects', when, [row.expect].flat());
+    }
+  }
   return { ...table, given: table.given ?? {}, rows, place: placeOf(source, pointer) };
 }
 

@@ -82,6 +82,7 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
   const right = exchanged.judged?.documented && expected.includes(exchanged.judged.documented.name);
   if (observe && !observed) seen.unseen += 1;
   for (const look of right ? (row.then ?? []) : []) {
+    if (look.when !== undefined && look.when !== exchanged.judged?.documented?.name) continue;
     if (canBeMade(look, parts)) await lookAfter(planned, exchanged, look, session, seen.findings);
     else seen.unseen += 1;
   }

@@ -16,6 +16,8 @@ export interface Call {
 
 /** What is looked at after the row's request. */
 export interface Look extends Call {
+  /** Only after this case, where the row may be answered with another one too. */
+  readonly when?: string;
   /** The case this call must have; any success when absent. */
   readonly expect?: string | readonly string[];
   /** Values that must, or must not, stand in a list of the answer: a pointer with `*` for each row, and the value. */

@@ -7,33 +7,42 @@ import { parseProfile } from '../../src/contract/profile.js';
 import { countCoverage } from '../../src/contract/report.js';
 import { runContracts } from '../../src/contract/run.js';
 import { describeContracts } from '../../src/contract/vitest.js';
-import { createUnderstudy } from '../../src/index.js';
+import { createUnderstudy, type Understudy } from '../../src/index.js';
 import { loadSpec } from '../../src/spec/document.js';
 
 const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
 const spec = loadSpec();
 const shared = createUnderstudy();
-const before = shared.world.snapshot();
+
+/** What a caller can see of a world. A slice cannot be deleted by the API: archived is the least that can stay of it. */
+function visible({ world }: Understudy) {
+  const live = (rows: readonly { id: string; deleted_at?: string | null }[]) =>
+    rows.filter(({ deleted_at }) => !deleted_at).map(({ id }) => id);
+  return {
+    spaces: live(world.spaces.all()),
+    vectorStores: live(world.vectorStores.all()),
+    threads: live(world.threads.all()),
+    slices: world.slices
+      .all()
+      .filter(({ status }) => status === 'active')
+      .map(({ id }) => id),
+  };
+}
 
 describeContracts(handlerTarget('the stand-in', shared.fetch), { profile });
 
 afterAll(() => {
-  // Slices cannot be deleted by the API, so archived ones stay; nothing else may.
-  const after = shared.world.snapshot();
-  const lost = (table: 'spaces' | 'vectorStores' | 'threads' | 'messages') => {
-    const ids = new Set(after[table].map((row) => (row as { id: string }).id));
-    return before[table].map((row) => (row as { id: string }).id).filter((id) => !ids.has(id));
-  };
-  for (const table of ['spaces', 'vectorStores', 'threads'] as const) expect(lost(table)).toEqual([]);
+  expect(visible(shared)).toEqual(visible(createUnderstudy()));
 });
 
 describe('a whole run on the stand-in', () => {
   it('shows every case that is reached by state, without a failure, a question or a leftover', async () => {
+    const understudy = createUnderstudy();
     const report = await runContracts({
       spec,
       contracts: withEdges(spec, loadContracts(spec)),
       profile,
-      target: handlerTarget('the stand-in', createUnderstudy().fetch),
+      target: handlerTarget('the stand-in', understudy.fetch),
     });
     expect(
       report.findings
@@ -47,5 +56,6 @@ describe('a whole run on the stand-in', () => {
     expect(idle).toEqual([]);
     expect(countCoverage(report).wrong).toBe(0);
     expect(report.leftovers).toEqual([]);
+    expect(visible(understudy)).toEqual(visible(createUnderstudy()));
   });
 });
