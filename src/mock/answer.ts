@@ -108,7 +108,9 @@ function answer(stage: Stage, match: Matcher<Served>, request: PlainRequest): An
   if (matched.kind === 'method_not_allowed') {
     const allow = { allow: matched.allowed.join(', ') };
     if (request.method === 'OPTIONS') return send(moment, 204, allow);
-    return unrouted(stage, moment, 'method_not_allowed', { method: request.method, allowed: matched.allowed }, allow);
+    const details = { method: request.method, allowed: matched.allowed };
+    const refused = unrouted(stage, moment, 'method_not_allowed', details, allow);
+    return stage.drift?.refuseMethod ? { ...refused, response: stage.drift.refuseMethod(refused.response) } : refused;
   }
   const { operation } = matched;
   if (!('cases' in operation)) return answerWithoutRule(stage, operation, matched.path, moment);

@@ -43,6 +43,8 @@ export interface Wrapper {
   readonly decide?: (rule: AnyRule, call: Call) => Outcome;
   /** Sends something else than the honest answer, or that one untouched. */
   readonly rewrite?: (honest: Honest) => PlainResponse;
+  /** Sends something else to a method that a path does not have. */
+  readonly refuseMethod?: (refusal: PlainResponse) => PlainResponse;
   /** Milliseconds until the next answer goes out. */
   readonly pause?: () => number;
 }

@@ -415,6 +415,15 @@ function everywhere(all: readonly OperationId[]): readonly Drift[] {
         headers: Object.fromEntries(Object.entries(response.headers).filter(([name]) => name !== 'content-type')),
       })),
     ),
+    hand(all, 'methods_taken', 'takes methods that no path has', () => ({
+      refuseMethod: (refusal) => ({ ...refusal, status: 200, body: '{}' }),
+    })),
+    hand(all, 'allow_missing', 'refuses such a method without Allow', () => ({
+      refuseMethod: ({ headers: { allow: _, ...headers }, ...refusal }) => ({ ...refusal, headers }),
+    })),
+    hand(all, 'allow_wrong', 'allows OPTIONS alone', () => ({
+      refuseMethod: (refusal) => ({ ...refusal, headers: { ...refusal.headers, allow: 'OPTIONS' } }),
+    })),
     hand(
       all,
       'wrapped',

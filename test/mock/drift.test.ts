@@ -183,6 +183,15 @@ describe('a planted drift', () => {
     expect(body.items.map((row: { organization_id: string }) => row.organization_id)).toContain('org_abc123');
   });
 
+  it.each([
+    ['hand:methods_taken', 200, 'GET, HEAD, PATCH, DELETE, OPTIONS'],
+    ['hand:allow_missing', 405, null],
+    ['hand:allow_wrong', 405, 'OPTIONS'],
+  ])('made by hand answers a method that no path has: %s', async (name, status, allow) => {
+    const { status: got, headers } = await call(planted(name).understudy, { ...owner.get(space), method: 'PUT' });
+    expect([got, headers.get('allow')]).toEqual([status, allow]);
+  });
+
   it('made by hand is flaky from its own first request on, in each stand-in anew', async () => {
     for (let again = 0; again < 2; again++) {
       const { understudy } = planted('hand:getSpace.flaky');
