@@ -269,6 +269,16 @@ function assumptions(doc) {
         .map((c) => `| \`${operation.operationId}.${c.name}\` | ${status} | ${c.source} |`),
     ),
   );
+  const relations = [...operationsOf(doc)].flatMap(({ operation, responses }) =>
+    responses.flatMap(([status, response]) =>
+      (response['x-relations'] ?? [])
+        .filter(({ assumed }) => assumed !== undefined)
+        .map(({ assumed, ...relation }) => {
+          const [[kind, operands]] = Object.entries(relation);
+          return `| \`${operation.operationId}\` | ${status} | ${kind}: ${operands.map((operand) => `\`${operand}\``).join(', ')} | ${assumed} |`;
+        }),
+    ),
+  );
   const unrouted = Object.entries(doc['x-unrouted']).flatMap(([status, response]) =>
     casesOf(doc, status, response).map((c) => `| \`${c.name}\` | ${status} | ${c.source} |`),
   );
@@ -282,6 +292,12 @@ Nobody documented these cases; we had to choose. Each is a question to the vendo
 | case | status | where the choice comes from |
 |---|---|---|
 ${rows.join('\n')}
+
+## Relations
+
+| operation | status | relation | where the choice comes from |
+|---|---|---|---|
+${relations.join('\n')}
 
 ## Requests that reach no operation
 

@@ -7,7 +7,8 @@
 //   parameter  name, in (path, query; header for X-API-Key alone), value
 //   step       stepId, description, operationId, parameters, requestBody (contentType application/json, payload),
 //              successCriteria, outputs, and two of our own: x-case, the documented case where status and code leave
-//              several, and x-clean-up: true, a step that is also played after a failure
+//              several; x-clean-up: true, a step that is also played after a failure; x-given: true, one that must succeed for the
+//              workflow to mean anything, else it is not exercised; and x-assumed, the source of criteria that nobody documented
 //   criterion  condition `LEFT == RIGHT` or `LEFT != RIGHT`, or with context $response.body and type jsonpath one of
 //              `$..LIST[?@.FIELD == {VALUE}]`, there is such a row, and `$..[?count($..LIST[?@.FIELD == {VALUE}]) == 0]`, none;
 //              `@` alone where the rows are plain values
@@ -54,6 +55,10 @@ export interface Step {
   /** Pointers into the answer. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly cleanUp: boolean;
+  /** Without its success the workflow means nothing. */
+  readonly given: boolean;
+  /** The source of criteria that nobody documented: what differs is a question. */
+  readonly assumed?: string;
   readonly place: string;
 }
 
@@ -86,6 +91,8 @@ const keys = {
     'outputs',
     'x-case',
     'x-clean-up',
+    'x-given',
+    'x-assumed',
   ],
   parameter: ['name', 'in', 'value'],
   requestBody: ['contentType', 'payload'],
@@ -228,9 +235,10 @@ class Reader {
     }
     const outputs = this.#outputs(node.outputs, `${pointer}/outputs`);
     scope.outputs.set(id, Object.keys(outputs));
-    const cleanUp = node['x-clean-up'] ?? false;
-    if (typeof cleanUp !== 'boolean')
-      this.#report(`${pointer}/x-clean-up`, 'is neither true nor false', 'write true, or nothing');
+    const cleanUp = this.#mark(node, 'x-clean-up', pointer);
+    const given = this.#mark(node, 'x-given', pointer);
+    const assumed =
+      node['x-assumed'] === undefined ? undefined : this.#text(node['x-assumed'], `${pointer}/x-assumed`, 'a source');
     return {
       id,
       operation: operation?.id ?? (node.operationId as OperationId),
@@ -240,9 +248,17 @@ class Reader {
       criteria,
       expected,
       outputs,
-      cleanUp: cleanUp === true,
+      cleanUp,
+      given,
+      ...(assumed === undefined ? {} : { assumed }),
       place: this.#place(pointer),
     };
+  }
+
+  #mark(node: Node, key: string, pointer: string): boolean {
+    const mark = node[key] ?? false;
+    if (typeof mark !== 'boolean') this.#report(`${pointer}/${key}`, 'is neither true nor false', 'write true, or nothing');
+    return mark === true;
   }
 
   #parameter(value: unknown, pointer: string, scope: Scope): Parameter | undefined {

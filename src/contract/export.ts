@@ -245,6 +245,7 @@ class RowExport {
       conditions.push({ context: '$response.body', type: 'jsonpath', condition });
       this.inPart.add('later_pages');
     }
+    if (look.unique !== undefined) throw new LeftOut('later_page');
     if (look.equals) {
       const [pointer, value] = look.equals;
       conditions.push(simple(`$response.body#${pointer} == ${this.#inCondition(this.#resolve(value, own))}`));

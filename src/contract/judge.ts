@@ -45,6 +45,8 @@ export interface Judged {
   readonly body: Json | undefined;
 }
 
+type Reporter = (code: FindingCode, pointer: string, expected: string, got: string, basis?: Basis, source?: string) => void;
+
 const severityOf = (basis: Basis): Severity => (basis === 'assumed' ? 'question' : 'failure');
 
 export function judge(
@@ -58,17 +60,16 @@ export function judge(
   const wanted = (expected ?? []).map((name) => operation.cases.get(name)).filter((c) => c !== undefined);
   const leading = wanted[0] ?? [...operation.cases.values()].find((c) => c.status === response.status);
   const basis = leading?.basis ?? 'docs';
-  const report = (code: FindingCode, pointer: string, expectation: string, got: string, of: Basis = basis): void => {
+  const report: Reporter = (
+    code,
+    pointer,
+    expectation,
+    got,
+    of = basis,
+    source = leading?.source ?? spec.place(operation.id),
+  ) => {
     const severity = code === 'FIELD_UNDOCUMENTED' ? 'notice' : severityOf(of);
-    deviations.push({
-      code,
-      severity,
-      pointer,
-      expected: expectation,
-      got,
-      basis: of,
-      source: leading?.source ?? spec.place(operation.id),
-    });
+    deviations.push({ code, severity, pointer, expected: expectation, got, basis: of, source });
   };
 
   const read = readBody(response);
@@ -102,9 +103,9 @@ export function judge(
   }
   const exchange: Exchange = { ...asked, status: response.status, responseBody: read.body };
   if (!deviations.some((d) => d.severity !== 'notice')) {
-    for (const breach of brokenRelations(documented.relations, exchange)) {
-      if (isPromised(actual ?? leading, breach.pointer))
-        report('RELATION_BROKEN', breach.pointer, breach.expected, show(breach.got));
+    for (const { pointer, expected: wants, got, assumed } of brokenRelations(documented.relations, exchange)) {
+      if (!isPromised(actual ?? leading, pointer)) continue;
+      report('RELATION_BROKEN', pointer, wants, show(got), assumed === undefined ? basis : 'assumed', assumed);
     }
   }
   return { deviations, body: read.body, ...(actual ? { documented: actual } : {}) };
@@ -131,12 +132,7 @@ export function judgeRefusedMethod(allowed: readonly HttpMethod[], response: Pla
   return { deviations, body };
 }
 
-function judgeBody(
-  schema: string,
-  body: Json | undefined,
-  documented: Case | undefined,
-  report: (code: FindingCode, pointer: string, expected: string, got: string, basis?: Basis) => void,
-): void {
+function judgeBody(schema: string, body: Json | undefined, documented: Case | undefined, report: Reporter): void {
   const validate = validatorNamed(`closed_${schema}`);
   if (validate(body)) return;
   for (const violation of fromAjv('body', validate.errors ?? [])) {

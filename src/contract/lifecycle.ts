@@ -37,7 +37,11 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
         if (!(status >= 200 && status < 300) && status !== 404) leftovers.push(`what ${step.id} takes away`);
         continue;
       }
-      const { judged } = exchanged;
+      const { judged, response } = exchanged;
+      if (step.given && !(response && response.status < 300))
+        throw new NotExercised(
+          `${step.operation}, needed for this lifecycle, was answered with ${response?.status ?? 'nothing'}`,
+        );
       const deviations = [...(judged?.deviations ?? []), ...player.deviations(step, exchanged)];
       const whole = judged ? { ...exchanged, judged: { ...judged, deviations } } : exchanged;
       const at = { ...subject, place: step.place };
@@ -94,10 +98,10 @@ class Player {
   }
 
   /** The criteria that do not hold, where the answer is the case that was expected; else the judge has said so already. */
-  deviations({ criteria, expected, operation }: Step, { judged, response }: Exchanged): readonly Deviation[] {
+  deviations({ criteria, expected, operation, assumed }: Step, { judged, response }: Exchanged): readonly Deviation[] {
     if (!judged || judged.deviations.some(({ code }) => code === 'CASE_WRONG')) return [];
     const documented = judged.documented ?? this.#operations.get(operation)?.cases.get(expected[0] ?? '');
-    const basis = documented?.basis ?? 'docs';
+    const basis = assumed === undefined ? (documented?.basis ?? 'docs') : 'assumed';
     // What the case does not vouch for only picked the case, and the judge has looked at that.
     const isOpen = (operand: Operand): boolean => {
       if (!documented || (operand.kind !== 'status' && operand.kind !== 'body')) return false;
@@ -112,7 +116,7 @@ class Player {
       const got = gotInstead(criterion, judged.body, read);
       if (got === undefined) return [];
       const severity = basis === 'assumed' ? ('question' as const) : ('failure' as const);
-      const source = documented?.source ?? '';
+      const source = assumed ?? documented?.source ?? '';
       return [{ code: 'STATE_WRONG' as const, severity, pointer: '', expected: criterion.text, got, basis, source }];
     });
   }

@@ -36,7 +36,7 @@ const keys = {
     'observe',
   ],
   call: callKeys,
-  look: [...callKeys, 'when', 'expect', 'includes', 'excludes', 'equals', 'assumed'],
+  look: [...callKeys, 'when', 'expect', 'includes', 'excludes', 'unique', 'equals', 'assumed'],
   recipe: ['from', 'repeat', 'value', 'then', 'undo', ...callKeys],
 };
 

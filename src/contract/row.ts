@@ -126,6 +126,15 @@ async function lookAfter(
     if (kind === 'includes' && !isThere()) wrong(`${JSON.stringify(value)} in ${pointer}`, 'not there');
     if (kind === 'excludes' && isThere()) wrong(`no ${JSON.stringify(value)} in ${pointer}`, 'still there');
   }
+  if (look.unique !== undefined) {
+    const values = valuesAt(seen.judged?.body, look.unique).map((item) => JSON.stringify(item));
+    for (let page = 1, next = nextPage(seen); next && page < MAX_PAGES; page++, next = nextPage(seen)) {
+      seen = await session.exchange({ call: { ...ask, query: { ...ask.query, ...next } }, caller });
+      values.push(...valuesAt(seen.judged?.body, look.unique).map((item) => JSON.stringify(item)));
+    }
+    const twice = values.find((value, i) => values.indexOf(value) !== i);
+    if (twice !== undefined) wrong(`no ${look.unique} on two pages`, `${twice} twice`);
+  }
   if (look.equals) {
     const value = session.resolve(look.equals[1], exchanged.judged?.body);
     const [got] = valuesAt(seen.judged?.body, look.equals[0]);

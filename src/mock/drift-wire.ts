@@ -3,7 +3,7 @@ import { type Case, vouchesFor } from '../spec/case.js';
 import type { DocumentedResponse, Operation, Spec } from '../spec/document.js';
 import { type Field, fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json, type PlainResponse } from '../spec/message.js';
-import { atPointer, type Exchange, evaluate, type Operand, type Relation, type RelationKind } from '../spec/relation.js';
+import { atPointer, type Exchange, evaluate, type Operand, type RelationKind, statementsOf } from '../spec/relation.js';
 import { type Drift, type DriftKind, type Honest, reachedCases, withBody } from './drift-form.js';
 import { changeAt, otherValue, retyped, shifted } from './drift-values.js';
 
@@ -164,9 +164,9 @@ function placeOf(kind: RelationKind, names: readonly Operand[]): string {
 function relationDrifts(spec: Spec, operation: Operation, { status, schema, relations }: DocumentedResponse): readonly Drift[] {
   const fields = new Map((schema === undefined ? [] : fieldsOf(spec, schema)).map((field) => [field.pointer, field]));
   return relations
-    .flatMap((relation: Relation) => Object.entries(relation) as [RelationKind, readonly Operand[]][])
-    .filter(([, names]) => isPromised(operation, status, pointerOf(names[0])))
-    .map(([kind, names]) => {
+    .flatMap(statementsOf)
+    .filter(({ operands: names }) => isPromised(operation, status, pointerOf(names[0])))
+    .map(({ kind, operands: names }) => {
       const place = placeOf(kind, names);
       const does = `${kind}(${names.join(', ')}) does not hold`;
       return onBody(operation, status, `relation:${operation.id}.${status}.${place}`, 'relation', does, (body, honest) => {

@@ -6,8 +6,24 @@ import { isJsonObject, type Json } from './message.js';
 /** OpenAPI runtime expressions, field names, or plain values. */
 export type Operand = string | number | boolean;
 
-/** One relation as the document writes it: a kind and its operands. */
-export type Relation = { readonly [Kind in RelationKind]?: readonly Operand[] };
+/** One relation as the document writes it: a kind and its operands; `assumed` names the source of one that nobody documented. */
+export type Relation = { readonly [Kind in RelationKind]?: readonly Operand[] } & { readonly assumed?: string };
+
+/** A relation taken apart. */
+export interface Statement {
+  readonly kind: RelationKind;
+  readonly operands: readonly Operand[];
+  readonly assumed?: string;
+}
+
+export function statementsOf({ assumed, ...relation }: Relation): readonly Statement[] {
+  const basis = assumed === undefined ? {} : { assumed };
+  return (Object.entries(relation) as [RelationKind, readonly Operand[]][]).map(([kind, operands]) => ({
+    kind,
+    operands,
+    ...basis,
+  }));
+}
 
 /** The parsed exchange that runtime expressions look into. */
 export interface Exchange {
@@ -25,6 +41,8 @@ export interface RelationBreach {
   readonly pointer: string;
   readonly expected: string;
   readonly got: Json | undefined;
+  /** The source of a relation that nobody documented. */
+  readonly assumed?: string;
 }
 
 type Check = (operands: readonly (Json | undefined)[], names: readonly Operand[]) => string | undefined;
@@ -135,7 +153,7 @@ const pointerInBody = (operand: Operand | undefined): string | undefined =>
 /** The relations that an exchange breaks; empty when all hold. */
 export function brokenRelations(relations: readonly Relation[], exchange: Exchange): readonly RelationBreach[] {
   return relations.flatMap((relation) =>
-    (Object.entries(relation) as [RelationKind, readonly Operand[]][]).flatMap(([kind, names]) => {
+    statementsOf(relation).flatMap(({ kind, operands: names, assumed }) => {
       const operands = names.map((name) => evaluate(name, exchange));
       // What the request leaves out it does not bind: that field is the server's to choose.
       if (names.some((name, i) => isOfRequest(name) && operands[i] === undefined)) return [];
@@ -143,7 +161,8 @@ export function brokenRelations(relations: readonly Relation[], exchange: Exchan
       const expected = check(operands, names);
       if (expected === undefined) return [];
       const pointer = String(names[0]).replace(/^\$response\.body#/, '');
-      return [{ relation: `${kind}(${names.join(', ')})`, pointer, expected, got: operands[0] }];
+      const basis = assumed === undefined ? {} : { assumed };
+      return [{ relation: `${kind}(${names.join(', ')})`, pointer, expected, got: operands[0], ...basis }];
     }),
   );
 }

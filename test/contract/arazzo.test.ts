@@ -124,7 +124,7 @@ workflows:
       a.arazzo.yaml:11:22  there is no operation getSpce
         fix: did you mean getSpace?
       a.arazzo.yaml:12:19  there is no key onSucess
-        fix: use one of stepId, description, operationId, parameters, requestBody, successCriteria, outputs, x-case, x-clean-up
+        fix: use one of stepId, description, operationId, parameters, requestBody, successCriteria, outputs, x-case, x-clean-up, x-given, x-assumed
       a.arazzo.yaml:14:9  getSpace needs the path parameter space_id
         fix: add { in: path, name: space_id, value: … }
       a.arazzo.yaml:16:41  there is no query parameter of getSpace spaceid
@@ -164,7 +164,7 @@ describe('the export', () => {
     expect(countLeftOut(exported)).toMatchInlineSnapshot(`
       {
         "either_way": 29,
-        "later_page": 2,
+        "later_page": 3,
         "odd_text": 1,
         "raw_body": 84,
         "repeated_parameter": 19,

@@ -108,6 +108,29 @@ describe('the judge', () => {
     expect(deviations(answer(403, conflict), ['thread_not_found'], getThread)).toEqual(['question CASE_WRONG']);
   });
 
+  it('asks instead of failing where the relation is assumed, though the case is documented', () => {
+    const list = spec.operations.get('listSpaceVectorStores');
+    const row = (id: string, added_at: string) => ({ id, vector_store_id: `vs_${id}`, added_by: 'usr_1', added_at });
+    const unsorted = { vector_stores: [row('svs_2', '2026-02-26T11:00:00Z'), row('svs_1', '2026-02-26T10:00:00Z')] };
+    expect(deviations(answer(200, unsorted), ['listed'], list)).toEqual(['question RELATION_BROKEN /vector_stores']);
+    const twice = { vector_stores: [row('svs_1', '2026-02-26T10:00:00Z'), row('svs_1', '2026-02-26T10:00:00Z')] };
+    expect(deviations(answer(200, twice), ['listed'], list)).toContain('failure RELATION_BROKEN /vector_stores');
+  });
+
+  it('takes what is open in the first row of a list as open in every row', () => {
+    const list = spec.operations.get('listComposites');
+    const [example = {}] = (list?.cases.get('listed')?.value as { items: Record<string, Json>[] } | undefined)?.items ?? [];
+    const { access_mode: _, ...bare } = example;
+    const items = [
+      { ...example, organization_id: 'org_1' },
+      { ...bare, id: 'kslice_2', organization_id: 'org_1' },
+    ];
+    const body = { items, total: 2, skip: 0, limit: 20, has_more: false };
+    if (!list) throw new Error('no such operation');
+    const listing = { path: { organization_id: 'org_1' }, query: { skip: 0, limit: 20 }, requestBody: undefined };
+    expect(judge(spec, list, listing, answer(200, body), ['listed']).deviations).toEqual([]);
+  });
+
   it('wants Retry-After on a 429 and no body on a 204', () => {
     const limited = withError({ code: 'RATE_LIMIT_EXCEEDED', status: 429, details: {} });
     expect(deviations(answer(429, limited))).toEqual(['failure HEADER_MISSING /retry-after']);

@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { loadSpec } from '../../src/spec/document.js';
 import type { Json } from '../../src/spec/message.js';
-import { atPointer, type Relation, relationKinds } from '../../src/spec/relation.js';
+import { atPointer, type Relation, relationKinds, statementsOf } from '../../src/spec/relation.js';
 
 // The document is read here without the stand-in's own reader, so that the two cannot be wrong together.
 type Node = { readonly [key: string]: Node } & { readonly $ref?: string };
@@ -207,7 +207,7 @@ describe('the relations of the document', () => {
   const all = operations.flatMap((operation) =>
     operation.responses.flatMap(({ status, response }) =>
       [...(status >= 400 ? errorRelations : []), ...((response['x-relations'] as unknown as Relation[]) ?? [])].flatMap(
-        (relation) => Object.entries(relation).map(([kind, operands]) => ({ operation, status, response, kind, operands })),
+        (relation) => statementsOf(relation).map(({ kind, operands }) => ({ operation, status, response, kind, operands })),
       ),
     ),
   );
