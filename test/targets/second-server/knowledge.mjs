@@ -22,12 +22,13 @@ const SLICE_SHAPE = {
 
 const SLICE_STORE_SHAPE = {
   name: required(text(1, 255)),
-  description: orNull(text()),
+  description: text(), // null is named for the other shapes only (K10)
   access_mode: accessMode(),
 };
 
 const VECTOR_STORE_SHAPE = {
   ...SLICE_STORE_SHAPE,
+  description: orNull(text()),
   access_departments: orNull(textList()),
   access_users: orNull(textList()),
   flowplate_project_id: orNull(text()),
