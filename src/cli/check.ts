@@ -17,7 +17,11 @@ export function checkCommand(): Command {
     )
     .addOption(new Option('--include-tag <tag>', 'only the rows of the operations of this tag').argParser(several))
     .addOption(new Option('--exclude-tag <tag>', 'never call an operation of this tag').argParser(several))
-    .addOption(new Option('--seed <number>', 'feeds the names that the run gives').default(1).argParser(wholeNumber(0, 2 ** 31)))
+    .addOption(
+      new Option('--seed <number>', 'feeds the names that the run gives and the values of the edges')
+        .default(1)
+        .argParser(wholeNumber(0, 2 ** 31)),
+    )
     .addOption(
       new Option('--fail-on <severity>', 'what fails the run').choices(['failure', 'question', 'notice']).default('failure'),
     )

@@ -15,7 +15,7 @@ import { progress } from './progress.js';
 export async function check(url: string | undefined, flags: CheckFlags): Promise<number> {
   const spec = loadSpec();
   const { include, mayCall } = selection(spec, flags);
-  const contracts = withEdges(spec, loadContracts(spec));
+  const contracts = withEdges(spec, loadContracts(spec), { seed: flags.seed });
   const inProcess = url === undefined && flags.profile === undefined;
   const profile = readProfile(flags.profile ?? join(shippedContracts, 'understudy.profile.yaml'), process.env);
   const target = inProcess ? await standIn() : httpTarget(baseUrl(url, profile), { timeout: flags.requestTimeout });

@@ -1,160 +1,110 @@
-// The edges of every schema, from the document: values just inside a bound are accepted, values just outside are refused with
-// the case that the document has for that violation. One constraint at a time, so that a finding says which.
+// The edges of every schema, from the document and a seed: what keeps a schema is accepted, what breaks one constraint of it is
+// refused with the case that the document has for that. One constraint at a time, so that a finding says which.
 import type { OpenAPIV3_1 } from 'openapi-types';
-import { type Case, caseOfViolation } from '../spec/case.js';
-import type { Operation, OperationId, Spec } from '../spec/document.js';
-import { isJsonObject, type Json } from '../spec/message.js';
+import type { Operation, Spec } from '../spec/document.js';
+import { isJsonObject, type JsonObject } from '../spec/message.js';
+import type { Problem } from '../spec/problem.js';
+import type { Violation } from '../validation/violation.js';
+import { drawFrom, within } from './draw.js';
+import { brokenRequests } from './edge-broken.js';
+import { freeTexts, keptRequests, wholeRequests } from './edge-kept.js';
+import { isAccepted, readSaid } from './edge-said.js';
+import { ContractError } from './load.js';
+import { type RequestSchema, requestSchemas, violationsOf } from './request-schema.js';
 import type { Contracts, Row, Table } from './table.js';
 
-type Schema = OpenAPIV3_1.SchemaObject & { $ref?: string; 'x-edition'?: string };
-
-interface Edge {
-  /** In words, for the row's place. */
-  readonly about: string;
-  /** Undefined: the field is left out. */
-  readonly value: Json | undefined;
-  /** The broken keyword; none for a value inside the bounds. */
-  readonly breaks?: string;
-}
-
-/** The contracts with rows for every edge added to each table; a table needs a row that succeeds, whose request is varied. */
-export function withEdges(spec: Spec, contracts: Contracts): Contracts {
+/**
+ * The contracts with rows for the edges of every request schema added to each table that has an accepted row, whose request is
+ * varied. The same seed gives the same rows. Throws a ContractError that names every schema for which they cannot be made.
+ */
+export function withEdges(spec: Spec, contracts: Contracts, { seed = 1 }: { readonly seed?: number } = {}): Contracts {
   const document = JSON.parse(spec.text) as OpenAPIV3_1.Document;
-  return {
-    ...contracts,
-    tables: contracts.tables.map((table) => ({ ...table, rows: [...table.rows, ...edgesOf(spec, document, table)] })),
+  const problems: Problem[] = [];
+  const tables = contracts.tables.map((table) => {
+    const operation = spec.operations.get(table.operation) as Operation;
+    const base = baseOf(operation, table, contracts);
+    if (!base) return table;
+    const [file, line = '1'] = spec.place(operation.id).split(':') as [string, string?];
+    const fault = (what: string, fix: string): void => void problems.push({ file, line: Number(line), column: 1, what, fix });
+    const attempt = <T>(name: string, make: () => readonly T[]): readonly T[] => {
+      try {
+        return make();
+      } catch (error) {
+        fault(`${name} cannot be sampled: ${(error as Error).message}`, 'see whether its bounds contradict each other');
+        return [];
+      }
+    };
+    const edges = attempt(operation.id, () => requestSchemas(document, operation)).flatMap((request) =>
+      attempt(request.name, () => edgesOf({ operation, table, base, request, seed, fault })),
+    );
+    return { ...table, rows: [...table.rows, ...edges.map((edge) => ({ ...edge, place: `${file}:${line}:1` }))] };
+  });
+  if (problems.length > 0) throw new ContractError(problems);
+  return { ...contracts, tables };
+}
+
+/** The row whose request is varied: an accepted one, the owner's if there is one, whose texts are not what the target has already. */
+function baseOf(operation: Operation, table: Table, { recipes }: Contracts): Row | undefined {
+  const accepted = table.rows.filter(
+    (row) => row.raw_body === undefined && [row.expect].flat().every((name) => isAccepted(operation, name)),
+  );
+  const own = accepted.filter((row) => row.caller === 'owner');
+  const candidates = own.length > 0 ? own : accepted;
+  const isFresh = (row: Row): boolean => {
+    const body = row.body ?? table.body;
+    const given = { ...table.given, ...row.given };
+    const texts = freeTexts.map((field) => (isJsonObject(body) ? body[field] : undefined));
+    const slots = texts.flatMap((text) => (typeof text === 'string' ? [...text.matchAll(/\$slot\.(\w+)/g)] : []));
+    return slots.every(([, slot]) => recipes[given[slot as string] ?? '']?.call === undefined);
   };
+  return candidates.find(isFresh) ?? candidates[0];
 }
 
-function edgesOf(spec: Spec, document: OpenAPIV3_1.Document, table: Table): Row[] {
-  const operation = spec.operations.get(table.operation) as Operation;
-  const base = table.rows.find((row) => row.caller === 'owner' && succeeds(operation, row) && row.raw_body === undefined);
-  if (!base) return [];
-  const body = base.body ?? table.body;
-  const query = base.query ?? table.query ?? {};
-  const rows: Row[] = [];
-  const add = (part: 'body' | 'query', field: string, edge: Edge, change: Partial<Row>): void => {
-    const violated =
-      edge.breaks === undefined
-        ? undefined
-        : caseOfViolation(operation.cases.values(), { in: part, field, keyword: edge.breaks });
-    if (edge.breaks !== undefined && !violated) return;
-    const { then: _, place: __, ...rest } = base;
-    rows.push({
-      ...rest,
-      ...change,
-      expect: violated?.name ?? base.expect,
-      place: `${spec.place(operation.id)}:1`,
-      edge: `${field} ${edge.about}`,
-    });
+interface Varied {
+  readonly operation: Operation;
+  readonly table: Table;
+  readonly base: Row;
+  readonly request: RequestSchema;
+  readonly seed: number;
+  /** Told of a sample that is not what it should be; it is never sent, for no row is made at all then. */
+  readonly fault: (what: string, fix: string) => void;
+}
+
+type Edge = Omit<Row, 'place'>;
+
+function edgesOf({ operation, table, base, request, seed, fault }: Varied): readonly Edge[] {
+  const { part, name } = request;
+  const { then: _, place: __, ...rest } = base;
+  const sent = base[part] ?? table[part];
+  const held: JsonObject = isJsonObject(sent) ? sent : {};
+  const draw = within(drawFrom(seed), `${operation.id} ${part}`);
+  const said = readSaid(operation, table, base, request, held);
+  const edge = (about: string, value: JsonObject, cases: readonly string[]): Edge => {
+    const [first, ...others] = cases;
+    if (first === undefined)
+      fault(`${operation.id} has no case for ${name}, where ${about}`, `give one \`violation: { in: ${part} }\``);
+    return { ...rest, [part]: value, expect: first !== undefined && others.length === 0 ? first : cases, edge: about };
   };
-  const schema = operation.body && resolve(document, document.components?.schemas?.[operation.body.schema] as Schema);
-  for (const [field, property] of Object.entries(schema?.properties ?? {})) {
-    const required = schema?.required?.includes(field) ?? false;
-    // A February server may not look at a field of April's at all.
-    if ((property as Schema)['x-edition']) continue;
-    for (const edge of edgesOfValue(resolve(document, property as Schema), required)) {
-      // What a text names must exist: only its bounds are edges, not its meaning.
-      if (edge.breaks === undefined && table.coupled?.includes(field)) continue;
-      if (edge.breaks === undefined && required && isReference(isJsonObject(body) ? body[field] : undefined)) continue;
-      const changed = { ...(isJsonObject(body) ? body : {}) } as Record<string, Json>;
-      if (edge.value === undefined) delete changed[field];
-      else changed[field] = edge.value;
-      add('body', field, edge, { body: changed });
-    }
+  const kept = [
+    ...keptRequests(request, held, table.coupled ?? [], draw),
+    ...wholeRequests(request, held, table.coupled ?? [], seed),
+  ];
+  for (const { about, value } of kept) {
+    const [violation] = violationsOf(request, value);
+    if (violation) fault(`${name}, where ${about}, should be kept: ${inWords(violation)}`, 'correct src/contract/edge-kept.ts');
   }
-  for (const { name, schema: own, required } of queryOf(document, operation.id)) {
-    for (const edge of edgesOfValue(own, required).filter((e) => typeof e.value !== 'object')) {
-      if (own.type === 'string' && !own.enum && edge.value !== undefined) continue;
-      const changed = { ...query } as Record<string, Json>;
-      if (edge.value === undefined) delete changed[name];
-      else changed[name] = edge.value;
-      add('query', name, edge, { query: changed });
-    }
+  const broken = brokenRequests(request, held, draw);
+  for (const { about, value, keywords, pointer } of broken) {
+    const [violation] = violationsOf(request, value);
+    if (violation?.pointer === pointer && keywords.includes(violation.keyword)) continue;
+    const meant = `${name}, where ${about}, should break ${keywords.join(' and ')} at ${pointer}`;
+    fault(`${meant}: ${violation ? inWords(violation) : 'nothing breaks'}`, 'correct src/contract/edge-broken.ts');
   }
-  return rows;
+  return [
+    ...kept.map(({ about, value }) => edge(about, value, said.kept(value))),
+    ...broken.map((one) => edge(one.about, one.value, said.broken(one))),
+  ];
 }
 
-const isReference = (value: Json | undefined): boolean => typeof value === 'string' && /^\$(known|slot|callers)\./.test(value);
-
-function succeeds(operation: Operation, { expect }: Row): boolean {
-  return [expect].flat().every((name) => ((operation.cases.get(name) as Case | undefined)?.status ?? 500) < 400);
-}
-
-function edgesOfValue(schema: Schema, required: boolean): Edge[] {
-  const types = [schema.type ?? []].flat() as string[];
-  const edges: Edge[] = [];
-  const inside = (about: string, value: Json): void => void edges.push({ about, value });
-  const outside = (about: string, breaks: string, value: Json | undefined): void => void edges.push({ about, breaks, value });
-  if (required) outside('left out', 'required', undefined);
-  if (schema.enum) {
-    for (const value of schema.enum as Json[]) if (value !== null) inside(`is ${JSON.stringify(value)}`, value);
-    outside('outside its values', 'enum', 'understudy-none');
-    return edges;
-  }
-  if (types.includes('string') && types.length <= 2 && !types.includes('array')) {
-    const { minLength, maxLength } = schema;
-    outside('is a number', 'type', 7);
-    if (minLength) {
-      inside(`has ${minLength} characters`, 'x'.repeat(minLength));
-      outside('is too short', 'minLength', 'x'.repeat(minLength - 1));
-    }
-    if (maxLength !== undefined) {
-      inside(`has ${maxLength} characters`, 'x'.repeat(maxLength));
-      outside('is too long', 'maxLength', 'x'.repeat(maxLength + 1));
-    }
-  }
-  if (types.includes('integer')) {
-    const { minimum, maximum } = schema;
-    outside('is no number', 'type', 'many');
-    if (minimum !== undefined) {
-      inside('at its minimum', minimum);
-      outside('below its minimum', 'minimum', minimum - 1);
-    }
-    if (maximum !== undefined) {
-      inside('at its maximum', maximum);
-      outside('above its maximum', 'maximum', maximum + 1);
-    }
-  }
-  if (types.includes('boolean')) {
-    for (const value of [true, false]) inside(`is ${value}`, value);
-    outside('is neither', 'type', 'perhaps');
-  }
-  if (types.includes('array')) {
-    const { maxItems, minItems } = schema as { maxItems?: number; minItems?: number };
-    outside('is no list', 'type', 'one');
-    outside('holds a number', 'type', [7]);
-    if (maxItems !== undefined)
-      outside(
-        'has too many items',
-        'maxItems',
-        Array.from({ length: maxItems + 1 }, (_, i) => `x${i}`),
-      );
-    if (minItems) outside('has too few items', 'minItems', []);
-  }
-  return edges;
-}
-
-function queryOf(document: OpenAPIV3_1.Document, id: OperationId): { name: string; schema: Schema; required: boolean }[] {
-  for (const item of Object.values(document.paths ?? {})) {
-    for (const operation of [item?.get, item?.post, item?.patch, item?.delete]) {
-      if (!item || operation?.operationId !== id) continue;
-      const parameters = [...(item.parameters ?? []), ...(operation.parameters ?? [])].map(
-        (p) => resolve(document, p as Schema) as unknown as OpenAPIV3_1.ParameterObject,
-      );
-      return parameters
-        .filter((parameter) => parameter.in === 'query')
-        .map(({ name, schema, required = false }) => ({ name, schema: resolve(document, schema as Schema), required }));
-    }
-  }
-  return [];
-}
-
-function resolve(document: OpenAPIV3_1.Document, node: Schema): Schema {
-  if (node?.$ref === undefined) return node;
-  const found = node.$ref
-    .split('/')
-    .slice(1)
-    .reduce<unknown>((at, token) => (at as Record<string, unknown>)[token], document);
-  return resolve(document, found as Schema);
-}
+const inWords = ({ pointer, keyword, expected }: Violation): string =>
+  `${keyword} (${expected}) breaks at ${pointer || 'the top'}`;

@@ -21,8 +21,8 @@ export interface DescribeOptions {
  */
 export function describeContracts(target: Target, options: DescribeOptions): void {
   const spec = loadSpec();
-  const contracts = withEdges(spec, loadContracts(spec));
   const { profile, include, seed = 1 } = options;
+  const contracts = withEdges(spec, loadContracts(spec), { seed });
   const parts = { spec, contracts, target, profile, seed };
   const plays = planRun(spec, contracts, profile, include ? { include } : {});
   describe(`the contracts on ${target.name}`, () => {

@@ -27,7 +27,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   ajv: ['validation'],
   'ajv-formats': ['validation'],
   'openapi-types': ['spec', 'contract'],
-  'json-schema-faker': ['mock'],
+  'json-schema-faker': ['mock', 'contract'],
+  'fast-check': ['contract'],
   vitest: ['contract'],
   yaml: ['spec'],
   commander: ['cli'],
@@ -45,20 +46,23 @@ const homes: Readonly<Record<string, readonly string[]>> = {
 interface Import {
   readonly from: string;
   readonly to: string;
+  /** Only when its place in the code is reached. */
+  readonly lazy?: boolean | undefined;
 }
 
 const files = (readdirSync(src, { recursive: true }) as string[]).filter((file) => file.endsWith('.ts'));
 const imports: Import[] = files.flatMap((file) =>
   [...readFileSync(join(src, file), 'utf8').matchAll(/(?:^(?:import|export)\b[^;']*?from |^import |import\()'([^']+)'/gm)].map(
-    ([, specifier]) => ({
+    ([text, specifier]) => ({
       from: file,
       to: specifier as string,
+      lazy: text.startsWith('import('),
     }),
   ),
 );
 const inside = imports
   .filter(({ to }) => to.startsWith('.'))
-  .map(({ from, to }) => ({ from, to: relative(src, join(src, dirname(from), to)).replace(/\.js$/, '.ts') }));
+  .map(({ from, to, lazy }) => ({ from, to: relative(src, join(src, dirname(from), to)).replace(/\.js$/, '.ts'), lazy }));
 const room = (file: string) => file.split('/')[0] as string;
 
 /** What breaks the rule, in words; empty when the house is in order. */
@@ -130,8 +134,22 @@ describe('the rooms of src/', () => {
     const files = [...closure('kit.ts', inside)];
     expect([...new Set(files.map(room))].sort()).toEqual(['client', 'contract', 'kit.ts', 'spec', 'validation']);
     const packages = imports.filter(({ from, to }) => files.includes(from) && !to.startsWith('.') && !to.startsWith('node:'));
-    expect([...new Set(packages.map(({ to }) => to.split('/')[0]))].sort()).toEqual(['ajv', 'openapi-types', 'yaml']);
+    expect([...new Set(packages.map(({ to }) => to.split('/')[0]))].sort()).toEqual([
+      'ajv',
+      'fast-check',
+      'json-schema-faker',
+      'openapi-types',
+      'yaml',
+    ]);
     expect([...closure('http/understudy.ts', inside)].map(room)).toContain('rules');
+  });
+
+  it('load fast-check only where contracts are played', () => {
+    const drawing = imports.filter(({ to }) => to === 'fast-check').map(({ from }) => from);
+    const atStart = inside.filter(({ lazy }) => !lazy);
+    for (const file of ['cli/main.ts', 'index.ts'])
+      expect([...closure(file, atStart)].filter((reached) => drawing.includes(reached))).toEqual([]);
+    expect([...closure('cli/run-check.ts', atStart)]).toEqual(expect.arrayContaining(drawing));
   });
 
   it('keep error texts of the API in the document: none of its sentences stands in the code', () => {

@@ -4,36 +4,9 @@ import { httpTarget } from '../../src/client/target.js';
 import { withEdges } from '../../src/contract/edges.js';
 import { loadContracts } from '../../src/contract/load.js';
 import { type Report, runContracts } from '../../src/contract/run.js';
-import { loadSpec, type OperationId } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/spec/document.js';
+import { servedBySecond } from '../support/second-server.js';
 import { createServer } from '../targets/second-server/server.mjs';
-
-/** What that server has; it shares no code with us and was written from the fact sheets alone. */
-const operations: readonly OperationId[] = [
-  'createSpace',
-  'listSpaces',
-  'getSpace',
-  'updateSpace',
-  'deleteSpace',
-  'addVectorStoreToSpace',
-  'listSpaceVectorStores',
-  'removeVectorStoreFromSpace',
-  'addThreadToSpace',
-  'listSpaceThreads',
-  'removeThreadFromSpace',
-  'createThread',
-  'getThread',
-  'listMessages',
-  'createSlice',
-  'getSlice',
-  'archiveSlice',
-  'createStoreInSlice',
-  'listStoresInSlice',
-  'getStore',
-  'deleteStore',
-  'createVectorStore',
-  'getVectorStore',
-  'deleteVectorStore',
-];
 
 describe('a second server that keeps the document in its own way', () => {
   const server = createServer();
@@ -47,7 +20,7 @@ describe('a second server that keeps the document in its own way', () => {
       contracts: withEdges(spec, loadContracts(spec)),
       profile: { ...profile, secrets: new Map() },
       target: httpTarget(profile.base_url),
-      mayCall: (operation) => operations.includes(operation),
+      mayCall: (operation) => servedBySecond.includes(operation),
     });
   });
   afterAll(() => server.close());

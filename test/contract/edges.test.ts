@@ -1,0 +1,462 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ErrorObject } from 'ajv';
+import { describe, expect, it } from 'vitest';
+import { handlerTarget, httpTarget, type Target } from '../../src/client/target.js';
+import { withEdges } from '../../src/contract/edges.js';
+import { ContractError, loadContracts } from '../../src/contract/load.js';
+import { planRows } from '../../src/contract/plan.js';
+import { type Profile, parseProfile } from '../../src/contract/profile.js';
+import { requestSchemas } from '../../src/contract/request-schema.js';
+import { runContracts } from '../../src/contract/run.js';
+import type { Contracts, Row } from '../../src/contract/table.js';
+import { createUnderstudy } from '../../src/index.js';
+import { loadSpec, type Operation, type OperationId, type Spec } from '../../src/spec/document.js';
+import { isJsonObject, type Json, type JsonObject } from '../../src/spec/message.js';
+import { atPointer } from '../../src/spec/relation.js';
+import { checkRequest } from '../../src/validation/check-request.js';
+import { compileSchemas } from '../../src/validation/compile.js';
+import { run } from '../support/cli.js';
+import { servedBySecond } from '../support/second-server.js';
+import { createServer } from '../targets/second-server/server.mjs';
+
+const spec = loadSpec();
+const plain = loadContracts(spec);
+const document = JSON.parse(spec.text);
+
+interface Edge {
+  readonly operation: Operation;
+  readonly row: Row;
+  readonly part: 'body' | 'query';
+  readonly value: JsonObject;
+  readonly expected: readonly string[];
+}
+
+/** The rows that were made, with expressions filled in. */
+function edgesOf(contracts: Contracts): readonly Edge[] {
+  return contracts.tables.flatMap((table) =>
+    table.rows
+      .filter((row) => row.edge !== undefined)
+      .map((row) => {
+        const part = row.edge?.includes('the query') ? 'query' : 'body';
+        return {
+          operation: spec.operations.get(table.operation) as Operation,
+          row,
+          part,
+          value: filled(row[part] ?? {}) as JsonObject,
+          expected: [row.expect].flat(),
+        };
+      }),
+  );
+}
+
+/** Any text will do for what an expression stands for, as long as it keeps every schema. */
+function filled(value: Json): Json {
+  if (Array.isArray(value)) return value.map(filled);
+  if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item)]));
+  return typeof value === 'string' && value.includes('$') ? 'org_filled_in' : value;
+}
+
+const seeds = new Map<number, readonly Edge[]>();
+/** Made once for each seed. */
+function edgesOfSeed(seed: number): readonly Edge[] {
+  const made = seeds.get(seed) ?? edgesOf(withEdges(spec, plain, { seed }));
+  seeds.set(seed, made);
+  return made;
+}
+
+const edges = edgesOfSeed(1);
+const isAccepted = ({ operation, expected }: Edge) => (operation.cases.get(expected[0] as string)?.status ?? 0) < 300;
+const kept = edges.filter(isAccepted);
+const broken = edges.filter((edge) => !isAccepted(edge));
+
+const schemas = Object.fromEntries(
+  [...spec.operations.values()].flatMap((operation) =>
+    requestSchemas(document, operation).map(({ part, schema }) => [`${operation.id}-${part}`, schema]),
+  ),
+);
+const compiled = compileSchemas({ schemas });
+/** Everything that breaks, where the compiled validators end at the first. */
+function errorsOf({ operation, part, value }: Edge): readonly ErrorObject[] {
+  const validate = compiled(`#/schemas/${operation.id}-${part}`);
+  return validate(value) ? [] : (validate.errors ?? []);
+}
+
+const find = (operation: OperationId, about: string): readonly string[] => {
+  const found = edges.filter((edge) => edge.operation.id === operation && edge.row.edge === about);
+  expect(found, `${operation}, where ${about}`).toHaveLength(1);
+  return found[0]?.expected ?? [];
+};
+
+describe('the edges', () => {
+  it('are the same for the same seed, byte for byte, and others for another', () => {
+    const text = (all: readonly Edge[]) => JSON.stringify(all.map(({ row }) => row));
+    expect(text(edgesOf(withEdges(spec, plain, { seed: 2 })))).toBe(text(edgesOfSeed(2)));
+    expect(text(edgesOf(withEdges(spec, plain)))).toBe(text(edges));
+    const names = (seed: number) => new Set(text(edgesOfSeed(seed)).match(/"name":"[^$"][^"]{9,}"/g));
+    expect(names(1).size).toBeGreaterThan(20);
+    expect([...names(1)].filter((name) => names(2).has(name))).toEqual([]);
+  });
+
+  it('are told apart by their titles, and few', () => {
+    const titles = planRows(spec, { ...plain, everywhere: [], tables: withEdges(spec, plain).tables })
+      .filter(({ row }) => row.edge !== undefined)
+      .map(({ title }) => title);
+    expect(titles.filter((title, i) => titles.indexOf(title) !== i)).toEqual([]);
+    expect(edges.length).toBeGreaterThan(400);
+    expect(edges.length).toBeLessThan(plain.tables.flatMap(({ rows }) => rows).length);
+    for (const { row } of edges) expect(row.place).toMatch(/^openapi\/paths\/[\w-]+\.yaml:\d+:1$/);
+  });
+
+  it('keep every schema where they should, whole requests and single values', () => {
+    expect(
+      kept.flatMap((edge) => errorsOf(edge).map((error) => `${edge.operation.id} ${edge.row.edge} ${error.keyword}`)),
+    ).toEqual([]);
+    const whole = kept.filter(({ row }) => /^the (body|query) is sample/.test(row.edge ?? ''));
+    const bodies = [...spec.operations.values()].filter(({ body }) => body).map(({ id }) => id);
+    expect(new Set(whole.filter(({ part }) => part === 'body').map(({ operation }) => operation.id))).toEqual(new Set(bodies));
+    // With the optional fields in and out.
+    const fields = (id: OperationId) =>
+      [1, 2, 3].flatMap((seed) =>
+        edgesOfSeed(seed)
+          .filter(({ operation, row }) => operation.id === id && row.edge?.startsWith('the body is sample'))
+          .map(({ value }) => Object.keys(value).sort().join()),
+      );
+    for (const id of bodies) expect(new Set(fields(id)).size, id).toBeGreaterThan(1);
+  });
+
+  it('pass the request check of the stand-in, or are refused by it for what they break', () => {
+    for (const { operation, row, part, value } of edges) {
+      const pairs = part === 'query' ? Object.entries(value).map(([name, item]) => [name, String(item)] as [string, string]) : [];
+      const request = {
+        method: operation.method,
+        target: `/?${new URLSearchParams(pairs)}`,
+        headers: { 'content-type': 'application/json' },
+        body: new TextEncoder().encode(part === 'body' ? JSON.stringify(value) : ''),
+      };
+      const violations = checkRequest(operation, request).violations.filter((violation) => violation.in === part);
+      const refused = broken.some((edge) => edge.row === row);
+      expect(violations.length > 0, `${operation.id}, where ${row.edge}`).toBe(refused);
+    }
+  });
+
+  it('break one constraint each', () => {
+    const found = broken.map((edge) => {
+      const errors = errorsOf(edge).filter(({ keyword }) => keyword !== 'propertyNames'); // comes beside the keyword inside it
+      return { about: `${edge.operation.id} ${edge.row.edge}`, keywords: errors.map(({ keyword }) => keyword) };
+    });
+    const odd = found.filter(({ keywords }) => keywords.length !== 1 && keywords.sort().join() !== 'enum,type');
+    expect(odd).toEqual([]);
+  });
+
+  it('break every constraint of every request schema and parameter', () => {
+    const wanted = constraintsOfDocument();
+    const shown = new Set(broken.flatMap((edge) => errorsOf(edge).map((error) => constraintOf(edge, error))));
+    expect(wanted.length).toBeGreaterThan(150);
+    expect(new Set(wanted.map((constraint) => constraint.split(' ').at(-1)))).toEqual(
+      new Set([
+        ...['type', 'enum', 'required', 'minLength', 'maxLength', 'pattern', 'minimum', 'maximum'],
+        ...['minItems', 'maxItems', 'uniqueItems', 'maxProperties', 'null'],
+      ]),
+    );
+    expect(wanted.filter((constraint) => !shown.has(constraint))).toEqual([]);
+  });
+
+  it('hold a server to the bounds of texts by characters that servers get wrong', () => {
+    for (const { value, row } of kept.filter(({ row }) =>
+      /^(name|title|content|description) has \d{2,} char/.test(row.edge ?? ''),
+    )) {
+      const [, field, size] = /^(\w+) has (\d+)/.exec(row.edge ?? '') as unknown as [string, string, string];
+      const text = value[field] as string;
+      expect([...text]).toHaveLength(Number(size));
+      for (const kind of [/[^\0-\x7f]/, /\p{Emoji_Presentation}/u, /["'`]/, /\\/]) expect(text).toMatch(kind);
+      expect(text).toBe(text.trim().normalize());
+    }
+    const bounds = kept.filter(({ row }) => /^name has (1 character|255 characters)$/.test(row.edge ?? ''));
+    const names = Object.values(schemas).filter(({ properties }) => properties?.name?.maxLength === 255);
+    expect(bounds).toHaveLength(2 * names.length);
+  });
+
+  it('draw nothing that the document leaves open, and nothing that a row would read as an expression', () => {
+    for (const { row, part, operation } of kept) {
+      const table = plain.tables.find((candidate) => candidate.operation === operation.id);
+      const rows = JSON.stringify([table?.body, table?.query, table?.rows]);
+      JSON.stringify(row[part], (key, value) => {
+        if (typeof value !== 'string') return value;
+        if (value.includes('$')) expect(rows).toContain(JSON.stringify(value));
+        expect(value.isWellFormed() && !/\p{Cc}/u.test(value)).toBe(true);
+        if (/^(name|title|content|description|search)$/.test(key)) expect(value.trim()).not.toBe('');
+        return value;
+      });
+    }
+  });
+
+  it('leave alone what must name something, and what is April’s', () => {
+    const varied = new Set(
+      kept.flatMap(({ operation, part, row }) => {
+        const field = /^[a-z_]+/.exec(row.edge ?? '')?.[0] as string;
+        return field === 'the' || / is (null|empty)$/.test(row.edge ?? '') ? [] : [`${operation.id} ${part} ${field}`];
+      }),
+    );
+    const still = Object.entries(schemas).flatMap(([name, schema]) =>
+      Object.keys(schema.properties ?? {})
+        .filter((field) => !varied.has(`${name.replace('-', ' ')} ${field}`))
+        .map((field) => field + (schema.properties?.[field]?.['x-edition'] ? ' of April' : '')),
+    );
+    expect([...new Set(still)].sort()).toEqual([
+      'access_departments',
+      'access_mode of April',
+      'access_target_id of April',
+      'access_target_ids of April',
+      'access_users',
+      'after',
+      'assistant_id',
+      'before',
+      'cursor',
+      'editable_by_roles',
+      'editable_by_users',
+      'flow_id',
+      'flowplate_project_id',
+      'is_active of April',
+      'is_incognito of April',
+      'member_slice_ids',
+      'order of April',
+      'organization_id',
+      'organization_id of April',
+      'owner_id',
+      'owner_type', // coupled with owner_id
+      'search of April',
+      'slice_id',
+      'slice_id of April',
+      'slice_ids of April',
+      'sort', // which fields can be named is not documented
+      'sort of April',
+      'status', // such as `active`
+      'status of April',
+      'vector_store_ids of April',
+      'visible_to_roles',
+      'workflow_id',
+    ]);
+  });
+
+  it('are as open as the rows of their table', () => {
+    expect(find('listSpaces', 'limit in the query is 0')).toEqual(['invalid_parameter', 'listed']); // K-C38
+    expect(find('listSpaces', 'limit in the query is 101')).toEqual(['invalid_parameter']);
+    expect(find('listVectorStores', 'take in the query is 0')).toEqual(['invalid_parameter', 'listed']);
+    expect(find('listStores', 'status in the query is outside its values')).toEqual(['invalid_parameter', 'listed']); // April's
+    expect(find('createSpace', 'vector_store_ids has an item twice')).toEqual(['invalid_body', 'created']); // April's
+    expect(find('createThread', 'visible_in_ui is false')).toEqual(['created', 'organization_access_denied']); // S-C15
+    expect(find('createSlice', 'description is null')).toEqual(['created', 'invalid_body']);
+    expect(find('updateVectorStore', 'description is null')).toEqual(['updated']);
+    expect(find('updateVectorStore', 'flow_id is null')).toEqual(['updated', 'invalid_body']); // no row says so
+    expect(find('deleteAllThreads', 'organization_id in the query does not match ^org_')).toEqual(['invalid_organization_id']);
+    expect(find('createStoreInSlice', 'access_mode is outside its values')).toEqual(['invalid_access_mode']);
+    expect(find('createStoreInSlice', 'access_mode is null')).toEqual(['invalid_body', 'invalid_access_mode']);
+  });
+
+  it('are those of the seed that `check` is given', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
+    const played = async (seed: number) => {
+      await run(['check', '--seed', String(seed), '--include-operation-id', 'listComposites', '--report-dir', folder]);
+      const names = [
+        ...readFileSync(join(folder, 'junit.xml'), 'utf8').matchAll(/ name="listComposites [^"]*, where ([^"]*), answers/g),
+      ];
+      return names.map(([, about]) => about);
+    };
+    const made = (seed: number) =>
+      edgesOfSeed(seed)
+        .filter(({ operation }) => operation.id === 'listComposites')
+        .map(({ row }) => row.edge);
+    expect(await played(2)).toEqual(made(2));
+    expect(await played(3)).toEqual(made(3));
+    expect(made(2)).not.toEqual(made(3));
+  });
+
+  it('change no message but the disposable one', () => {
+    const recipes = edges.filter(({ operation }) => operation.id === 'updateMessage').map(({ row }) => row.given?.message);
+    expect(new Set(recipes)).toEqual(new Set(['a_disposable_message']));
+  });
+});
+
+describe('a schema that cannot be sampled', () => {
+  const changed = (change: (schemas: Record<string, { properties: Record<string, object> }>) => void): Spec => {
+    const other = structuredClone(document);
+    change(other.components.schemas);
+    return { ...spec, text: JSON.stringify(other) };
+  };
+  const problemsOf = (other: Spec): readonly string[] => {
+    try {
+      withEdges(other, plain);
+    } catch (error) {
+      if (error instanceof ContractError) return error.problems.map(({ file, line, what }) => `${file}:${line} ${what}`);
+      throw error;
+    }
+    return [];
+  };
+
+  it('is an error that names it, where its bounds contradict each other', () => {
+    const problems = problemsOf(
+      changed(({ SliceCreate, SpaceCreate }) => {
+        Object.assign(SliceCreate?.properties.name ?? {}, { minLength: 9, maxLength: 3 });
+        Object.assign(SpaceCreate?.properties.name ?? {}, { minLength: 9, maxLength: 3 });
+      }),
+    );
+    expect(problems).toEqual([
+      expect.stringMatching(/^openapi\/paths\/slices\.yaml:\d+ SliceCreate cannot be sampled: /),
+      expect.stringMatching(/^openapi\/paths\/spaces\.yaml:\d+ SpaceCreate cannot be sampled: /),
+    ]);
+  });
+
+  it('is one where it refers to itself', () => {
+    const problems = problemsOf(
+      changed(({ MessageUpdate }) => {
+        Object.assign(MessageUpdate?.properties.metadata ?? {}, {
+          properties: { inner: { $ref: '#/components/schemas/MessageUpdate' } },
+        });
+      }),
+    );
+    expect(problems).toEqual([expect.stringContaining('updateMessage cannot be sampled: #/components/schemas/MessageUpdate')]);
+  });
+
+  it('is one where a sample breaks what the request check asks for', () => {
+    const problems = problemsOf(
+      changed(({ SliceCreate }) => {
+        Object.assign(SliceCreate?.properties.name ?? {}, { maxLength: 400 });
+      }),
+    );
+    expect(problems).toContainEqual(
+      expect.stringContaining('SliceCreate, where name has 400 characters, should be kept: maxLength (255) breaks at /name'),
+    );
+  });
+
+  it('is one where what should break does not, and where no case answers it', () => {
+    const loose = problemsOf(
+      changed(({ SliceCreate }) => {
+        Object.assign(SliceCreate?.properties.name ?? {}, { maxLength: 200 });
+      }),
+    );
+    expect(loose).toEqual([
+      expect.stringContaining('SliceCreate, where name has 201 characters, should break maxLength at /name: nothing breaks'),
+    ]);
+    const operations = new Map(spec.operations);
+    const operation = operations.get('createComposite') as Operation;
+    const cases = new Map([...operation.cases].filter(([name]) => name !== 'invalid_body'));
+    operations.set('createComposite', { ...operation, cases });
+    expect(problemsOf({ ...spec, operations })).toContainEqual(
+      expect.stringContaining('createComposite has no case for CompositeCreate, where '),
+    );
+  });
+});
+
+describe.each([2, 3, 4])('the edges of seed %i', (seed) => {
+  const all = withEdges(spec, plain, { seed });
+  const tables = all.tables.map((table) => ({ ...table, rows: table.rows.filter((row) => row.edge !== undefined) }));
+  const contracts = { ...all, tables, everywhere: [], lifecycles: [] };
+  const play = async (target: Target, profile: Profile, mayCall: (operation: OperationId) => boolean) => {
+    const report = await runContracts({ spec, contracts, profile, target, seed, mayCall });
+    return {
+      rows: report.rows.length,
+      idle: report.rows.filter(({ result }) => result === 'not_exercised').map(({ title }) => title),
+      found: report.findings
+        .filter(({ severity }) => severity !== 'notice')
+        .map(({ code, title, expected, got }) => `${code} ${title}: ${expected}, got ${got}`),
+    };
+  };
+
+  it('hold on the stand-in', async () => {
+    const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+    const target = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const { rows, idle, found } = await play(target, profile, () => true);
+    expect({ idle, found }).toEqual({ idle: [], found: [] });
+    expect(rows).toBeGreaterThan(500);
+  });
+
+  it('hold on the second server', async () => {
+    const server = createServer();
+    await server.listen(0);
+    const { profile } = server;
+    const played = play(httpTarget(profile.base_url), { ...profile, secrets: new Map() }, (id) => servedBySecond.includes(id));
+    const { rows, idle, found } = await played.finally(() => server.close());
+    expect({ idle, found }).toEqual({ idle: [], found: [] });
+    expect(rows).toBeGreaterThan(200);
+  });
+});
+
+type Node = { readonly [keyword: string]: unknown };
+
+/** What says nothing about a value, and what only holds other schemas. */
+const silent = ['title', 'description', 'default', 'x-edition', 'properties', 'items', 'propertyNames', 'additionalProperties'];
+const everyType = ['array', 'boolean', 'null', 'number', 'object', 'string'];
+
+/** Every constraint that a request can break, as `operation part path keyword`; the others are left out with the reason. */
+function constraintsOfDocument(): readonly string[] {
+  const found: string[] = [];
+  const resolve = (node: Node): Node =>
+    typeof node.$ref === 'string'
+      ? {
+          ...resolve(
+            node.$ref
+              .split('/')
+              .slice(1)
+              .reduce((at, token) => at[token], document),
+          ),
+          ...node,
+          $ref: undefined,
+        }
+      : node;
+  const walk = (node: Node, at: string, path: string): void => {
+    const schema = resolve(node);
+    const types = [schema.type ?? []].flat() as string[];
+    for (const keyword of Object.keys(schema).filter((key) => schema[key] !== undefined && !silent.includes(key))) {
+      if (keyword === 'type') {
+        // Another kind of body than an object is a row of contracts/everywhere.yaml.
+        if (at.endsWith('body') && path === '') continue;
+        // Whatever stands in a path or a query is a text.
+        if (!at.endsWith('body') && types.includes('string')) continue;
+        // A value may be any JSON.
+        if ([...types].sort().join() === everyType.join()) continue;
+        if (at.endsWith('body') && !types.includes('null')) found.push(`${at} ${path} not null`);
+      }
+      if (keyword === '$ref') continue;
+      if (keyword === 'required') for (const name of schema.required as string[]) found.push(`${at} ${path}/${name} required`);
+      else found.push(`${at} ${path} ${keyword}`);
+    }
+    for (const [name, property] of Object.entries((schema.properties ?? {}) as Record<string, Node>))
+      walk(property, at, `${path}/${name}`);
+    if (schema.items) walk(schema.items as Node, at, `${path}/*`);
+    if (schema.propertyNames) walk(schema.propertyNames as Node, at, `${path}/{key}`);
+    if (typeof schema.additionalProperties === 'object') walk(schema.additionalProperties as Node, at, `${path}/{value}`);
+  };
+  for (const item of Object.values(document.paths) as Record<string, Node>[]) {
+    for (const method of ['get', 'post', 'put', 'patch', 'delete']) {
+      const operation = item[method];
+      if (!operation) continue;
+      const parameters = [item.parameters ?? [], operation.parameters ?? []].flat() as Node[];
+      for (const { name, in: part, schema, required } of parameters.map(resolve)) {
+        // A path without a parameter is another path.
+        if (required && part === 'query') found.push(`${operation.operationId} query /${name} required`);
+        walk(schema as Node, `${operation.operationId} ${part}`, `/${name}`);
+      }
+      const body = operation.requestBody as { content: { 'application/json': { schema: Node } } } | undefined;
+      if (body) walk(body.content['application/json'].schema, `${operation.operationId} body`, '');
+    }
+  }
+  return found;
+}
+
+/** The constraint that an error is about, in the words of `constraintsOfDocument`. */
+function constraintOf({ operation, part, value }: Edge, { instancePath, keyword, params, ...error }: ErrorObject): string {
+  let schema: Node | undefined = schemas[`${operation.id}-${part}`] as Node | undefined;
+  let path = '';
+  for (const token of instancePath.split('/').slice(1)) {
+    const properties = (schema?.properties ?? {}) as Record<string, Node>;
+    const step = schema?.items ? '*' : token in properties ? token : '{value}';
+    path += `/${step}`;
+    schema = (step === '*' ? schema?.items : (properties[token] ?? schema?.additionalProperties)) as Node | undefined;
+  }
+  if (error.propertyName !== undefined) path += '/{key}';
+  if (keyword === 'required') path += `/${params.missingProperty}`;
+  const isNull = keyword === 'type' && atPointer(value, instancePath) === null;
+  return `${operation.id} ${part} ${path} ${isNull ? 'not null' : keyword}`;
+}

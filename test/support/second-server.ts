@@ -1,0 +1,29 @@
+// What the second server has; it shares no code with us and was written from the fact sheets alone.
+import type { OperationId } from '../../src/spec/document.js';
+
+export const servedBySecond: readonly OperationId[] = [
+  'createSpace',
+  'listSpaces',
+  'getSpace',
+  'updateSpace',
+  'deleteSpace',
+  'addVectorStoreToSpace',
+  'listSpaceVectorStores',
+  'removeVectorStoreFromSpace',
+  'addThreadToSpace',
+  'listSpaceThreads',
+  'removeThreadFromSpace',
+  'createThread',
+  'getThread',
+  'listMessages',
+  'createSlice',
+  'getSlice',
+  'archiveSlice',
+  'createStoreInSlice',
+  'listStoresInSlice',
+  'getStore',
+  'deleteStore',
+  'createVectorStore',
+  'getVectorStore',
+  'deleteVectorStore',
+];
