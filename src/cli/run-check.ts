@@ -1,6 +1,7 @@
 // What `understudy check` does. Loaded only when it is called, so that `serve` starts without the kit.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { handlerTarget, httpTarget, type Target } from '../client/target.js';
 import { withEdges } from '../contract/edges.js';
 import { loadContracts, shippedContracts } from '../contract/load.js';
@@ -20,10 +21,9 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
   const profile = readProfile(flags.profile ?? join(shippedContracts, 'understudy.profile.yaml'), process.env);
   const target = inProcess ? await standIn() : httpTarget(baseUrl(url, profile), { timeout: flags.requestTimeout });
 
-  let interrupted = false;
-  process.once('SIGINT', () => {
-    interrupted = true;
-  });
+  // The row that is being played still takes away what it made; only a wait for a rate limit ends at once.
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort());
   const report = await runContracts({
     spec,
     contracts,
@@ -33,7 +33,8 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
     include,
     mayCall,
     ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1000 }),
-    interrupted: () => interrupted,
+    interrupted: () => stop.signal.aborted,
+    wait: (milliseconds) => sleep(milliseconds, undefined, { signal: stop.signal }).catch(() => {}),
     onLacking: (lacking) => process.stderr.write(describeLacking(lacking)),
     onRow: progress(process.stderr),
   });

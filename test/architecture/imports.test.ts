@@ -39,7 +39,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'node:http': ['http'],
   'node:net': ['http'],
   'node:stream': ['http'],
-  'node:timers/promises': ['contract'],
+  'node:timers/promises': ['contract', 'cli'],
   'node:util': ['spec'],
 };
 
