@@ -53,6 +53,17 @@ export function textOf(length: number): fc.Arbitrary<string> {
     .map(([first, rest, at, four, last]) => [first, ...rest.slice(0, at), ...four, ...rest.slice(at), last].join(''));
 }
 
+/** The same of ASCII alone, for a length at its bound: there, servers that count bytes or halves of characters are as right. */
+export const plainTextOf = (length: number): fc.Arbitrary<string> =>
+  length < 2 ? plainKeyOf(length) : fc.tuple(plainKeyOf(1), plainInner(length - 2), plainKeyOf(1)).map((parts) => parts.join(''));
+
+const plainInner = (length: number): fc.Arbitrary<string> =>
+  fc.array(fc.constantFrom(...letters, ...marks, ' '), { minLength: length, maxLength: length }).map((all) => all.join(''));
+
+/** A key of so many ASCII letters. */
+export const plainKeyOf = (length: number): fc.Arbitrary<string> =>
+  fc.array(fc.constantFrom(...letters), { minLength: length, maxLength: length }).map((all) => all.join(''));
+
 /** A key of so many characters; no document says which marks a key may hold. */
 export const keyOf = (length: number): fc.Arbitrary<string> =>
   fc.array(letter, { minLength: length, maxLength: length }).map((all) => all.join(''));

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { generateSync, type JsonSchema } from 'json-schema-faker';
 import type { Json, JsonObject } from '../spec/message.js';
-import { type Draw, entriesOf, keyOf, listOf, seedOf, textOf, valueFor, within } from './draw.js';
+import { type Draw, entriesOf, listOf, plainKeyOf, plainTextOf, seedOf, textOf, valueFor, within } from './draw.js';
 import { type RequestSchema, type Schema, typesOf } from './request-schema.js';
 
 export interface Kept {
@@ -115,10 +115,7 @@ function certainValues(schema: Schema, draw: Draw): readonly Named[] {
     case 'integer':
       return numbersOf(schema, draw).map((value) => ({ about: `is ${value}`, value }));
     case 'string':
-      return sizesOf(schema.minLength ?? 1, schema.maxLength, LONG, draw).map((length) => ({
-        about: `has ${counted(length, 'character')}`,
-        value: draw(String(length), textOf(length)),
-      }));
+      return textsOf(schema, draw);
     case 'array':
       return sizesOf(schema.minItems ?? 1, schema.maxItems, (schema.minItems ?? 1) + 2, draw).map((size) => ({
         about: `has ${counted(size, 'item')}`,
@@ -127,6 +124,18 @@ function certainValues(schema: Schema, draw: Draw): readonly Named[] {
     default:
       return objectsOf(schema, draw);
   }
+}
+
+/** Plain at the bounds. Between them every kind of letter, so far below that it is no matter how a server counts. */
+function textsOf({ minLength = 1, maxLength }: Schema, draw: Draw): readonly Named[] {
+  const most = maxLength === undefined ? LONG : Math.max(Math.min(minLength, maxLength), Math.floor(maxLength / 4));
+  const inside = between(minLength, most, draw);
+  const bounds = new Set([minLength, ...(maxLength === undefined ? [] : [maxLength])]);
+  const named = (length: number, text: typeof textOf): Named => ({
+    about: `has ${counted(length, 'character')}`,
+    value: draw(String(length), text(length)),
+  });
+  return [...[...bounds].map((length) => named(length, plainTextOf)), ...(bounds.has(inside) ? [] : [named(inside, textOf)])];
 }
 
 /** At, near and between the bounds. */
@@ -154,8 +163,8 @@ function objectsOf(schema: Schema, draw: Draw): readonly Named[] {
   const key = propertyNames?.maxLength;
   const text = typeof additionalProperties === 'object' ? additionalProperties.maxLength : undefined;
   if (most !== undefined) add(`has ${most} entries`, draw('most', entriesOf(schema, fc.constant(most))));
-  if (key !== undefined) add(`has a key of ${key} characters`, { [draw('key', keyOf(key))]: 'x' });
-  if (text !== undefined) add(`has a text of ${text} characters`, { text: draw('text', textOf(text)) });
+  if (key !== undefined) add(`has a key of ${key} characters`, { [draw('key', plainKeyOf(key))]: 'x' });
+  if (text !== undefined) add(`has a text of ${text} characters`, { text: draw('text', plainTextOf(text)) });
   return objects;
 }
 
