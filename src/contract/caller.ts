@@ -34,4 +34,6 @@ export const knownNames = [
   'assistant_id',
   'role_id',
   'department_id',
+  'editor_role_id',
+  'viewer_department_id',
 ];

@@ -211,6 +211,8 @@ export const known = {
   empty_thread_id: EMPTY_THREAD,
   role_id: ROLE,
   department_id: DEPARTMENT,
+  editor_role_id: ROLE,
+  viewer_department_id: DEPARTMENT,
 };
 
 /** Slices that no request can make here, needed to try the state rules of K10. */
