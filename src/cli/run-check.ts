@@ -15,7 +15,7 @@ import { progress } from './progress.js';
 
 export async function check(url: string | undefined, flags: CheckFlags): Promise<number> {
   const spec = loadSpec();
-  const { include, mayCall } = selection(spec, flags);
+  const include = selection(spec, flags);
   const contracts = withEdges(spec, loadContracts(spec), { seed: flags.seed });
   const inProcess = url === undefined && flags.profile === undefined;
   const profile = readProfile(flags.profile ?? join(shippedContracts, 'understudy.profile.yaml'), process.env);
@@ -31,7 +31,6 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
     target,
     seed: flags.seed,
     include,
-    mayCall,
     ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1000 }),
     interrupted: () => stop.signal.aborted,
     wait: (milliseconds) => sleep(milliseconds, undefined, { signal: stop.signal }).catch(() => {}),
@@ -57,14 +56,7 @@ async function standIn(): Promise<Target> {
   return handlerTarget('the stand-in in this process', createUnderstudy().fetch);
 }
 
-interface Selected {
-  /** Whose rows are played. */
-  readonly include: (id: OperationId) => boolean;
-  /** What is left out is not called to prepare either. */
-  readonly mayCall: (id: OperationId) => boolean;
-}
-
-function selection(spec: Spec, flags: CheckFlags): Selected {
+function selection(spec: Spec, flags: CheckFlags): (id: OperationId) => boolean {
   const operations = [...spec.operations.values()];
   const ids = operations.map((operation) => operation.id as string);
   const tags = [...new Set(operations.map((operation) => operation.tag))];
@@ -75,10 +67,8 @@ function selection(spec: Spec, flags: CheckFlags): Selected {
   const isNamed = (id: OperationId, named: readonly string[] = [], tagged: readonly string[] = []): boolean =>
     named.includes(id) || tagged.includes(spec.operations.get(id)?.tag ?? '');
   const all = !flags.includeOperationId && !flags.includeTag;
-  return {
-    include: (id) => all || isNamed(id, flags.includeOperationId, flags.includeTag),
-    mayCall: (id) => !isNamed(id, flags.excludeOperationId, flags.excludeTag),
-  };
+  return (id) =>
+    (all || isNamed(id, flags.includeOperationId, flags.includeTag)) && !isNamed(id, flags.excludeOperationId, flags.excludeTag);
 }
 
 function known(flag: string, given: readonly string[] | undefined, words: readonly string[]): void {

@@ -10,18 +10,14 @@ import type { Subject } from './subject.js';
 const methods: readonly HttpMethod[] = ['PUT', 'PATCH', 'DELETE', 'POST', 'GET'];
 
 /** One for each path, sent to ids that do not exist, so that whoever takes the method after all has nothing to change. */
-export function planMethods(
-  spec: Spec,
-  include: (operation: OperationId) => boolean,
-  mayCall: (operation: OperationId) => boolean,
-): readonly Play[] {
-  const all = [...spec.operations.values()].filter(({ id }) => mayCall(id));
+export function planMethods(spec: Spec, include: (operation: OperationId) => boolean): readonly Play[] {
+  const all = [...spec.operations.values()].filter(({ id }) => include(id));
   const paths = new Set(all.map(({ template }) => template));
   return [...paths].flatMap((path): readonly Play[] => {
     const operations = all.filter(({ template }) => template === path);
     const allowed = operations.map(({ method }) => method);
     const method = methods.find((candidate) => !allowed.includes(candidate));
-    const [first] = operations.filter(({ id }) => include(id));
+    const [first] = operations;
     if (!first || !method) return [];
     const title = `${method} ${first.template}, which is not documented, answers method_not_allowed or unknown_path`;
     const subject: Subject = { kind: 'method', operation: first.id, title, place: spec.place(first.id), expected: [] };

@@ -9,18 +9,15 @@ import { type PlannedRow, playRow } from './row.js';
 import { planSignIns } from './sign-in.js';
 import type { Contracts, Row, Table } from './table.js';
 
-export interface Selection {
-  /** Whose rows are played, with what they need; all when absent. */
-  readonly include?: (operation: OperationId) => boolean;
-  /** Which operations may be called at all; all when absent. */
-  readonly mayCall?: (operation: OperationId) => boolean;
-}
-
-export function planRun(spec: Spec, contracts: Contracts, profile: Profile, selection: Selection = {}): readonly Play[] {
-  const { mayCall = () => true } = selection;
-  const include = (operation: OperationId): boolean => mayCall(operation) && (selection.include?.(operation) ?? true);
+/** Everything about the operations that are included; all when absent. */
+export function planRun(
+  spec: Spec,
+  contracts: Contracts,
+  profile: Profile,
+  include: (operation: OperationId) => boolean = () => true,
+): readonly Play[] {
   const lifecycles = contracts.lifecycles
-    .filter(({ steps }) => steps.some(({ operation }) => include(operation)))
+    .filter(({ steps }) => steps.every(({ operation }) => include(operation)))
     .map((lifecycle): Play => {
       const touches = new Set(lifecycle.steps.map(({ operation }) => operation));
       const needs = needsOfInputs(touches, lifecycle.inputs);
@@ -34,7 +31,7 @@ export function planRun(spec: Spec, contracts: Contracts, profile: Profile, sele
     return { kind, operation, title, place, expected, needs, touches, play: (parts) => playRow(planned, parts) };
   });
   // Lifecycles first: the last row of a table may use up what the profile names.
-  return [...planSignIns(spec, profile, mayCall), ...lifecycles, ...rows, ...planMethods(spec, include, mayCall)];
+  return [...planSignIns(spec, profile, include), ...lifecycles, ...rows, ...planMethods(spec, include)];
 }
 
 /** The rows in the order of the tables, the general ones after each table's own; a table's own row for a case replaces the general one. */

@@ -89,9 +89,9 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
   return exchanged;
 }
 
-function canBeMade(look: Look, { spec, contracts, profile, mayCall = () => true }: SessionParts): boolean {
+function canBeMade(look: Look, { spec, contracts, profile, include = () => true }: SessionParts): boolean {
   const needs = needsOfLook(spec, contracts, look);
-  return lackingIn(profile, needs).length === 0 && [...needs.calls].every((operation) => mayCall(operation));
+  return lackingIn(profile, needs).length === 0 && [...needs.calls].every((operation) => include(operation));
 }
 
 async function lookAfter(

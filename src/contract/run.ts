@@ -42,10 +42,8 @@ export interface RunOptions {
   readonly profile: Profile;
   readonly target: Target;
   readonly seed?: number;
-  /** Whose rows are played; all when absent. What they need is called all the same. */
+  /** Which operations may be called, to prepare or to look too; all when absent. Rows that need another one are not exercised. */
   readonly include?: (operation: OperationId) => boolean;
-  /** Which operations may be called at all; all when absent. Rows that need another one are not exercised. */
-  readonly mayCall?: (operation: OperationId) => boolean;
   /** What is played, where it is not the whole plan. */
   readonly plays?: readonly Play[];
   /** Milliseconds for the whole run. */
@@ -61,9 +59,8 @@ export interface RunOptions {
 
 /** Throws nothing for what a target does; a target that misbehaves is a finding, or ends the run with the reason. */
 export async function runContracts(options: RunOptions): Promise<Report> {
-  const { spec, profile, target, mayCall = () => true, maxTime = Number.POSITIVE_INFINITY, seed = 1, wait = sleep } = options;
-  const include = (operation: OperationId): boolean => mayCall(operation) && (options.include?.(operation) ?? true);
-  const plays = options.plays ?? planRun(spec, options.contracts, profile, options);
+  const { spec, profile, target, include = () => true, maxTime = Number.POSITIVE_INFINITY, seed = 1, wait = sleep } = options;
+  const plays = options.plays ?? planRun(spec, options.contracts, profile, include);
   const lacking = countLacking(profile, plays);
   options.onLacking?.(lacking);
 
@@ -79,7 +76,7 @@ export async function runContracts(options: RunOptions): Promise<Report> {
     // Sign-ins come first: all of them are asked before the run ends for one.
     else if (play.kind !== 'sign_in') stopped = refusal(refused);
     if (stopped) break;
-    const reason = whyNot(play, profile, mayCall);
+    const reason = whyNot(play, profile, include);
     const played = reason === undefined ? await play.play({ ...parts, number: i + 1 }) : notExercised(play, reason);
     rows.push(played);
     options.onRow?.(played, i + 1, plays.length);
@@ -111,9 +108,9 @@ function refusal(refused: readonly string[]): Stopped | undefined {
 export function whyNot(
   { needs }: Play,
   profile: Profile,
-  mayCall: (operation: OperationId) => boolean = () => true,
+  include: (operation: OperationId) => boolean = () => true,
 ): string | undefined {
-  const forbidden = [...needs.calls].find((operation) => !mayCall(operation));
+  const forbidden = [...needs.calls].find((operation) => !include(operation));
   if (forbidden !== undefined) return `needs ${forbidden}, which this run leaves out`;
   const [name] = lackingIn(profile, needs);
   return name === undefined ? undefined : `the profile has no ${name}`;

@@ -38,7 +38,7 @@ export interface SessionParts {
   readonly target: Target;
   readonly seed: number;
   /** Which operations may be called; all when absent. */
-  readonly mayCall?: (operation: OperationId) => boolean;
+  readonly include?: (operation: OperationId) => boolean;
   /** Counts plays, so that names never meet. */
   readonly number: number;
   /** Waits so many milliseconds where the target says `Retry-After`; by the clock when absent. */
@@ -163,7 +163,7 @@ export class Session {
   async cleanUp(): Promise<readonly string[]> {
     const left: string[] = [];
     for (const undo of this.#undos.splice(0).reverse()) {
-      if (this.#parts.mayCall?.(undo.call) === false) {
+      if (this.#parts.include?.(undo.call) === false) {
         left.push(`${undo.slot} ${undo.slots[undo.slot]}`);
         continue;
       }

@@ -23,12 +23,12 @@ export function describeContracts(target: Target, options: DescribeOptions): voi
   const spec = loadSpec();
   const { profile, include, seed = 1 } = options;
   const contracts = withEdges(spec, loadContracts(spec), { seed });
-  const parts = { spec, contracts, target, profile, seed };
-  const plays = planRun(spec, contracts, profile, include ? { include } : {});
+  const parts = { spec, contracts, target, profile, seed, ...(include ? { include } : {}) };
+  const plays = planRun(spec, contracts, profile, include);
   describe(`the contracts on ${target.name}`, () => {
     for (const [i, play] of plays.entries()) {
       it(play.title, async (context) => {
-        const reason = whyNot(play, profile);
+        const reason = whyNot(play, profile, include);
         if (reason !== undefined) context.skip(reason);
         const played = await play.play({ ...parts, number: i + 1 });
         if (played.result === 'not_exercised') context.skip(played.reason);

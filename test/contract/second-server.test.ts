@@ -20,7 +20,7 @@ describe('a second server that keeps the document in its own way', () => {
       contracts: withEdges(spec, loadContracts(spec)),
       profile: { ...profile, secrets: new Map() },
       target: httpTarget(profile.base_url),
-      mayCall: (operation) => servedBySecond.includes(operation),
+      include: (operation) => servedBySecond.includes(operation),
     });
   });
   afterAll(() => server.close());
