@@ -29,25 +29,29 @@ export interface Finding {
 }
 
 export function findingOf(
-  { place, title }: Pick<Subject, 'place' | 'title'>,
+  subject: Subject,
   exchanged: Exchanged,
   all: readonly Exchanged[],
   expected?: readonly string[],
 ): Finding[] {
   const at = all.findIndex((candidate) => candidate.request === exchanged.request);
+  // What a look found belongs to the row, whose case is no case of the operation that was looked with.
+  const isLook = expected === subject.expected && exchanged.operation !== subject.operation;
   const base = {
     operation: exchanged.operation,
-    case: expected?.[0] ?? '',
-    place,
-    title,
-    calls: all.slice(0, at + 1),
+    case: isLook ? '' : (expected?.[0] ?? ''),
+    place: subject.place,
+    title: subject.title,
     count: 1,
   };
+  const seenBy = isLook ? `${subject.operation}.${expected[0]}` : base.case;
   const finish = (deviation: Deviation, unreachable = false): Finding => ({
     ...base,
+    // What a refusal changed shows in the look after it, which is the last call so far.
+    calls: deviation.code === 'REFUSAL_CHANGED_STATE' ? [...all] : all.slice(0, at + 1),
     ...deviation,
     ...(unreachable ? { unreachable: true as const } : {}),
-    fingerprint: fingerprint(identity(deviation, exchanged.operation, base.case)),
+    fingerprint: fingerprint(identity(deviation, exchanged.operation, seenBy)),
   });
   if (exchanged.error) {
     const { kind, message } = exchanged.error;
@@ -80,9 +84,16 @@ export function mergeFindings(findings: readonly Finding[]): readonly Finding[] 
   return [...merged.values()].sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity));
 }
 
-/** What makes two findings the same one. A field that the document does not know is one piece of news, in whichever case it shows. */
-function identity({ code, severity, pointer }: Deviation, operation: string, name: string): string {
-  return [code, operation, severity === 'notice' ? '' : name, pointer.replace(/\/\d+/g, '/*')].join('|');
+/**
+ * What makes two findings the same one: nothing that another run would make anew, such as an id. A field that the document does
+ * not know is one piece of news, in whichever case it shows. Another status in place of the same case is another piece, and a
+ * question never stands for a failure.
+ */
+function identity({ code, severity, pointer, got }: Deviation, operation: string, name: string): string {
+  const status = code === 'CASE_WRONG' ? (/^\d+/.exec(got)?.[0] ?? '') : '';
+  return [code, severity, operation, severity === 'notice' ? '' : name, pointer.replace(/\/\d+(?=\/|$)/g, '/*'), status].join(
+    '|',
+  );
 }
 
 /** FNV-1a, eight hex digits. */

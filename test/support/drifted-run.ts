@@ -1,0 +1,33 @@
+// Plays the contracts of a drift's operations against a stand-in with that drift.
+import { readFileSync } from 'node:fs';
+import { httpTarget } from '../../src/client/target.js';
+import { withEdges } from '../../src/contract/edges.js';
+import { loadContracts } from '../../src/contract/load.js';
+import { parseProfile } from '../../src/contract/profile.js';
+import { type Report, type RunOptions, runContracts } from '../../src/contract/run.js';
+import { createUnderstudy, type OperationId } from '../../src/index.js';
+import { loadSpec } from '../../src/spec/document.js';
+
+export const spec = loadSpec();
+export const contracts = withEdges(spec, loadContracts(spec));
+export const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+
+/** The rows of some operations; what prepares them and looks after them is called too. */
+export function contractsOf(operations: readonly OperationId[]): RunOptions['contracts'] {
+  return { ...contracts, tables: contracts.tables.filter(({ operation }) => operations.includes(operation)), lifecycles: [] };
+}
+
+/** Over a port, as a user's server is reached. */
+export async function driftedRun(
+  drift: string,
+  operations: readonly OperationId[],
+  { ids = 1, ...options }: Partial<RunOptions> & { readonly ids?: number } = {},
+): Promise<Report> {
+  const understudy = createUnderstudy({ drift, seed: ids });
+  const { url } = await understudy.listen({ port: 0 });
+  try {
+    return await runContracts({ spec, contracts: contractsOf(operations), profile, target: httpTarget(url), ...options });
+  } finally {
+    await understudy.close();
+  }
+}
