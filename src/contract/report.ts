@@ -1,10 +1,12 @@
-// A report for people, for JUnit readers and for programs. Secrets never stand in any of them.
+// A report for people, for JUnit readers and for programs. Whoever prints one takes the secrets out of it with `redact`.
 
 import type { Finding } from './finding.js';
 import type { Severity } from './judge.js';
 import type { Result } from './play.js';
 import { repeatChain } from './repeat.js';
 import type { Report } from './run.js';
+
+export { redact } from './redact.js';
 
 /** Which severities fail a run. */
 export type FailOn = 'failure' | 'question' | 'notice';
@@ -148,11 +150,4 @@ function escapeXml(text: string): string {
   const known = text.replace(/[&<>"']/g, (character) => entities[character] as string);
   // Other control characters cannot stand in XML at all.
   return known.replace(/\p{Cc}/gu, (character) => ('\t\n\r'.includes(character) ? character : '\ufffd'));
-}
-
-/** Takes every secret out of a text, by value; each becomes a reference to the variable it came from. */
-export function redact(text: string, secrets: ReadonlyMap<string, string>): string {
-  let clean = text;
-  for (const [secret, variable] of secrets) clean = clean.replaceAll(secret, `\${${variable}}`);
-  return clean;
 }
