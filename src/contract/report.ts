@@ -81,7 +81,7 @@ export function describeFinding(finding: Finding): readonly string[] {
     ...(before.length > 0 ? [`  after     ${before.join(' · ')}`] : []),
     `  id        ${finding.fingerprint}; \`understudy explain ${finding.code}\``,
     '  repeat    ',
-    ...repeatChain(finding.calls)
+    ...repeatChain(finding)
       .trimEnd()
       .split('\n')
       .map((line) => `    ${line}`),
@@ -101,9 +101,9 @@ export function toResults(report: Report): object {
     leftovers: report.leftovers,
     cases: countCoverage(report),
     coverage: report.coverage,
-    findings: report.findings.map(({ calls, unreachable: _, ...finding }) => ({
+    findings: report.findings.map(({ unreachable: _, ...finding }) => ({
       ...finding,
-      calls: calls.map(({ operation, caller, request, response, error }) => ({
+      calls: finding.calls.map(({ operation, caller, request, response, error }) => ({
         operation,
         caller,
         method: request.method,
@@ -111,7 +111,7 @@ export function toResults(report: Report): object {
         status: response?.status ?? null,
         ...(error ? { error: error.message } : {}),
       })),
-      repeat: repeatChain(calls),
+      repeat: repeatChain(finding),
     })),
   };
 }
