@@ -45,9 +45,10 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
 function baseUrl(url: string | undefined, profile: Profile): string {
   const base = url ?? profile.base_url;
   if (base === undefined) throw new UsageError('No server is named.\n  fix: give its URL, or write base_url into the profile.');
-  if (!URL.canParse(base))
-    throw new UsageError(`${base} is not a URL.\n  fix: write it whole, such as https://staging.example.com`);
-  return base;
+  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol))
+    throw new UsageError(`${base} is not the URL of a server.\n  fix: write it whole, such as https://staging.example.com`);
+  // The document's paths begin with /v1 themselves.
+  return base.replace(/\/v1\/?$/, '');
 }
 
 async function standIn(): Promise<Target> {

@@ -68,7 +68,8 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
 function toTargetError(error: Error, call: string, timeout: number): TargetError {
   if (error.name === 'TimeoutError')
     return new TargetError('timeout', `${call} gave no whole answer within ${timeout} ms.`, { cause: error });
-  const code = ((error.cause as NodeJS.ErrnoException | undefined)?.code ?? '').toString();
+  const cause = error.cause as NodeJS.ErrnoException | undefined;
+  const code = (cause?.code ?? '').toString();
   const unreachable = [
     'ECONNREFUSED',
     'ENOTFOUND',
@@ -77,7 +78,9 @@ function toTargetError(error: Error, call: string, timeout: number): TargetError
     'ENETUNREACH',
     'UND_ERR_CONNECT_TIMEOUT',
   ].includes(code);
-  return new TargetError(unreachable ? 'unreachable' : 'broken', `${call}: ${code || error.message}`, { cause: error });
+  return new TargetError(unreachable ? 'unreachable' : 'broken', `${call}: ${code || cause?.message || error.message}`, {
+    cause: error,
+  });
 }
 
 /** Whatever takes what `fetch` takes, such as the stand-in in this process. */

@@ -81,7 +81,7 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
   const edition = text_(top.edition, '/edition') ?? '2026-02';
   if (edition !== '2026-02') problems.push(at('/edition', `the edition ${edition} has no contracts`, 'use 2026-02'));
   const base_url = text_(top.base_url, '/base_url');
-  if (base_url !== undefined && !URL.canParse(base_url))
+  if (base_url !== undefined && !(URL.canParse(base_url) && /^https?:$/.test(new URL(base_url).protocol)))
     problems.push(at('/base_url', 'is not a URL', 'write it whole, such as https://staging.example.com'));
   if (problems.length > 0) throw new ProfileError(problems);
   return {

@@ -66,7 +66,21 @@ export async function runContracts(options: RunOptions): Promise<Report> {
 
   const started = performance.now();
   const left = (): number => maxTime - (performance.now() - started);
-  const parts = { ...options, seed, wait: (milliseconds: number) => wait(Math.max(0, Math.min(milliseconds, left()))) };
+  let heard = false;
+  const listening: Target = {
+    ...target,
+    send: async (request) => {
+      const response = await target.send(request);
+      heard = true;
+      return response;
+    },
+  };
+  const parts = {
+    ...options,
+    target: listening,
+    seed,
+    wait: (milliseconds: number) => wait(Math.max(0, Math.min(milliseconds, left()))),
+  };
   const rows: Played[] = [];
   const refused: string[] = [];
   let stopped: Stopped | undefined;
@@ -74,7 +88,7 @@ export async function runContracts(options: RunOptions): Promise<Report> {
     if (options.interrupted?.()) stopped = { why: 'interrupted', text: 'interrupted' };
     else if (left() <= 0) stopped = { why: 'time', text: `the time of ${maxTime / 1000} s was over` };
     // Sign-ins come first: all of them are asked before the run ends for one.
-    else if (play.kind !== 'sign_in') stopped = refusal(refused);
+    else if (play.kind !== 'sign_in') stopped = heard ? refusal(refused) : silence(rows);
     if (stopped) break;
     const reason = whyNot(play, profile, include);
     const played = reason === undefined ? await play.play({ ...parts, number: i + 1 }) : notExercised(play, reason);
@@ -85,7 +99,7 @@ export async function runContracts(options: RunOptions): Promise<Report> {
     const unreachable = played.findings.find((finding) => finding.unreachable);
     if (unreachable) stopped = { why: 'unreachable', text: `the target cannot be reached: ${unreachable.got}` };
   }
-  stopped ??= refusal(refused);
+  stopped ??= heard ? refusal(refused) : silence(rows);
   return {
     target: target.name,
     rows,
@@ -97,6 +111,12 @@ export async function runContracts(options: RunOptions): Promise<Report> {
     unseen: rows.reduce((sum, row) => sum + row.unseen, 0),
     ...(stopped === undefined ? {} : { stopped }),
   };
+}
+
+/** Nobody has answered anything so far, though somebody was asked. */
+function silence(rows: readonly Played[]): Stopped | undefined {
+  const [missing] = rows.flatMap(({ findings }) => findings.filter(({ code }) => code === 'ANSWER_MISSING'));
+  return missing && { why: 'unreachable', text: `the target gives no answer: ${missing.got}` };
 }
 
 function refusal(refused: readonly string[]): Stopped | undefined {

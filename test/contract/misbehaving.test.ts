@@ -94,6 +94,7 @@ describe('a target that misbehaves', () => {
     expect(gone.code).toBe(3);
     expect(gone.stdout).toContain('Stopped early: the target cannot be reached');
     const refusing = await check((_, response) => response.writeHead(401, { 'content-type': 'application/json' }).end('{}'));
-    expect(refusing.code).not.toBe(0);
+    expect(refusing.code).toBe(3);
+    expect(refusing.stdout).toContain('Stopped early: the target refuses the credential of owner, admin');
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { handlerTarget, type Target } from '../../src/client/target.js';
+import { handlerTarget, type Target, TargetError } from '../../src/client/target.js';
 import { loadContracts } from '../../src/contract/load.js';
 import { type Profile, parseProfile } from '../../src/contract/profile.js';
 import { exitCode } from '../../src/contract/report.js';
@@ -127,6 +127,31 @@ describe('a refused credential', () => {
     });
     const { report } = await run({ target: wrong, ...only('listThreads', 'listSpaces', 'createThread') });
     expect(report.stopped).toBeUndefined();
+    expect(exitCode(report, 'failure')).toBe(1);
+  });
+});
+
+describe('a target that gives no answer', () => {
+  const silent = (answers: number) => {
+    let left = answers;
+    return target((_, answer) => {
+      if (left-- > 0) return answer();
+      throw new TargetError('timeout', 'no whole answer within 10 ms');
+    });
+  };
+
+  it('to any caller ends the run, inconclusive', async () => {
+    const { target: hanging, requests } = silent(0);
+    const { report } = await run({ target: hanging });
+    expect(report.stopped).toEqual({ why: 'unreachable', text: 'the target gives no answer: no whole answer within 10 ms' });
+    expect(exitCode(report, 'failure')).toBe(3);
+    expect(requests).toHaveLength(6);
+  });
+
+  it('to a part of the requests is a failure in each', async () => {
+    const { report, found } = await run({ target: silent(40).target, ...spaces });
+    expect(report.stopped).toBeUndefined();
+    expect(new Set(found)).toContain('failure ANSWER_MISSING createSpace');
     expect(exitCode(report, 'failure')).toBe(1);
   });
 });
