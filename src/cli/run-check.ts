@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { handlerTarget, httpTarget, type Target } from '../client/target.js';
 import { withEdges } from '../contract/edges.js';
-import { loadContracts, shippedContracts } from '../contract/load.js';
+import { loadContracts, standInProfile } from '../contract/load.js';
 import { type Profile, readProfile } from '../contract/profile.js';
 import { describeLacking, exitCode, redact, toJunit, toResults, toText } from '../contract/report.js';
 import { type Report, runContracts } from '../contract/run.js';
@@ -18,7 +18,7 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
   const include = selection(spec, flags);
   const contracts = withEdges(spec, loadContracts(spec), { seed: flags.seed });
   const inProcess = url === undefined && flags.profile === undefined;
-  const profile = readProfile(flags.profile ?? join(shippedContracts, 'understudy.profile.yaml'), process.env);
+  const profile = readProfile(flags.profile ?? standInProfile, process.env);
   const target = inProcess ? await standIn() : httpTarget(baseUrl(url, profile), { timeout: flags.requestTimeout });
 
   // The row that is being played still takes away what it made; only a wait for a rate limit ends at once.

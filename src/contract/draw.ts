@@ -65,7 +65,7 @@ export const plainKeyOf = (length: number): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...letters), { minLength: length, maxLength: length }).map((all) => all.join(''));
 
 /** A key of so many characters; no document says which marks a key may hold. */
-export const keyOf = (length: number): fc.Arbitrary<string> =>
+const keyOf = (length: number): fc.Arbitrary<string> =>
   fc.array(letter, { minLength: length, maxLength: length }).map((all) => all.join(''));
 
 /** Longest text that is drawn inside of lists and objects. */

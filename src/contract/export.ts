@@ -246,6 +246,7 @@ class RowExport {
       this.inPart.add('later_pages');
     }
     if (look.unique !== undefined) throw new LeftOut('later_page');
+    if (look.present !== undefined) throw new LeftOut('whole_list');
     if (look.equals) {
       const [pointer, value] = look.equals;
       conditions.push(simple(`$response.body#${pointer} == ${this.#inCondition(this.#resolve(value, own))}`));

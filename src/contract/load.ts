@@ -15,6 +15,8 @@ import type { Contracts, Look, Recipe, Row, Table } from './table.js';
 export class ContractError extends FileError {}
 
 export const shippedContracts = fileURLToPath(new URL('../../contracts/', import.meta.url));
+/** The callers and ids of the stand-in's default world. */
+export const standInProfile = join(shippedContracts, 'understudy.profile.yaml');
 
 const callKeys = ['call', 'caller', 'path', 'query', 'body'];
 const keys = {
@@ -36,7 +38,7 @@ const keys = {
     'observe',
   ],
   call: callKeys,
-  look: [...callKeys, 'when', 'expect', 'includes', 'excludes', 'unique', 'equals', 'assumed'],
+  look: [...callKeys, 'when', 'expect', 'includes', 'excludes', 'present', 'unique', 'equals', 'assumed'],
   recipe: ['from', 'repeat', 'value', 'then', 'undo', ...callKeys],
 };
 

@@ -17,7 +17,9 @@ export interface Needs {
 /** Of a row with its state, without its looks: those that cannot be made are left out one by one. */
 export function needsOfRow(spec: Spec, contracts: Contracts, table: Table, row: Row): Needs {
   const needs = new Collector(spec, contracts);
-  for (const recipe of Object.values({ ...table.given, ...row.given, ...table.makes })) needs.recipe(recipe);
+  for (const recipe of Object.values({ ...table.given, ...row.given })) needs.recipe(recipe);
+  // What the request itself makes is only taken away like the recipe's own.
+  for (const recipe of Object.values(table.makes ?? {})) needs.undo(contracts.recipes[recipe]?.undo);
   for (const call of row.before ?? []) needs.call(call);
   const { caller, path, body = table.body, query = table.query } = row;
   needs.call({ call: table.operation, caller, ...(path ? { path } : {}), ...(query ? { query } : {}) });
@@ -86,7 +88,11 @@ class Collector implements Needs {
     if (call !== undefined) this.call({ call, ...sent, ...(body === undefined ? {} : { body }) });
     if (value !== undefined) this.value(value);
     for (const next of then ?? []) this.call(next);
-    if (undo !== undefined) this.undoes.add(undo);
+    this.undo(undo);
+  }
+
+  undo(operation: OperationId | undefined): void {
+    if (operation !== undefined) this.undoes.add(operation);
   }
 
   /** The expressions that must have a value; one that ends in `?` need not. */

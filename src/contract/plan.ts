@@ -24,11 +24,11 @@ export function planRun(
       return { ...subjectOf(lifecycle), needs, touches, play: (parts) => playLifecycle(lifecycle, parts) };
     });
   const rows = planRows(spec, contracts, include).map((planned): Play => {
-    const { kind, operation, title, place, expected, table, row } = planned;
+    const { table, row, ...subject } = planned;
     const needs = needsOfRow(spec, contracts, table, row);
     const looks = [...(table.observe ? [table.observe] : []), ...(row.then ?? [])];
     const touches = new Set([...needs.calls, ...needs.undoes, ...looks.map(({ call }) => call)]);
-    return { kind, operation, title, place, expected, needs, touches, play: (parts) => playRow(planned, parts) };
+    return { ...subject, needs, touches, play: (parts) => playRow(planned, parts) };
   });
   // Lifecycles first: the last row of a table may use up what the profile names.
   return [...planSignIns(spec, profile, include), ...lifecycles, ...rows, ...planMethods(spec, include)];
@@ -51,7 +51,8 @@ export function planRows(
       return [...table.rows, ...general].map((row): PlannedRow => {
         const expected = [row.expect].flat();
         const { operation } = table;
-        return { kind: 'row', operation, title: titleOf(table, row, expected), place: row.place, expected, table, row };
+        const title = titleOf(table, row, expected);
+        return { kind: 'row', operation, title, place: row.place, caller: row.caller, expected, table, row };
       });
     });
 }

@@ -1,8 +1,9 @@
 // A report for people, for JUnit readers and for programs. Whoever prints one takes the secrets out of it with `redact`.
 
+import { callerNames } from './caller.js';
 import type { Finding } from './finding.js';
 import type { Severity } from './judge.js';
-import type { Result } from './play.js';
+import type { Played, Result } from './play.js';
 import { repeatChain } from './repeat.js';
 import type { Report } from './run.js';
 
@@ -13,17 +14,25 @@ export type FailOn = 'failure' | 'question' | 'notice';
 
 const RESULTS_VERSION = 1;
 
-/** 0 clean · 1 findings that fail the run · 3 inconclusive: nothing was shown, or the target was not there. */
+/**
+ * 0 clean · 1 findings that fail the run · 3 inconclusive: nothing was shown, or the target was not there, or the run ended
+ * before its rows · 130 interrupted.
+ */
 export function exitCode(report: Report, failOn: FailOn): number {
   const { stopped } = report;
-  // That a caller is let in, or a method refused, says nothing of a case.
-  const exercised = report.rows.some(
-    ({ kind, result }) => (kind === 'row' || kind === 'lifecycle') && result !== 'not_exercised',
-  );
   if (stopped?.why === 'interrupted') return 130;
-  if (stopped?.why === 'unreachable' || stopped?.why === 'refused' || !exercised) return 3;
+  if (stopped?.why === 'unreachable' || stopped?.why === 'refused') return 3;
   if (report.findings.some((finding) => failsRun(finding.severity, failOn))) return 1;
-  return stopped ? 3 : 0;
+  return whyInconclusive(report) === undefined ? 0 : 3;
+}
+
+/** Why what was shown is not all, or nothing; a report that found nothing wrong must say so. */
+function whyInconclusive({ rows, stopped }: Report): string | undefined {
+  // That a server refuses whoever has no credential says nothing about what it does for those who have one.
+  const isShown = ({ kind, caller, result }: Played): boolean =>
+    result !== 'not_exercised' &&
+    (kind === 'lifecycle' || (kind === 'row' && (callerNames as readonly string[]).includes(caller ?? '')));
+  return stopped?.text ?? (rows.some(isShown) ? undefined : 'no row could be played by a caller of the profile');
 }
 
 function failsRun(severity: Severity, failOn: FailOn): boolean {
@@ -43,19 +52,24 @@ export function toText(report: Report): string {
   const lines: string[] = [];
   for (const finding of report.findings.filter((f) => f.severity !== 'notice')) lines.push(...describeFinding(finding), '');
   const notices = report.findings.filter((finding) => finding.severity === 'notice');
-  for (const notice of notices) lines.push(`notice ${notice.code} ${notice.operation} ${notice.pointer} (${notice.count}×)`);
+  for (const notice of notices)
+    lines.push(`notice ${notice.code} ${notice.operation} ${oneLine(notice.pointer)} (${notice.count}×)`);
   if (notices.length > 0) lines.push('');
   const reasons = new Map<string, number>();
   for (const { result, reason = '' } of report.coverage)
     if (result === 'not_exercised') reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   lines.push(`Cases of the document: ${right} right, ${wrong} wrong, ${not_exercised} not exercised`);
   for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1])) lines.push(`  ${count} × ${reason}`);
-  if (report.leftovers.length > 0) lines.push(`Left behind: ${report.leftovers.join(', ')}`);
+  if (report.leftovers.length > 0) lines.push(`Left behind: ${oneLine(shortened(report.leftovers))}`);
   if (report.unseen > 0) lines.push(`Not looked at afterwards, for want of a caller or an id: ${report.unseen}`);
-  if (report.stopped) lines.push(`Stopped early: ${report.stopped.text}`);
-  const count = (severity: Severity) => report.findings.filter((finding) => finding.severity === severity).length;
+  const why = whyInconclusive(report);
+  if (why !== undefined) lines.push(`${report.stopped === undefined ? 'Inconclusive' : 'Stopped early'}: ${oneLine(why)}`);
+  const counted = (severity: Severity): string => {
+    const count = report.findings.filter((finding) => finding.severity === severity).length;
+    return `${count} ${severity}${count === 1 ? '' : 's'}`;
+  };
   lines.push(
-    `${report.rows.length} rows, ${report.requests} requests, ${count('failure')} failures, ${count('question')} questions, ${count('notice')} notices`,
+    `${report.rows.length} rows, ${report.requests} requests, ${(['failure', 'question', 'notice'] as const).map(counted).join(', ')}`,
   );
   return `${lines.join('\n')}\n`;
 }
@@ -74,10 +88,10 @@ export function describeFinding(finding: Finding): readonly string[] {
     `${finding.severity} ${finding.code}  ${finding.operation}${finding.case ? `.${finding.case}` : ''}${finding.count > 1 ? `  (${finding.count}×)` : ''}`,
     `  row       ${finding.title}`,
     `  contract  ${finding.place}`,
-    ...(finding.pointer ? [`  where     ${finding.pointer}`] : []),
-    `  expected  ${finding.expected}`,
-    `  got       ${finding.got}`,
-    `  rests on  ${finding.basis}, ${finding.source}`,
+    ...(finding.pointer ? [`  where     ${oneLine(finding.pointer)}`] : []),
+    `  expected  ${oneLine(finding.expected)}`,
+    `  got       ${oneLine(finding.got)}`,
+    `  rests on  ${[finding.basis, finding.source].filter((text) => text !== '').join(', ')}`,
     ...(before.length > 0 ? [`  after     ${before.join(' · ')}`] : []),
     `  id        ${finding.fingerprint}; \`understudy explain ${finding.code}\``,
     '  repeat    ',
@@ -87,6 +101,19 @@ export function describeFinding(finding: Finding): readonly string[] {
       .map((line) => `    ${line}`),
   ];
 }
+
+/** All of them stand in results.json. */
+function shortened(leftovers: readonly string[]): string {
+  const more = leftovers.length - 10;
+  return `${leftovers.slice(0, 10).join(', ')}${more > 0 ? ` and ${more} more, all of them in results.json` : ''}`;
+}
+
+/** What a server has sent must not lay out the report, nor tell a terminal or a CI what to do. */
+const oneLine = (text: string): string =>
+  text.replace(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/gu, (character) => {
+    const [, short] = /^"(\\[a-z])"$/.exec(JSON.stringify(character)) ?? [];
+    return short ?? `\\u${character.codePointAt(0)?.toString(16).padStart(4, '0')}`;
+  });
 
 /** The report as data, in the form of contracts/results.schema.json. */
 export function toResults(report: Report): object {
@@ -116,29 +143,43 @@ export function toResults(report: Report): object {
   };
 }
 
-/** One test case per row, so that a CI shows the sentence that failed. */
+/** One test case per row, so that a CI shows the sentence that failed; and one more that fails where the run says too little. */
 export function toJunit(report: Report, failOn: FailOn): string {
   const cases = report.rows.map((row) => {
     const bad = row.findings.filter((finding) => failsRun(finding.severity, failOn));
     const text = bad.map((finding) => describeFinding(finding).join('\n')).join('\n\n');
-    const inner =
-      row.result === 'not_exercised'
+    // A row that could not be played may have failed on the way to its request.
+    const failed = bad.length > 0;
+    const skipped = !failed && row.result === 'not_exercised';
+    const inner = failed
+      ? `<failure message="${escapeXml(`${bad[0]?.code}: expected ${bad[0]?.expected}, got ${bad[0]?.got}`)}">${escapeXml(text)}</failure>`
+      : skipped
         ? `<skipped message="${escapeXml(row.reason ?? '')}"/>`
-        : bad.length > 0
-          ? `<failure message="${escapeXml(`${bad[0]?.code}: expected ${bad[0]?.expected}, got ${bad[0]?.got}`)}">${escapeXml(text)}</failure>`
-          : '';
+        : '';
     return {
-      failed: bad.length > 0,
-      skipped: row.result === 'not_exercised',
+      failed,
+      skipped,
       xml: `    <testcase classname="${escapeXml(row.operation)}" name="${escapeXml(row.title)}">${inner}</testcase>`,
     };
   });
-  const failures = cases.filter((c) => c.failed).length;
-  const skipped = cases.filter((c) => c.skipped).length;
+  const why = whyInconclusive(report);
+  const error =
+    why === undefined
+      ? []
+      : [
+          `    <testcase classname="understudy check" name="the run is conclusive"><error message="${escapeXml(why)}"/></testcase>`,
+        ];
+  const counts = {
+    tests: cases.length + error.length,
+    failures: cases.filter((c) => c.failed).length,
+    errors: error.length,
+    skipped: cases.filter((c) => c.skipped).length,
+  };
+  const attributes = Object.entries(counts).map(([name, count]) => ` ${name}="${count}"`);
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites>
-  <testsuite name="understudy check ${escapeXml(report.target)}" tests="${cases.length}" failures="${failures}" skipped="${skipped}">
-${cases.map((c) => c.xml).join('\n')}
+  <testsuite name="understudy check ${escapeXml(report.target)}"${attributes.join('')}>
+${[...cases.map((c) => c.xml), ...error].join('\n')}
   </testsuite>
 </testsuites>
 `;
@@ -148,6 +189,6 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 
 function escapeXml(text: string): string {
   const known = text.replace(/[&<>"']/g, (character) => entities[character] as string);
-  // Other control characters cannot stand in XML at all.
-  return known.replace(/\p{Cc}/gu, (character) => ('\t\n\r'.includes(character) ? character : '\ufffd'));
+  // Other control characters, and what is no character, cannot stand in XML at all.
+  return known.replace(/(?![\t\n\r])[\p{Cc}\ufffe\uffff]/gu, '\ufffd');
 }

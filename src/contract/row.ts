@@ -39,9 +39,9 @@ export async function playRow(planned: PlannedRow, parts: SessionParts): Promise
   }
   const wrong = findings.some((finding) => finding.severity !== 'notice');
   const answered = judged?.judged?.documented?.name;
-  const { kind, operation, title, place, expected } = planned;
+  const { table: _, row: __, ...subject } = planned;
   return {
-    ...{ kind, operation, title, place, expected },
+    ...subject,
     ...(answered === undefined ? {} : { answered }),
     result: reason !== undefined ? 'not_exercised' : wrong ? 'wrong' : 'right',
     ...(reason === undefined ? {} : { reason }),
@@ -126,6 +126,7 @@ async function lookAfter(
     if (kind === 'includes' && !isThere()) wrong(`${JSON.stringify(value)} in ${pointer}`, 'not there');
     if (kind === 'excludes' && isThere()) wrong(`no ${JSON.stringify(value)} in ${pointer}`, 'still there');
   }
+  if (look.present !== undefined && valuesAt(seen.judged?.body, look.present).length === 0) wrong(look.present, 'absent');
   if (look.unique !== undefined) {
     const values = valuesAt(seen.judged?.body, look.unique).map((item) => JSON.stringify(item));
     for (let page = 1, next = nextPage(seen); next && page < MAX_PAGES; page++, next = nextPage(seen)) {

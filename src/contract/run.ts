@@ -136,9 +136,8 @@ export function whyNot(
   return name === undefined ? undefined : `the profile has no ${name}`;
 }
 
-function notExercised({ kind, operation, title, place, expected }: Play, reason: string): Played {
-  const nothing = { findings: [], requests: 0, leftovers: [], unseen: 0 };
-  return { kind, operation, title, place, expected, result: 'not_exercised', reason, ...nothing };
+export function notExercised({ needs: _, touches: __, play: ___, ...subject }: Play, reason: string): Played {
+  return { ...subject, result: 'not_exercised', reason, findings: [], requests: 0, leftovers: [], unseen: 0 };
 }
 
 /** The most wanted first. */

@@ -26,7 +26,7 @@ export function planSignIns(spec: Spec, profile: Profile, include: (operation: O
     .filter((caller) => letIn.includes(caller) && valueIn(profile, `callers.${caller}`) !== undefined)
     .map((caller) => {
       const title = `the credential of ${caller} is let in`;
-      const subject: Subject = { kind: 'sign_in', operation: first.id, title, place: spec.place(first.id), expected: [] };
+      const subject: Subject = { kind: 'sign_in', operation: first.id, title, place: spec.place(first.id), caller, expected: [] };
       const touches = new Set(reads.map(({ id }) => id));
       const needs = { calls: touches, undoes: new Set<OperationId>(), profile: new Set<string>() };
       return { ...subject, needs, touches, play: (parts) => signIn(subject, caller, reads, parts) };

@@ -1,5 +1,6 @@
 // What a play is about, and what its findings are filed under.
 import type { OperationId } from '../spec/document.js';
+import type { CallerName } from './caller.js';
 
 /** A sign-in of a caller, a workflow of several steps, a row of a decision table, or a method that a path does not have. */
 export type PlayKind = 'sign_in' | 'lifecycle' | 'row' | 'method';
@@ -12,6 +13,8 @@ export interface Subject {
   readonly title: string;
   /** Where it stands in the contracts or the document, as file:line:column. */
   readonly place: string;
+  /** Who sends the request in question, where there is one. */
+  readonly caller?: CallerName;
   /** The cases that may answer; none where a play is about no case. */
   readonly expected: readonly string[];
 }

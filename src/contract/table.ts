@@ -23,6 +23,8 @@ export interface Look extends Call {
   /** Values that must, or must not, stand in a list of the answer: a pointer with `*` for each row, and the value. */
   readonly includes?: readonly [string, Json];
   readonly excludes?: readonly [string, Json];
+  /** A pointer at which anything must stand, null too. */
+  readonly present?: string;
   /** A pointer with `*` for each row, whose values no page may repeat. */
   readonly unique?: string;
   /** A pointer into the answer, and the value that must stand there. */

@@ -169,7 +169,7 @@ describe('the export', () => {
         "raw_body": 84,
         "repeated_parameter": 19,
         "required_left_out": 1,
-        "whole_list": 29,
+        "whole_list": 31,
       }
     `);
     expect(exported.inPart).toMatchInlineSnapshot(`

@@ -9,7 +9,7 @@ import { createUnderstudy, type OperationId } from '../../src/index.js';
 import { loadSpec } from '../../src/spec/document.js';
 
 export const spec = loadSpec();
-export const contracts = withEdges(spec, loadContracts(spec));
+const contracts = withEdges(spec, loadContracts(spec));
 export const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
 
 /** The rows of some operations; what prepares them and looks after them is called too. */
