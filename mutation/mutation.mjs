@@ -1,0 +1,45 @@
+// A run: the kit, the rivals, what is printed, and whether it passes.
+import { judgeKit, matches, playKit } from './kit.mjs';
+import { drifts } from './plays.mjs';
+import { printKit, printList, printSeconds } from './report.mjs';
+import { differences, failuresOf, isAbout, readResults, sampleOf, withKit, writeResults } from './results.mjs';
+import { askRivals, titles } from './rivals.mjs';
+import { pickSample } from './sample.mjs';
+import { sampleTable, writePapers } from './tables.mjs';
+
+/** Returns the exit code: 1 where the kit sees too little, too much, or less than is written down; 2 where no drift has such a name. */
+export async function mutation({ kit: kitAlone, rivals: rivalsAlone, write, patterns }, say) {
+  const started = performance.now();
+  const all = [...drifts.keys()];
+  const isChosen = (name) => patterns.some((pattern) => matches(pattern, name));
+  const names = patterns.length > 0 ? all.filter(isChosen) : pickSample(drifts);
+  if (names.length === 0) {
+    say(`No drift is called ${patterns.join(' or ')}.`);
+    return 2;
+  }
+  const whole = patterns.length === 0 && !rivalsAlone;
+  const committed = readResults();
+
+  const played = await playKit(whole ? all : names, say);
+  const judged = judgeKit(played, whole);
+  const failures = rivalsAlone ? [] : failuresOf(judged, whole ? committed : undefined);
+  if (!rivalsAlone) printKit(judged);
+
+  let results = withKit(committed, judged, played);
+  if (rivalsAlone || (whole && !kitAlone)) {
+    const answers = await askRivals(names, say);
+    results = { ...results, rivals: titles, sample: sampleOf(names, played, answers) };
+    console.log(`\n${sampleTable(results)}\n`);
+    printSeconds(played, names, answers);
+    if (patterns.length === 0) printList('Other verdicts than in mutation/results.json', differences(results, committed));
+  }
+  if (write && !isAbout(results, names))
+    failures.push('The sample is another one now: `npm run mutation -- --write` asks the rivals too.');
+  else if (write) {
+    writeResults(results);
+    writePapers(results);
+  }
+  printList('Failed', failures);
+  console.log(`\n${Math.round((performance.now() - started) / 1000)} s`);
+  return failures.length > 0 ? 1 : 0;
+}

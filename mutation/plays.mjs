@@ -1,0 +1,19 @@
+// What the kit plays: all that it plans against any server, each play with the operations that it may call.
+import { withEdges } from '../dist/contract/edges.js';
+import { loadContracts, shippedContracts } from '../dist/contract/load.js';
+import { planRun } from '../dist/contract/plan.js';
+import { readProfile } from '../dist/contract/profile.js';
+import { driftsOf } from '../dist/mock/drift.js';
+import { loadSpec } from '../dist/spec/document.js';
+
+export const spec = loadSpec();
+export const drifts = driftsOf(spec);
+export const contracts = withEdges(spec, loadContracts(spec));
+export const profile = readProfile(`${shippedContracts}understudy.profile.yaml`, {});
+
+/** In the order in which the kit plays them. */
+export const plays = planRun(spec, contracts, profile);
+
+/** The plays that call one of these operations: no other can show a drift in them. All, where none are given. */
+export const playsTouching = (operations) =>
+  operations ? plays.filter(({ touches }) => operations.some((id) => touches.has(id))) : plays;
