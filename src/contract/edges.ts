@@ -74,7 +74,7 @@ type Edge = Omit<Row, 'place'>;
 
 function edgesOf({ operation, table, base, request, seed, fault }: Varied): readonly Edge[] {
   const { part, name } = request;
-  const { then: _, place: __, ...rest } = base;
+  const { then: _, place: __, answer: ___, pause: ____, ...rest } = base;
   const sent = base[part] ?? table[part];
   const held: JsonObject = isJsonObject(sent) ? sent : {};
   const draw = within(drawFrom(seed), `${operation.id} ${part}`);

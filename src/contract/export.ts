@@ -177,7 +177,11 @@ class RowExport {
 
     const { path = {}, body = table.body, query = table.query } = row;
     const call = { call: table.operation, path, ...(query ? { query } : {}), ...(body === undefined ? {} : { body }) };
-    const own = this.#step(call, row.caller, this.#isOneOf(cases));
+    const stated = cases.length === 1 ? Object.entries(row.answer ?? {}) : [];
+    const answer = stated.map(([pointer, value]) =>
+      simple(`$response.body#${pointer} == ${this.#inCondition(this.#resolve(value))}`),
+    );
+    const own = this.#step(call, row.caller, [...this.#isOneOf(cases), ...answer]);
     if (succeeds)
       for (const [slot, recipe] of Object.entries(table.makes ?? {})) this.#keep(slot, this.#recipe(recipe), row.caller, own);
     for (const look of row.then ?? []) this.#look(look, own);

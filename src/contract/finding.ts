@@ -51,7 +51,8 @@ export function findingOf(
     calls: deviation.code === 'REFUSAL_CHANGED_STATE' ? [...all] : all.slice(0, at + 1),
     ...deviation,
     ...(unreachable ? { unreachable: true as const } : {}),
-    fingerprint: fingerprint(identity(deviation, exchanged.operation, seenBy)),
+    // How a method that no path has is refused, a server decides once for all paths.
+    fingerprint: fingerprint(identity(deviation, subject.kind === 'method' ? '' : exchanged.operation, seenBy)),
   });
   if (exchanged.error) {
     const { kind, message } = exchanged.error;

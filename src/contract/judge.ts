@@ -38,6 +38,13 @@ export interface Deviation {
 /** What was asked, as the relations see it. */
 export type AskedFor = Pick<Exchange, 'path' | 'query' | 'requestBody'>;
 
+export interface Expectation {
+  /** Any of these cases; none where the document alone is asked. */
+  readonly cases?: readonly string[];
+  /** The source of an expectation that nobody documented: another case is a question. */
+  readonly assumed?: string;
+}
+
 export interface Judged {
   readonly deviations: readonly Deviation[];
   /** The documented case that the answer is, when it is one. */
@@ -54,10 +61,10 @@ export function judge(
   operation: Operation,
   asked: AskedFor,
   response: PlainResponse,
-  expected?: readonly string[],
+  { cases: expected = [], assumed }: Expectation = {},
 ): Judged {
   const deviations: Deviation[] = [];
-  const wanted = (expected ?? []).map((name) => operation.cases.get(name)).filter((c) => c !== undefined);
+  const wanted = expected.map((name) => operation.cases.get(name)).filter((c) => c !== undefined);
   const leading = wanted[0] ?? [...operation.cases.values()].find((c) => c.status === response.status);
   const basis = leading?.basis ?? 'docs';
   const report: Reporter = (
@@ -76,7 +83,8 @@ export function judge(
   // Cases can look alike, such as archived and already_archived: an expected one goes first.
   const actual = [...wanted, ...operation.cases.values()].find((candidate) => isCase(candidate, response.status, read.body));
   if (wanted.length > 0 && !(actual && wanted.includes(actual))) {
-    report('CASE_WRONG', '', wanted.map(describeCase).join(' or '), describeAnswer(response, read.body));
+    const got = describeAnswer(response, read.body);
+    report('CASE_WRONG', '', wanted.map(describeCase).join(' or '), got, assumed === undefined ? basis : 'assumed', assumed);
     // What is no case at all would break every line of a schema that it was never meant for.
     if (!actual) return { deviations, body: read.body };
   }
@@ -128,8 +136,13 @@ export function judgeRefusedMethod(allowed: readonly HttpMethod[], response: Pla
   if (response.status !== 405 && response.status !== 404)
     report('CASE_WRONG', '', '405 method_not_allowed or 404 unknown_path', describeAnswer(response, body));
   else if (problem) report('BODY_UNREADABLE', '', 'JSON', problem);
-  else judgeBody('Error', body, undefined, report);
+  else if (!isEnvelope(body)) report('SCHEMA_BROKEN', '', 'the envelope of an error', show(body));
   return { deviations, body };
+}
+
+function isEnvelope(body: Json | undefined): boolean {
+  const validate = validatorNamed('closed_Error');
+  return validate(body) || fromAjv('body', validate.errors ?? []).every(({ keyword }) => keyword === 'additionalProperties');
 }
 
 function judgeBody(schema: string, body: Json | undefined, documented: Case | undefined, report: Reporter): void {

@@ -91,7 +91,10 @@ class Player {
       query: this.#fill(step.query) as Record<string, Json>,
       ...body,
     };
-    const exchanged = await this.#session.exchange({ call, caller: step.caller }, step.expected);
+    const exchanged = await this.#session.exchange(
+      { call, caller: step.caller },
+      { cases: step.expected, ...(step.assumed === undefined ? {} : { assumed: step.assumed }) },
+    );
     for (const [name, pointer] of Object.entries(step.outputs))
       this.#outputs.set(`${step.id}.${name}`, atPointer(exchanged.judged?.body, pointer));
     return exchanged;

@@ -33,6 +33,8 @@ const keys = {
     'nested',
     'content_type',
     'before',
+    'pause',
+    'answer',
     'then',
     'given',
     'observe',
@@ -195,7 +197,7 @@ function readTable(
     const place = `${pointer}/rows/${i}`;
     check.cases(source, `${place}/expect`, operation, row.expect);
     const slots = [...filled, ...Object.keys(row.given ?? {})];
-    for (const part of ['path', 'query', 'body', 'before', 'then'] as const)
+    for (const part of ['path', 'query', 'body', 'before', 'answer', 'then'] as const)
       check.expressions(source, `${place}/${part}`, row[part], slots);
     for (const [n, look] of listOf(row.then).entries()) {
       const { when } = look as Look;

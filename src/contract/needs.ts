@@ -24,6 +24,7 @@ export function needsOfRow(spec: Spec, contracts: Contracts, table: Table, row: 
   const { caller, path, body = table.body, query = table.query } = row;
   needs.call({ call: table.operation, caller, ...(path ? { path } : {}), ...(query ? { query } : {}) });
   if (body !== undefined) needs.value(body);
+  if (row.answer) needs.value(row.answer);
   return needs;
 }
 

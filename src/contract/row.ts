@@ -1,4 +1,5 @@
 // Plays a row of a decision table: makes its state, sends its request, looks at what it left, takes everything away again.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isJsonObject, type Json } from '../spec/message.js';
 import { type Finding, findingOf } from './finding.js';
 import { lackingIn, needsOfLook } from './needs.js';
@@ -59,6 +60,7 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
   const observe = row.observe === 'none' ? undefined : table.observe;
   const observed = observe && canBeMade(observe, parts) ? await session.mustSucceed(observe) : undefined;
 
+  if (row.pause !== undefined) await (parts.wait ?? sleep)(row.pause * 1000);
   const raw = rawBody(row);
   const { path = {}, body = table.body, query = table.query } = row;
   const call = {
@@ -67,7 +69,7 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
     ...(query === undefined ? {} : { query }),
     ...(body === undefined || raw ? {} : { body }), // the relations must not see a body that is not sent
   };
-  const exchanged = await session.exchange({ call, caller: row.caller, ...(raw ? { raw } : {}) }, expected);
+  const exchanged = await session.exchange({ call, caller: row.caller, ...(raw ? { raw } : {}) }, { cases: expected });
   if (isSuccess(exchanged)) {
     for (const [slot, recipe] of Object.entries(table.makes ?? {})) session.adopt(slot, recipe, exchanged);
   }
@@ -81,12 +83,34 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
   // What a wrong answer left behind is no news.
   const right = exchanged.judged?.documented && expected.includes(exchanged.judged.documented.name);
   if (observe && !observed) seen.unseen += 1;
+  if (right && exchanged.judged?.documented?.name === expected[0]) lookAtAnswer(planned, exchanged, session, seen.findings);
   for (const look of right ? (row.then ?? []) : []) {
     if (look.when !== undefined && look.when !== exchanged.judged?.documented?.name) continue;
-    if (canBeMade(look, parts)) await lookAfter(planned, exchanged, look, session, seen.findings);
+    if (canBeMade(look, parts)) await lookAfter(planned, exchanged, look, parts, session, seen.findings);
     else seen.unseen += 1;
   }
   return exchanged;
+}
+
+/** What the row says of its own answer. */
+function lookAtAnswer(planned: PlannedRow, exchanged: Exchanged, session: Session, findings: Finding[]): void {
+  for (const [pointer, operand] of Object.entries(planned.row.answer ?? {})) {
+    const value = session.resolve(operand, exchanged.judged?.body);
+    const [got] = valuesAt(exchanged.judged?.body, pointer);
+    if (same(got, value)) continue;
+    const wanted = `${JSON.stringify(value)} at ${pointer}`;
+    findings.push(
+      stateFinding(
+        planned,
+        exchanged,
+        session,
+        'STATE_WRONG',
+        wanted,
+        JSON.stringify(got) ?? 'absent',
+        exchanged.judged?.documented,
+      ),
+    );
+  }
 }
 
 function canBeMade(look: Look, { spec, contracts, profile, include = () => true }: SessionParts): boolean {
@@ -98,17 +122,22 @@ async function lookAfter(
   planned: PlannedRow,
   exchanged: Exchanged,
   look: Look,
+  { spec }: SessionParts,
   session: Session,
   findings: Finding[],
 ): Promise<void> {
   const expected = look.expect === undefined ? undefined : [look.expect].flat();
+  const expectation = { cases: expected ?? [], ...(look.assumed === undefined ? {} : { assumed: look.assumed }) };
   const { path = {}, query = {}, body: sent } = look;
   const resolved = session.resolve({ path, query, ...(sent === undefined ? {} : { body: sent }) }, exchanged.judged?.body);
   const ask = { call: look.call, ...(resolved as Omit<Look, 'call'>) };
   const caller = look.caller ?? 'owner';
-  let seen = await session.exchange({ call: ask, caller }, expected);
+  let seen = await session.exchange({ call: ask, caller }, expectation);
+  // It rests on what was expected, not on what came: the case that the look asks for, else that of the row.
+  const asked = spec.operations.get(look.call)?.cases.get(expected?.[0] ?? '');
   const wrong = (wanted: string, got: string): void => {
-    findings.push(stateFinding(planned, seen, session, 'STATE_WRONG', wanted, got, look.assumed));
+    const rests = asked ?? exchanged.judged?.documented;
+    findings.push(stateFinding(planned, seen, session, 'STATE_WRONG', wanted, got, rests, look.assumed));
   };
   if (expected) {
     const deviation = seen.judged?.deviations.find((d) => d.code === 'CASE_WRONG');
@@ -149,8 +178,10 @@ const MAX_PAGES = 100;
 /** What asks for the page after this one, where the answer says that there is one. */
 function nextPage({ judged }: Exchanged): Readonly<Record<string, Json>> | undefined {
   const body = judged?.body;
-  if (!isJsonObject(body) || body.has_more !== true) return undefined;
+  if (!isJsonObject(body) || body.has_more === false) return undefined;
+  // In February, the list of spaces has no has_more.
   if (typeof body.next_cursor === 'string') return { cursor: body.next_cursor };
+  if (body.has_more !== true) return undefined;
   if (typeof body.last_id === 'string') return { after: body.last_id };
   if (typeof body.skip !== 'number' || !Array.isArray(body.items) || body.items.length === 0) return undefined;
   return { skip: body.skip + body.items.length };
@@ -163,9 +194,9 @@ function stateFinding(
   code: 'STATE_WRONG' | 'REFUSAL_CHANGED_STATE',
   expected: string,
   got: string,
+  documented = exchanged.judged?.documented,
   assumed?: string,
 ): Finding {
-  const documented = exchanged.judged?.documented;
   const basis = assumed === undefined ? (documented?.basis ?? 'docs') : 'assumed';
   const deviation = {
     code,

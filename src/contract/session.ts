@@ -6,7 +6,7 @@ import type { Operation, OperationId, Spec } from '../spec/document.js';
 import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '../spec/message.js';
 import { atPointer } from '../spec/relation.js';
 import type { CallerName } from './caller.js';
-import { type AskedFor, type Judged, judge } from './judge.js';
+import { type AskedFor, type Expectation, type Judged, judge } from './judge.js';
 import { valueIn } from './needs.js';
 import type { Profile } from './profile.js';
 import type { Call, Contracts, Recipe } from './table.js';
@@ -115,14 +115,14 @@ export class Session {
   }
 
   /** Sends and judges. A 429 that was not asked for is waited out, as its Retry-After says, and judged too. */
-  async exchange(prepared: Prepared, expected?: readonly string[]): Promise<Exchanged> {
+  async exchange(prepared: Prepared, expected: Expectation = {}): Promise<Exchanged> {
     const { spec, wait = sleep } = this.#parts;
     const operation = spec.operations.get(prepared.call.call) as Operation;
     const { request, asked } = this.#request(operation, prepared);
     for (let tries = 1; ; tries++) {
       const isLast = tries > MAX_WAITS;
       const sent = await this.#send(operation.id, prepared.caller, { ...request }, (response) =>
-        judge(spec, operation, asked, response, response.status === 429 && !isLast ? undefined : expected),
+        judge(spec, operation, asked, response, response.status === 429 && !isLast ? {} : expected),
       );
       if (sent.response?.status !== 429 || isLast) return sent;
       await wait(retryAfter(sent.response));

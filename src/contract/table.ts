@@ -48,6 +48,10 @@ export interface Row {
   readonly hex_body?: string;
   readonly content_type?: string;
   readonly before?: readonly Call[];
+  /** Seconds between what was prepared and the request, so that a clock of whole seconds moves. */
+  readonly pause?: number;
+  /** What must stand in the answer, by pointer, when it is the first of the expected cases. */
+  readonly answer?: Readonly<Record<string, Json>>;
   readonly then?: readonly Look[];
   /** Where the table's look would find nothing to look at. */
   readonly observe?: 'none';

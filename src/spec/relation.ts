@@ -161,7 +161,10 @@ export function brokenRelations(relations: readonly Relation[], exchange: Exchan
       const expected = check(operands, names);
       if (expected === undefined) return [];
       const pointer = String(names[0]).replace(/^\$response\.body#/, '');
-      const basis = assumed === undefined ? {} : { assumed };
+      // Whether null is kept, or read as not given, is said of no field.
+      const isNull = names.some((name, i) => isOfRequest(name) && operands[i] === null);
+      const source = assumed ?? (isNull ? 'null is kept as it was sent, ours' : undefined);
+      const basis = source === undefined ? {} : { assumed: source };
       return [{ relation: `${kind}(${names.join(', ')})`, pointer, expected, got: operands[0], ...basis }];
     }),
   );

@@ -51,7 +51,7 @@ describe('the lifecycles', () => {
     ['refused_move', 'guard:updateStore.target_archived', 'to_the_archived'],
     ['bad_access_mode', 'code:createStoreInSlice.invalid_access_mode', 'refused'],
     ['slice', 'hand:listSlices.stale', 'gone'],
-    ['sixty_spaces', 'hand:listSpaces.row_lost', 'page_1'],
+    ['sixty_spaces', 'hand:listSpaces.row_lost', 'default_page'],
   ])('%s is wrong under %s, at the step %s', async (id, drift, step) => {
     const { played } = await play(id, drift);
     const place = contracts.lifecycles.find((lifecycle) => lifecycle.id === id)?.steps.find((s) => s.id === step)?.place;

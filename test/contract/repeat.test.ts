@@ -106,7 +106,7 @@ describe('the chain of a finding, run on a fresh server with the same drift', ()
       matched.operation,
       { path: matched.path, query: Object.fromEntries(asked.searchParams), requestBody: undefined },
       answer,
-      finding.case === '' ? undefined : [finding.case],
+      finding.case === '' ? {} : { cases: [finding.case] },
     );
     expect(again.deviations).toContainEqual(expect.objectContaining({ code, pointer: finding.pointer }));
   });

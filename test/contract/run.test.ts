@@ -240,11 +240,7 @@ describe('a method that no path has', () => {
     [
       'another envelope is a question',
       (honest) => ({ ...honest, body: '{"detail":"Method Not Allowed"}' }),
-      [
-        'question SCHEMA_BROKEN getSpace/error',
-        'question SCHEMA_BROKEN getSpace/success',
-        'notice FIELD_UNDOCUMENTED getSpace/detail',
-      ],
+      ['question SCHEMA_BROKEN getSpace'],
     ],
   ])('%s', async (_, change, expected) => {
     const { target: changed, requests } = put(change);

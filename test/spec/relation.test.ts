@@ -89,6 +89,18 @@ describe('relations', () => {
     expect(brokenRelations([{ equal: [id, '$request.body#/name'] }], exchange)).toEqual([]);
   });
 
+  it('are assumed where null was sent: whether it is kept is said of no field', () => {
+    const exchange = { ...answered({ id: [] }), requestBody: { name: null } };
+    expect(brokenRelations([{ equal: [id, '$request.body#/name'] }], exchange)).toEqual([
+      expect.objectContaining({ assumed: 'null is kept as it was sent, ours' }),
+    ]);
+    const sent = { ...answered({ id: 'b' }), requestBody: { name: 'a' } };
+    expect(brokenRelations([{ equal: [id, '$request.body#/name'] }], sent)[0]).not.toHaveProperty('assumed');
+    expect(brokenRelations([{ equal: [id, '$request.body#/name'], assumed: 'a sheet' }], sent)[0]).toMatchObject({
+      assumed: 'a sheet',
+    });
+  });
+
   it('understand every time that the format date-time allows', () => {
     const body = { first: '2016-12-31T23:59:59Z', last: '2016-12-31T23:59:60Z' };
     expect(brokenRelations([{ not_before: [last, first] }], answered(body))).toEqual([]);
