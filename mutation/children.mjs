@@ -25,7 +25,7 @@ export function startProgram(command, args, { cwd, env } = {}) {
   ended.catch(() => {}); // whoever waits hears of it
   const stop = async () => {
     child.kill('SIGKILL');
-    await ended;
+    await ended.catch(() => {});
   };
   return { ended, output: () => text, stop };
 }

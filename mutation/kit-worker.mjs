@@ -35,8 +35,9 @@ async function play(drift, picked, isEnough) {
 /** The rows about the operation go first, the likeliest before all: a drift that they find costs little. Any other gets the whole check. */
 async function plant(drift) {
   const picked = playsTouching(drift.operations);
-  const own = picked.filter(({ kind, operation }) => kind === 'row' && drift.operations.includes(operation));
-  const likely = own.filter((one) => fits(one, drift));
+  const own = picked
+    .filter(({ kind, operation }) => kind === 'row' && drift.operations.includes(operation))
+    .sort((a, b) => Number(fits(b, drift)) - Number(fits(a, drift)));
   let finder;
   let elsewhere;
   const names = (played) => {
@@ -45,7 +46,7 @@ async function plant(drift) {
     if (alarms.length > 0) finder = played.title;
     return alarms.length > 0;
   };
-  const named = (await play(drift, [...new Set([...likely, ...own])], names)) || (await play(drift, picked, names));
+  const named = (await play(drift, own, names)) || (await play(drift, picked, names));
   if (named && (await objectsToHonesty(finder)))
     return { verdict: 'missed', elsewhere: 'the honest stand-in', plays: picked.length };
   return { verdict: named ? 'named' : elsewhere ? 'elsewhere' : 'missed', elsewhere, plays: picked.length };

@@ -25,7 +25,7 @@ export async function askRivals(names, say) {
     await prepare();
   }
   const honest = await share(rivals, async (rival) => {
-    const { findings, seconds } = await listen(rival, undefined, () => false);
+    const { findings, seconds } = await ask(rival);
     const said = new Set(findings.map(({ what }) => what));
     say(`${rival.title}, the honest stand-in: ${said.size} findings, ${seconds.toFixed(1)} s`);
     return said;
@@ -57,15 +57,15 @@ export async function judge(rival, drift, known) {
   const names = ({ operations }) => operations.some((id) => drift.operations.includes(id));
   const isNews = ({ what }) => !known.has(what);
   const decides = (finding) => isNews(finding) && (isVariation || names(finding));
-  const { findings, seconds } = await listen(rival, drift, decides);
+  const { findings, seconds } = await ask(rival, { drift, enough: decides });
   const named = findings.find(decides);
   const first = named ?? findings.find(isNews);
   if (isVariation) return { verdict: first ? 'alarm' : 'quiet', first, seconds };
   return { verdict: named ? 'named' : first ? 'elsewhere' : 'missed', first, seconds };
 }
 
-/** What a rival says of a drift, no further than the list with a finding that decides. */
-async function listen(rival, drift, decides) {
+/** What a rival says of a stand-in, the honest one without a drift: all of it, or no more than comes with the first finding that is enough. */
+export async function ask(rival, { drift, operations = drift?.operations, enough = () => false } = {}) {
   const open = [];
   const serve = async () => {
     const understudy = createUnderstudy(drift ? { drift: drift.name } : {});
@@ -75,9 +75,9 @@ async function listen(rival, drift, decides) {
   const started = performance.now();
   const findings = [];
   try {
-    for await (const list of rival.ask(serve, drift?.operations)) {
+    for await (const list of rival.ask(serve, operations)) {
       findings.push(...list);
-      if (list.some(decides)) break;
+      if (list.some(enough)) break;
     }
   } finally {
     await Promise.all(open.map((understudy) => understudy.close()));

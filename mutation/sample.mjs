@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 const DRIFTS_PER_KIND = 3;
-const VARIATIONS = 5;
+const VARIATIONS = 10;
 
 /** Of each kind the names with the lowest SHA-256, in the order in which all are listed; the variations come last. */
 export function pickSample(drifts) {

@@ -10,7 +10,16 @@ const [BEGIN, END] = ['<!-- mutation: written by `npm run mutation -- --write` -
 /** What each paper must hold between the markers. */
 export const papersOf = (results) => ({
   'README.md': `${allDrifts(results)}\n\n${sampleTable(results)}`,
-  'mutation/README.md': [kitTable(results), kindTable(results), sampleTable(results), tiesOf(results)].join('\n\n'),
+  'mutation/README.md': [
+    '### All drifts, the kit alone',
+    kitTable(results),
+    '### The sample, side by side',
+    sampleTable(results),
+    'By kind, those found with the right operation named; in brackets those found with only another one named:',
+    kindTable(results),
+    '### Where they tie, and where a rival wins',
+    tiesOf(results),
+  ].join('\n\n'),
 });
 
 /** What a paper holds between the markers. */

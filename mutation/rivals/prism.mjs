@@ -1,5 +1,6 @@
 // Prism as a proxy: holds every answer of our own traffic to the document. It makes no requests; the kit's go through it, and what it
-// says of the answers is read from the header `sl-violations`. Without `--errors`, with which it would answer in the server's place.
+// says of the answers is read from the header `sl-violations`, warnings too: an undocumented 500 is no more to it. Without `--errors`,
+// with which it would answer in the server's place.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { httpTarget } from '../../dist/client/target.js';
@@ -15,7 +16,7 @@ const match = createMatcher(spec.operations.values());
 
 export const prism = {
   key: 'prism',
-  title: `Prism ${installedVersion('@stoplight/prism-cli')}`,
+  title: `Prism ${installedVersion('@stoplight/prism-cli')} on our traffic`,
   prepare: async () => {},
   /** Only plays that call one of the operations; no other can show a drift in them. */
   async *ask(serve, operations) {
@@ -24,13 +25,13 @@ export const prism = {
     const target = httpTarget(proxy.url);
     const send = async (request) => {
       const response = await target.send(request);
-      for (const violation of violationsOf(response.headers['sl-violations']))
-        findings.push(toFinding(request, response, violation));
+      for (const violation of violationsOf(response)) findings.push(toFinding(request, response, violation));
       return response;
     };
+    const wait = async () => {};
     try {
       // What the kit makes of the answers is not asked here.
-      await runContracts({ spec, contracts, profile, plays: playsTouching(operations), target: { ...target, send } });
+      await runContracts({ spec, contracts, profile, plays: playsTouching(operations), target: { ...target, send }, wait });
     } finally {
       await proxy.stop();
     }
@@ -49,13 +50,18 @@ async function startProxy(upstream) {
   throw new Error(`prism proxy did not start:\n${program.output().slice(-2000)}`);
 }
 
-/** Those of severity error about the answer. Prism cuts a long header in the middle; what it says of the answer then is one finding. */
-function violationsOf(header) {
+/** Those about the answer. What the kit asks wrong on purpose, Prism objects to as well; that is no finding. */
+function violationsOf({ headers, body }) {
+  const header = headers['sl-violations'];
+  // An answer that it cannot read is a 500 of its own.
+  if (headers['content-type']?.startsWith('application/problem+json') && JSON.parse(body).type === 'FetchError')
+    return [{ location: ['response'], code: 'FetchError' }];
   if (header === undefined) return [];
   try {
-    return JSON.parse(header).filter(({ location, severity }) => location[0] === 'response' && severity === 'Error');
+    return JSON.parse(header).filter(({ location }) => location[0] === 'response');
   } catch {
-    return /"location":\["response"/.test(header) ? [{ location: ['response'], code: 'too many to be told' }] : [];
+    // Prism cuts a long header in the middle; what it says of the answer then is one finding.
+    return header.includes('"location":["response"') ? [{ location: ['response'], code: 'too many to be told' }] : [];
   }
 }
 

@@ -20,7 +20,7 @@ const operationOfRow = new Map(planRows(spec, contracts).map(({ operation }, i) 
 
 export const respect = {
   key: 'respect',
-  title: `Redocly Respect ${installedVersion('@redocly/cli')}`,
+  title: `Respect ${installedVersion('@redocly/cli')} on our export`,
   prepare: async () => {},
   /** Only workflows that call one of the operations; no other can show a drift in them. The rows about them go first. */
   async *ask(serve, operations) {

@@ -2,7 +2,7 @@
 // with test/support/oracle-schemathesis.toml: all four phases, all checks, a fixed seed, a second identity of another organization.
 import { fileURLToPath } from 'node:url';
 import { spec } from '../plays.mjs';
-import { installSt, runSt, stVersion } from './st.mjs';
+import { followSt, installSt, stVersion } from './st.mjs';
 
 const document = fileURLToPath(new URL('../../generated/document.json', import.meta.url));
 const idByPath = new Map([...spec.operations.values()].map(({ id, method, template }) => [`${method} ${template}`, id]));
@@ -15,13 +15,10 @@ export const schemathesis = {
   prepare: async () => {
     installed = await installSt();
   },
-  /** The first two of the four phases alone are the beginning of the whole run: what they find need not be looked for longer. */
+  /** Scenario by scenario, as it goes on. */
   async *ask(serve) {
-    for (const phases of ['examples,coverage', 'examples,coverage,fuzzing,stateful']) {
-      const url = await serve();
-      const { events } = await runSt(installed, { document, url, options: ['--phases', phases], withinMs: 300_000 });
-      yield events.flatMap(failuresOf);
-    }
+    const run = { document, url: await serve(), withinMs: 300_000 };
+    for await (const event of followSt(installed, run)) yield failuresOf(event);
   },
 };
 

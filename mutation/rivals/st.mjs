@@ -1,9 +1,10 @@
 // Schemathesis as a program: brought here and run. test/oracles/schemathesis.test.ts uses the same.
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { runProgram } from '../children.mjs';
+import { runProgram, startProgram } from '../children.mjs';
 
 const folder = fileURLToPath(new URL('../../.venv/schemathesis', import.meta.url));
 const support = (file) => fileURLToPath(new URL(`../../test/support/${file}`, import.meta.url));
@@ -53,28 +54,79 @@ async function holds(python) {
 }
 
 /**
- * Runs `st run` with oracle-schemathesis.toml and gives both of its reports. Rejects when it could not run to its end; what it found
- * is no reason to. Its surroundings are the same everywhere: Hypothesis, for one, draws otherwise when it sees that it is in CI.
+ * Runs `st run` to its end with oracle-schemathesis.toml and gives both of its reports; see `followSt`.
  * @param {string} st
- * @param {{ document: string, url: string, options?: readonly string[], withinMs: number }} run
+ * @param {StRun} run
  * @returns {Promise<{ summary: unknown, events: readonly unknown[] }>} `--report json`, and every event of `--report ndjson`
  */
-export async function runSt(st, { document, url, options = [], withinMs }) {
+export async function runSt(st, run) {
+  const events = [];
+  const following = followSt(st, run);
+  for (;;) {
+    const { done, value } = await following.next();
+    if (done) return { summary: value, events };
+    events.push(value);
+  }
+}
+
+/**
+ * Runs `st run` with oracle-schemathesis.toml, yields the events of `--report ndjson` as they are written, and returns the whole of
+ * `--report json`. Whoever stops asking ends the run. Throws when it could not run to its end; what it found is no reason to. Its
+ * surroundings are the same everywhere: Hypothesis, for one, draws otherwise when it sees that it is in CI.
+ * @typedef {{ document: string, url: string, options?: readonly string[], withinMs: number }} StRun
+ * @param {string} st
+ * @param {StRun} run
+ * @returns {AsyncGenerator<unknown, unknown>}
+ */
+export async function* followSt(st, { document, url, options = [], withinMs }) {
   const cwd = mkdtempSync(join(tmpdir(), 'schemathesis-'));
+  for (const file of ['oracle-schemathesis.toml', 'oracle-schemathesis-callers.yaml'])
+    cpSync(support(file), join(cwd, basename(file)));
+  const reports = ['--report', 'json,ndjson', '--report-json-path', 'report.json', '--report-ndjson-path', 'report.ndjson'];
+  const config = ['--config-file', 'oracle-schemathesis.toml'];
+  const args = [...config, 'run', document, '--url', url, '--no-color', ...reports, ...options];
+  const env = { PATH: process.env.PATH ?? '', HOME: cwd, LANG: 'C.UTF-8', PYTHONHASHSEED: '0' };
+  const program = startProgram(st, args, { cwd, env });
+  const late = setTimeout(program.stop, withinMs);
   try {
-    for (const file of ['oracle-schemathesis.toml', 'oracle-schemathesis-callers.yaml'])
-      cpSync(support(file), join(cwd, basename(file)));
-    const reports = ['--report', 'json,ndjson', '--report-json-path', 'report.json', '--report-ndjson-path', 'report.ndjson'];
-    const config = ['--config-file', 'oracle-schemathesis.toml'];
-    const args = [...config, 'run', document, '--url', url, '--no-color', ...reports, ...options];
-    const env = { PATH: process.env.PATH ?? '', HOME: cwd, LANG: 'C.UTF-8', PYTHONHASHSEED: '0' };
-    const { code, output } = await runProgram(st, args, { cwd, env, withinMs });
+    yield* linesOf(join(cwd, 'report.ndjson'), program.ended);
+    const code = await program.ended;
     // 1 says that something was found, which the report says too.
-    if (code !== 0 && code !== 1) throw new Error(`st run ended with ${code}:\n${output.slice(-2000)}`);
-    const read = (file) => readFileSync(join(cwd, file), 'utf8');
-    const events = read('report.ndjson').split('\n').filter(Boolean);
-    return { summary: JSON.parse(read('report.json')), events: events.map((line) => JSON.parse(line)) };
+    if (code !== 0 && code !== 1)
+      throw new Error(`st run ended with ${code ?? `a signal; it may take ${withinMs} ms`}:\n${program.output().slice(-2000)}`);
+    return JSON.parse(readFileSync(join(cwd, 'report.json'), 'utf8'));
   } finally {
+    clearTimeout(late);
+    await program.stop();
     rmSync(cwd, { recursive: true, force: true });
+  }
+}
+
+/** The lines of JSON of a file that is being written, until whoever writes it has ended. */
+async function* linesOf(file, ended) {
+  let over = false;
+  const end = () => {
+    over = true;
+  };
+  ended.then(end, end);
+  for (let read = 0; ; ) {
+    const last = over; // what is written from here on is read next time
+    const bytes = readFrom(file, read);
+    const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+    read += whole.length;
+    for (const line of whole.toString().split('\n').filter(Boolean)) yield JSON.parse(line);
+    if (last) return;
+    await sleep(100);
+  }
+}
+
+function readFrom(file, offset) {
+  if (!existsSync(file)) return Buffer.alloc(0);
+  const open = openSync(file);
+  try {
+    const bytes = Buffer.alloc(fstatSync(open).size - offset);
+    return bytes.subarray(0, readSync(open, bytes, 0, bytes.length, offset));
+  } finally {
+    closeSync(open);
   }
 }

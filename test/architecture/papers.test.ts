@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { readResults } from '../../mutation/results.mjs';
+import { papersOf, readPaper } from '../../mutation/tables.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(`${root}${file}`, 'utf8');
@@ -21,6 +23,10 @@ describe('the papers', () => {
     );
     expect(links.length).toBeGreaterThan(0);
     expect(links.filter((link) => !existsSync(`${root}${link.split(': ')[1]}`))).toEqual([]);
+  });
+
+  it.each(Object.entries(papersOf(readResults())))('%s carries mutation/results.json as it is', (paper, text) => {
+    expect(readPaper(paper)).toBe(text);
   });
 
   it('the generated files that are committed are not stale', () => {
