@@ -12,6 +12,8 @@ export interface Said {
   kept(value: JsonObject): readonly string[];
   /** The cases of a request that breaks it; empty where the document has none. */
   broken(broken: Broken): readonly string[];
+  /** The source of a row for that the same constraint must be kept. */
+  documented(broken: Broken): string | undefined;
 }
 
 export const isAccepted = (operation: Operation, name: string | undefined): boolean =>
@@ -22,6 +24,7 @@ export function readSaid(operation: Operation, table: Table, base: Row, request:
   const { part } = request;
   const accepted = [base.expect].flat();
   const constraints = new Map<string, readonly string[]>();
+  const sources = new Map<string, string>();
   const wholes = new Map<string, readonly string[]>();
   const values = new Map<string, readonly string[]>();
   const omissions = new Map<string, readonly string[]>();
@@ -33,6 +36,7 @@ export function readSaid(operation: Operation, table: Table, base: Row, request:
     const [violation] = violationsOf(request, value);
     keep(wholes, JSON.stringify(value), expect);
     if (violation) keep(constraints, `${violation.pointer} ${violation.keyword}`, expect);
+    if (violation && row.documented) sources.set(`${violation.pointer} ${violation.keyword}`, row.documented);
     if (violation || !isAccepted(operation, expect[0])) continue;
     for (const [field, said] of changed(held, value)) if (!holdsExpression(said)) keep(values, at(field, said), expect);
     const [omitted, ...more] = leftOut(held, value);
@@ -49,6 +53,7 @@ export function readSaid(operation: Operation, table: Table, base: Row, request:
       const omitted = operation.method === 'PATCH' ? [] : leftOut(held, value).flatMap((field) => omissions.get(field) ?? []);
       return wholes.get(JSON.stringify(value)) ?? unique([...accepted, ...changed(held, value).flatMap(ofValue), ...omitted]);
     },
+    documented: ({ pointer, keywords }) => keywords.map((keyword) => sources.get(`${pointer} ${keyword}`)).find(Boolean),
     broken: ({ pointer, field, keywords, april, value }) => {
       const ofKeyword = (keyword: string) => constraints.get(`${pointer} ${keyword}`) ?? caseOf(field, keyword);
       const cases = wholes.get(JSON.stringify(value)) ?? keywords.flatMap(ofKeyword);

@@ -102,7 +102,10 @@ function edgesOf({ operation, table, base, request, seed, fault }: Varied): read
   }
   return [
     ...kept.map(({ about, value }) => edge(about, value, said.kept(value))),
-    ...broken.map((one) => edge(one.about, one.value, said.broken(one))),
+    ...broken.map((one) => {
+      const documented = said.documented(one);
+      return { ...edge(one.about, one.value, said.broken(one)), ...(documented === undefined ? {} : { documented }) };
+    }),
   ];
 }
 

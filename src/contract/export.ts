@@ -178,9 +178,10 @@ class RowExport {
     const { path = {}, body = table.body, query = table.query } = row;
     const call = { call: table.operation, path, ...(query ? { query } : {}), ...(body === undefined ? {} : { body }) };
     const stated = cases.length === 1 ? Object.entries(row.answer ?? {}) : [];
-    const answer = stated.map(([pointer, value]) =>
-      simple(`$response.body#${pointer} == ${this.#inCondition(this.#resolve(value))}`),
-    );
+    const answer = stated.map(([pointer, value]) => {
+      const isOwn = typeof value === 'string' && value.startsWith('$response.body#');
+      return simple(`$response.body#${pointer} == ${isOwn ? value : this.#inCondition(this.#resolve(value))}`);
+    });
     const own = this.#step(call, row.caller, [...this.#isOneOf(cases), ...answer]);
     if (succeeds)
       for (const [slot, recipe] of Object.entries(table.makes ?? {})) this.#keep(slot, this.#recipe(recipe), row.caller, own);

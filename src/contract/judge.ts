@@ -43,6 +43,8 @@ export interface Expectation {
   readonly cases?: readonly string[];
   /** The source of an expectation that nobody documented: another case is a question. */
   readonly assumed?: string;
+  /** The source for that the request is refused at all, where the form of the refusal is assumed: who accepts it has failed. */
+  readonly documented?: string;
 }
 
 export interface Judged {
@@ -61,7 +63,7 @@ export function judge(
   operation: Operation,
   asked: AskedFor,
   response: PlainResponse,
-  { cases: expected = [], assumed }: Expectation = {},
+  { cases: expected = [], assumed, documented }: Expectation = {},
 ): Judged {
   const deviations: Deviation[] = [];
   const wanted = expected.map((name) => operation.cases.get(name)).filter((c) => c !== undefined);
@@ -83,35 +85,38 @@ export function judge(
   // Cases can look alike, such as archived and already_archived: an expected one goes first.
   const actual = [...wanted, ...operation.cases.values()].find((candidate) => isCase(candidate, response.status, read.body));
   if (wanted.length > 0 && !(actual && wanted.includes(actual))) {
+    const accepted = response.status < 400 && wanted.every(({ status }) => status >= 400);
+    const rests = accepted ? (documented === undefined ? (leading?.rule ?? basis) : 'docs') : basis;
+    const of = assumed === undefined ? rests : 'assumed';
     const got = describeAnswer(response, read.body);
-    report('CASE_WRONG', '', wanted.map(describeCase).join(' or '), got, assumed === undefined ? basis : 'assumed', assumed);
+    report('CASE_WRONG', '', wanted.map(describeCase).join(' or '), got, of, assumed ?? (accepted ? documented : undefined));
     // What is no case at all would break every line of a schema that it was never meant for.
     if (!actual) return { deviations, body: read.body };
   }
   // A case whose status is open has the form of its response, whichever status of the class comes.
-  const documented = operation.responses.get(response.status) ?? (actual && operation.responses.get(actual.status));
-  if (!documented) {
+  const described = operation.responses.get(response.status) ?? (actual && operation.responses.get(actual.status));
+  if (!described) {
     // The wrong case has said so already; a status nobody documented is news of its own only where none was expected.
     if (wanted.length === 0)
       report('STATUS_UNDOCUMENTED', '', `one of ${[...operation.responses.keys()].join(', ')}`, String(response.status), 'docs');
     return { deviations, body: read.body, ...(actual ? { documented: actual } : {}) };
   }
   const mediaType = response.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (documented.schema === undefined) {
+  if (described.schema === undefined) {
     if (response.body !== undefined) report('BODY_UNEXPECTED', '', 'no body', shorten(response.body));
   } else if (read.problem) {
     report('BODY_UNREADABLE', '', 'JSON', read.problem);
   } else {
-    if (mediaType !== documented.mediaType)
-      report('MEDIA_TYPE_WRONG', '/content-type', documented.mediaType ?? 'none', mediaType ?? 'none');
-    judgeBody(documented.schema, read.body, actual ?? leading, report);
+    if (mediaType !== described.mediaType)
+      report('MEDIA_TYPE_WRONG', '/content-type', described.mediaType ?? 'none', mediaType ?? 'none');
+    judgeBody(described.schema, read.body, actual ?? leading, report);
   }
-  for (const name of documented.requiredHeaders) {
+  for (const name of described.requiredHeaders) {
     if (response.headers[name] === undefined) report('HEADER_MISSING', `/${name}`, 'the header', 'none');
   }
   const exchange: Exchange = { ...asked, status: response.status, responseBody: read.body };
   if (!deviations.some((d) => d.severity !== 'notice')) {
-    for (const { pointer, expected: wants, got, assumed } of brokenRelations(documented.relations, exchange)) {
+    for (const { pointer, expected: wants, got, assumed } of brokenRelations(described.relations, exchange)) {
       if (!isPromised(actual ?? leading, pointer)) continue;
       report('RELATION_BROKEN', pointer, wants, show(got), assumed === undefined ? basis : 'assumed', assumed);
     }

@@ -25,6 +25,7 @@ const keys = {
   row: [
     'caller',
     'expect',
+    'documented',
     'path',
     'query',
     'body',

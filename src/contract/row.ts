@@ -69,7 +69,13 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
     ...(query === undefined ? {} : { query }),
     ...(body === undefined || raw ? {} : { body }), // the relations must not see a body that is not sent
   };
-  const exchanged = await session.exchange({ call, caller: row.caller, ...(raw ? { raw } : {}) }, { cases: expected });
+  const exchanged = await session.exchange(
+    { call, caller: row.caller, ...(raw ? { raw } : {}) },
+    {
+      cases: expected,
+      ...(row.documented === undefined ? {} : { documented: row.documented }),
+    },
+  );
   if (isSuccess(exchanged)) {
     for (const [slot, recipe] of Object.entries(table.makes ?? {})) session.adopt(slot, recipe, exchanged);
   }

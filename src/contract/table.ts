@@ -36,6 +36,8 @@ export interface Look extends Call {
 export interface Row {
   readonly caller: CallerName;
   readonly expect: string | readonly string[];
+  /** Where it is documented that the request is refused, though the form of the refusal is assumed: who accepts it has failed. */
+  readonly documented?: string;
   /** Path parameters with a value of their own. */
   readonly path?: Readonly<Record<string, string>>;
   readonly query?: Readonly<Record<string, Json>>;

@@ -17,6 +17,8 @@ export interface ViolationSelector {
 /** The `x-case` extension, as it stands in the document. */
 export interface CaseProvenance {
   readonly basis: Basis;
+  /** On what it rests that such a request is refused at all, where only the form of the refusal is assumed. */
+  readonly rule?: Basis;
   readonly source: string;
   readonly reached_by: ReachedBy;
   /** JSON pointers into the value, or the word `status`. */

@@ -174,9 +174,9 @@ describe('the export', () => {
     `);
     expect(exported.inPart).toMatchInlineSnapshot(`
       {
-        "details": 265,
-        "later_pages": 121,
-        "unchanged": 497,
+        "details": 267,
+        "later_pages": 124,
+        "unchanged": 498,
       }
     `);
     expect(exported.lifecycles).toBe(contracts.lifecycles.length);

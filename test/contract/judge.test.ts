@@ -108,6 +108,22 @@ describe('the judge', () => {
     expect(deviations(answer(403, conflict), ['thread_not_found'], getThread)).toEqual(['question CASE_WRONG']);
   });
 
+  it('fails who accepts what is refused by a documented rule, though the form of the refusal is assumed', () => {
+    const create = spec.operations.get('createSlice');
+    expect(create?.cases.get('capability_required')).toMatchObject({ basis: 'assumed', rule: 'docs' });
+    const made = answer(201, create?.cases.get('created')?.value);
+    expect(deviations(made, ['capability_required'], create)[0]).toBe('failure CASE_WRONG');
+    expect(deviations(answer(403, withError({ code: 'NO', status: 403 })), ['capability_required'], create)).toEqual([
+      'question CASE_WRONG',
+    ]);
+    expect(deviations(made, ['invalid_body'], create)[0]).toBe('question CASE_WRONG');
+    const sent = judge(spec, create as NonNullable<typeof create>, asked, made, {
+      cases: ['invalid_body'],
+      documented: 'knowledge/create-slice',
+    });
+    expect(sent.deviations[0]).toMatchObject({ severity: 'failure', basis: 'docs', source: 'knowledge/create-slice' });
+  });
+
   it('asks instead of failing where the relation is assumed, though the case is documented', () => {
     const list = spec.operations.get('listSpaceVectorStores');
     const row = (id: string, added_at: string) => ({ id, vector_store_id: `vs_${id}`, added_by: 'usr_1', added_at });
