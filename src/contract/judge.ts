@@ -86,10 +86,11 @@ export function judge(
   const actual = [...wanted, ...operation.cases.values()].find((candidate) => isCase(candidate, response.status, read.body));
   if (wanted.length > 0 && !(actual && wanted.includes(actual))) {
     const accepted = response.status < 400 && wanted.every(({ status }) => status >= 400);
-    const rests = accepted ? (documented === undefined ? (leading?.rule ?? basis) : 'docs') : basis;
-    const of = assumed === undefined ? rests : 'assumed';
+    const told = accepted ? documented : undefined;
+    const rests = told === undefined ? (accepted ? (leading?.rule ?? basis) : basis) : 'docs';
+    const of = assumed === undefined || told !== undefined ? rests : 'assumed';
     const got = describeAnswer(response, read.body);
-    report('CASE_WRONG', '', wanted.map(describeCase).join(' or '), got, of, assumed ?? (accepted ? documented : undefined));
+    report('CASE_WRONG', '', wanted.map(describeCase).join(' or '), got, of, told ?? assumed);
     // What is no case at all would break every line of a schema that it was never meant for.
     if (!actual) return { deviations, body: read.body };
   }

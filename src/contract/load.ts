@@ -41,7 +41,7 @@ const keys = {
     'observe',
   ],
   call: callKeys,
-  look: [...callKeys, 'when', 'expect', 'includes', 'excludes', 'present', 'unique', 'equals', 'assumed'],
+  look: [...callKeys, 'when', 'expect', 'includes', 'excludes', 'present', 'unique', 'equals', 'assumed', 'documented'],
   recipe: ['from', 'repeat', 'value', 'then', 'undo', ...callKeys],
 };
 

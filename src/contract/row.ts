@@ -1,5 +1,6 @@
 // Plays a row of a decision table: makes its state, sends its request, looks at what it left, takes everything away again.
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Case } from '../spec/case.js';
 import { isJsonObject, type Json } from '../spec/message.js';
 import { type Finding, findingOf } from './finding.js';
 import { lackingIn, needsOfLook } from './needs.js';
@@ -133,7 +134,12 @@ async function lookAfter(
   findings: Finding[],
 ): Promise<void> {
   const expected = look.expect === undefined ? undefined : [look.expect].flat();
-  const expectation = { cases: expected ?? [], ...(look.assumed === undefined ? {} : { assumed: look.assumed }) };
+  const { assumed, documented } = look;
+  const expectation = {
+    cases: expected ?? [],
+    ...(assumed === undefined ? {} : { assumed }),
+    ...(documented === undefined ? {} : { documented }),
+  };
   const { path = {}, query = {}, body: sent } = look;
   const resolved = session.resolve({ path, query, ...(sent === undefined ? {} : { body: sent }) }, exchanged.judged?.body);
   const ask = { call: look.call, ...(resolved as Omit<Look, 'call'>) };
@@ -142,8 +148,9 @@ async function lookAfter(
   // It rests on what was expected, not on what came: the case that the look asks for, else that of the row.
   const asked = spec.operations.get(look.call)?.cases.get(expected?.[0] ?? '');
   const wrong = (wanted: string, got: string): void => {
-    const rests = asked ?? exchanged.judged?.documented;
-    findings.push(stateFinding(planned, seen, session, 'STATE_WRONG', wanted, got, rests, look.assumed));
+    const isAccepted = documented !== undefined && isSuccess(seen);
+    const rests = isAccepted ? ({ basis: 'docs', source: documented } as const) : (asked ?? exchanged.judged?.documented);
+    findings.push(stateFinding(planned, seen, session, 'STATE_WRONG', wanted, got, rests, isAccepted ? undefined : assumed));
   };
   if (expected) {
     const deviation = seen.judged?.deviations.find((d) => d.code === 'CASE_WRONG');
@@ -169,6 +176,9 @@ async function lookAfter(
       values.push(...valuesAt(seen.judged?.body, look.unique).map((item) => JSON.stringify(item)));
     }
     const twice = values.find((value, i) => values.indexOf(value) !== i);
+    const last = seen.judged?.body;
+    if (isJsonObject(last) && last.has_more === false && typeof last.next_cursor === 'string')
+      wrong('next_cursor null on the last page', JSON.stringify(last.next_cursor));
     if (twice !== undefined) wrong(`no ${look.unique} on two pages`, `${twice} twice`);
   }
   if (look.equals) {
@@ -200,7 +210,7 @@ function stateFinding(
   code: 'STATE_WRONG' | 'REFUSAL_CHANGED_STATE',
   expected: string,
   got: string,
-  documented = exchanged.judged?.documented,
+  documented: Pick<Case, 'basis' | 'source'> | undefined = exchanged.judged?.documented,
   assumed?: string,
 ): Finding {
   const basis = assumed === undefined ? (documented?.basis ?? 'docs') : 'assumed';

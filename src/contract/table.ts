@@ -31,6 +31,8 @@ export interface Look extends Call {
   readonly equals?: readonly [string, Json];
   /** The resolution or fact sheet it rests on, where nobody documented it: what differs is then a question. */
   readonly assumed?: string;
+  /** The source for that the call is refused by now, though the form of the refusal is assumed: who answers it has failed. */
+  readonly documented?: string;
 }
 
 export interface Row {

@@ -174,7 +174,7 @@ describe('the export', () => {
     `);
     expect(exported.inPart).toMatchInlineSnapshot(`
       {
-        "details": 267,
+        "details": 268,
         "later_pages": 124,
         "unchanged": 498,
       }
