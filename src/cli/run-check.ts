@@ -1,5 +1,5 @@
 // What `understudy check` does. Loaded only when it is called, so that `serve` starts without the kit.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { handlerTarget, httpTarget, type Target } from '../client/target.js';
@@ -14,6 +14,7 @@ import { type CheckFlags, UsageError } from './flags.js';
 import { progress } from './progress.js';
 
 export async function check(url: string | undefined, flags: CheckFlags): Promise<number> {
+  makeReportDir(flags.reportDir);
   const spec = loadSpec();
   const include = selection(spec, flags);
   const contracts = withEdges(spec, loadContracts(spec), { seed: flags.seed });
@@ -82,8 +83,19 @@ function known(flag: string, given: readonly string[] | undefined, words: readon
   }
 }
 
+/** Before the run: a report that nobody can keep is not worth the requests. */
+function makeReportDir(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.W_OK);
+  } catch (error) {
+    throw new UsageError(
+      `${folder} cannot be written: ${(error as Error).message}\n  fix: name another folder with --report-dir`,
+    );
+  }
+}
+
 function writeReports(report: Report, { reportDir, failOn }: CheckFlags, { secrets }: Profile): void {
-  mkdirSync(reportDir, { recursive: true });
   writeFileSync(join(reportDir, 'results.json'), redact(`${JSON.stringify(toResults(report), null, 2)}\n`, secrets));
   writeFileSync(join(reportDir, 'junit.xml'), redact(toJunit(report, failOn), secrets));
 }

@@ -1,7 +1,6 @@
 // `understudy serve`: starts the stand-in and stays until a signal.
 import { renameSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { createUnderstudy } from '../http/understudy.js';
 import { loadSpec } from '../spec/document.js';
 import { type ServeFlags, serveFlags, UsageError } from './flags.js';
 import { createLog } from './log.js';
@@ -29,6 +28,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   const { scenario, seed, clock, selfCheck } = flags;
   const foreign = flags.spec === undefined ? {} : { foreign: (await import('../mock/foreign.js')).loadForeign(flags.spec) };
   const drift = flags.drift === undefined ? {} : { drift: flags.drift };
+  // Loaded only here: every other command works without Express.
+  const { createUnderstudy } = await import('../http/understudy.js');
   const understudy = createUnderstudy({ scenario, seed, clock, selfCheck, ...foreign, ...drift, onExchange: log.exchange });
   const { url } = await understudy.listen({ port: flags.port, host: flags.host });
   stopOn('SIGINT', 130);

@@ -95,7 +95,7 @@ export function loadContracts(
     if (!known)
       problems.push(placed(row.place, `no operation documents ${[row.expect].flat().join(' or ')}`, 'name a documented case'));
   }
-  if (problems.length > 0) throw new ContractError(problems);
+  if (problems.length > 0) throw new ContractError(problems.sort(byPlace));
   return { tables, everywhere, recipes, slots, lifecycles };
 }
 
@@ -116,13 +116,15 @@ function createCheck(spec: Spec, problems: Problem[]) {
   };
   const check = {
     known,
-    keys: (source: Source, pointer: string, allowed: readonly string[]): void => {
+    /** False where there is no map to look into. */
+    keys: (source: Source, pointer: string, allowed: readonly string[]): boolean => {
       const node = pointer === '' ? source.content : at(source.content, pointer);
       if (typeof node !== 'object' || node === null || Array.isArray(node)) {
         problems.push(source.at(pointer, 'is not a map', `write one with ${allowed.join(', ')}`));
-        return;
+        return false;
       }
       for (const key of Object.keys(node)) known(source, `${pointer}/${key}`, 'key', key, allowed);
+      return true;
     },
     operation: (source: Source, pointer: string, id: unknown): Operation | undefined =>
       known(source, pointer, 'operation', id, [...spec.operations.keys()]) ? spec.operations.get(id as OperationId) : undefined,
@@ -213,7 +215,7 @@ function rowsOf(source: Source, pointer: string, rows: unknown, check: Check, re
   return listOf(rows).map((node, i) => {
     const place = `${pointer}/${i}`;
     const row = node as Row;
-    check.keys(source, place, keys.row);
+    if (!check.keys(source, place, keys.row)) return { caller: 'owner', expect: [], place: placeOf(source, place) };
     check.caller(source, `${place}/caller`, row.caller);
     check.given(source, `${place}/given`, row.given, recipes);
     check.calls(source, `${place}/before`, row.before, keys.call);
@@ -243,6 +245,8 @@ function uncovered(spec: Spec, tables: readonly Table[], everywhere: readonly Ro
     );
   });
 }
+
+const byPlace = (a: Problem, b: Problem): number => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column;
 
 const listOf = (node: unknown): readonly unknown[] => (Array.isArray(node) ? node : []);
 

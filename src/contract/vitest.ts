@@ -36,7 +36,7 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
         if (play.kind === 'row' || play.kind === 'lifecycle') reasons.push(played.reason);
         const failures = played.findings.filter((finding) => finding.severity === 'failure');
         const text = failures.map((finding) => describeFinding(finding).join('\n')).join('\n\n');
-        expect(redact(text, secrets)).toBe('');
+        if (text !== '') expect.fail(redact(text, secrets));
         if (played.result === 'not_exercised') context.skip(played.reason);
       });
     }
