@@ -4,6 +4,7 @@ import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Case, CaseProvenance } from './case.js';
 import type { OperationId } from './cases.gen.js';
 import type { Json } from './message.js';
+import { DocumentError } from './problem.js';
 import type { Relation } from './relation.js';
 
 export type { OperationId } from './cases.gen.js';
@@ -78,18 +79,25 @@ const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
 let shipped: Spec | undefined;
 
-/** The shipped document; read once, since nobody may change it. Throws when `npm run gen` has not run. */
+/** The shipped document; read once, since nobody may change it. Throws a DocumentError where `npm run gen` has not made a whole one. */
 export function loadSpec(): Spec {
   shipped ??= readShipped();
   return shipped;
 }
 
 function readShipped(): Spec {
-  const text = readFileSync(new URL('document.json', generated), 'utf8');
-  const places = JSON.parse(readFileSync(new URL('places.json', generated), 'utf8')) as Record<string, string>;
-  const place = (operation: string, caseName?: string): string =>
-    (caseName && places[`${operation}.${caseName}`]) ?? places[operation] ?? 'openapi/openapi.yaml';
-  return readSpec(text, place);
+  try {
+    const text = readFileSync(new URL('document.json', generated), 'utf8');
+    const places = JSON.parse(readFileSync(new URL('places.json', generated), 'utf8')) as Record<string, string>;
+    const place = (operation: string, caseName?: string): string =>
+      (caseName && places[`${operation}.${caseName}`]) ?? places[operation] ?? 'openapi/openapi.yaml';
+    return readSpec(text, place);
+  } catch (error) {
+    const what = `the document that was made from openapi/ cannot be read: ${(error as Error).message}`;
+    throw new DocumentError([
+      { file: 'generated/document.json', line: 1, column: 1, what, fix: 'make it anew with `npm run gen`' },
+    ]);
+  }
 }
 
 function readSpec(text: string, place: Spec['place']): Spec {

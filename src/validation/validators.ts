@@ -1,6 +1,7 @@
 // The validators that `npm run gen` compiled from the document, by name.
 import { createRequire } from 'node:module';
 import type { ValidateFunction } from 'ajv';
+import { DocumentError } from '../spec/problem.js';
 
 let compiled: Record<string, ValidateFunction> | undefined;
 
@@ -9,8 +10,19 @@ let compiled: Record<string, ValidateFunction> | undefined;
  * A name that was not compiled is an error: a missing check must never look like a pass.
  */
 export function validatorNamed(name: string): ValidateFunction {
-  compiled ??= createRequire(import.meta.url)('../../generated/validators.cjs') as Record<string, ValidateFunction>;
+  compiled ??= load();
   const validator = compiled[name];
-  if (!validator) throw new Error(`No validator is called ${name}; run \`npm run gen\`.`);
+  if (!validator) throw faulty(`holds no validator called ${name}`);
   return validator;
 }
+
+function load(): Record<string, ValidateFunction> {
+  try {
+    return createRequire(import.meta.url)('../../generated/validators.cjs') as Record<string, ValidateFunction>;
+  } catch (error) {
+    throw faulty(`cannot be loaded: ${(error as Error).message.split('\n', 1)[0]}`);
+  }
+}
+
+const faulty = (what: string): DocumentError =>
+  new DocumentError([{ file: 'generated/validators.cjs', line: 1, column: 1, what, fix: 'make it anew with `npm run gen`' }]);

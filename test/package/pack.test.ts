@@ -181,6 +181,25 @@ console.log(findings.length, rows.filter(({ result }) => result === 'right').len
     }
   });
 
+  it.each([
+    ['generated/document.json', '{', 'the document that was made from openapi/ cannot be read'],
+    ['generated/document.json', '{}', 'the document that was made from openapi/ cannot be read'],
+    ['generated/validators.cjs', 'exports.', 'cannot be loaded'],
+    ['generated/validators.cjs', '', 'holds no validator called'],
+    ['contracts/spaces.yaml', 'tables: [', 'contracts/spaces.yaml:1'],
+  ])('never passes with a broken %s', { timeout: 60_000 }, async (name, text, said) => {
+    const file = join(consumer(), 'node_modules/understudy', name);
+    const whole = readFileSync(file, 'utf8');
+    writeFileSync(file, text);
+    try {
+      const { code, stderr } = await inConsumer('npx', ['--no-install', 'understudy', 'check', '--include-tag', 'Spaces']);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);
+      expect(stderr).not.toMatch(/^ {4}at /m);
+    } finally {
+      writeFileSync(file, whole);
+    }
+  });
+
   it('is what publint calls well packed', { timeout: 120_000 }, async () => {
     const { code, stdout } = await runTool('node_modules/publint/src/cli.js', ['run', '--strict', packed().tarball]);
     expect([code, stdout]).toEqual([0, expect.stringContaining('All good!')]);
