@@ -1,7 +1,7 @@
 // A worker of kit.mjs: is told a drift's name, plays the contracts against a stand-in with that drift, and says what it saw.
 import { parentPort } from 'node:worker_threads';
 import { handlerTarget } from '../dist/client/target.js';
-import { runContracts } from '../dist/contract/run.js';
+import { runContracts } from '../dist/contract/run/run.js';
 import { createUnderstudy } from '../dist/index.js';
 import { contracts, drifts, plays, playsTouching, profile, spec } from './plays.mjs';
 

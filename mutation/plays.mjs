@@ -1,8 +1,8 @@
 // What the kit plays: all that it plans against any server, each play with the operations that it may call.
-import { withEdges } from '../dist/contract/edges.js';
-import { loadContracts, shippedContracts } from '../dist/contract/load.js';
-import { planRun } from '../dist/contract/plan.js';
-import { readProfile } from '../dist/contract/profile.js';
+import { withEdges } from '../dist/contract/edges/edges.js';
+import { planRun } from '../dist/contract/run/plan.js';
+import { readProfile } from '../dist/contract/run/profile.js';
+import { loadContracts, shippedContracts } from '../dist/contract/tables/load.js';
 import { driftsOf } from '../dist/mock/drift.js';
 import { loadSpec } from '../dist/spec/document.js';
 

@@ -1,11 +1,11 @@
 // The contract kit, for use in other programs. It works without Express and knows none of the stand-in's rules.
 export { type HttpTargetOptions, handlerTarget, httpTarget, type Target, TargetError } from './client/target.js';
-export { withEdges } from './contract/edges.js';
-export type { Finding } from './contract/finding.js';
-export { ContractError, loadContracts } from './contract/load.js';
-export type { Played } from './contract/play.js';
-export { type Profile, ProfileError, parseProfile, readProfile } from './contract/profile.js';
-export { exitCode, type FailOn, redact, toJunit, toResults, toText } from './contract/report.js';
-export { type Report, type RunOptions, runContracts } from './contract/run.js';
-export type { Contracts, Row, Table } from './contract/table.js';
+export { withEdges } from './contract/edges/edges.js';
+export { exitCode, type FailOn, redact, toJunit, toResults, toText } from './contract/report/report.js';
+export type { Finding } from './contract/run/finding.js';
+export type { Played } from './contract/run/play.js';
+export { type Profile, ProfileError, parseProfile, readProfile } from './contract/run/profile.js';
+export { type Report, type RunOptions, runContracts } from './contract/run/run.js';
+export { ContractError, loadContracts } from './contract/tables/load.js';
+export type { Contracts, Row, Table } from './contract/tables/table.js';
 export { loadSpec } from './spec/document.js';

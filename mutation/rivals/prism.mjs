@@ -4,7 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { httpTarget } from '../../dist/client/target.js';
-import { runContracts } from '../../dist/contract/run.js';
+import { runContracts } from '../../dist/contract/run/run.js';
 import { createMatcher } from '../../dist/spec/match.js';
 import { startProgram } from '../children.mjs';
 import { contracts, playsTouching, profile, spec } from '../plays.mjs';

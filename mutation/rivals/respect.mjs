@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exportArazzo, inputsOf } from '../../dist/contract/export.js';
-import { planRows } from '../../dist/contract/plan.js';
+import { planRows } from '../../dist/contract/run/plan.js';
 import { runProgram } from '../children.mjs';
 import { contracts, profile, spec } from '../plays.mjs';
 import { installedVersion } from './installed.mjs';

@@ -10,8 +10,8 @@ import { UsageError, wholeNumber } from './flags.js';
 
 /** Loaded only when a contract is looked at. */
 const kit = async () => ({
-  ...(await import('../contract/load.js')),
-  ...(await import('../contract/plan.js')),
+  ...(await import('../contract/tables/load.js')),
+  ...(await import('../contract/run/plan.js')),
   ...(await import('../contract/export.js')),
 });
 

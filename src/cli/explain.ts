@@ -9,7 +9,7 @@ export function explainCommand(): Command {
     .argument('[code]', 'such as CASE_WRONG')
     .allowExcessArguments(false)
     .action(async (code: string | undefined) => {
-      const { codes } = await import('../contract/codes.js');
+      const { codes } = await import('../contract/judge/codes.js');
       const names = Object.keys(codes) as (keyof typeof codes)[];
       if (code === undefined) {
         for (const name of names) console.log(`${name.padEnd(24)}${codes[name].means}`);

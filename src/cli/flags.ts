@@ -1,6 +1,6 @@
 // The one table of flags; help, defaults and environment twins all come from it. Flag > environment > default.
 import { InvalidArgumentError, Option } from 'commander';
-import type { FailOn } from '../contract/report.js';
+import type { FailOn } from '../contract/report/report.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
 
 /** What the caller asked for cannot be done as asked; exit code 2. */

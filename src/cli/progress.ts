@@ -1,5 +1,5 @@
 // How far a run is: a counter on a terminal, elsewhere a plain line whenever an operation is done.
-import type { Played } from '../contract/play.js';
+import type { Played } from '../contract/run/play.js';
 
 interface Output {
   readonly isTTY?: boolean;

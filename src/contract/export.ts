@@ -5,11 +5,11 @@
 import { type Case, vouchesFor } from '../spec/case.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
 import { isJsonObject, type Json } from '../spec/message.js';
-import { type CallerName, callerNames, knownNames } from './caller.js';
-import { planRows } from './plan.js';
-import type { Profile } from './profile.js';
-import type { PlannedRow } from './row.js';
-import type { Call, Contracts, Look, Recipe } from './table.js';
+import { planRows } from './run/plan.js';
+import type { Profile } from './run/profile.js';
+import type { PlannedRow } from './run/row.js';
+import { type CallerName, callerNames, knownNames } from './tables/caller.js';
+import type { Call, Contracts, Look, Recipe } from './tables/table.js';
 
 /** Why a row cannot be exported; the keys are stable, so that their numbers can be asserted. */
 export const reasonsLeftOut = {

@@ -2,13 +2,13 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Target } from '../client/target.js';
 import { loadSpec, type OperationId } from '../spec/document.js';
-import { withEdges } from './edges.js';
-import { loadContracts, standInProfile } from './load.js';
-import { planRun } from './plan.js';
-import { type Profile, readProfile } from './profile.js';
-import { redact } from './redact.js';
-import { describeFinding } from './report.js';
-import { notExercised, whyNot } from './run.js';
+import { withEdges } from './edges/edges.js';
+import { redact } from './report/redact.js';
+import { describeFinding } from './report/report.js';
+import { planRun } from './run/plan.js';
+import { type Profile, readProfile } from './run/profile.js';
+import { notExercised, whyNot } from './run/run.js';
+import { loadContracts, standInProfile } from './tables/load.js';
 
 export interface DescribeOptions {
   /** That of the stand-in's default world when absent. */

@@ -21,6 +21,17 @@ const ranks: Readonly<Record<string, number>> = {
   'kit.ts': 6,
 };
 
+/** The folders inside the kit, in the same order. What stands beside them uses them all. */
+const folders: Readonly<Record<string, number>> = {
+  tables: 0,
+  judge: 0,
+  edges: 1,
+  run: 1,
+  report: 2,
+  'export.ts': 3,
+  'vitest.ts': 3,
+};
+
 /** Where a package may be imported; any other use is a leak of its concern. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   express: ['http'],
@@ -108,6 +119,19 @@ describe('the rooms of src/', () => {
     expect(wrongDirections([{ from: 'rules/a.ts', to: 'mock/b.ts' }], ranks)).toEqual(['rules/a.ts imports mock/b.ts']);
     expect(wrongDirections([{ from: 'world/a.ts', to: 'validation/b.ts' }], ranks)).toHaveLength(1);
     expect(wrongDirections([{ from: 'rules/a.ts', to: 'attic/b.ts' }], ranks)).toHaveLength(1);
+  });
+
+  it('have folders in the kit of which the same is true', () => {
+    const strip = (file: string) => file.slice('contract/'.length);
+    const kit = files.filter((file) => room(file) === 'contract').map(strip);
+    expect([...new Set(kit.map(room))].sort()).toEqual(Object.keys(folders).sort());
+    const within = inside.filter(({ from, to }) => room(from) === 'contract' && room(to) === 'contract');
+    expect(
+      wrongDirections(
+        within.map(({ from, to }) => ({ from: strip(from), to: strip(to) })),
+        folders,
+      ),
+    ).toEqual([]);
   });
 
   it('have no import cycles', () => {

@@ -10,10 +10,14 @@ const read = (file: string) => readFileSync(`${root}${file}`, 'utf8');
 
 describe('the papers', () => {
   it('ARCHITECTURE.md lists the rooms and files of src/ as they are', () => {
-    const listed = [...read('ARCHITECTURE.md').matchAll(/^ {2,}([\w.-]+\.ts) /gm)].map(([, file]) => file as string);
-    const onDisk = (readdirSync(`${root}src`, { recursive: true }) as string[])
-      .filter((file) => file.endsWith('.ts'))
-      .map((file) => file.split('/').at(-1) as string);
+    const folders: string[] = [];
+    const listed: string[] = [];
+    for (const [, indent, name] of read('ARCHITECTURE.md').matchAll(/^((?: {2})+)([\w.-]+\.ts|[\w-]+\/) /gm)) {
+      folders.length = (indent as string).length / 2 - 1;
+      if ((name as string).endsWith('/')) folders.push(name as string);
+      else listed.push(`${folders.join('')}${name}`);
+    }
+    const onDisk = (readdirSync(`${root}src`, { recursive: true }) as string[]).filter((file) => file.endsWith('.ts'));
     expect(listed.sort()).toEqual(onDisk.sort());
   });
 

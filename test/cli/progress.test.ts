@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { progress } from '../../src/cli/progress.js';
-import type { Played } from '../../src/contract/play.js';
+import type { Played } from '../../src/contract/run/play.js';
 
 const nothing = { title: '', place: '', expected: [], findings: [], requests: 0, leftovers: [], unseen: 0 };
 const rows: readonly Played[] = [

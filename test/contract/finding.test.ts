@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../src/client/target.js';
-import { codes } from '../../src/contract/codes.js';
-import { type Finding, findingOf, mergeFindings } from '../../src/contract/finding.js';
-import type { Deviation } from '../../src/contract/judge.js';
-import { planRows } from '../../src/contract/plan.js';
-import type { PlannedRow } from '../../src/contract/row.js';
-import type { Exchanged } from '../../src/contract/session.js';
+import { codes } from '../../src/contract/judge/codes.js';
+import type { Deviation } from '../../src/contract/judge/judge.js';
+import { type Finding, findingOf, mergeFindings } from '../../src/contract/run/finding.js';
+import { planRows } from '../../src/contract/run/plan.js';
+import type { PlannedRow } from '../../src/contract/run/row.js';
+import type { Exchanged } from '../../src/contract/run/session.js';
 import type { OperationId } from '../../src/index.js';
 import { contractsOf, driftedRun, spec } from '../support/drifted-run.js';
 

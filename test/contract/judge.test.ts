@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/contract/judge.js';
+import { judge } from '../../src/contract/judge/judge.js';
 import { loadSpec } from '../../src/spec/document.js';
 import type { Json, PlainResponse } from '../../src/spec/message.js';
 

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ContractError, loadContracts, shippedContracts } from '../../src/contract/load.js';
+import { ContractError, loadContracts, shippedContracts } from '../../src/contract/tables/load.js';
 import { loadSpec } from '../../src/spec/document.js';
 
 const spec = loadSpec();

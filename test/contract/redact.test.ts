@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redact } from '../../src/contract/redact.js';
+import { redact } from '../../src/contract/report/redact.js';
 
 const nasty = `s3cr/et +"k&y'$<x>\\=é`;
 const one = new Map([[nasty, 'OWNER_KEY']]);

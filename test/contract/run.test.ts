@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { handlerTarget, type Target, TargetError } from '../../src/client/target.js';
-import { loadContracts } from '../../src/contract/load.js';
-import { type Profile, parseProfile } from '../../src/contract/profile.js';
-import { exitCode } from '../../src/contract/report.js';
-import { type RunOptions, runContracts } from '../../src/contract/run.js';
+import { exitCode } from '../../src/contract/report/report.js';
+import { type Profile, parseProfile } from '../../src/contract/run/profile.js';
+import { type RunOptions, runContracts } from '../../src/contract/run/run.js';
+import { loadContracts } from '../../src/contract/tables/load.js';
 import { createUnderstudy } from '../../src/index.js';
 import { loadSpec, type OperationId } from '../../src/spec/document.js';
 import type { PlainRequest, PlainResponse } from '../../src/spec/message.js';

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { httpTarget } from '../../src/client/target.js';
-import { withEdges } from '../../src/contract/edges.js';
-import { loadContracts } from '../../src/contract/load.js';
-import { type Report, runContracts } from '../../src/contract/run.js';
+import { withEdges } from '../../src/contract/edges/edges.js';
+import { type Report, runContracts } from '../../src/contract/run/run.js';
+import { loadContracts } from '../../src/contract/tables/load.js';
 import { loadSpec } from '../../src/spec/document.js';
 import { servedBySecond } from '../support/second-server.js';
 import { createServer } from '../targets/second-server/server.mjs';

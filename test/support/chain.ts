@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Profile } from '../../src/contract/profile.js';
+import type { Profile } from '../../src/contract/run/profile.js';
 import type { PlainResponse } from '../../src/spec/message.js';
 import { type Finished, runCommand } from './processes.js';
 

@@ -1,10 +1,10 @@
 // Plays the contracts of a drift's operations against a stand-in with that drift.
 import { readFileSync } from 'node:fs';
 import { httpTarget } from '../../src/client/target.js';
-import { withEdges } from '../../src/contract/edges.js';
-import { loadContracts } from '../../src/contract/load.js';
-import { parseProfile } from '../../src/contract/profile.js';
-import { type Report, type RunOptions, runContracts } from '../../src/contract/run.js';
+import { withEdges } from '../../src/contract/edges/edges.js';
+import { parseProfile } from '../../src/contract/run/profile.js';
+import { type Report, type RunOptions, runContracts } from '../../src/contract/run/run.js';
+import { loadContracts } from '../../src/contract/tables/load.js';
 import { createUnderstudy, type OperationId } from '../../src/index.js';
 import { loadSpec } from '../../src/spec/document.js';
 

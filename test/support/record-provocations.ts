@@ -4,10 +4,10 @@
 import { readFileSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
 import { handlerTarget, type Target } from '../../src/client/target.js';
-import { loadContracts } from '../../src/contract/load.js';
-import { planRows } from '../../src/contract/plan.js';
-import { parseProfile } from '../../src/contract/profile.js';
-import { playRow } from '../../src/contract/row.js';
+import { planRows } from '../../src/contract/run/plan.js';
+import { parseProfile } from '../../src/contract/run/profile.js';
+import { playRow } from '../../src/contract/run/row.js';
+import { loadContracts } from '../../src/contract/tables/load.js';
 import { createUnderstudy } from '../../src/index.js';
 import { loadSpec } from '../../src/spec/document.js';
 import type { PlainRequest } from '../../src/spec/message.js';

@@ -1,5 +1,6 @@
 // Everything that a run plays, in order: sign-ins, lifecycles, the rows of the tables, the methods that no path has.
-import type { OperationId, Spec } from '../spec/document.js';
+import type { OperationId, Spec } from '../../spec/document.js';
+import type { Contracts, Row, Table } from '../tables/table.js';
 import { playLifecycle, subjectOf } from './lifecycle.js';
 import { planMethods } from './methods.js';
 import { needsOfInputs, needsOfRow } from './needs.js';
@@ -7,7 +8,6 @@ import type { Play } from './play.js';
 import type { Profile } from './profile.js';
 import { type PlannedRow, playRow } from './row.js';
 import { planSignIns } from './sign-in.js';
-import type { Contracts, Row, Table } from './table.js';
 
 /** Everything about the operations that are included; all when absent. */
 export function planRun(

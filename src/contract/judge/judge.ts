@@ -1,11 +1,11 @@
 // Judges one exchange by the document: status, media type, headers, body, the expected case, the envelope, the relations.
 // What the document does not vouch for is not judged; a field it does not know is a notice.
-import { type Basis, type Case, vouchesFor } from '../spec/case.js';
-import type { HttpMethod, Operation, Spec } from '../spec/document.js';
-import { isJsonObject, type Json, type PlainResponse } from '../spec/message.js';
-import { brokenRelations, type Exchange } from '../spec/relation.js';
-import { validatorNamed } from '../validation/validators.js';
-import { fromAjv } from '../validation/violation.js';
+import { type Basis, type Case, vouchesFor } from '../../spec/case.js';
+import type { HttpMethod, Operation, Spec } from '../../spec/document.js';
+import { isJsonObject, type Json, type PlainResponse } from '../../spec/message.js';
+import { brokenRelations, type Exchange } from '../../spec/relation.js';
+import { validatorNamed } from '../../validation/validators.js';
+import { fromAjv } from '../../validation/violation.js';
 
 export type Severity = 'failure' | 'question' | 'notice';
 

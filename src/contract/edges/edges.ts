@@ -1,17 +1,17 @@
 // The edges of every schema, from the document and a seed: what keeps a schema is accepted, what breaks one constraint of it is
 // refused with the case that the document has for that. One constraint at a time, so that a finding says which.
 import type { OpenAPIV3_1 } from 'openapi-types';
-import type { Operation, Spec } from '../spec/document.js';
-import { isJsonObject, type JsonObject } from '../spec/message.js';
-import type { Problem } from '../spec/problem.js';
-import type { Violation } from '../validation/violation.js';
+import type { Operation, Spec } from '../../spec/document.js';
+import { isJsonObject, type JsonObject } from '../../spec/message.js';
+import type { Problem } from '../../spec/problem.js';
+import type { Violation } from '../../validation/violation.js';
+import { ContractError } from '../tables/load.js';
+import type { Contracts, Row, Table } from '../tables/table.js';
+import { brokenRequests } from './broken.js';
 import { drawFrom, within } from './draw.js';
-import { brokenRequests } from './edge-broken.js';
-import { freeTexts, keptRequests, wholeRequests } from './edge-kept.js';
-import { isAccepted, readSaid } from './edge-said.js';
-import { ContractError } from './load.js';
+import { freeTexts, keptRequests, wholeRequests } from './kept.js';
 import { type RequestSchema, requestSchemas, violationsOf } from './request-schema.js';
-import type { Contracts, Row, Table } from './table.js';
+import { isAccepted, readSaid } from './said.js';
 
 /**
  * The contracts with rows for the edges of every request schema added to each table that has an accepted row, whose request is
@@ -91,14 +91,14 @@ function edgesOf({ operation, table, base, request, seed, fault }: Varied): read
   ];
   for (const { about, value } of kept) {
     const [violation] = violationsOf(request, value);
-    if (violation) fault(`${name}, where ${about}, should be kept: ${inWords(violation)}`, 'correct src/contract/edge-kept.ts');
+    if (violation) fault(`${name}, where ${about}, should be kept: ${inWords(violation)}`, 'correct src/contract/edges/kept.ts');
   }
   const broken = brokenRequests(request, held, draw);
   for (const { about, value, keywords, pointer } of broken) {
     const [violation] = violationsOf(request, value);
     if (violation?.pointer === pointer && keywords.includes(violation.keyword)) continue;
     const meant = `${name}, where ${about}, should break ${keywords.join(' and ')} at ${pointer}`;
-    fault(`${meant}: ${violation ? inWords(violation) : 'nothing breaks'}`, 'correct src/contract/edge-broken.ts');
+    fault(`${meant}: ${violation ? inWords(violation) : 'nothing breaks'}`, 'correct src/contract/edges/broken.ts');
   }
   return [
     ...kept.map(({ about, value }) => edge(about, value, said.kept(value))),

@@ -1,8 +1,8 @@
 // A method that a path does not have: refused with 405 and `Allow`, or by a router that does not know the pair, with 404.
 // The document calls this assumed (K-C13), so that another answer is a question; `Allow` on a 405 is HTTP's own rule.
-import type { HttpMethod, Operation, OperationId, Spec } from '../spec/document.js';
+import type { HttpMethod, Operation, OperationId, Spec } from '../../spec/document.js';
+import { judgeRefusedMethod } from '../judge/judge.js';
 import { findingOf } from './finding.js';
-import { judgeRefusedMethod } from './judge.js';
 import type { Play, Played } from './play.js';
 import { Session, type SessionParts } from './session.js';
 import type { Subject } from './subject.js';

@@ -1,11 +1,11 @@
 // What the rows of a table say of values and constraints. The fact sheets leave some answers open that the document must decide;
 // the rows know which, and an edge that meets the same value or breaks the same constraint is as open as they are.
-import { type Case, caseOfViolation } from '../spec/case.js';
-import type { Operation } from '../spec/document.js';
-import { isJsonObject, type Json, type JsonObject } from '../spec/message.js';
-import type { Broken } from './edge-broken.js';
+import { type Case, caseOfViolation } from '../../spec/case.js';
+import type { Operation } from '../../spec/document.js';
+import { isJsonObject, type Json, type JsonObject } from '../../spec/message.js';
+import type { Row, Table } from '../tables/table.js';
+import type { Broken } from './broken.js';
 import { holdsExpression, type RequestSchema, violationsOf } from './request-schema.js';
-import type { Row, Table } from './table.js';
 
 export interface Said {
   /** The cases of a request that keeps its schema. */

@@ -15,12 +15,12 @@
 //   values     $statusCode, $response.body#/POINTER, $inputs.NAME, $steps.STEP.outputs.NAME; in a condition also numbers,
 //              'texts', true, false and null. A value is an expression as a whole or not at all.
 
-import { type Case, vouchesFor } from '../spec/case.js';
-import type { Operation, OperationId, Spec } from '../spec/document.js';
-import { isJsonObject, type Json } from '../spec/message.js';
-import { nearest } from '../spec/nearest.js';
-import type { Problem } from '../spec/problem.js';
-import { type ProblemAt, parseYaml } from '../spec/yaml-file.js';
+import { type Case, vouchesFor } from '../../spec/case.js';
+import type { Operation, OperationId, Spec } from '../../spec/document.js';
+import { isJsonObject, type Json } from '../../spec/message.js';
+import { nearest } from '../../spec/nearest.js';
+import type { Problem } from '../../spec/problem.js';
+import { type ProblemAt, parseYaml } from '../../spec/yaml-file.js';
 import { type CallerName, callerNames, knownNames } from './caller.js';
 
 export type Operand =

@@ -1,14 +1,14 @@
 // Plays all that is planned against a target and reports what was shown. Says first what the profile keeps it from showing.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Target } from '../client/target.js';
-import type { OperationId, Spec } from '../spec/document.js';
+import type { Target } from '../../client/target.js';
+import type { OperationId, Spec } from '../../spec/document.js';
+import type { Contracts } from '../tables/table.js';
 import { type CaseCoverage, coverageOf } from './coverage.js';
 import { type Finding, mergeFindings } from './finding.js';
 import { lackingIn } from './needs.js';
 import { planRun } from './plan.js';
 import type { Play, Played } from './play.js';
 import type { Profile } from './profile.js';
-import type { Contracts } from './table.js';
 
 /** Why a run ended before its last row. */
 export interface Stopped {

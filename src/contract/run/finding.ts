@@ -1,7 +1,7 @@
 // A finding is data: what deviated, where, on what evidence, and how to repeat it. Equal ones are merged.
-import type { Basis } from '../spec/case.js';
-import type { OperationId } from '../spec/document.js';
-import type { Deviation, FindingCode, Severity } from './judge.js';
+import type { Basis } from '../../spec/case.js';
+import type { OperationId } from '../../spec/document.js';
+import type { Deviation, FindingCode, Severity } from '../judge/judge.js';
 import type { Exchanged } from './session.js';
 import type { Subject } from './subject.js';
 

@@ -3,18 +3,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decidedBy } from '../spec/case.js';
-import type { Operation, OperationId, Spec } from '../spec/document.js';
-import { nearest } from '../spec/nearest.js';
-import { FileError, type Problem } from '../spec/problem.js';
-import { type ProblemAt, parseYaml } from '../spec/yaml-file.js';
+import { decidedBy } from '../../spec/case.js';
+import type { Operation, OperationId, Spec } from '../../spec/document.js';
+import { nearest } from '../../spec/nearest.js';
+import { FileError, type Problem } from '../../spec/problem.js';
+import { type ProblemAt, parseYaml } from '../../spec/yaml-file.js';
 import { readLifecycles } from './arazzo.js';
 import { callerNames, knownNames, rowCallers } from './caller.js';
 import type { Contracts, Look, Recipe, Row, Table } from './table.js';
 
 export class ContractError extends FileError {}
 
-export const shippedContracts = fileURLToPath(new URL('../../contracts/', import.meta.url));
+export const shippedContracts = fileURLToPath(new URL('../../../contracts/', import.meta.url));
 /** The callers and ids of the stand-in's default world. */
 export const standInProfile = join(shippedContracts, 'understudy.profile.yaml');
 

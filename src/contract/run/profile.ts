@@ -1,9 +1,9 @@
 // Who may call a target, and what is known there that the API cannot make. Secrets come from the environment.
 import { existsSync, readFileSync } from 'node:fs';
-import { nearest } from '../spec/nearest.js';
-import { FileError, type Problem } from '../spec/problem.js';
-import { parseYaml } from '../spec/yaml-file.js';
-import { type CallerName, callerNames, knownNames } from './caller.js';
+import { nearest } from '../../spec/nearest.js';
+import { FileError, type Problem } from '../../spec/problem.js';
+import { parseYaml } from '../../spec/yaml-file.js';
+import { type CallerName, callerNames, knownNames } from '../tables/caller.js';
 
 export class ProfileError extends FileError {}
 

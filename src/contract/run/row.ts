@@ -1,13 +1,13 @@
 // Plays a row of a decision table: makes its state, sends its request, looks at what it left, takes everything away again.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Case } from '../spec/case.js';
-import { isJsonObject, type Json } from '../spec/message.js';
+import type { Case } from '../../spec/case.js';
+import { isJsonObject, type Json } from '../../spec/message.js';
+import type { Look, Row, Table } from '../tables/table.js';
 import { type Finding, findingOf } from './finding.js';
 import { lackingIn, needsOfLook } from './needs.js';
 import type { Played } from './play.js';
 import { type Exchanged, NotExercised, Session, type SessionParts } from './session.js';
 import type { Subject } from './subject.js';
-import type { Look, Row, Table } from './table.js';
 
 /** One row on its way to a target. */
 export interface PlannedRow extends Subject {

@@ -1,5 +1,5 @@
 // What a run is made of: plays, each of which says what it needs before it sends anything, and what came of it afterwards.
-import type { OperationId } from '../spec/document.js';
+import type { OperationId } from '../../spec/document.js';
 import type { Finding } from './finding.js';
 import type { Needs } from './needs.js';
 import type { SessionParts } from './session.js';

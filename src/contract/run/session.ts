@@ -1,15 +1,15 @@
 // One row at a time: makes its state, sends its request, looks at what it left, takes everything away again.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Target, TargetError } from '../client/target.js';
-import type { Operation, OperationId, Spec } from '../spec/document.js';
-import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '../spec/message.js';
-import { atPointer } from '../spec/relation.js';
-import type { CallerName } from './caller.js';
-import { type AskedFor, type Expectation, type Judged, judge } from './judge.js';
+import { type Target, TargetError } from '../../client/target.js';
+import type { Operation, OperationId, Spec } from '../../spec/document.js';
+import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '../../spec/message.js';
+import { atPointer } from '../../spec/relation.js';
+import { type AskedFor, type Expectation, type Judged, judge } from '../judge/judge.js';
+import type { CallerName } from '../tables/caller.js';
+import type { Call, Contracts, Recipe } from '../tables/table.js';
 import { valueIn } from './needs.js';
 import type { Profile } from './profile.js';
-import type { Call, Contracts, Recipe } from './table.js';
 
 /** What a row needs and the target's profile does not give; the row is counted as not exercised. */
 export class NotExercised extends Error {}

@@ -1,13 +1,13 @@
 // Plays a lifecycle: its steps in order, every exchange judged, every criterion looked at. The first failure ends it, save
 // for the steps that clean up.
 
-import { vouchesFor } from '../spec/case.js';
-import type { Operation } from '../spec/document.js';
-import { isJsonObject, type Json } from '../spec/message.js';
-import { atPointer } from '../spec/relation.js';
-import { type Criterion, type Lifecycle, type Operand, readOperand, type Step } from './arazzo.js';
+import { vouchesFor } from '../../spec/case.js';
+import type { Operation } from '../../spec/document.js';
+import { isJsonObject, type Json } from '../../spec/message.js';
+import { atPointer } from '../../spec/relation.js';
+import type { Deviation } from '../judge/judge.js';
+import { type Criterion, type Lifecycle, type Operand, readOperand, type Step } from '../tables/arazzo.js';
 import { type Finding, findingOf } from './finding.js';
-import type { Deviation } from './judge.js';
 import { valueIn } from './needs.js';
 import type { Played } from './play.js';
 import type { Profile } from './profile.js';

@@ -1,7 +1,7 @@
 // What breaks a schema: one constraint at a time, at any depth, all else as in a request that is accepted.
 import fc from 'fast-check';
-import { isJsonObject, type Json, type JsonObject } from '../spec/message.js';
-import { fieldName, pointerToken } from '../validation/violation.js';
+import { isJsonObject, type Json, type JsonObject } from '../../spec/message.js';
+import { fieldName, pointerToken } from '../../validation/violation.js';
 import { type Draw, listOf, textOf, valueFor, within } from './draw.js';
 import { type RequestSchema, type Schema, typesOf } from './request-schema.js';
 

@@ -1,6 +1,6 @@
 // What a run showed of the document: each case right, wrong, or not exercised and why.
-import { decidedBy } from '../spec/case.js';
-import type { OperationId, Spec } from '../spec/document.js';
+import { decidedBy } from '../../spec/case.js';
+import type { OperationId, Spec } from '../../spec/document.js';
 import type { Played, Result } from './play.js';
 
 export interface CaseCoverage {

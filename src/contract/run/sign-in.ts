@@ -1,7 +1,7 @@
 // Before anything else: is each caller let in whom the profile gives a good credential? A run with a refused one would call
 // every answer wrong, though only the profile is.
-import type { Operation, OperationId, Spec } from '../spec/document.js';
-import { type CallerName, callerNames } from './caller.js';
+import type { Operation, OperationId, Spec } from '../../spec/document.js';
+import { type CallerName, callerNames } from '../tables/caller.js';
 import { findingOf } from './finding.js';
 import { valueIn } from './needs.js';
 import type { Play, Played } from './play.js';

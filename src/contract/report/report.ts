@@ -1,11 +1,11 @@
 // A report for people, for JUnit readers and for programs. Whoever prints one takes the secrets out of it with `redact`.
 
-import { callerNames } from './caller.js';
-import type { Finding } from './finding.js';
-import type { Severity } from './judge.js';
-import type { Played, Result } from './play.js';
+import type { Severity } from '../judge/judge.js';
+import type { Finding } from '../run/finding.js';
+import type { Played, Result } from '../run/play.js';
+import type { Report } from '../run/run.js';
+import { callerNames } from '../tables/caller.js';
 import { repeatChain } from './repeat.js';
-import type { Report } from './run.js';
 
 export { redact } from './redact.js';
 

@@ -1,6 +1,6 @@
 // The form of the contracts: decision tables and recipes, as data that QA reads and edits.
-import type { OperationId } from '../spec/document.js';
-import type { Json } from '../spec/message.js';
+import type { OperationId } from '../../spec/document.js';
+import type { Json } from '../../spec/message.js';
 import type { Lifecycle } from './arazzo.js';
 import type { CallerName } from './caller.js';
 

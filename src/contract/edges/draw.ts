@@ -1,6 +1,6 @@
 // Values drawn by fast-check: the same seed and label, the same value, whatever else is drawn.
 import fc from 'fast-check';
-import type { Json } from '../spec/message.js';
+import type { Json } from '../../spec/message.js';
 import { type Schema, typesOf } from './request-schema.js';
 
 /** Draws one value; the label tells it from the other values of the same seed. */

@@ -1,7 +1,7 @@
 // What keeps a schema: single values at and between their bounds, by fast-check, and whole requests, by json-schema-faker.
 import fc from 'fast-check';
 import { generateSync, type JsonSchema } from 'json-schema-faker';
-import type { Json, JsonObject } from '../spec/message.js';
+import type { Json, JsonObject } from '../../spec/message.js';
 import { type Draw, entriesOf, listOf, plainKeyOf, plainTextOf, seedOf, textOf, valueFor, within } from './draw.js';
 import { type RequestSchema, type Schema, typesOf } from './request-schema.js';
 

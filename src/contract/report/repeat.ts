@@ -1,9 +1,9 @@
 // A finding as a shell chain that runs as it is: ids captured between the steps, names new in every run, secrets as
 // environment references. Nothing in it is indented by meaning, so that it may be pasted from an indented report.
-import type { PlainRequest } from '../spec/message.js';
-import { type CallerName, callerNames } from './caller.js';
-import type { Finding } from './finding.js';
-import type { Exchanged } from './session.js';
+import type { PlainRequest } from '../../spec/message.js';
+import type { Finding } from '../run/finding.js';
+import type { Exchanged } from '../run/session.js';
+import { type CallerName, callerNames } from '../tables/caller.js';
 
 /** Bytes; the longest argument that Linux hands to a program is 128 KiB. */
 const LONGEST_ARGUMENT = 100_000;

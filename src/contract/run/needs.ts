@@ -1,10 +1,10 @@
 // What must be there before a play begins: operations that may be called, callers and ids that only the profile can give.
 // Known beforehand, so that a run can say first what it will not show, and sends nothing for it.
-import type { Operation, OperationId, Spec } from '../spec/document.js';
-import { isJsonObject, type Json } from '../spec/message.js';
-import { type CallerName, callerNames } from './caller.js';
+import type { Operation, OperationId, Spec } from '../../spec/document.js';
+import { isJsonObject, type Json } from '../../spec/message.js';
+import { type CallerName, callerNames } from '../tables/caller.js';
+import type { Call, Contracts, Look, Recipe, Row, Table } from '../tables/table.js';
 import type { Profile } from './profile.js';
-import type { Call, Contracts, Look, Recipe, Row, Table } from './table.js';
 
 export interface Needs {
   readonly calls: ReadonlySet<OperationId>;
