@@ -100,6 +100,7 @@ workflows:
       - stepId: a
         operationId: getSpce
         onSucess: []
+        x-held-by: [ownr]
         successCriteria: [{ condition: $statusCode == 200 }]
       - stepId: b
         operationId: getSpace
@@ -124,18 +125,20 @@ workflows:
       a.arazzo.yaml:11:22  there is no operation getSpce
         fix: did you mean getSpace?
       a.arazzo.yaml:12:19  there is no key onSucess
-        fix: use one of stepId, description, operationId, parameters, requestBody, successCriteria, outputs, x-case, x-clean-up, x-given, x-assumed
-      a.arazzo.yaml:14:9  getSpace needs the path parameter space_id
+        fix: use one of stepId, description, operationId, parameters, requestBody, successCriteria, outputs, x-case, x-clean-up, x-held-by, x-assumed
+      a.arazzo.yaml:13:21  there is no caller ownr
+        fix: did you mean owner?
+      a.arazzo.yaml:15:9  getSpace needs the path parameter space_id
         fix: add { in: path, name: space_id, value: … }
-      a.arazzo.yaml:16:41  there is no query parameter of getSpace spaceid
+      a.arazzo.yaml:17:41  there is no query parameter of getSpace spaceid
         fix: use one of organization_id
-      a.arazzo.yaml:16:57  there is no output of a id
+      a.arazzo.yaml:17:57  there is no output of a id
         fix: there are none
-      a.arazzo.yaml:18:26  the condition $statusCode === 200 is not understood
+      a.arazzo.yaml:19:26  the condition $statusCode === 200 is not understood
         fix: write LEFT == RIGHT or LEFT != RIGHT, of $statusCode, $response.body#/…, $inputs.… or $steps.….outputs.…, numbers, 'texts', true, false and null
-      a.arazzo.yaml:19:26  the condition $[?@.id] is not understood
+      a.arazzo.yaml:20:26  the condition $[?@.id] is not understood
         fix: write $..LIST[?@.FIELD == {VALUE}] or $..[?count($..LIST[?@.FIELD == {VALUE}]) == 0]
-      a.arazzo.yaml:21:24  the output $url is not understood
+      a.arazzo.yaml:22:24  the output $url is not understood
         fix: write $response.body#/…"
     `);
   });

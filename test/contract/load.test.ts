@@ -86,6 +86,7 @@ describe('a faulty contract', () => {
   a_space: { call: createSpce, value: $response.body#/id, undo: deleteSpace }
   nothing: { call: getSpace }
   many: { from: a_spce, repeat: 0 }
+  whose: { value: x, held_by: [owner, admn] }
 slots: { space_id: space }
 tabels: []
 tables:
@@ -105,16 +106,18 @@ tables:
       'a.yaml:3:12 the recipe has no value | add `value`, such as $response.body#/id',
       'a.yaml:4:17 there is no recipe a_spce | did you mean a_space?',
       'a.yaml:4:33 is not a whole number above 0 | write how many times, such as 20',
-      'a.yaml:6:9 there is no key tabels | did you mean tables?',
-      'a.yaml:8:16 there is no operation getSpce | did you mean getSpace?',
-      'a.yaml:11:21 there is no recipe a_spaec | did you mean a_space?',
-      expect.stringMatching(/^a\.yaml:12:13 there is no key colour \| use one of operation, given, /),
-      'a.yaml:14:19 there is no caller ownr | did you mean owner?',
-      'a.yaml:15:34 there is no case of getSpace retreived | did you mean retrieved?',
-      'a.yaml:15:52 there is no key expct | did you mean expect?',
-      'a.yaml:16:60 there is no operation getThred | did you mean getThread?',
-      'a.yaml:16:78 there is no caller viewr | did you mean viewer?',
-      expect.stringMatching(/^a\.yaml:17:9 is not a map \| write one with caller, expect, /),
+      'a.yaml:5:31 nothing shows whose it is | add to `then` a call that its holder may make',
+      'a.yaml:5:39 there is no caller admn | did you mean admin?',
+      'a.yaml:7:9 there is no key tabels | did you mean tables?',
+      'a.yaml:9:16 there is no operation getSpce | did you mean getSpace?',
+      'a.yaml:12:21 there is no recipe a_spaec | did you mean a_space?',
+      expect.stringMatching(/^a\.yaml:13:13 there is no key colour \| use one of operation, given, /),
+      'a.yaml:15:19 there is no caller ownr | did you mean owner?',
+      'a.yaml:16:34 there is no case of getSpace retreived | did you mean retrieved?',
+      'a.yaml:16:52 there is no key expct | did you mean expect?',
+      'a.yaml:17:60 there is no operation getThred | did you mean getThread?',
+      'a.yaml:17:78 there is no caller viewr | did you mean viewer?',
+      expect.stringMatching(/^a\.yaml:18:9 is not a map \| write one with caller, expect, /),
     ]);
   });
 

@@ -307,3 +307,54 @@ it('a status that nobody documented may be another of its class, on a call that 
   expect(found).toEqual([]);
   expect(report.coverage.filter(({ result }) => result === 'wrong')).toEqual([]);
 });
+
+describe('a thread with messages that is the admin’s', () => {
+  const messages = only('getThread', 'createThread', 'deleteThread', 'listMessages', 'updateMessage', 'deleteMessage');
+  const { owner, admin } = whole.callers as Required<Profile['callers']>;
+  /** The stand-in's thread is of one user; who of the profile that is, is turned round. */
+  const turned: Profile = { ...whole, callers: { ...whole.callers, owner: admin, admin: owner } };
+  const resultsOf = ({ report }: Awaited<ReturnType<typeof run>>) =>
+    report.rows.filter(({ kind }) => kind !== 'sign_in').map(({ result }) => result);
+
+  it('costs no row: the two play in each other’s place', async () => {
+    const [straight, other] = [
+      await run({ ...untouched(), ...messages }),
+      await run({ ...untouched(), ...messages, profile: turned }),
+    ];
+    expect(other.found).toEqual([]);
+    expect(resultsOf(other)).toEqual(resultsOf(straight));
+    expect(resultsOf(other).filter((result) => result === 'right').length).toBeGreaterThan(80);
+    expect(other.report.rows.filter(({ place, caller }) => place.includes('messages.yaml') && caller === 'owner')).not.toEqual(
+      [],
+    );
+  });
+
+  it('tells in a finding who sent what', async () => {
+    const lying = target(async (request, answer) => {
+      const response = await answer();
+      const isUpdate = request.method === 'PATCH' && response.status === 404;
+      return isUpdate ? { ...response, status: 403 } : response;
+    });
+    const { report } = await run({ ...lying, ...messages, profile: turned });
+    const byTheOwner = report.rows.find(
+      ({ operation, title, findings }) =>
+        operation === 'updateMessage' && title.startsWith('updateMessage by owner with the thread with') && findings.length > 0,
+    );
+    expect(byTheOwner?.caller).toBe('owner');
+    const calls = byTheOwner?.findings.at(-1)?.calls.map(({ operation, caller }) => `${operation} by ${caller}`);
+    expect(calls?.slice(0, 2)).toEqual(['getThread by owner', 'getThread by admin']);
+    expect(calls).toContain('updateMessage by owner');
+    const sent = byTheOwner?.findings
+      .flatMap((finding) => finding.calls)
+      .find(({ operation, caller }) => operation === 'updateMessage' && caller === 'owner');
+    expect(sent?.request.headers['x-api-key']).toBe('ak_admin'); // the key of turned.callers.owner
+  });
+
+  it('is not exercised where it is neither’s, with the reason', async () => {
+    const profile: Profile = { ...whole, known: { ...whole.known, thread_with_messages_id: 'thrd_nobodys' } };
+    const { report, found } = await run({ ...untouched(), ...messages, profile });
+    expect(found).toEqual([]);
+    const reasons = new Set(report.rows.flatMap(({ reason }) => reason ?? []));
+    expect([...reasons]).toContain('getThread by admin, needed for this row, was answered with 404');
+  });
+});

@@ -6,7 +6,7 @@ import type { Look, Row, Table } from '../tables/table.js';
 import { type Finding, findingOf } from './finding.js';
 import { lackingIn, needsOfLook } from './needs.js';
 import type { Played } from './play.js';
-import { type Exchanged, NotExercised, Session, type SessionParts } from './session.js';
+import { type Exchanged, isSuccess, NotExercised, Session, type SessionParts } from './session.js';
 import type { Subject } from './subject.js';
 
 /** One row on its way to a target. */
@@ -37,11 +37,11 @@ export async function playRow(planned: PlannedRow, parts: SessionParts): Promise
   // Every exchange is judged, set-up and clean-up too; the row's own comes with the case that was expected.
   for (const exchanged of session.exchanges) {
     const expected = exchanged === judged ? planned.expected : undefined;
-    findings.push(...findingOf(planned, exchanged, session.exchanges, expected));
+    findings.push(...findingOf(session.asPlayed(planned), exchanged, session.exchanges, expected));
   }
   const wrong = findings.some((finding) => finding.severity !== 'notice');
   const answered = judged?.judged?.documented?.name;
-  const { table: _, row: __, ...subject } = planned;
+  const { table: _, row: __, ...subject } = session.asPlayed(planned);
   return {
     ...subject,
     ...(answered === undefined ? {} : { answered }),
@@ -221,15 +221,13 @@ function stateFinding(
     source: assumed ?? documented?.source ?? '',
   } as const;
   const [finding] = findingOf(
-    planned,
+    session.asPlayed(planned),
     { ...exchanged, judged: { deviations: [deviation], body: undefined } },
     session.exchanges,
     planned.expected,
   );
   return finding as Finding;
 }
-
-const isSuccess = ({ response }: Exchanged): boolean => response !== undefined && response.status >= 200 && response.status < 300;
 
 function rawBody(row: Row): { body: Uint8Array; content_type?: string } | undefined {
   const type = row.content_type === undefined ? {} : { content_type: row.content_type };

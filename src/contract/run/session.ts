@@ -10,6 +10,7 @@ import type { CallerName } from '../tables/caller.js';
 import type { Call, Contracts, Recipe } from '../tables/table.js';
 import { valueIn } from './needs.js';
 import type { Profile } from './profile.js';
+import type { Subject } from './subject.js';
 
 /** What a row needs and the target's profile does not give; the row is counted as not exercised. */
 export class NotExercised extends Error {}
@@ -24,6 +25,9 @@ export interface Exchanged {
   /** Why there is no response. */
   readonly error?: TargetError;
 }
+
+export const isSuccess = ({ response }: Exchanged): boolean =>
+  response !== undefined && response.status >= 200 && response.status < 300;
 
 export interface Prepared {
   readonly call: Call;
@@ -68,6 +72,8 @@ export class Session {
   readonly slots: Record<string, string> = {};
   readonly #parts: SessionParts;
   readonly #undos: Undo[] = [];
+  /** Who stands in the owner's place in this play, as the owner stands in theirs. */
+  #holder: CallerName = 'owner';
   #names = 0;
 
   constructor(parts: SessionParts) {
@@ -83,14 +89,44 @@ export class Session {
         recipe.call === undefined ? undefined : await this.mustSucceed({ caller: 'owner', ...recipe, call: recipe.call });
       if (!this.#keep(slot, recipe, recipe.caller ?? 'owner', made?.judged?.body))
         throw new NotExercised(`the answer of ${recipe.call}, needed for this row, has no ${recipe.value}`);
-      for (const call of recipe.then ?? []) await this.mustSucceed(call);
+      const [first, ...rest] = recipe.then ?? [];
+      if (first && recipe.held_by) await this.giveTo(recipe.held_by, first);
+      else if (first) await this.mustSucceed(first);
+      for (const call of rest) await this.mustSucceed(call);
     }
+  }
+
+  /**
+   * For what the profile knows and the owner need not own: the first of the holders who may make the call changes places with
+   * the owner for the rest of the play. Throws NotExercised where none may.
+   */
+  async giveTo(holders: readonly CallerName[], call: Call): Promise<Exchanged> {
+    const asked = holders.filter((holder) => this.#parts.profile.callers[holder] !== undefined);
+    for (const [i, holder] of asked.entries()) {
+      this.#holder = holder;
+      if (i === asked.length - 1) break;
+      const exchanged = await this.exchange({ call, caller: 'owner' });
+      if (isSuccess(exchanged)) return exchanged;
+    }
+    return this.mustSucceed({ ...call, caller: 'owner' });
+  }
+
+  /** The subject with the names of those who changed places. */
+  asPlayed<T extends Subject>(subject: T): T {
+    if (this.#holder === 'owner' || subject.caller === undefined) return subject;
+    const caller = this.#inPlaceOf(subject.caller);
+    return { ...subject, caller, title: subject.title.replace(` by ${subject.caller} `, ` by ${caller} `) };
+  }
+
+  #inPlaceOf(caller: CallerName): CallerName {
+    if (caller === 'owner') return this.#holder;
+    return caller === this.#holder ? 'owner' : caller;
   }
 
   /** What an accepted request of the row made fills its slot like the recipe's own, and is taken away like it. */
   adopt(slot: string, name: string, { caller, judged }: Exchanged): void {
     // Whoever has no good credential cannot take away what a careless server let them make.
-    const maker = this.#parts.profile.callers[caller]?.user_id === undefined ? 'owner' : caller;
+    const maker = this.#parts.profile.callers[caller]?.user_id === undefined ? 'owner' : this.#inPlaceOf(caller);
     this.#keep(slot, this.#parts.contracts.recipes[name] as Recipe, maker, judged?.body);
   }
 
@@ -106,22 +142,20 @@ export class Session {
   /** A call that the row builds on; a refusal means that the row cannot be judged. */
   async mustSucceed(call: Call): Promise<Exchanged> {
     const exchanged = await this.exchange({ call, caller: call.caller ?? 'owner' });
-    const status = exchanged.response?.status ?? 0;
-    if (status < 200 || status > 299)
-      throw new NotExercised(
-        `${call.call} by ${call.caller ?? 'owner'}, needed for this row, was answered with ${status || 'nothing'}`,
-      );
-    return exchanged;
+    if (isSuccess(exchanged)) return exchanged;
+    const got = exchanged.response?.status ?? 'nothing';
+    throw new NotExercised(`${call.call} by ${exchanged.caller}, needed for this row, was answered with ${got}`);
   }
 
-  /** Sends and judges. A 429 that was not asked for is waited out, as its Retry-After says, and judged too. */
+  /** Sends and judges. The caller is the one of the contracts, who may have changed places. A 429 that was not asked for is waited out, as its Retry-After says, and judged too. */
   async exchange(prepared: Prepared, expected: Expectation = {}): Promise<Exchanged> {
     const { spec, wait = sleep } = this.#parts;
     const operation = spec.operations.get(prepared.call.call) as Operation;
-    const { request, asked } = this.#request(operation, prepared);
+    const caller = this.#inPlaceOf(prepared.caller);
+    const { request, asked } = this.#request(operation, { ...prepared, caller });
     for (let tries = 1; ; tries++) {
       const isLast = tries > MAX_WAITS;
-      const sent = await this.#send(operation.id, prepared.caller, { ...request }, (response) =>
+      const sent = await this.#send(operation.id, caller, { ...request }, (response) =>
         judge(spec, operation, asked, response, response.status === 429 && !isLast ? {} : expected),
       );
       if (sent.response?.status !== 429 || isLast) return sent;
@@ -206,7 +240,8 @@ export class Session {
     switch (root) {
       case 'known':
       case 'callers': {
-        const name = expression.slice(1);
+        const place = `callers.${first}.`;
+        const name = expression.slice(1).replace(place, `callers.${this.#inPlaceOf(first as CallerName)}.`);
         const found = valueIn(profile, name);
         if (found === undefined) throw new NotExercised(`the profile has no ${name}`);
         return found;

@@ -6,9 +6,10 @@
 //              what the profile knows by its name there, and `name`, a text that is new in every run
 //   parameter  name, in (path, query; header for X-API-Key alone), value
 //   step       stepId, description, operationId, parameters, requestBody (contentType application/json, payload),
-//              successCriteria, outputs, and two of our own: x-case, the documented case where status and code leave
-//              several; x-clean-up: true, a step that is also played after a failure; x-given: true, one that must succeed for the
-//              workflow to mean anything, else it is not exercised; and x-assumed, the source of criteria that nobody documented
+//              successCriteria, outputs, and four of our own: x-case, the documented case where status and code leave
+//              several; x-clean-up: true, a step that is also played after a failure; x-held-by, callers of whom one must be
+//              allowed the step, else the workflow is not exercised: the owner changes places with the first who is; and
+//              x-assumed, the source of criteria that nobody documented
 //   criterion  condition `LEFT == RIGHT` or `LEFT != RIGHT`, or with context $response.body and type jsonpath one of
 //              `$..LIST[?@.FIELD == {VALUE}]`, there is such a row, and `$..[?count($..LIST[?@.FIELD == {VALUE}]) == 0]`, none;
 //              `@` alone where the rows are plain values
@@ -55,8 +56,8 @@ export interface Step {
   /** Pointers into the answer. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly cleanUp: boolean;
-  /** Without its success the workflow means nothing. */
-  readonly given: boolean;
+  /** Whose what the workflow is about may be; the owner changes places with the first who is allowed the step. */
+  readonly heldBy: readonly CallerName[];
   /** The source of criteria that nobody documented: what differs is a question. */
   readonly assumed?: string;
   readonly place: string;
@@ -91,7 +92,7 @@ const keys = {
     'outputs',
     'x-case',
     'x-clean-up',
-    'x-given',
+    'x-held-by',
     'x-assumed',
   ],
   parameter: ['name', 'in', 'value'],
@@ -236,7 +237,9 @@ class Reader {
     const outputs = this.#outputs(node.outputs, `${pointer}/outputs`);
     scope.outputs.set(id, Object.keys(outputs));
     const cleanUp = this.#mark(node, 'x-clean-up', pointer);
-    const given = this.#mark(node, 'x-given', pointer);
+    const heldBy = this.#list(node['x-held-by'] ?? [], `${pointer}/x-held-by`).filter((holder, i): holder is CallerName =>
+      this.#known(holder, `${pointer}/x-held-by/${i}`, 'caller', callerNames),
+    );
     const assumed =
       node['x-assumed'] === undefined ? undefined : this.#text(node['x-assumed'], `${pointer}/x-assumed`, 'a source');
     return {
@@ -249,7 +252,7 @@ class Reader {
       expected,
       outputs,
       cleanUp,
-      given,
+      heldBy,
       ...(assumed === undefined ? {} : { assumed }),
       place: this.#place(pointer),
     };

@@ -42,7 +42,7 @@ const keys = {
   ],
   call: callKeys,
   look: [...callKeys, 'when', 'expect', 'includes', 'excludes', 'present', 'unique', 'equals', 'assumed', 'documented'],
-  recipe: ['from', 'repeat', 'value', 'then', 'undo', ...callKeys],
+  recipe: ['from', 'repeat', 'value', 'then', 'held_by', 'undo', ...callKeys],
 };
 
 const expressionRoots = ['$known', '$callers', '$slot', '$name', '$unique', '$response'];
@@ -174,6 +174,11 @@ function createCheck(spec: Spec, problems: Problem[]) {
       if (recipe.value === undefined && recipe.from === undefined)
         problems.push(source.at(pointer, 'the recipe has no value', 'add `value`, such as $response.body#/id'));
       check.calls(source, `${pointer}/then`, recipe.then, keys.call);
+      for (const [i, holder] of listOf(recipe.held_by).entries()) check.caller(source, `${pointer}/held_by/${i}`, holder);
+      if (recipe.held_by !== undefined && listOf(recipe.then).length === 0)
+        problems.push(
+          source.at(`${pointer}/held_by`, 'nothing shows whose it is', 'add to `then` a call that its holder may make'),
+        );
       for (const part of ['path', 'query', 'body', 'value', 'then'] as const)
         check.expressions(source, `${pointer}/${part}`, recipe[part]);
     },

@@ -97,6 +97,8 @@ export interface Recipe {
   readonly value?: string;
   /** Calls made once the value is known; it fills the slot. */
   readonly then?: readonly Call[];
+  /** Whose the value may be, where only a target's profile says it: the owner and whoever may make the first call of `then` change places. */
+  readonly held_by?: readonly CallerName[];
   /** The operation that takes it away again, called by whoever made it; its last path parameter is what was made. */
   readonly undo?: OperationId;
 }
