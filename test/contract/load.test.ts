@@ -94,6 +94,7 @@ tables:
     rows: []
   - operation: getSpace
     given: { space: a_spaec }
+    observe: { cal: getSpace, caller: ownr }
     colour: red
     rows:
       - { caller: ownr, expect: retrieved }
@@ -111,13 +112,16 @@ tables:
       'a.yaml:7:9 there is no key tabels | did you mean tables?',
       'a.yaml:9:16 there is no operation getSpce | did you mean getSpace?',
       'a.yaml:12:21 there is no recipe a_spaec | did you mean a_space?',
-      expect.stringMatching(/^a\.yaml:13:13 there is no key colour \| use one of operation, given, /),
-      'a.yaml:15:19 there is no caller ownr | did you mean owner?',
-      'a.yaml:16:34 there is no case of getSpace retreived | did you mean retrieved?',
-      'a.yaml:16:52 there is no key expct | did you mean expect?',
-      'a.yaml:17:60 there is no operation getThred | did you mean getThread?',
-      'a.yaml:17:78 there is no caller viewr | did you mean viewer?',
-      expect.stringMatching(/^a\.yaml:18:9 is not a map \| write one with caller, expect, /),
+      expect.stringMatching(/^a\.yaml:13:14 there is no operation \| use one of listSpaces, /),
+      'a.yaml:13:21 there is no key cal | did you mean call?',
+      'a.yaml:13:39 there is no caller ownr | did you mean owner?',
+      expect.stringMatching(/^a\.yaml:14:13 there is no key colour \| use one of operation, given, /),
+      'a.yaml:16:19 there is no caller ownr | did you mean owner?',
+      'a.yaml:17:34 there is no case of getSpace retreived | did you mean retrieved?',
+      'a.yaml:17:52 there is no key expct | did you mean expect?',
+      'a.yaml:18:60 there is no operation getThred | did you mean getThread?',
+      'a.yaml:18:78 there is no caller viewr | did you mean viewer?',
+      expect.stringMatching(/^a\.yaml:19:9 is not a map \| write one with caller, expect, /),
     ]);
   });
 

@@ -308,6 +308,46 @@ it('a status that nobody documented may be another of its class, on a call that 
   expect(report.coverage.filter(({ result }) => result === 'wrong')).toEqual([]);
 });
 
+describe('a list that others write to as well', () => {
+  const composites = only('createSlice', 'archiveSlice', 'listComposites', 'createComposite', 'getSlice');
+
+  it('has not changed by a refusal only because somebody else made a composite meanwhile', async () => {
+    const { fetch } = createUnderstudy();
+    const inner = handlerTarget('the stand-in', fetch);
+    const somebody = async (path: string, body: object): Promise<string> => {
+      const headers = { 'x-api-key': 'ak_admin', 'content-type': 'application/json' };
+      const url = `http://understudy/v1/organizations/org_xyz789/knowledge${path}`;
+      const answer = await fetch(new Request(url, { method: 'POST', headers, body: JSON.stringify(body) }));
+      expect(answer.status).toBe(201);
+      return ((await answer.json()) as { id: string }).id;
+    };
+    const theirs = await somebody('/slices', { name: 'theirs', owner_type: 'organization', owner_id: 'org_xyz789' });
+    let made = 0;
+    const busy: Target = {
+      name: inner.name,
+      send: async (request) => {
+        if (request.target.includes('composites')) {
+          made += 1;
+          await somebody('/composites', { name: `theirs ${made}`, member_slice_ids: [theirs] });
+        }
+        return inner.send(request);
+      },
+    };
+    const { found, report } = await run({ target: busy, ...composites });
+    expect(found).toEqual([]);
+    expect(
+      report.rows.filter(({ operation, result }) => operation === 'createComposite' && result === 'right').length,
+    ).toBeGreaterThan(20);
+    expect(made).toBeGreaterThan(200); // more than a page
+  });
+
+  it('has changed by a refusal that makes a composite all the same', async () => {
+    const { fetch } = createUnderstudy({ drift: 'hand:createComposite.refused_but_done' });
+    const { found } = await run({ target: handlerTarget('the stand-in', fetch), ...composites });
+    expect(found).toContain('failure REFUSAL_CHANGED_STATE createComposite');
+  });
+});
+
 describe('a thread with messages that is the admin’s', () => {
   const messages = only('getThread', 'createThread', 'deleteThread', 'listMessages', 'updateMessage', 'deleteMessage');
   const { owner, admin } = whole.callers as Required<Profile['callers']>;

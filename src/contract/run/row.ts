@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Case } from '../../spec/case.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
-import type { Look, Row, Table } from '../tables/table.js';
+import type { Call, Look, Observation, Row, Table } from '../tables/table.js';
 import { type Finding, findingOf } from './finding.js';
 import { lackingIn, needsOfLook } from './needs.js';
 import type { Played } from './play.js';
@@ -59,7 +59,8 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
   for (const [slot, recipe] of Object.entries({ ...table.given, ...row.given })) await session.make(slot, recipe);
   for (const call of row.before ?? []) await session.mustSucceed(call);
   const observe = row.observe === 'none' ? undefined : table.observe;
-  const observed = observe && canBeMade(observe, parts) ? await session.mustSucceed(observe) : undefined;
+  const observed =
+    observe && canBeMade(observe, parts) ? await observation(observe, session, (call) => session.mustSucceed(call)) : undefined;
 
   if (row.pause !== undefined) await (parts.wait ?? sleep)(row.pause * 1000);
   const raw = rawBody(row);
@@ -81,15 +82,13 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
     for (const [slot, recipe] of Object.entries(table.makes ?? {})) session.adopt(slot, recipe, exchanged);
   }
 
-  if (observed && observe && (exchanged.response?.status ?? 0) >= 400) {
-    const after = await session.exchange({ call: observe, caller: observe.caller ?? 'owner' });
-    const [before, now] = [JSON.stringify(observed.judged?.body), JSON.stringify(after.judged?.body)];
-    if (before !== now)
-      seen.findings.push(stateFinding(planned, exchanged, session, 'REFUSAL_CHANGED_STATE', before ?? '', now ?? ''));
+  if (observed !== undefined && observe && (exchanged.response?.status ?? 0) >= 400) {
+    const now = await observation(observe, session, (call) => session.exchange({ call, caller: call.caller ?? 'owner' }));
+    if (observed !== now) seen.findings.push(stateFinding(planned, exchanged, session, 'REFUSAL_CHANGED_STATE', observed, now));
   }
   // What a wrong answer left behind is no news.
   const right = exchanged.judged?.documented && expected.includes(exchanged.judged.documented.name);
-  if (observe && !observed) seen.unseen += 1;
+  if (observe && observed === undefined) seen.unseen += 1;
   if (right && exchanged.judged?.documented?.name === expected[0]) lookAtAnswer(planned, exchanged, session, seen.findings);
   for (const look of right ? (row.then ?? []) : []) {
     if (look.when !== undefined && look.when !== exchanged.judged?.documented?.name) continue;
@@ -97,6 +96,23 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
     else seen.unseen += 1;
   }
   return exchanged;
+}
+
+/** What is there, as text. */
+async function observation(
+  { rows, ...call }: Observation,
+  session: Session,
+  send: (call: Call) => Promise<Exchanged>,
+): Promise<string> {
+  let seen = await send(call);
+  if (!rows) return JSON.stringify(seen.judged?.body) ?? '';
+  const [list, value] = [`${rows[0]}/*`, JSON.stringify(session.resolve(rows[1]))];
+  const listed = valuesAt(seen.judged?.body, list);
+  for (let page = 1, next = nextPage(seen); next && page < MAX_PAGES; page++, next = nextPage(seen)) {
+    seen = await send({ ...call, query: { ...call.query, ...next } });
+    listed.push(...valuesAt(seen.judged?.body, list));
+  }
+  return JSON.stringify(listed.filter((row) => JSON.stringify(row).includes(value)));
 }
 
 /** What the row says of its own answer. */

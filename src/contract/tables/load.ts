@@ -41,6 +41,7 @@ const keys = {
     'observe',
   ],
   call: callKeys,
+  observation: [...callKeys, 'rows'],
   look: [...callKeys, 'when', 'expect', 'includes', 'excludes', 'present', 'unique', 'equals', 'assumed', 'documented'],
   recipe: ['from', 'repeat', 'value', 'then', 'held_by', 'undo', ...callKeys],
 };
@@ -108,7 +109,7 @@ function createCheck(spec: Spec, problems: Problem[]) {
     problems.push(
       source.at(
         pointer,
-        `there is no ${what} ${String(word)}`,
+        word === undefined ? `there is no ${what}` : `there is no ${what} ${String(word)}`,
         close ? `did you mean ${close}?` : `use one of ${words.join(', ')}`,
       ),
     );
@@ -197,7 +198,10 @@ function readTable(
   const operation = check.operation(source, `${pointer}/operation`, table.operation);
   check.given(source, `${pointer}/given`, table.given, recipes);
   check.given(source, `${pointer}/makes`, table.makes, recipes);
-  if (table.observe !== undefined) check.operation(source, `${pointer}/observe/call`, table.observe.call);
+  if (table.observe !== undefined && check.keys(source, `${pointer}/observe`, keys.observation)) {
+    check.operation(source, `${pointer}/observe/call`, table.observe.call);
+    check.caller(source, `${pointer}/observe/caller`, table.observe.caller ?? 'owner');
+  }
   const rows = rowsOf(source, `${pointer}/rows`, table.rows, check, recipes);
   const filled = Object.keys({ ...table.given, ...table.makes });
   for (const part of ['body', 'query', 'observe'] as const) check.expressions(source, `${pointer}/${part}`, table[part], filled);

@@ -14,6 +14,12 @@ export interface Call {
   readonly body?: Json;
 }
 
+/** What is looked at before and after the row's request. */
+export interface Observation extends Call {
+  /** Only the rows of this list that hold this value anywhere, on every page: what others do in a list of theirs is no news. */
+  readonly rows?: readonly [string, Json];
+}
+
 /** What is looked at after the row's request. */
 export interface Look extends Call {
   /** Only after this case, where the row may be answered with another one too. */
@@ -74,7 +80,7 @@ export interface Table {
   readonly body?: Json;
   readonly query?: Readonly<Record<string, Json>>;
   /** What a refused request must leave as it was. */
-  readonly observe?: Call;
+  readonly observe?: Observation;
   /** Slot → recipe: what an accepted request makes fills the slot by the recipe's `value`, and goes by its `undo`. */
   readonly makes?: Readonly<Record<string, string>>;
   /** Fields whose values hang together with others, so that not every value of theirs is accepted. */
