@@ -47,11 +47,14 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'node:path': ['scenario', 'contract', 'cli'],
   'node:url': ['scenario', 'contract', 'cli'],
   'node:module': ['spec', 'validation'],
-  'node:http': ['http'],
+  'node:events': ['client'],
+  'node:http': ['client', 'http'],
+  'node:https': ['client'],
   'node:net': ['http'],
-  'node:stream': ['http'],
+  'node:stream': ['client', 'http'],
   'node:timers/promises': ['contract', 'cli'],
-  'node:util': ['spec'],
+  'node:util': ['spec', 'contract'],
+  'node:zlib': ['client'],
 };
 
 interface Import {
