@@ -67,7 +67,11 @@ export function judge(
 ): Judged {
   const deviations: Deviation[] = [];
   const wanted = expected.map((name) => operation.cases.get(name)).filter((c) => c !== undefined);
-  const leading = wanted[0] ?? [...operation.cases.values()].find((c) => c.status === response.status);
+  // Of several, the one that the answer is nearest to says on what evidence it is judged.
+  const leading =
+    wanted.find((c) => c.status === response.status) ??
+    wanted[0] ??
+    [...operation.cases.values()].find((c) => c.status === response.status);
   const basis = leading?.basis ?? 'docs';
   const report: Reporter = (
     code,
@@ -86,7 +90,7 @@ export function judge(
   const actual = [...wanted, ...operation.cases.values()].find((candidate) => isCase(candidate, response.status, read.body));
   if (wanted.length > 0 && !(actual && wanted.includes(actual))) {
     const accepted = response.status < 400 && wanted.every(({ status }) => status >= 400);
-    const told = accepted ? documented : undefined;
+    const told = isCrash(response) ? spec.place(operation.id) : accepted ? documented : undefined;
     const rests = told === undefined ? (accepted ? (leading?.rule ?? basis) : basis) : 'docs';
     const of = assumed === undefined || told !== undefined ? rests : 'assumed';
     const got = describeAnswer(response, read.body);
@@ -98,8 +102,10 @@ export function judge(
   const described = operation.responses.get(response.status) ?? (actual && operation.responses.get(actual.status));
   if (!described) {
     // The wrong case has said so already; a status nobody documented is news of its own only where none was expected.
+    // Nobody promises that the refusals which the document lists are all there are.
+    const of = response.status >= 400 && !isCrash(response) ? 'assumed' : 'docs';
     if (wanted.length === 0)
-      report('STATUS_UNDOCUMENTED', '', `one of ${[...operation.responses.keys()].join(', ')}`, String(response.status), 'docs');
+      report('STATUS_UNDOCUMENTED', '', `one of ${[...operation.responses.keys()].join(', ')}`, String(response.status), of);
     return { deviations, body: read.body, ...(actual ? { documented: actual } : {}) };
   }
   const mediaType = response.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
@@ -139,8 +145,10 @@ export function judgeRefusedMethod(allowed: readonly HttpMethod[], response: Pla
   const said = (allow ?? '').split(',').map((method) => method.trim().toUpperCase());
   if (allow !== undefined && !allowed.every((method) => said.includes(method)))
     report('RELATION_BROKEN', '/allow', `${allowed.join(', ')}, which the document has`, allow);
-  if (response.status !== 405 && response.status !== 404)
-    report('CASE_WRONG', '', '405 method_not_allowed or 404 unknown_path', describeAnswer(response, body));
+  const taken = response.status !== 405 && response.status !== 404;
+  // 501 is HTTP's own word for a method that a server does not know.
+  const basis = isCrash(response) && response.status !== 501 ? 'docs' : 'assumed';
+  if (taken) report('CASE_WRONG', '', '405 method_not_allowed or 404 unknown_path', describeAnswer(response, body), basis);
   else if (problem) report('BODY_UNREADABLE', '', 'JSON', problem);
   else if (!isEnvelope(body)) report('SCHEMA_BROKEN', '', 'the envelope of an error', show(body));
   return { deviations, body };
@@ -166,12 +174,33 @@ function judgeBody(schema: string, body: Json | undefined, documented: Case | un
 
 function readBody({ body }: PlainResponse): { body: Json | undefined; problem?: string } {
   if (body === undefined) return { body: undefined, problem: 'no body' };
+  if (isDeeper(body, MAX_DEPTH)) return { body: undefined, problem: `JSON that is nested more than ${MAX_DEPTH} deep` };
   try {
     return { body: JSON.parse(body) as Json };
   } catch {
     return { body: undefined, problem: shorten(body) };
   }
 }
+
+/** No document has an answer so deep, and who walks through it runs out of stack. */
+const MAX_DEPTH = 500;
+
+function isDeeper(text: string, most: number): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (quoted && character === '\\') i += 1;
+    else if (character === '"') quoted = !quoted;
+    else if (!quoted && (character === '[' || character === '{')) depth += 1;
+    else if (!quoted && (character === ']' || character === '}')) depth -= 1;
+    if (depth > most) return true;
+  }
+  return false;
+}
+
+/** Nobody means to answer so: it is wrong, however little is said of what would be right. */
+const isCrash = ({ status }: PlainResponse): boolean => status >= 500;
 
 /** Whether an answer is this case, by all that the case vouches for: status, code, type and the keys of its details. */
 function isCase(documented: Case, status: number, body: Json | undefined): boolean {
