@@ -16,7 +16,7 @@ parentPort.on('message', async (name) => {
 /** Plays until one of them is enough. */
 async function play(drift, picked, isEnough) {
   const understudy = createUnderstudy(drift ? { drift: drift.name } : {});
-  let enough = false;
+  const enough = new AbortController();
   await runContracts({
     spec,
     contracts,
@@ -24,12 +24,12 @@ async function play(drift, picked, isEnough) {
     plays: picked,
     target: handlerTarget('a drifting stand-in', understudy.fetch),
     onRow: (played) => {
-      enough ||= isEnough(played);
+      if (isEnough(played)) enough.abort();
     },
-    interrupted: () => enough,
+    signal: enough.signal,
     wait: async () => {},
   });
-  return enough;
+  return enough.signal.aborted;
 }
 
 /** The rows about the operation go first, the likeliest before all: a drift that they find costs little. Any other gets the whole check. */

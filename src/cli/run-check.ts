@@ -1,7 +1,6 @@
 // What `understudy check` does. Loaded only when it is called, so that `serve` starts without the kit.
 import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { handlerTarget, httpTarget, type Target } from '../client/target.js';
 import { withEdges } from '../contract/edges/edges.js';
 import { describeLacking, exitCode, redact, toJunit, toResults, toText } from '../contract/report/report.js';
@@ -22,7 +21,6 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
   const profile = readProfile(flags.profile ?? standInProfile, process.env);
   const target = inProcess ? await standIn() : httpTarget(baseUrl(url, profile), { timeout: flags.requestTimeout });
 
-  // The row that is being played still takes away what it made; only a wait for a rate limit ends at once.
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
   const report = await runContracts({
@@ -33,8 +31,7 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
     seed: flags.seed,
     include,
     ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1000 }),
-    interrupted: () => stop.signal.aborted,
-    wait: (milliseconds) => sleep(milliseconds, undefined, { signal: stop.signal }).catch(() => {}),
+    signal: stop.signal,
     onLacking: (lacking) => process.stderr.write(describeLacking(lacking)),
     onRow: progress(process.stderr),
   });

@@ -35,7 +35,7 @@ const nothing = { ...profile, callers: {}, known: {} };
 const runs: readonly [what: string, report: () => Promise<Report>, code: number][] = [
   ['clean', () => honest(), 0],
   ['failing', () => driftedRun(drift, [operation]), 1],
-  ['interrupted', () => honest({ interrupted: () => true }), 130],
+  ['interrupted', () => honest({ signal: AbortSignal.abort() }), 130],
   ['late', () => honest({ maxTime: -1 }), 3],
   ['answered by nobody', () => honest({ target: gone }), 3],
   ['empty, since every operation is left out,', () => honest({ include: () => false }), 3],

@@ -194,10 +194,32 @@ describe('a rate limit', () => {
     expect({ found, waits }).toEqual({ found: [], waits: [60_000] });
   });
 
+  it('is no call of a finding, whose chain would send the same twice', async () => {
+    const { target: dropping } = target(async (request, answer) => {
+      const response = await answer();
+      const isAttached = request.method === 'POST' && /\/vector-stores\/./.test(request.target) && response.status === 201;
+      return isAttached ? { ...response, body: (response.body ?? '').replace('"success":true,', '') } : response;
+    });
+    let met = false;
+    const both: Target = {
+      name: dropping.name,
+      send: async (request) => {
+        const first = !met && request.method === 'POST' && /\/vector-stores\/./.test(request.target);
+        met ||= first;
+        return first ? limited({ 'retry-after': '1' }) : dropping.send(request);
+      },
+    };
+    const { report } = await run({ target: both, ...attaching });
+    expect(met).toBe(true);
+    const [finding] = report.findings;
+    expect(finding).toMatchObject({ code: 'SCHEMA_BROKEN', operation: 'addVectorStoreToSpace' });
+    expect(finding?.calls.filter(({ operation }) => operation === 'addVectorStoreToSpace')).toHaveLength(1);
+  });
+
   it('is not waited for beyond the time of the run', async () => {
-    const { waits } = await run({ target: once({ 'retry-after': '50' }), maxTime: 20_000, ...spaces });
-    expect(waits).toHaveLength(1);
-    expect(waits[0]).toBeLessThanOrEqual(20_000);
+    const { wait: _, ...options } = { wait: undefined, target: once({ 'retry-after': '50' }), maxTime: 300, ...spaces };
+    const report = await runContracts({ spec, contracts, profile: whole, ...options });
+    expect(report.stopped?.why).toBe('time');
   });
 
   it('without Retry-After is a failure, and waited out all the same', async () => {
@@ -235,6 +257,8 @@ describe('a method that no path has', () => {
       (honest) => ({ ...honest, headers: { ...honest.headers, allow: 'GET' } }),
       ['question RELATION_BROKEN getSpace/allow'],
     ],
+    ['a crash is a failure', (honest) => ({ ...honest, status: 500 }), ['failure CASE_WRONG getSpace']],
+    ['501, which HTTP has for it, is a question', (honest) => ({ ...honest, status: 501 }), ['question CASE_WRONG getSpace']],
     ['success is a question', (honest) => ({ ...honest, status: 200, body: '{}' }), ['question CASE_WRONG getSpace']],
     ['a bare page is a question', (honest) => ({ ...honest, body: '<h1>405</h1>' }), ['question BODY_UNREADABLE getSpace']],
     [
@@ -306,6 +330,92 @@ it('a status that nobody documented may be another of its class, on a call that 
   const { found, report } = await run({ target: other });
   expect(found).toEqual([]);
   expect(report.coverage.filter(({ result }) => result === 'wrong')).toEqual([]);
+});
+
+describe('a profile without some ids', () => {
+  const without = (caller: 'editor' | 'viewer'): Profile => {
+    const { user_id: _, ...rest } = whole.callers[caller] ?? {};
+    return { ...whole, callers: { ...whole.callers, [caller]: rest } };
+  };
+
+  it.each(['editor', 'viewer'] as const)('does not take the %s for one whom a grant lets in', async (caller) => {
+    const { fetch, world } = createUnderstudy();
+    const live = () => world.spaces.all().filter(({ deleted_at }) => !deleted_at).length;
+    const before = live();
+    const { found, report } = await run({ target: handlerTarget('the stand-in', fetch), profile: without(caller) });
+    expect(found).toEqual([]);
+    expect([live(), report.leftovers]).toEqual([before, []]);
+    const waiting = report.rows.filter(({ reason }) => reason === `the profile has no callers.${caller}.user_id`);
+    expect(waiting.length).toBeGreaterThan(3);
+    expect(waiting.every(({ requests }) => requests === 0)).toBe(true);
+  });
+
+  it('plays each lifecycle that uses none of them', async () => {
+    const { disposable_message_id: _, ...known } = whole.known;
+    const { report } = await run({ ...untouched(), profile: { ...whole, known } });
+    const idle = report.rows.filter(({ kind, result }) => kind === 'lifecycle' && result !== 'right');
+    expect(idle.map(({ title }) => title)).toEqual(['a message is listed, edited, and then shows its new text']);
+  });
+});
+
+describe('answers that are never the same twice', () => {
+  let number = 0;
+  const change = (make: (body: Record<string, unknown>) => object) =>
+    target(async (_, answer) => {
+      const response = await answer();
+      if (response.body === undefined) return response;
+      return { ...response, body: JSON.stringify(make(JSON.parse(response.body))) };
+    });
+
+  it.each<[string, ReturnType<typeof change>, string]>([
+    ['a field of their own', change((body) => ({ ...body, request_id: `r${number++}` })), 'notice FIELD_UNDOCUMENTED'],
+    [
+      'the fields in another order',
+      change((body) => (number++ % 2 ? body : Object.fromEntries(Object.entries(body).reverse()))),
+      '',
+    ],
+    ['a new cursor', change((body) => (body.next_cursor ? { ...body, next_cursor: `${body.next_cursor}` } : body)), ''],
+  ])('for they have %s, are no change by a refusal', async (_, { target: changing }, notice) => {
+    const { found } = await run({ target: changing, ...attaching });
+    expect(found.filter((finding) => !finding.startsWith('notice'))).toEqual([]);
+    expect(found.some((finding) => finding.startsWith('notice'))).toBe(notice !== '');
+  });
+});
+
+describe('a target that fails on the way', () => {
+  it('ends the run at once where it is gone for good', async () => {
+    let sent = 0;
+    const dying = target(async (_, answer) => {
+      sent += 1;
+      if (sent > 300) throw new TargetError('unreachable', 'ECONNREFUSED');
+      return answer();
+    });
+    const { report } = await run(dying);
+    expect(report.stopped).toMatchObject({ why: 'unreachable' });
+    expect(exitCode(report, 'failure')).toBe(3);
+    expect(sent).toBeLessThan(400); // some of them take away what was made
+  });
+
+  it('and hangs is let go of at the end of the time, its clean-up too', async () => {
+    let sent = 0;
+    const hanging: Target = {
+      name: 'a hanging server',
+      send: (request, signal) => {
+        sent += 1;
+        if (sent <= 40 || request.method !== 'DELETE') return inner.send(request);
+        return new Promise((_, reject) => {
+          const stop = () => reject(new TargetError('stopped', 'the run has ended'));
+          if (signal?.aborted) stop();
+          else signal?.addEventListener('abort', stop);
+        });
+      },
+    };
+    const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const { report, found } = await run({ target: hanging, maxTime: 500, ...spaces });
+    expect(report.stopped?.why).toBe('time');
+    expect(found).toEqual([]); // nobody knows what it would have answered
+    expect(report.leftovers.length).toBeGreaterThan(0);
+  });
 });
 
 describe('a list that others write to as well', () => {

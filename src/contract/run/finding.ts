@@ -48,7 +48,9 @@ export function findingOf(
   const finish = (deviation: Deviation, unreachable = false): Finding => ({
     ...base,
     // What a refusal changed shows in the look after it, which is the last call so far.
-    calls: deviation.code === 'REFUSAL_CHANGED_STATE' ? [...all] : all.slice(0, at + 1),
+    calls: (deviation.code === 'REFUSAL_CHANGED_STATE' ? all : all.slice(0, at + 1)).filter(
+      (call) => call === exchanged || !call.sentAgain,
+    ),
     ...deviation,
     ...(unreachable ? { unreachable: true as const } : {}),
     // How a method that no path has is refused, a server decides once for all paths.

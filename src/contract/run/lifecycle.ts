@@ -1,6 +1,6 @@
 // Plays a lifecycle: its steps in order, every exchange judged, every criterion looked at. The first failure ends it, save
 // for the steps that clean up.
-
+import { isDeepStrictEqual } from 'node:util';
 import { vouchesFor } from '../../spec/case.js';
 import type { Operation } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
@@ -9,7 +9,7 @@ import type { Deviation } from '../judge/judge.js';
 import { type Criterion, type Lifecycle, type Operand, readOperand, type Step } from '../tables/arazzo.js';
 import { type Finding, findingOf } from './finding.js';
 import type { Played } from './play.js';
-import { type Exchanged, NotExercised, Session, type SessionParts } from './session.js';
+import { Ended, type Exchanged, NotExercised, Session, type SessionParts } from './session.js';
 import type { Subject } from './subject.js';
 
 /** It is about no case of one operation, and is listed by its summary. */
@@ -27,6 +27,7 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
   let failed = false;
   for (const step of lifecycle.steps) {
     if (failed && !step.cleanUp) continue;
+    session.cleaning = step.cleanUp;
     const before = session.exchanges.length;
     try {
       const exchanged = await player.play(step);
@@ -48,6 +49,7 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
       if (!(error instanceof NotExercised)) throw error;
       // What was never made needs no clean-up.
       if (!failed) reason = error.message;
+      else if (error instanceof Ended) leftovers.push(`what ${step.id} takes away`);
       failed = true;
     }
   }
@@ -149,8 +151,9 @@ function gotInstead(
   read: (operand: Operand) => Json | undefined,
 ): string | undefined {
   if ('left' in criterion) {
-    const [left, right] = [JSON.stringify(read(criterion.left)), JSON.stringify(read(criterion.right))];
-    return (left === right) === (criterion.kind === 'equal') ? undefined : `${left ?? 'absent'} and ${right ?? 'absent'}`;
+    const [left, right] = [read(criterion.left), read(criterion.right)];
+    if (isDeepStrictEqual(left, right) === (criterion.kind === 'equal')) return undefined;
+    return [left, right].map((value) => JSON.stringify(value) ?? 'absent').join(' and ');
   }
   const value = read(criterion.value);
   const { field } = criterion;

@@ -25,14 +25,26 @@ export function needsOfRow(spec: Spec, contracts: Contracts, table: Table, row: 
   needs.call({ call: table.operation, caller, ...(path ? { path } : {}), ...(query ? { query } : {}) });
   if (body !== undefined) needs.value(body);
   if (row.answer) needs.value(row.answer);
-  return needs;
+  return needs.withIdsOf(granted(contracts, table, row));
 }
 
-export function needsOfLook(spec: Spec, contracts: Contracts, look: Look): Needs {
+/** Of one of the looks that a row, or its table, has. */
+export function needsOfLook(spec: Spec, contracts: Contracts, table: Table, row: Row, look: Look): Needs {
   const needs = new Collector(spec, contracts);
   needs.call(look);
   for (const operand of [look.includes, look.excludes, look.equals]) if (operand) needs.value(operand[1]);
-  return needs;
+  return needs.withIdsOf(granted(contracts, table, row));
+}
+
+/** Whom the state of a row lets in, where the profile has their id: `$callers.viewer.user_id?` in a grant. */
+function granted({ recipes }: Contracts, table: Table, row: Row): readonly CallerName[] {
+  const used = new Set(Object.values({ ...table.given, ...row.given }));
+  for (const name of used) {
+    const { from } = recipes[name] as Recipe;
+    if (from !== undefined) used.add(from);
+  }
+  const state = [[...used].map((name) => recipes[name]), row.before, row.body ?? table.body];
+  return [...JSON.stringify(state).matchAll(/\$callers\.(\w+)\.user_id\?/g)].map(([, name]) => name as CallerName);
 }
 
 /** Of a lifecycle, by the names of its inputs. */
@@ -94,6 +106,12 @@ class Collector implements Needs {
 
   undo(operation: OperationId | undefined): void {
     if (operation !== undefined) this.undoes.add(operation);
+  }
+
+  /** A caller who is let in by a grant is somebody else without it, so their calls need the id as well. */
+  withIdsOf(callers: readonly CallerName[]): Needs {
+    for (const name of callers) if (this.profile.has(`callers.${name}`)) this.profile.add(`callers.${name}.user_id`);
+    return this;
   }
 
   /** The expressions that must have a value; one that ends in `?` need not. */

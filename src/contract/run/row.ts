@@ -1,5 +1,6 @@
 // Plays a row of a decision table: makes its state, sends its request, looks at what it left, takes everything away again.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Case } from '../../spec/case.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import type { Call, Look, Observation, Row, Table } from '../tables/table.js';
@@ -60,7 +61,9 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
   for (const call of row.before ?? []) await session.mustSucceed(call);
   const observe = row.observe === 'none' ? undefined : table.observe;
   const observed =
-    observe && canBeMade(observe, parts) ? await observation(observe, session, (call) => session.mustSucceed(call)) : undefined;
+    observe && canBeMade(observe, planned, parts)
+      ? await observation(observe, session, (call) => session.mustSucceed(call))
+      : undefined;
 
   if (row.pause !== undefined) await (parts.wait ?? sleep)(row.pause * 1000);
   const raw = rawBody(row);
@@ -75,6 +78,7 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
     { call, caller: row.caller, ...(raw ? { raw } : {}) },
     {
       cases: expected,
+      ...(row.assumed === undefined ? {} : { assumed: row.assumed }),
       ...(row.documented === undefined ? {} : { documented: row.documented }),
     },
   );
@@ -84,7 +88,8 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
 
   if (observed !== undefined && observe && (exchanged.response?.status ?? 0) >= 400) {
     const now = await observation(observe, session, (call) => session.exchange({ call, caller: call.caller ?? 'owner' }));
-    if (observed !== now) seen.findings.push(stateFinding(planned, exchanged, session, 'REFUSAL_CHANGED_STATE', observed, now));
+    if (!isDeepStrictEqual(observed, now))
+      seen.findings.push(stateFinding(planned, exchanged, session, 'REFUSAL_CHANGED_STATE', show(observed), show(now)));
   }
   // What a wrong answer left behind is no news.
   const right = exchanged.judged?.documented && expected.includes(exchanged.judged.documented.name);
@@ -92,27 +97,42 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
   if (right && exchanged.judged?.documented?.name === expected[0]) lookAtAnswer(planned, exchanged, session, seen.findings);
   for (const look of right ? (row.then ?? []) : []) {
     if (look.when !== undefined && look.when !== exchanged.judged?.documented?.name) continue;
-    if (canBeMade(look, parts)) await lookAfter(planned, exchanged, look, parts, session, seen.findings);
+    if (canBeMade(look, planned, parts)) await lookAfter(planned, exchanged, look, parts, session, seen.findings);
     else seen.unseen += 1;
   }
   return exchanged;
 }
 
-/** What is there, as text. */
+/** What is there, of all that is documented; null where nothing could be read. */
 async function observation(
   { rows, ...call }: Observation,
   session: Session,
   send: (call: Call) => Promise<Exchanged>,
-): Promise<string> {
+): Promise<Json> {
   let seen = await send(call);
-  if (!rows) return JSON.stringify(seen.judged?.body) ?? '';
+  if (!rows) return documentedPart(seen);
   const [list, value] = [`${rows[0]}/*`, JSON.stringify(session.resolve(rows[1]))];
-  const listed = valuesAt(seen.judged?.body, list);
+  const listed = valuesAt(documentedPart(seen), list);
   for (let page = 1, next = nextPage(seen); next && page < MAX_PAGES; page++, next = nextPage(seen)) {
     seen = await send({ ...call, query: { ...call.query, ...next } });
-    listed.push(...valuesAt(seen.judged?.body, list));
+    listed.push(...valuesAt(documentedPart(seen), list));
   }
-  return JSON.stringify(listed.filter((row) => JSON.stringify(row).includes(value)));
+  return listed.filter((row) => JSON.stringify(row).includes(value));
+}
+
+/** Without the fields that the document does not know, and without cursors: both may be new in every answer. */
+function documentedPart({ judged }: Exchanged): Json {
+  const whole = structuredClone(judged?.body ?? null);
+  const unknown = judged?.deviations.filter(({ code }) => code === 'FIELD_UNDOCUMENTED') ?? [];
+  for (const pointer of [...unknown.map((deviation) => deviation.pointer), '/next_cursor']) {
+    const [parent] = valuesAt(whole, pointer.slice(0, pointer.lastIndexOf('/')));
+    const field = pointer
+      .slice(pointer.lastIndexOf('/') + 1)
+      .replaceAll('~1', '/')
+      .replaceAll('~0', '~');
+    if (isJsonObject(parent)) delete (parent as Record<string, Json>)[field];
+  }
+  return whole;
 }
 
 /** What the row says of its own answer. */
@@ -136,8 +156,12 @@ function lookAtAnswer(planned: PlannedRow, exchanged: Exchanged, session: Sessio
   }
 }
 
-function canBeMade(look: Look, { spec, contracts, profile, include = () => true }: SessionParts): boolean {
-  const needs = needsOfLook(spec, contracts, look);
+function canBeMade(
+  look: Look,
+  { table, row }: PlannedRow,
+  { spec, contracts, profile, include = () => true }: SessionParts,
+): boolean {
+  const needs = needsOfLook(spec, contracts, table, row, look);
   return lackingIn(profile, needs).length === 0 && [...needs.calls].every((operation) => include(operation));
 }
 
@@ -181,10 +205,17 @@ async function lookAfter(
     // It may stand on a later page.
     for (let page = 1, next = nextPage(seen); next && !isThere() && page < MAX_PAGES; page++, next = nextPage(seen))
       seen = await session.exchange({ call: { ...ask, query: { ...ask.query, ...next } }, caller });
-    if (kind === 'includes' && !isThere()) wrong(`${JSON.stringify(value)} in ${pointer}`, 'not there');
+    // A list that goes on and on may have it further on.
+    if (kind === 'includes' && !isThere() && !nextPage(seen)) wrong(`${JSON.stringify(value)} in ${pointer}`, 'not there');
     if (kind === 'excludes' && isThere()) wrong(`no ${JSON.stringify(value)} in ${pointer}`, 'still there');
   }
   if (look.present !== undefined && valuesAt(seen.judged?.body, look.present).length === 0) wrong(look.present, 'absent');
+  if (look.absent !== undefined && valuesAt(seen.judged?.body, look.absent).length > 0) wrong(`no ${look.absent}`, 'there');
+  if (look.count) {
+    const [pointer, wanted] = look.count;
+    const got = valuesAt(seen.judged?.body, `${pointer}/*`).length;
+    if (got !== wanted) wrong(`${wanted} rows in ${pointer}`, String(got));
+  }
   if (look.unique !== undefined) {
     const values = valuesAt(seen.judged?.body, look.unique).map((item) => JSON.stringify(item));
     for (let page = 1, next = nextPage(seen); next && page < MAX_PAGES; page++, next = nextPage(seen)) {
@@ -255,7 +286,8 @@ function rawBody(row: Row): { body: Uint8Array; content_type?: string } | undefi
   return undefined;
 }
 
-const same = (left: Json | undefined, right: Json | undefined): boolean => JSON.stringify(left) === JSON.stringify(right);
+const same = (left: Json | undefined, right: Json | undefined): boolean => isDeepStrictEqual(left, right);
+const show = (value: Json): string => JSON.stringify(value);
 
 /** The values at a pointer, in which `*` stands for every row. */
 function valuesAt(body: Json | undefined, pointer: string): Json[] {

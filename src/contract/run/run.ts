@@ -4,6 +4,7 @@ import type { Target } from '../../client/target.js';
 import type { OperationId, Spec } from '../../spec/document.js';
 import type { Contracts } from '../tables/table.js';
 import { type CaseCoverage, coverageOf } from './coverage.js';
+import { endingOf } from './ending.js';
 import { type Finding, mergeFindings } from './finding.js';
 import { lackingIn } from './needs.js';
 import { planRun } from './plan.js';
@@ -46,49 +47,45 @@ export interface RunOptions {
   readonly include?: (operation: OperationId) => boolean;
   /** What is played, where it is not the whole plan. */
   readonly plays?: readonly Play[];
-  /** Milliseconds for the whole run. */
+  /** Milliseconds for all that is played; what takes away what was made may need up to three seconds more. */
   readonly maxTime?: number;
   /** Waits where the target says `Retry-After`; by the clock when absent. */
   readonly wait?: (milliseconds: number) => Promise<void>;
   /** Told once, before the first request. */
   readonly onLacking?: (lacking: readonly Lacking[]) => void;
   readonly onRow?: (row: Played, number: number, of: number) => void;
-  /** Asked before each row; true ends the run. */
-  readonly interrupted?: () => boolean;
+  /** Ends the run. */
+  readonly signal?: AbortSignal;
 }
 
 /** Throws nothing for what a target does; a target that misbehaves is a finding, or ends the run with the reason. */
 export async function runContracts(options: RunOptions): Promise<Report> {
-  const { spec, profile, target, include = () => true, maxTime = Number.POSITIVE_INFINITY, seed = 1, wait = sleep } = options;
+  const { spec, profile, target, include = () => true, maxTime, seed = 1, signal } = options;
   const plays = options.plays ?? planRun(spec, options.contracts, profile, include);
   const lacking = countLacking(profile, plays);
   options.onLacking?.(lacking);
 
-  const started = performance.now();
-  const left = (): number => maxTime - (performance.now() - started);
+  const ending = endingOf(signal, maxTime);
+  const sleepUntilEnd = (milliseconds: number): Promise<void> =>
+    sleep(milliseconds, undefined, { signal: ending.ended }).catch(() => {});
   let heard = false;
   const listening: Target = {
     ...target,
-    send: async (request) => {
-      const response = await target.send(request);
+    send: async (...request) => {
+      const response = await target.send(...request);
       heard = true;
       return response;
     },
   };
-  const parts = {
-    ...options,
-    target: listening,
-    seed,
-    wait: (milliseconds: number) => wait(Math.max(0, Math.min(milliseconds, left()))),
-  };
+  const parts = { ...options, target: listening, seed, wait: options.wait ?? sleepUntilEnd, ending };
   const rows: Played[] = [];
   const refused: string[] = [];
   let stopped: Stopped | undefined;
   for (const [i, play] of plays.entries()) {
-    if (options.interrupted?.()) stopped = { why: 'interrupted', text: 'interrupted' };
-    else if (left() <= 0) stopped = { why: 'time', text: `the time of ${maxTime / 1000} s was over` };
+    if (signal?.aborted) stopped = { why: 'interrupted', text: 'interrupted' };
+    else if (ending.ended.aborted) stopped = { why: 'time', text: `the time of ${(maxTime ?? 0) / 1000} s was over` };
     // Sign-ins come first: all of them are asked before the run ends for one.
-    else if (play.kind !== 'sign_in') stopped = heard ? refusal(refused) : silence(rows);
+    else if (play.kind !== 'sign_in') stopped ??= heard ? refusal(refused) : silence(rows);
     if (stopped) break;
     const reason = whyNot(play, profile, include);
     const played = reason === undefined ? await play.play({ ...parts, number: i + 1 }) : notExercised(play, reason);

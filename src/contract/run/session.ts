@@ -6,14 +6,22 @@ import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '../../spec/message.js';
 import { atPointer } from '../../spec/relation.js';
 import { type AskedFor, type Expectation, type Judged, judge } from '../judge/judge.js';
-import type { CallerName } from '../tables/caller.js';
+import { type CallerName, letIn } from '../tables/caller.js';
 import type { Call, Contracts, Recipe } from '../tables/table.js';
+import type { Ending } from './ending.js';
 import { valueIn } from './needs.js';
 import type { Profile } from './profile.js';
 import type { Subject } from './subject.js';
 
 /** What a row needs and the target's profile does not give; the row is counted as not exercised. */
 export class NotExercised extends Error {}
+
+/** The run is over, so this is not sent, or its answer not waited for. */
+export class Ended extends NotExercised {
+  constructor() {
+    super('the run ended before');
+  }
+}
 
 /** One exchange, for findings and their repeat chains. */
 export interface Exchanged {
@@ -24,6 +32,8 @@ export interface Exchanged {
   readonly judged?: Judged;
   /** Why there is no response. */
   readonly error?: TargetError;
+  /** A rate limit was waited out, and the same sent again. */
+  readonly sentAgain?: true;
 }
 
 export const isSuccess = ({ response }: Exchanged): boolean =>
@@ -47,6 +57,8 @@ export interface SessionParts {
   readonly number: number;
   /** Waits so many milliseconds where the target says `Retry-After`; by the clock when absent. */
   readonly wait?: (milliseconds: number) => Promise<void>;
+  /** When the run ends; with its last row when absent. */
+  readonly ending?: Ending;
 }
 
 /** How often one request waits for a rate limit before the limit is its answer. */
@@ -72,6 +84,8 @@ export class Session {
   readonly slots: Record<string, string> = {};
   readonly #parts: SessionParts;
   readonly #undos: Undo[] = [];
+  /** What was made is being taken away, for which there is a little more time. */
+  cleaning = false;
   /** Who stands in the owner's place in this play, as the owner stands in theirs. */
   #holder: CallerName = 'owner';
   #names = 0;
@@ -126,7 +140,7 @@ export class Session {
   /** What an accepted request of the row made fills its slot like the recipe's own, and is taken away like it. */
   adopt(slot: string, name: string, { caller, judged }: Exchanged): void {
     // Whoever has no good credential cannot take away what a careless server let them make.
-    const maker = this.#parts.profile.callers[caller]?.user_id === undefined ? 'owner' : this.#inPlaceOf(caller);
+    const maker = letIn.includes(caller) ? this.#inPlaceOf(caller) : 'owner';
     this.#keep(slot, this.#parts.contracts.recipes[name] as Recipe, maker, judged?.body);
   }
 
@@ -159,6 +173,7 @@ export class Session {
         judge(spec, operation, asked, response, response.status === 429 && !isLast ? {} : expected),
       );
       if (sent.response?.status !== 429 || isLast) return sent;
+      this.exchanges.splice(-1, 1, { ...sent, sentAgain: true });
       await wait(retryAfter(sent.response));
     }
   }
@@ -181,12 +196,15 @@ export class Session {
     judgeResponse: (response: PlainResponse) => Judged,
   ): Promise<Exchanged> {
     const base = { operation, caller, request };
+    const { target, ending } = this.#parts;
+    if (ending?.ended.aborted && !this.cleaning) throw new Ended();
     let exchanged: Exchanged;
     try {
-      const response = await this.#parts.target.send(request);
+      const response = await target.send(request, this.cleaning ? ending?.over : ending?.late);
       exchanged = { ...base, response, judged: judgeResponse(response) };
     } catch (error) {
       if (!(error instanceof TargetError)) throw error;
+      if (error.kind === 'stopped') throw new Ended();
       exchanged = { ...base, error };
     }
     this.exchanges.push(exchanged);
@@ -196,6 +214,7 @@ export class Session {
   /** Takes away what the recipes made, the last first. Returns what could not be taken away. */
   async cleanUp(): Promise<readonly string[]> {
     const left: string[] = [];
+    this.cleaning = true;
     for (const undo of this.#undos.splice(0).reverse()) {
       if (this.#parts.include?.(undo.call) === false) {
         left.push(`${undo.slot} ${undo.slots[undo.slot]}`);
@@ -205,8 +224,13 @@ export class Session {
       const { template } = this.#parts.spec.operations.get(undo.call) as Operation;
       const made = template.match(/\w+(?=\}[^{]*$)/)?.[0] as string;
       const path = { [made]: undo.slots[undo.slot] as string };
-      const exchanged = await this.exchange({ call: { call: undo.call, path }, caller: undo.caller });
-      const status = exchanged.response?.status ?? 0;
+      const status = await this.exchange({ call: { call: undo.call, path }, caller: undo.caller }).then(
+        ({ response }) => response?.status ?? 0,
+        (error) => {
+          if (error instanceof Ended) return 0;
+          throw error;
+        },
+      );
       // Gone already is gone: the row itself may have deleted it.
       if (!(status >= 200 && status < 300) && status !== 404) left.push(`${undo.slot} ${undo.slots[undo.slot]}`);
     }

@@ -1,7 +1,7 @@
 // Before anything else: is each caller let in whom the profile gives a good credential? A run with a refused one would call
 // every answer wrong, though only the profile is.
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
-import { type CallerName, callerNames } from '../tables/caller.js';
+import { type CallerName, callerNames, letIn } from '../tables/caller.js';
 import { findingOf } from './finding.js';
 import { valueIn } from './needs.js';
 import type { Play, Played } from './play.js';
@@ -9,8 +9,6 @@ import type { Profile } from './profile.js';
 import { Session, type SessionParts } from './session.js';
 import type { Subject } from './subject.js';
 
-/** The others have a credential that is refused on purpose. */
-const letIn: readonly CallerName[] = ['owner', 'admin', 'editor', 'viewer', 'member', 'outsider'];
 /** One operation may refuse wrongly; so many of them do not. */
 const ENOUGH = 3;
 

@@ -195,7 +195,10 @@ class Reader {
     if (steps.length === 0) this.#report(`${pointer}/steps`, 'the workflow has no steps', 'add one');
     const read = steps.map((step, i) => this.#step(step, `${pointer}/steps/${i}`, scope, common));
     const place = this.#place(pointer);
-    return { id, summary, steps: read, inputs: names, place, source: node as Lifecycle['source'] };
+    // Those that it uses: workflows may share one list of them.
+    const used = JSON.stringify([node.parameters ?? [], steps]);
+    const needed = names.filter((name) => new RegExp(`\\$inputs\\.${name}\\b`).test(used));
+    return { id, summary, steps: read, inputs: needed, place, source: node as Lifecycle['source'] };
   }
 
   #step(value: unknown, pointer: string, scope: Scope, common: readonly (Parameter | undefined)[]): Step {

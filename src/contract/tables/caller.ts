@@ -15,6 +15,9 @@ export const callerNames = [
   'no_subject_token',
 ] as const;
 
+/** Those of them whose credential is good; the others have one that is refused on purpose. */
+export const letIn: readonly CallerName[] = ['owner', 'admin', 'editor', 'viewer', 'member', 'outsider'];
+
 /** Who calls in a table: a caller of the profile, or one of the ways to have no good credential. */
 export const rowCallers = [...callerNames, 'none', 'unknown_key', 'unknown_token'] as const;
 

@@ -25,6 +25,7 @@ const keys = {
   row: [
     'caller',
     'expect',
+    'assumed',
     'documented',
     'path',
     'query',
@@ -42,7 +43,20 @@ const keys = {
   ],
   call: callKeys,
   observation: [...callKeys, 'rows'],
-  look: [...callKeys, 'when', 'expect', 'includes', 'excludes', 'present', 'unique', 'equals', 'assumed', 'documented'],
+  look: [
+    ...callKeys,
+    'when',
+    'expect',
+    'includes',
+    'excludes',
+    'present',
+    'absent',
+    'count',
+    'unique',
+    'equals',
+    'assumed',
+    'documented',
+  ],
   recipe: ['from', 'repeat', 'value', 'then', 'held_by', 'undo', ...callKeys],
 };
 

@@ -31,6 +31,10 @@ export interface Look extends Call {
   readonly excludes?: readonly [string, Json];
   /** A pointer at which anything must stand, null too. */
   readonly present?: string;
+  /** A pointer at which nothing may stand. */
+  readonly absent?: string;
+  /** A pointer to a list, and how many rows it must have. */
+  readonly count?: readonly [string, number];
   /** A pointer with `*` for each row, whose values no page may repeat. */
   readonly unique?: string;
   /** A pointer into the answer, and the value that must stand there. */
@@ -44,6 +48,8 @@ export interface Look extends Call {
 export interface Row {
   readonly caller: CallerName;
   readonly expect: string | readonly string[];
+  /** The resolution or fact sheet the expectation rests on, where nobody documented it: another case is then a question. */
+  readonly assumed?: string;
   /** Where it is documented that the request is refused, though the form of the refusal is assumed: who accepts it has failed. */
   readonly documented?: string;
   /** Path parameters with a value of their own. */
