@@ -10,12 +10,12 @@ export function checkCommand(): Command {
     .argument('[url]', 'base URL of the server, without /v1; in place of the profile’s base_url')
     .addOption(new Option('--profile <file>', 'callers and known ids of the server').env('UNDERSTUDY_PROFILE'))
     .addOption(
-      new Option('--include-operation-id <id>', 'call this operation only; may be given several times').argParser(several),
+      new Option('--include-operation-id <id>', 'play this operation only; may be given several times').argParser(several),
     )
     .addOption(
       new Option('--exclude-operation-id <id>', 'never call this operation, not to prepare a row either').argParser(several),
     )
-    .addOption(new Option('--include-tag <tag>', 'call the operations of this tag only').argParser(several))
+    .addOption(new Option('--include-tag <tag>', 'play the operations of this tag only').argParser(several))
     .addOption(new Option('--exclude-tag <tag>', 'never call an operation of this tag').argParser(several))
     .addOption(
       new Option('--seed <number>', 'feeds the names that the run gives and the values of the edges')
@@ -31,6 +31,6 @@ export function checkCommand(): Command {
     .allowExcessArguments(false)
     .action(async (url: string | undefined, flags: CheckFlags) => {
       const { check } = await import('./run-check.js');
-      process.exitCode = await check(url, flags);
+      await check(url, flags);
     });
 }

@@ -28,11 +28,12 @@ const program = new Command('understudy')
 for (const command of program.commands.flatMap((command) => [command, ...command.commands]))
   command.exitOverride().showSuggestionAfterError();
 
-// Whoever reads may stop early, as `head` does.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit(0);
-});
+// Whoever reads may stop early, as `head` does; what was found stands all the same.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    if (stream === process.stdout) process.exit();
+  });
 
 try {
   await program.parseAsync();

@@ -1,10 +1,11 @@
 // What `understudy check` does. Loaded only when it is called, so that `serve` starts without the kit.
-import { accessSync, constants, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, closeSync, constants, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { handlerTarget, httpTarget, type Target } from '../client/target.js';
 import { withEdges } from '../contract/edges/edges.js';
 import { describeLacking, exitCode, redact, toJunit, toResults, toText } from '../contract/report/report.js';
-import { type Profile, readProfile } from '../contract/run/profile.js';
+import type { Selection } from '../contract/run/plan.js';
+import { type Profile, problemOfBaseUrl, readProfile } from '../contract/run/profile.js';
 import { type Report, runContracts } from '../contract/run/run.js';
 import { loadContracts, standInProfile } from '../contract/tables/load.js';
 import { loadSpec, type OperationId, type Spec } from '../spec/document.js';
@@ -12,12 +13,14 @@ import { nearest } from '../spec/nearest.js';
 import { type CheckFlags, UsageError } from './flags.js';
 import { progress } from './progress.js';
 
-export async function check(url: string | undefined, flags: CheckFlags): Promise<number> {
+export async function check(url: string | undefined, flags: CheckFlags): Promise<void> {
   makeReportDir(flags.reportDir);
   const spec = loadSpec();
-  const include = selection(spec, flags);
+  const selected = selection(spec, flags);
   const contracts = withEdges(spec, loadContracts(spec), { seed: flags.seed });
   const inProcess = url === undefined && flags.profile === undefined;
+  if (url !== undefined && flags.profile === undefined && !isLocal(url))
+    throw new UsageError(`No profile says who may call ${url}.\n  fix: --profile FILE, with the callers and ids of that server`);
   const profile = readProfile(flags.profile ?? standInProfile, process.env);
   const target = inProcess ? await standIn() : httpTarget(baseUrl(url, profile), { timeout: flags.requestTimeout });
 
@@ -29,25 +32,30 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
     profile,
     target,
     seed: flags.seed,
-    include,
+    ...selected,
     ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1000 }),
     signal: stop.signal,
     onLacking: (lacking) => process.stderr.write(describeLacking(lacking)),
     onRow: progress(process.stderr),
   });
   writeReports(report, flags, profile);
+  // Before the text, whose reader may hang up.
+  process.exitCode = exitCode(report, flags.failOn);
   process.stdout.write(redact(toText(report), profile.secrets));
-  return exitCode(report, flags.failOn);
 }
 
 function baseUrl(url: string | undefined, profile: Profile): string {
   const base = url ?? profile.base_url;
   if (base === undefined) throw new UsageError('No server is named.\n  fix: give its URL, or write base_url into the profile.');
-  if (!URL.canParse(base) || !/^https?:$/.test(new URL(base).protocol))
-    throw new UsageError(`${base} is not the URL of a server.\n  fix: write it whole, such as https://staging.example.com`);
+  const problem = problemOfBaseUrl(base);
+  if (problem) throw new UsageError(`${base} ${problem.what}.\n  fix: ${problem.fix}`);
   // The document's paths begin with /v1 themselves.
-  return base.replace(/\/v1\/?$/, '');
+  return base.replace(/\/+$/, '').replace(/\/v1$/, '');
 }
+
+/** Where somebody may run the stand-in, whose keys are no secret. */
+const isLocal = (url: string): boolean =>
+  problemOfBaseUrl(url) !== undefined || /^(localhost|127\.[\d.]+|\[::1\]|.*\.localhost)$/.test(new URL(url).hostname);
 
 async function standIn(): Promise<Target> {
   // Loaded only here: the kit itself works without Express.
@@ -55,7 +63,7 @@ async function standIn(): Promise<Target> {
   return handlerTarget('the stand-in in this process', createUnderstudy().fetch);
 }
 
-function selection(spec: Spec, flags: CheckFlags): (id: OperationId) => boolean {
+function selection(spec: Spec, flags: CheckFlags): Selection {
   const operations = [...spec.operations.values()];
   const ids = operations.map((operation) => operation.id as string);
   const tags = [...new Set(operations.map((operation) => operation.tag))];
@@ -66,8 +74,10 @@ function selection(spec: Spec, flags: CheckFlags): (id: OperationId) => boolean 
   const isNamed = (id: OperationId, named: readonly string[] = [], tagged: readonly string[] = []): boolean =>
     named.includes(id) || tagged.includes(spec.operations.get(id)?.tag ?? '');
   const all = !flags.includeOperationId && !flags.includeTag;
-  return (id) =>
-    (all || isNamed(id, flags.includeOperationId, flags.includeTag)) && !isNamed(id, flags.excludeOperationId, flags.excludeTag);
+  return {
+    include: (id) => all || isNamed(id, flags.includeOperationId, flags.includeTag),
+    allow: (id) => !isNamed(id, flags.excludeOperationId, flags.excludeTag),
+  };
 }
 
 function known(flag: string, given: readonly string[] | undefined, words: readonly string[]): void {
@@ -80,11 +90,14 @@ function known(flag: string, given: readonly string[] | undefined, words: readon
   }
 }
 
+const reportFiles = ['results.json', 'junit.xml'] as const;
+
 /** Before the run: a report that nobody can keep is not worth the requests. */
 function makeReportDir(folder: string): void {
   try {
     mkdirSync(folder, { recursive: true });
     accessSync(folder, constants.W_OK);
+    for (const file of reportFiles) closeSync(openSync(join(folder, file), 'a'));
   } catch (error) {
     throw new UsageError(
       `${folder} cannot be written: ${(error as Error).message}\n  fix: name another folder with --report-dir`,

@@ -13,8 +13,13 @@ import { loadContracts, standInProfile } from './tables/load.js';
 export interface DescribeOptions {
   /** That of the stand-in's default world when absent. */
   readonly profile?: Profile;
+  /** Which operations are played; all when absent. What prepares their rows may be any. */
   readonly include?: (operation: OperationId) => boolean;
+  /** Which operations may be called at all; all when absent. */
+  readonly allow?: (operation: OperationId) => boolean;
   readonly seed?: number;
+  /** Milliseconds for one test, which may be some two hundred requests. Two minutes when absent. */
+  readonly timeout?: number;
 }
 
 /**
@@ -23,17 +28,23 @@ export interface DescribeOptions {
  */
 export function describeContracts(target: Target, options: DescribeOptions = {}): void {
   const spec = loadSpec();
-  const { include, seed = 1, profile = readProfile(standInProfile, {}) } = options;
+  const { seed = 1, profile = readProfile(standInProfile, {}), allow = () => true, timeout = 120_000 } = options;
+  const include = (operation: OperationId): boolean => allow(operation) && (options.include?.(operation) ?? true);
   const contracts = withEdges(spec, loadContracts(spec), { seed });
-  const parts = { spec, contracts, target, profile, seed, ...(include ? { include } : {}) };
+  const parts = { spec, contracts, target, profile, seed, allow };
   const { secrets } = profile;
   const reasons: (string | undefined)[] = [];
+  /** Why the target and the profile do not belong together: nothing more is asked then. */
+  let unfit: string | undefined;
   describe(redact(`the contracts on ${target.name}`, secrets), () => {
-    for (const [i, play] of planRun(spec, contracts, profile, include).entries()) {
-      it(play.title, async (context) => {
-        const reason = whyNot(play, profile, include);
+    for (const [i, play] of planRun(spec, contracts, profile, { include, allow }).entries()) {
+      it(play.title, { timeout }, async (context) => {
+        if (unfit !== undefined) context.skip(unfit);
+        const reason = whyNot(play, profile, allow);
         const played = reason === undefined ? await play.play({ ...parts, number: i + 1 }) : notExercised(play, reason);
         if (play.kind === 'row' || play.kind === 'lifecycle') reasons.push(played.reason);
+        unfit = played.unfit ?? (played.refused && `the target refuses the credential of ${played.refused}; correct the profile`);
+        if (unfit !== undefined) expect.fail(redact(unfit, secrets));
         const failures = played.findings.filter((finding) => finding.severity === 'failure');
         const text = failures.map((finding) => describeFinding(finding).join('\n')).join('\n\n');
         if (text !== '') expect.fail(redact(text, secrets));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { handlerTarget, type Target, TargetError } from '../../src/client/target.js';
-import { exitCode } from '../../src/contract/report/report.js';
+import { exitCode, toJunit } from '../../src/contract/report/report.js';
 import { type Profile, parseProfile } from '../../src/contract/run/profile.js';
 import { type RunOptions, runContracts } from '../../src/contract/run/run.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
@@ -116,8 +116,22 @@ describe('a refused credential', () => {
       text: 'the target refuses the credential of viewer, member; correct the profile',
     });
     expect(exitCode(report, 'failure')).toBe(3);
-    expect(report.rows.map(({ kind }) => kind)).toEqual(Array(6).fill('sign_in'));
-    expect(requests).toHaveLength(4 + 2 * 3); // three operations must agree
+    expect(report.rows.map(({ kind }) => kind)).toEqual(Array(7).fill('sign_in'));
+    expect(requests).toHaveLength(4 + 2 * 3 + 1); // three operations must agree; and is the organization there
+  });
+
+  it('is no green line in a report either', async () => {
+    const { target: refusing } = target(async () => ({
+      status: 401,
+      headers: { 'content-type': 'application/json' },
+      body: '{}',
+    }));
+    const { report } = await run({ target: refusing });
+    const xml = toJunit(report, 'failure');
+    for (const caller of ['owner', 'viewer'])
+      expect(xml).toContain(
+        `name="the credential of ${caller} is let in"><error message="the target refuses the credential of ${caller}"/>`,
+      );
   });
 
   it('is not one operation that wrongly answers 401', async () => {
@@ -126,6 +140,47 @@ describe('a refused credential', () => {
       return request.target.startsWith('/v1/threads?') || request.target === '/v1/threads' ? { ...honest, status: 401 } : honest;
     });
     const { report } = await run({ target: wrong, ...only('listThreads', 'listSpaces', 'createThread') });
+    expect(report.stopped).toBeUndefined();
+    expect(exitCode(report, 'failure')).toBe(1);
+  });
+});
+
+describe('a profile that is not about the target', () => {
+  it.each<[string, number]>([
+    ['a router without the API', 404],
+    ['a gateway without its server', 503],
+    ['a redirect to somewhere else', 302],
+  ])('since there is %s, ends the run before its rows, inconclusive', async (_, status) => {
+    const { target: elsewhere, requests } = target(async () => ({
+      status,
+      headers: { 'content-type': 'text/html' },
+      body: '<p>',
+    }));
+    const { report } = await run({ target: elsewhere });
+    expect(report.stopped).toEqual({
+      why: 'unfit',
+      text: `the target does not answer as the API: listThreads gave ${status}; is its address right?`,
+    });
+    expect(exitCode(report, 'failure')).toBe(3);
+    expect(requests.length).toBeLessThan(25);
+  });
+
+  it('names an organization that is not the owner’s: inconclusive, and no server is blamed', async () => {
+    const profile: Profile = { ...whole, known: { ...whole.known, organization_id: 'org_typo' } };
+    const { report } = await run({ ...untouched(), profile });
+    expect(report.stopped).toEqual({
+      why: 'unfit',
+      text: 'known.organization_id org_typo: the owner is answered 403; correct the profile',
+    });
+    expect(exitCode(report, 'failure')).toBe(3);
+  });
+
+  it('is not assumed where one operation refuses wrongly', async () => {
+    const { target: wrong } = target(async (request, answer) => {
+      const honest = await answer();
+      return /^\/v1\/(threads|spaces)\b/.test(request.target) ? { ...honest, status: 503 } : honest;
+    });
+    const { report } = await run({ target: wrong, ...only('listThreads', 'listSpaces') });
     expect(report.stopped).toBeUndefined();
     expect(exitCode(report, 'failure')).toBe(1);
   });
@@ -145,7 +200,7 @@ describe('a target that gives no answer', () => {
     const { report } = await run({ target: hanging });
     expect(report.stopped).toEqual({ why: 'unreachable', text: 'the target gives no answer: no whole answer within 10 ms' });
     expect(exitCode(report, 'failure')).toBe(3);
-    expect(requests).toHaveLength(6);
+    expect(requests).toHaveLength(7);
   });
 
   it('to a part of the requests is a failure in each', async () => {
@@ -288,36 +343,33 @@ describe('a selection', () => {
   const called = (requests: readonly PlainRequest[]) =>
     new Set(requests.map(({ method, target: path }) => `${method} ${path.split('?')[0]}`));
 
-  it('of operations to include calls no other, and says what that cost', async () => {
-    const { target: seen, requests } = untouched();
-    const { report } = await run({ target: seen, ...only('getSpace') });
-    expect(new Set(requests.map(({ method, target: path }) => `${method} ${path.split('/').slice(0, 3).join('/')}`))).toEqual(
-      new Set(['GET /v1/spaces', 'PUT /v1/spaces']),
-    );
-    expect(report.coverage).toContainEqual({ case: 'getSpace.space_not_found', result: 'right' });
-    expect(report.coverage).toContainEqual({
-      case: 'getSpace.retrieved',
-      result: 'not_exercised',
-      reason: 'needs createSpace, which this run leaves out',
-    });
-    expect(new Set(report.coverage.map(({ case: name }) => name.split('.')[0]))).toEqual(new Set(['getSpace']));
+  it('of operations to include plays those, and calls others only to prepare and to take away', async () => {
+    const { fetch, world } = createUnderstudy();
+    const before = world.spaces.all().filter(({ deleted_at }) => !deleted_at).length;
+    const { report, found } = await run({ target: handlerTarget('the stand-in', fetch), ...only('addVectorStoreToSpace') });
+    expect(found).toEqual([]);
+    const played = report.rows.filter(({ kind, result }) => kind === 'row' && result === 'right');
+    expect(new Set(played.map(({ operation }) => operation))).toEqual(new Set(['addVectorStoreToSpace']));
+    expect(report.coverage).toContainEqual({ case: 'addVectorStoreToSpace.already_attached', result: 'right' });
+    expect(new Set(report.coverage.map(({ case: name }) => name.split('.')[0]))).toEqual(new Set(['addVectorStoreToSpace']));
+    expect(world.spaces.all().filter(({ deleted_at }) => !deleted_at)).toHaveLength(before);
   });
 
   it('of operations to leave out never calls them, and says what that cost', async () => {
     const { target: seen, requests } = untouched();
-    const { report } = await run({ target: seen, include: (id) => id !== 'createSpace' });
-    expect(called(requests)).not.toContain('POST /v1/spaces/');
+    const { report } = await run({ target: seen, allow: (id) => id !== 'createSpace' });
+    expect(called(requests)).not.toContain('POST /v1/spaces');
     expect(report.coverage).toContainEqual({
       case: 'addVectorStoreToSpace.attached',
       result: 'not_exercised',
-      reason: 'needs createSpace, which this run leaves out',
+      reason: 'needs createSpace, which this run may not call',
     });
     expect(report.coverage.some(({ case: name }) => name.startsWith('createSpace.'))).toBe(false);
   });
 
   it('of nothing is inconclusive', async () => {
     const { report } = await run({ target: untouched().target, include: () => false });
-    expect(report.rows.every(({ result }) => result === 'not_exercised')).toBe(true);
+    expect(report.rows.every(({ kind }) => kind === 'sign_in')).toBe(true);
     expect(exitCode(report, 'failure')).toBe(3);
   });
 });
@@ -505,6 +557,8 @@ describe('a thread with messages that is the admin’s', () => {
     const { report, found } = await run({ ...untouched(), ...messages, profile });
     expect(found).toEqual([]);
     const reasons = new Set(report.rows.flatMap(({ reason }) => reason ?? []));
-    expect([...reasons]).toContain('getThread by admin, needed for this row, was answered with 404');
+    expect([...reasons]).toContain(
+      'known.thread_with_messages_id of the profile, thrd_nobodys: getThread by admin, needed for this row, was answered with 404',
+    );
   });
 });

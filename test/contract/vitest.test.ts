@@ -57,6 +57,17 @@ describe('describeContracts', () => {
       expect(failureMessages.join()).toMatch(/failure (CASE|STATE)_WRONG[\s\S]*contract {2}[\s\S]*TARGET:\?the base URL/);
   });
 
+  it('says once that a credential is refused, and asks nothing more', async () => {
+    const wrong =
+      "{ include, profile: parseProfile('callers: { owner: { api_key: ak_wrong } }\\nknown: { organization_id: org_xyz789 }', 'p.yaml', {}) }";
+    const { code, tests } = await play('refused', wrong, '');
+    expect(code).toBe(1);
+    expect(tests.filter(({ status }) => status === 'failed').map(({ title }) => title)).toEqual([
+      'the credential of owner is let in',
+    ]);
+    expect(tests.some(({ status }) => status === 'passed')).toBe(false);
+  });
+
   it('skips what the profile cannot feed, and fails where that is everything', async () => {
     const owner =
       "{ include, profile: parseProfile('callers: { owner: { api_key: ak_owner, user_id: usr_owner1 } }\\nknown: { organization_id: org_xyz789 }', 'p.yaml', {}) }";

@@ -21,7 +21,7 @@ const RESULTS_VERSION = 1;
 export function exitCode(report: Report, failOn: FailOn): number {
   const { stopped } = report;
   if (stopped?.why === 'interrupted') return 130;
-  if (stopped?.why === 'unreachable' || stopped?.why === 'refused') return 3;
+  if (stopped && stopped.why !== 'time') return 3;
   if (report.findings.some((finding) => failsRun(finding.severity, failOn))) return 1;
   return whyInconclusive(report) === undefined ? 0 : 3;
 }
@@ -151,13 +151,17 @@ export function toJunit(report: Report, failOn: FailOn): string {
     // A row that could not be played may have failed on the way to its request.
     const failed = bad.length > 0;
     const skipped = !failed && row.result === 'not_exercised';
-    const inner = failed
-      ? `<failure message="${escapeXml(`${bad[0]?.code}: expected ${bad[0]?.expected}, got ${bad[0]?.got}`)}">${escapeXml(text)}</failure>`
-      : skipped
-        ? `<skipped message="${escapeXml(row.reason ?? '')}"/>`
-        : '';
+    const unfit = row.unfit ?? (row.refused && `the target refuses the credential of ${row.refused}`);
+    const inner = unfit
+      ? `<error message="${escapeXml(unfit)}"/>`
+      : failed
+        ? `<failure message="${escapeXml(`${bad[0]?.code}: expected ${bad[0]?.expected}, got ${bad[0]?.got}`)}">${escapeXml(text)}</failure>`
+        : skipped
+          ? `<skipped message="${escapeXml(row.reason ?? '')}"/>`
+          : '';
     return {
-      failed,
+      failed: failed && !unfit,
+      unfit: unfit !== undefined,
       skipped,
       xml: `    <testcase classname="${escapeXml(row.operation)}" name="${escapeXml(row.title)}">${inner}</testcase>`,
     };
@@ -172,7 +176,7 @@ export function toJunit(report: Report, failOn: FailOn): string {
   const counts = {
     tests: cases.length + error.length,
     failures: cases.filter((c) => c.failed).length,
-    errors: error.length,
+    errors: cases.filter((c) => c.unfit).length + error.length,
     skipped: cases.filter((c) => c.skipped).length,
   };
   const attributes = Object.entries(counts).map(([name, count]) => ` ${name}="${count}"`);

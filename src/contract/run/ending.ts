@@ -8,6 +8,8 @@ export interface Ending {
   readonly late: AbortSignal;
   /** The same of what takes away. */
   readonly over: AbortSignal;
+  /** The run is done; nothing of this keeps the process any longer. */
+  readonly done: () => void;
 }
 
 /** Milliseconds after the end. */
@@ -16,18 +18,23 @@ const OVER = 3000;
 
 /** The run ends with the signal, or after so many milliseconds. */
 export function endingOf(signal: AbortSignal | undefined, maxTime: number | undefined): Ending {
-  const ends = [
-    ...(signal ? [signal] : []),
-    ...(maxTime === undefined ? [] : [maxTime > 0 ? AbortSignal.timeout(maxTime) : AbortSignal.abort()]),
-  ];
-  const ended = AbortSignal.any(ends);
-  return { ended, late: after(ended, LATE), over: after(ended, OVER) };
-}
-
-function after(signal: AbortSignal, milliseconds: number): AbortSignal {
-  const later = new AbortController();
-  const start = (): void => void setTimeout(() => later.abort(), milliseconds).unref();
-  if (signal.aborted) start();
-  else signal.addEventListener('abort', start, { once: true });
-  return later.signal;
+  // Timers of our own: a signal of `AbortSignal.timeout` that only `AbortSignal.any` knows may be collected before it fires.
+  const [ended, late, over] = [new AbortController(), new AbortController(), new AbortController()];
+  const timers: NodeJS.Timeout[] = [];
+  const end = (): void => {
+    if (ended.signal.aborted) return;
+    ended.abort();
+    timers.push(
+      setTimeout(() => late.abort(), LATE),
+      setTimeout(() => over.abort(), OVER),
+    );
+  };
+  if (signal?.aborted || (maxTime !== undefined && maxTime <= 0)) end();
+  else if (maxTime !== undefined) timers.push(setTimeout(end, maxTime));
+  signal?.addEventListener('abort', end);
+  const done = (): void => {
+    signal?.removeEventListener('abort', end);
+    for (const timer of timers) clearTimeout(timer);
+  };
+  return { ended: ended.signal, late: late.signal, over: over.signal, done };
 }

@@ -28,4 +28,6 @@ export interface Played extends Subject {
   readonly unseen: number;
   /** The credential of this caller was refused, whatever was asked. */
   readonly refused?: string;
+  /** Why the target cannot be the one that the profile is about. */
+  readonly unfit?: string;
 }

@@ -1,5 +1,5 @@
 // Who may call a target, and what is known there that the API cannot make. Secrets come from the environment.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { nearest } from '../../spec/nearest.js';
 import { FileError, type Problem } from '../../spec/problem.js';
 import { parseYaml } from '../../spec/yaml-file.js';
@@ -27,10 +27,29 @@ const callerFields = ['api_key', 'bearer', 'user_id', 'organization_id'];
 const topNames = ['base_url', 'edition', 'callers', 'known'];
 
 /** Reads a profile. Throws a ProfileError with every unknown key, unset variable and wrong type at once. */
-export function readProfile(file: string, environment: Readonly<Record<string, string | undefined>>): Profile {
-  if (!existsSync(file))
-    throw new ProfileError([{ file, line: 1, column: 1, what: 'there is no such file', fix: 'name a profile, YAML' }]);
-  return parseProfile(readFileSync(file, 'utf8'), file, environment);
+export function readProfile(file: string, environment: Readonly<Record<string, string | undefined>> = process.env): Profile {
+  return parseProfile(readText(file), file, environment);
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const what = code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}`;
+    throw new ProfileError([{ file, line: 1, column: 1, what, fix: 'name a profile, YAML' }]);
+  }
+}
+
+/** What is wrong with the address of a server; nothing when it is one. */
+export function problemOfBaseUrl(text: string): Pick<Problem, 'what' | 'fix'> | undefined {
+  const fix = 'write it whole, such as https://staging.example.com';
+  if (!URL.canParse(text)) return { what: 'is not the URL of a server', fix };
+  const { protocol, username, password, search, hash } = new URL(text);
+  if (!/^https?:$/.test(protocol)) return { what: 'is not the URL of a server', fix };
+  if (username !== '' || password !== '') return { what: 'holds a credential', fix: 'write it below callers, in the profile' };
+  if (search !== '' || hash !== '') return { what: 'goes on after its path', fix };
+  return undefined;
 }
 
 export function parseProfile(text: string, file: string, environment: Readonly<Record<string, string | undefined>>): Profile {
@@ -60,6 +79,8 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
       problems.push(at(pointer, 'is not a text', 'write a text, in quotes where it looks like a number'));
       return undefined;
     }
+    const [odd] = node.match(/\$\{(?!\w+\}).*?(\}|$)/) ?? [];
+    if (odd !== undefined) problems.push(at(pointer, `${odd} is not understood`, `write \${NAME}, and nothing else in it`));
     return node.replace(/\$\{(\w+)\}/g, (_, name: string) => {
       const found = environment[name];
       if (!found) problems.push(at(pointer, `the variable ${name} is not set`, `export ${name}, or remove the line`));
@@ -75,14 +96,26 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
       key,
       text_(field, `/callers/${name}/${key}`),
     ]);
-    callers[name] = Object.fromEntries(fields.filter(([, field]) => field !== undefined));
+    const caller: ProfileCaller = Object.fromEntries(fields.filter(([, field]) => field !== undefined));
+    for (const key of ['api_key', 'bearer'] as const) {
+      const credential = caller[key];
+      // Written out or not, no report shows it. One that is shorter is no secret, and would be taken out of other words.
+      if (credential !== undefined && credential.length >= 8 && !secrets.has(credential))
+        secrets.set(credential, `callers.${name}.${key}`);
+      // What a header cannot carry would look as if the target gave no answer.
+      if (credential !== undefined && !/^[\x20-\x7e\x80-\xff]*$/.test(credential))
+        problems.push(
+          at(`/callers/${name}/${key}`, 'holds a line end or a character that no header can carry', 'correct its value'),
+        );
+    }
+    callers[name] = caller;
   }
   const known = Object.entries(object(top.known, '/known', knownNames)).map(([key, node]) => [key, text_(node, `/known/${key}`)]);
   const edition = text_(top.edition, '/edition') ?? '2026-02';
   if (edition !== '2026-02') problems.push(at('/edition', `the edition ${edition} has no contracts`, 'use 2026-02'));
   const base_url = text_(top.base_url, '/base_url');
-  if (base_url !== undefined && !(URL.canParse(base_url) && /^https?:$/.test(new URL(base_url).protocol)))
-    problems.push(at('/base_url', 'is not a URL', 'write it whole, such as https://staging.example.com'));
+  const wrong = base_url === undefined ? undefined : problemOfBaseUrl(base_url);
+  if (wrong) problems.push(at('/base_url', wrong.what, wrong.fix));
   if (problems.length > 0) throw new ProfileError(problems);
   return {
     ...(base_url === undefined ? {} : { base_url }),

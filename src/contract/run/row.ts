@@ -159,10 +159,10 @@ function lookAtAnswer(planned: PlannedRow, exchanged: Exchanged, session: Sessio
 function canBeMade(
   look: Look,
   { table, row }: PlannedRow,
-  { spec, contracts, profile, include = () => true }: SessionParts,
+  { spec, contracts, profile, allow = () => true }: SessionParts,
 ): boolean {
   const needs = needsOfLook(spec, contracts, table, row, look);
-  return lackingIn(profile, needs).length === 0 && [...needs.calls].every((operation) => include(operation));
+  return lackingIn(profile, needs).length === 0 && [...needs.calls].every((operation) => allow(operation));
 }
 
 async function lookAfter(

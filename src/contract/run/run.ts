@@ -13,7 +13,7 @@ import type { Profile } from './profile.js';
 
 /** Why a run ended before its last row. */
 export interface Stopped {
-  readonly why: 'interrupted' | 'time' | 'unreachable' | 'refused';
+  readonly why: 'interrupted' | 'time' | 'unreachable' | 'refused' | 'unfit';
   /** In words. */
   readonly text: string;
 }
@@ -43,8 +43,10 @@ export interface RunOptions {
   readonly profile: Profile;
   readonly target: Target;
   readonly seed?: number;
-  /** Which operations may be called, to prepare or to look too; all when absent. Rows that need another one are not exercised. */
+  /** Which operations are played; all when absent. What prepares their rows and looks after them may be any. */
   readonly include?: (operation: OperationId) => boolean;
+  /** Which operations may be called at all; all when absent. Rows that need another one are not exercised. */
+  readonly allow?: (operation: OperationId) => boolean;
   /** What is played, where it is not the whole plan. */
   readonly plays?: readonly Play[];
   /** Milliseconds for all that is played; what takes away what was made may need up to three seconds more. */
@@ -60,8 +62,9 @@ export interface RunOptions {
 
 /** Throws nothing for what a target does; a target that misbehaves is a finding, or ends the run with the reason. */
 export async function runContracts(options: RunOptions): Promise<Report> {
-  const { spec, profile, target, include = () => true, maxTime, seed = 1, signal } = options;
-  const plays = options.plays ?? planRun(spec, options.contracts, profile, include);
+  const { spec, profile, target, allow = () => true, maxTime, seed = 1, signal } = options;
+  const include = (operation: OperationId): boolean => allow(operation) && (options.include?.(operation) ?? true);
+  const plays = options.plays ?? planRun(spec, options.contracts, profile, { include, allow });
   const lacking = countLacking(profile, plays);
   options.onLacking?.(lacking);
 
@@ -79,24 +82,26 @@ export async function runContracts(options: RunOptions): Promise<Report> {
   };
   const parts = { ...options, target: listening, seed, wait: options.wait ?? sleepUntilEnd, ending };
   const rows: Played[] = [];
-  const refused: string[] = [];
   let stopped: Stopped | undefined;
-  for (const [i, play] of plays.entries()) {
-    if (signal?.aborted) stopped = { why: 'interrupted', text: 'interrupted' };
-    else if (ending.ended.aborted) stopped = { why: 'time', text: `the time of ${(maxTime ?? 0) / 1000} s was over` };
-    // Sign-ins come first: all of them are asked before the run ends for one.
-    else if (play.kind !== 'sign_in') stopped ??= heard ? refusal(refused) : silence(rows);
-    if (stopped) break;
-    const reason = whyNot(play, profile, include);
-    const played = reason === undefined ? await play.play({ ...parts, number: i + 1 }) : notExercised(play, reason);
-    rows.push(played);
-    options.onRow?.(played, i + 1, plays.length);
-    if (played.refused !== undefined) refused.push(played.refused);
-    // A target that is not there will not come back for the next thousand rows.
-    const unreachable = played.findings.find((finding) => finding.unreachable);
-    if (unreachable) stopped = { why: 'unreachable', text: `the target cannot be reached: ${unreachable.got}` };
+  try {
+    for (const [i, play] of plays.entries()) {
+      if (signal?.aborted) stopped = { why: 'interrupted', text: 'interrupted' };
+      else if (ending.ended.aborted) stopped = { why: 'time', text: `the time of ${(maxTime ?? 0) / 1000} s was over` };
+      // Sign-ins come first: all of them are asked before the run ends for one.
+      else if (play.kind !== 'sign_in') stopped ??= heard ? refusal(rows) : silence(rows);
+      if (stopped) break;
+      const reason = whyNot(play, profile, allow);
+      const played = reason === undefined ? await play.play({ ...parts, number: i + 1 }) : notExercised(play, reason);
+      rows.push(played);
+      options.onRow?.(played, i + 1, plays.length);
+      // A target that is not there will not come back for the next thousand rows.
+      const unreachable = played.findings.find((finding) => finding.unreachable);
+      if (unreachable) stopped = { why: 'unreachable', text: `the target cannot be reached: ${unreachable.got}` };
+    }
+  } finally {
+    ending.done();
   }
-  stopped ??= heard ? refusal(refused) : silence(rows);
+  stopped ??= heard ? refusal(rows) : silence(rows);
   return {
     target: target.name,
     rows,
@@ -116,19 +121,23 @@ function silence(rows: readonly Played[]): Stopped | undefined {
   return missing && { why: 'unreachable', text: `the target gives no answer: ${missing.got}` };
 }
 
-function refusal(refused: readonly string[]): Stopped | undefined {
-  if (refused.length === 0) return undefined;
-  return { why: 'refused', text: `the target refuses the credential of ${refused.join(', ')}; correct the profile` };
+/** The profile and the target do not belong together. */
+function refusal(rows: readonly Played[]): Stopped | undefined {
+  const refused = rows.flatMap((row) => row.refused ?? []);
+  if (refused.length > 0)
+    return { why: 'refused', text: `the target refuses the credential of ${refused.join(', ')}; correct the profile` };
+  const [unfit] = rows.flatMap((row) => row.unfit ?? []);
+  return unfit === undefined ? undefined : { why: 'unfit', text: unfit };
 }
 
 /** Why a play is not played; undefined when it can be. */
 export function whyNot(
   { needs }: Play,
   profile: Profile,
-  include: (operation: OperationId) => boolean = () => true,
+  allow: (operation: OperationId) => boolean = () => true,
 ): string | undefined {
-  const forbidden = [...needs.calls].find((operation) => !include(operation));
-  if (forbidden !== undefined) return `needs ${forbidden}, which this run leaves out`;
+  const forbidden = [...needs.calls].find((operation) => !allow(operation));
+  if (forbidden !== undefined) return `needs ${forbidden}, which this run may not call`;
   const [name] = lackingIn(profile, needs);
   return name === undefined ? undefined : `the profile has no ${name}`;
 }

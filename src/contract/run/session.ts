@@ -52,7 +52,7 @@ export interface SessionParts {
   readonly target: Target;
   readonly seed: number;
   /** Which operations may be called; all when absent. */
-  readonly include?: (operation: OperationId) => boolean;
+  readonly allow?: (operation: OperationId) => boolean;
   /** Counts plays, so that names never meet. */
   readonly number: number;
   /** Waits so many milliseconds where the target says `Retry-After`; by the clock when absent. */
@@ -104,10 +104,21 @@ export class Session {
       if (!this.#keep(slot, recipe, recipe.caller ?? 'owner', made?.judged?.body))
         throw new NotExercised(`the answer of ${recipe.call}, needed for this row, has no ${recipe.value}`);
       const [first, ...rest] = recipe.then ?? [];
-      if (first && recipe.held_by) await this.giveTo(recipe.held_by, first);
-      else if (first) await this.mustSucceed(first);
-      for (const call of rest) await this.mustSucceed(call);
+      try {
+        if (first && recipe.held_by) await this.giveTo(recipe.held_by, first);
+        else if (first) await this.mustSucceed(first);
+        for (const call of rest) await this.mustSucceed(call);
+      } catch (error) {
+        throw this.#blame(recipe, error);
+      }
     }
+  }
+
+  /** Says of which id of the profile it is that a call was refused. */
+  #blame(recipe: Recipe, error: unknown): unknown {
+    const [, known] = /^\$(known\.\w+)$/.exec(recipe.value ?? '') ?? [];
+    if (known === undefined || !(error instanceof NotExercised) || error instanceof Ended) return error;
+    return new NotExercised(`${known} of the profile, ${this.#lookUp(`$${known}`)}: ${error.message}`);
   }
 
   /**
@@ -216,7 +227,7 @@ export class Session {
     const left: string[] = [];
     this.cleaning = true;
     for (const undo of this.#undos.splice(0).reverse()) {
-      if (this.#parts.include?.(undo.call) === false) {
+      if (this.#parts.allow?.(undo.call) === false) {
         left.push(`${undo.slot} ${undo.slots[undo.slot]}`);
         continue;
       }
