@@ -9,6 +9,13 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return near ? best.candidate : undefined;
 }
 
+/** What to do about a word that is not known. */
+export function fixOf(word: unknown, known: readonly string[]): string {
+  const close = typeof word === 'string' ? nearest(word, known) : undefined;
+  if (close !== undefined) return `did you mean ${close}?`;
+  return known.length > 0 ? `use one of ${known.join(', ')}` : 'there are none';
+}
+
 /** Levenshtein's distance, a row at a time. */
 function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);

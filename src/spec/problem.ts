@@ -8,6 +8,9 @@ export interface Problem {
   readonly fix: string;
 }
 
+/** Takes a problem at the node that a pointer names. */
+export type Report = (pointer: string, what: string, fix: string) => void;
+
 /** A file that cannot be used as it is. */
 export class FileError extends Error {
   readonly problems: readonly Problem[];

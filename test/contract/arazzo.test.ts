@@ -11,7 +11,8 @@ import { loadContracts } from '../../src/contract/tables/load.js';
 import { createUnderstudy } from '../../src/index.js';
 import { loadSpec } from '../../src/spec/document.js';
 import { FileError, type Problem } from '../../src/spec/problem.js';
-import { stringifyYaml } from '../../src/spec/yaml-file.js';
+import { parseYaml, stringifyYaml } from '../../src/spec/yaml-file.js';
+import { withOdd } from '../support/odd.js';
 import { projectFolder, runCommand } from '../support/processes.js';
 
 const spec = loadSpec();
@@ -148,6 +149,100 @@ workflows:
     expect(problemsOf(asked)).toMatch(
       /^a\.arazzo\.yaml:\d+:\d+ {2}unarchived does not vouch for \/archived_at\n {2}fix: leave the criterion out: nobody documented the value$/,
     );
+  });
+
+  const sound = `arazzo: 1.0.1
+info: { title: t, version: '1' }
+sourceDescriptions: [{ name: a, type: openapi, url: a.json }]
+workflows:
+  - workflowId: one
+    summary: one
+    inputs: { type: object, properties: { owner: { type: string } } }
+    parameters: [{ in: header, name: X-API-Key, value: $inputs.owner }]
+    steps:
+      - stepId: list
+        operationId: listThreads
+        parameters: [{ in: query, name: limit, value: 1 }]
+        successCriteria: [{ condition: $statusCode == 200 }]
+        outputs: { first: $response.body#/data/0/id }
+      - stepId: get
+        operationId: getThread
+        parameters: [{ in: path, name: thread_id, value: $steps.list.outputs.first }]
+        successCriteria:
+          - { condition: $statusCode == 200 }
+          - { condition: $response.body#/title != null }
+          - { condition: '$..space_ids[?@ == {$response.body#/id}]', context: $response.body, type: jsonpath }
+      - stepId: again
+        operationId: listThreads
+        successCriteria:
+          - { condition: $statusCode == 200 }
+          - { condition: '$..[?count($..data[?@.id == {$steps.list.outputs.first}]) == 0]', context: $response.body, type: jsonpath }
+      - stepId: delete
+        operationId: deleteSpace
+        parameters: [{ in: path, name: space_id, value: x }]
+        successCriteria: [{ condition: $statusCode == 404 }, { condition: $response.body#/error/code == 'RESOURCE_NOT_FOUND' }]
+        x-clean-up: true
+`;
+
+  it('is none where nothing is wrong', () => {
+    expect(problemsOf(sound)).toBe('');
+  });
+
+  it.each([
+    [
+      'data/0/id }',
+      'data/0/idd }',
+      '14:27  there is no /data/0/idd in an answer of listThreads\n  fix: did you mean /data/0/id?',
+    ],
+    ['body#/title', 'body#/titel', '20:26  there is no /titel in an answer of getThread\n  fix: did you mean /title?'],
+    [
+      '{$response.body#/id}',
+      '{$response.body#/titel}',
+      '21:26  there is no /titel in an answer of getThread\n  fix: did you mean /title?',
+    ],
+    [
+      'error/code ==',
+      'error/cod ==',
+      '30:75  there is no /error/cod in an answer of deleteSpace\n  fix: did you mean /error/code?',
+    ],
+    [
+      '$..space_ids[',
+      '$..space_id[',
+      '21:26  there is no list space_id in an answer of getThread\n  fix: did you mean space_ids?',
+    ],
+    ['$..space_ids[?@ ', '$..space_ids[?@.id ', '21:26  the rows of space_ids are plain values\n  fix: write @ alone'],
+    ['[?@.id ==', '[?@.idd ==', '26:26  there is no field in the rows of data called idd\n  fix: did you mean id?'],
+    ['[?@.id ==', '[?@ ==', '26:26  the rows of data are no plain values\n  fix: name a field: id, '],
+    ['value: $inputs.owner', 'value: owner', '8:56  the credential is no input\n  fix: write $inputs.owner, or another caller'],
+    [
+      'properties: { owner: { type: string } }',
+      'properties: 7',
+      '7:41  properties is not a map\n  fix: write one with a value for each name',
+    ],
+    [
+      'outputs: { first: $response.body#/data/0/id }',
+      'outputs: first',
+      '14:18  outputs is not a map\n  fix: write one with a value for each name',
+    ],
+    [
+      'parameters: [{ in: header',
+      'parameters: [{ in: query, name: limt, value: 1 }, { in: header',
+      '10:9  there is no query parameter of listThreads limt\n  fix: did you mean limit?',
+    ],
+    [
+      '/title != null }',
+      '/title = null }\n          - { condition: $response.body#/titel != null }',
+      '21:26  there is no /titel in an answer of getThread',
+    ],
+  ])('with %j as %j is refused: %s', (from, to, problem) => {
+    expect(sound).toContain(from);
+    expect(problemsOf(sound.replace(from, to))).toContain(`a.arazzo.yaml:${problem}`);
+  });
+
+  it('is refused in words, whatever stands in whatever place', () => {
+    const whole = parseYaml(sound, 'a.yaml').value;
+    for (const odd of [null, 7, 'text', [null], { x: null }])
+      for (const changed of withOdd(whole, odd)) expect(() => problemsOf(stringifyYaml(changed))).not.toThrow();
   });
 
   it('is a problem of the whole folder, beside those of the tables', () => {

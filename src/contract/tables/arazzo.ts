@@ -19,10 +19,10 @@
 import { type Case, vouchesFor } from '../../spec/case.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
-import { nearest } from '../../spec/nearest.js';
-import type { Problem } from '../../spec/problem.js';
+import type { Problem, Report } from '../../spec/problem.js';
 import { type ProblemAt, parseYaml } from '../../spec/yaml-file.js';
 import { type CallerName, callerNames, knownNames } from './caller.js';
+import { answersIn, checkPointer, checkRows, isKnown } from './known.js';
 
 export type Operand =
   | { readonly kind: 'literal'; readonly value: Json }
@@ -151,12 +151,12 @@ type Node = Record<string, unknown>;
 class Reader {
   readonly #spec: Spec;
   readonly #at: ProblemAt;
-  readonly #problems: Problem[];
+  readonly #report: Report;
 
   constructor(spec: Spec, at: ProblemAt, problems: Problem[]) {
     this.#spec = spec;
     this.#at = at;
-    this.#problems = problems;
+    this.#report = (...problem) => problems.push(at(...problem));
   }
 
   document(value: unknown): readonly Lifecycle[] {
@@ -182,7 +182,7 @@ class Reader {
     ids.add(id);
     const summary = this.#text(node.summary, `${pointer}/summary`, 'a sentence');
     const inputs = this.#map(node.inputs, `${pointer}/inputs`, keys.inputs);
-    const names = Object.entries((inputs.properties ?? {}) as Node).map(([name, input]) => {
+    const names = Object.entries(this.#named(inputs.properties, `${pointer}/inputs/properties`)).map(([name, input]) => {
       this.#known(name, `${pointer}/inputs/properties/${name}`, 'input', inputNames);
       this.#map(input, `${pointer}/inputs/properties/${name}`, keys.input);
       return name;
@@ -218,10 +218,12 @@ class Reader {
       if (parameter.in === 'header') caller = parameter.value.slice('$inputs.'.length) as CallerName;
       else sent[parameter.in][parameter.name] = parameter.value;
     }
-    if (operation) this.#parametersOf(operation, sent, own, pointer);
+    if (operation) this.#parametersOf(operation, sent, own, common, pointer);
     const body = this.#body(node.requestBody, `${pointer}/requestBody`, scope);
-    const asked = this.#list(node.successCriteria, `${pointer}/successCriteria`);
-    const criteria = asked.flatMap((criterion, i) => this.#criterion(criterion, `${pointer}/successCriteria/${i}`, scope) ?? []);
+    const asked = this.#list(node.successCriteria, `${pointer}/successCriteria`).map((criterion, i) =>
+      this.#criterion(criterion, `${pointer}/successCriteria/${i}`, scope),
+    );
+    const criteria = asked.flatMap((criterion) => criterion ?? []);
     const allowed = operation ? casesOf(operation, criteria) : [];
     if (operation && allowed.length === 0 && criteria.length === asked.length)
       this.#report(
@@ -232,12 +234,8 @@ class Reader {
     const named = node['x-case'];
     if (named !== undefined) this.#known(named, `${pointer}/x-case`, 'case that these criteria allow', allowed);
     const expected = named === undefined ? allowed : [named as string];
-    if (operation) {
-      const cases = expected.flatMap((name) => operation.cases.get(name) ?? []);
-      for (const [i, criterion] of criteria.entries())
-        this.#promised(criterion, cases, `${pointer}/successCriteria/${i}/condition`);
-    }
     const outputs = this.#outputs(node.outputs, `${pointer}/outputs`);
+    if (operation) this.#lookedAt(operation, expected, asked, outputs, pointer);
     scope.outputs.set(id, Object.keys(outputs));
     const cleanUp = this.#mark(node, 'x-clean-up', pointer);
     const heldBy = this.#list(node['x-held-by'] ?? [], `${pointer}/x-held-by`).filter((holder, i): holder is CallerName =>
@@ -275,7 +273,9 @@ class Reader {
       if (name.toLowerCase() !== 'x-api-key')
         this.#report(`${pointer}/name`, `the header ${name} is not understood`, 'only X-API-Key is');
       const [, caller] = /^\$inputs\.(\w+)$/.exec(String(node.value)) ?? [];
-      if (!this.#known(caller ?? node.value, `${pointer}/value`, 'caller', callerNames)) return undefined;
+      if (caller === undefined)
+        this.#report(`${pointer}/value`, 'the credential is no input', 'write $inputs.owner, or another caller');
+      if (caller === undefined || !this.#known(caller, `${pointer}/value`, 'caller', callerNames)) return undefined;
     }
     this.#value(node.value, `${pointer}/value`, scope);
     return { name, in: node.in as Parameter['in'], value: node.value as string };
@@ -285,13 +285,16 @@ class Reader {
     operation: Operation,
     sent: Readonly<Record<'path' | 'query', Readonly<Record<string, Json>>>>,
     own: readonly (Parameter | undefined)[],
+    common: readonly (Parameter | undefined)[],
     pointer: string,
   ): void {
-    for (const [i, parameter] of own.entries()) {
-      if (!parameter || parameter.in === 'header') continue;
+    const check = (parameter: Parameter | undefined, place: string): void => {
+      if (!parameter || parameter.in === 'header') return;
       const names = operation.parameters.filter((known) => known.in === parameter.in).map(({ name }) => name);
-      this.#known(parameter.name, `${pointer}/parameters/${i}/name`, `${parameter.in} parameter of ${operation.id}`, names);
-    }
+      this.#known(parameter.name, place, `${parameter.in} parameter of ${operation.id}`, names);
+    };
+    for (const [i, parameter] of own.entries()) check(parameter, `${pointer}/parameters/${i}/name`);
+    for (const parameter of common) check(parameter, pointer);
     for (const { name, in: where } of operation.parameters.filter(({ required }) => required)) {
       if (sent[where][name] !== undefined) continue;
       this.#report(
@@ -332,6 +335,28 @@ class Reader {
     return criterion;
   }
 
+  /** What is looked for stands in an answer that is expected, and is something that its case speaks for. */
+  #lookedAt(
+    operation: Operation,
+    expected: readonly string[],
+    asked: readonly (Criterion | undefined)[],
+    outputs: Readonly<Record<string, string>>,
+    pointer: string,
+  ): void {
+    const cases = expected.flatMap((name) => operation.cases.get(name) ?? []);
+    const answers = answersIn(operation, cases);
+    for (const [i, criterion] of asked.entries()) {
+      if (!criterion) continue;
+      const place = `${pointer}/successCriteria/${i}/condition`;
+      this.#promised(criterion, cases, place);
+      if ('list' in criterion) checkRows(this.#spec, this.#report, place, criterion, answers);
+      for (const operand of 'list' in criterion ? [criterion.value] : [criterion.left, criterion.right])
+        if (operand.kind === 'body') checkPointer(this.#spec, this.#report, place, operand.pointer, answers);
+    }
+    for (const [name, there] of Object.entries(outputs))
+      checkPointer(this.#spec, this.#report, `${pointer}/outputs/${name}`, there, answers);
+  }
+
   /** Status and code also pick the case; whatever else a criterion asks for must be something that a case speaks for. */
   #promised(criterion: Criterion, cases: readonly Case[], pointer: string): void {
     for (const operand of 'left' in criterion ? [criterion.left, criterion.right] : []) {
@@ -348,7 +373,7 @@ class Reader {
 
   #outputs(value: unknown, pointer: string): Record<string, string> {
     const outputs: Record<string, string> = {};
-    for (const [name, expression] of Object.entries((value ?? {}) as Node)) {
+    for (const [name, expression] of Object.entries(this.#named(value, pointer))) {
       const operand = readOperand(String(expression));
       if (operand?.kind === 'body') outputs[name] = operand.pointer;
       else this.#report(`${pointer}/${name}`, `the output ${String(expression)} is not understood`, 'write $response.body#/…');
@@ -404,6 +429,14 @@ class Reader {
     return value as Node;
   }
 
+  /** A map with names of the writer's own; it need not be there. */
+  #named(value: unknown, pointer: string): Node {
+    if (isJsonObject(value)) return value;
+    if (value !== undefined)
+      this.#report(pointer, `${pointer.split('/').at(-1)} is not a map`, 'write one with a value for each name');
+    return {};
+  }
+
   #list(value: unknown, pointer: string): readonly unknown[] {
     if (Array.isArray(value)) return value;
     this.#report(pointer, `${pointer.split('/').at(-1)} is not a list`, 'write one');
@@ -411,15 +444,7 @@ class Reader {
   }
 
   #known(word: unknown, pointer: string, what: string, words: readonly string[]): boolean {
-    if (typeof word === 'string' && words.includes(word)) return true;
-    const close = typeof word === 'string' ? nearest(word, words) : undefined;
-    const fix = close ? `did you mean ${close}?` : words.length > 0 ? `use one of ${words.join(', ')}` : 'there are none';
-    this.#report(pointer, `there is no ${what} ${String(word)}`, fix);
-    return false;
-  }
-
-  #report(pointer: string, what: string, fix: string): void {
-    this.#problems.push(this.#at(pointer, what, fix));
+    return isKnown(this.#report, pointer, what, word, words);
   }
 
   #place(pointer: string): string {

@@ -71,7 +71,7 @@ export interface Row {
   readonly then?: readonly Look[];
   /** Where the table's look would find nothing to look at. */
   readonly observe?: 'none';
-  /** Recipes by slot, in place of the table's. */
+  /** Recipes by slot, in place of the table's. A slot called `beside` is to be there, and nothing need use it. */
   readonly given?: Readonly<Record<string, string>>;
   /** What is at the edge, for a row that was made from a schema. */
   readonly edge?: string;
