@@ -925,6 +925,7 @@ export interface components {
             /** @description Goes into `after`. */
             readonly last_id: string | null;
             readonly has_more: boolean;
+            /** @description As asked for; 0 where the server takes it (K-C38). */
             readonly limit: number;
             /** @description Null unless `include_total` was sent. */
             readonly total: number | null;
@@ -1097,8 +1098,8 @@ export interface components {
             readonly id: string;
             readonly name: string;
             readonly description: string | null;
-            /** @enum {string} */
-            readonly type: "standard" | "personal" | "chat_space";
+            /** @description standard, personal or chat_space; an open set. */
+            readonly type: string;
             readonly is_composite: boolean;
             /** @enum {string} */
             readonly owner_type: "organization" | "department" | "user" | "group";
@@ -1131,6 +1132,7 @@ export interface components {
             readonly items: readonly components["schemas"]["Slice"][];
             readonly total: number;
             readonly skip: number;
+            /** @description As asked for; 0 where the server takes it (K-C38). */
             readonly limit: number;
             readonly has_more: boolean;
         };
@@ -1226,6 +1228,7 @@ export interface components {
             readonly items: readonly components["schemas"]["Store"][];
             readonly total: number;
             readonly skip: number;
+            /** @description As asked for; 0 where the server takes it (K-C38). */
             readonly limit: number;
             readonly has_more: boolean;
         };
@@ -1962,6 +1965,15 @@ export interface operations {
             };
             /** @description The space or the thread is not there. */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description The thread is in the space already, where a server refuses that (S-C5). */
+            readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
