@@ -31,7 +31,7 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
   const { seed = 1, profile = readProfile(standInProfile, {}), allow = () => true, timeout = 120_000 } = options;
   const include = (operation: OperationId): boolean => allow(operation) && (options.include?.(operation) ?? true);
   const contracts = withEdges(spec, loadContracts(spec), { seed });
-  const parts = { spec, contracts, target, profile, seed, allow };
+  const parts = { spec, contracts, target, profile, seed, include, allow };
   const { secrets } = profile;
   const reasons: (string | undefined)[] = [];
   /** Why the target and the profile do not belong together: nothing more is asked then. */

@@ -260,7 +260,7 @@ describe('a contract', () => {
     [
       '- { caller: none, expect: authentication_required }',
       '- { caller: none, expect: authentication_required, query: {} }',
-      'there is no key query | use one of caller, expect, documented, raw_body, nested, hex_body, content_type',
+      'there is no key query | use one of caller, expect, assumed, documented, raw_body, nested, hex_body, content_type',
     ],
     // names
     ['slots: { space_id', 'slots: { spaec_id: space, space_id', 'there is no path parameter spaec_id | did you mean space_id?'],

@@ -7,14 +7,8 @@ import { needsOfInputs, needsOfRow } from './needs.js';
 import type { Play } from './play.js';
 import type { Profile } from './profile.js';
 import { type PlannedRow, playRow } from './row.js';
+import type { Selection } from './session.js';
 import { planSignIns } from './sign-in.js';
-
-export interface Selection {
-  /** Which operations are played. */
-  readonly include: (operation: OperationId) => boolean;
-  /** Which may be called at all. */
-  readonly allow: (operation: OperationId) => boolean;
-}
 
 /** Everything about the operations that are included; all when absent. */
 export function planRun(
@@ -38,7 +32,7 @@ export function planRun(
     return { ...subject, needs, touches, play: (parts) => playRow(planned, parts) };
   });
   // Lifecycles first: the last row of a table may use up what the profile names.
-  return [...planSignIns(spec, profile, allow), ...lifecycles, ...rows, ...planMethods(spec, include)];
+  return [...planSignIns(spec, profile, { include, allow }), ...lifecycles, ...rows, ...planMethods(spec, include)];
 }
 
 /** The rows in the order of the tables, the general ones after each table's own; a table's own row for a case replaces the general one. */

@@ -35,8 +35,9 @@ export async function playRow(planned: PlannedRow, parts: SessionParts): Promise
     reason = error.message;
   }
   const leftovers = await session.cleanUp().catch(() => ['clean-up failed']);
-  // Every exchange is judged, set-up and clean-up too; the row's own comes with the case that was expected.
-  for (const exchanged of session.exchanges) {
+  // Every exchange of what is played is judged, set-up and clean-up too; the row's own comes with the case that was expected.
+  const { include = () => true } = parts;
+  for (const exchanged of session.exchanges.filter(({ operation }) => include(operation))) {
     const expected = exchanged === judged ? planned.expected : undefined;
     findings.push(...findingOf(session.asPlayed(planned), exchanged, session.exchanges, expected));
   }
@@ -62,7 +63,10 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
   const observe = row.observe === 'none' ? undefined : table.observe;
   const observed =
     observe && canBeMade(observe, planned, parts)
-      ? await observation(observe, session, (call) => session.mustSucceed(call))
+      ? await observation(observe, session, (call) => session.mustSucceed(call)).catch((error) => {
+          if (error instanceof NotExercised && isTool(observe, parts)) return undefined;
+          throw error;
+        })
       : undefined;
 
   if (row.pause !== undefined) await (parts.wait ?? sleep)(row.pause * 1000);
@@ -97,8 +101,8 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
   if (right && exchanged.judged?.documented?.name === expected[0]) lookAtAnswer(planned, exchanged, session, seen.findings);
   for (const look of right ? (row.then ?? []) : []) {
     if (look.when !== undefined && look.when !== exchanged.judged?.documented?.name) continue;
-    if (canBeMade(look, planned, parts)) await lookAfter(planned, exchanged, look, parts, session, seen.findings);
-    else seen.unseen += 1;
+    const looked = canBeMade(look, planned, parts) && (await lookAfter(planned, exchanged, look, parts, session, seen.findings));
+    if (!looked) seen.unseen += 1;
   }
   return exchanged;
 }
@@ -165,14 +169,18 @@ function canBeMade(
   return lackingIn(profile, needs).length === 0 && [...needs.calls].every((operation) => allow(operation));
 }
 
+/** The run judges other operations only; this one may not even be there. */
+const isTool = ({ call }: Call, { include = () => true }: SessionParts): boolean => !include(call);
+
+/** False where a tool shows nothing. */
 async function lookAfter(
   planned: PlannedRow,
   exchanged: Exchanged,
   look: Look,
-  { spec }: SessionParts,
+  parts: SessionParts,
   session: Session,
   findings: Finding[],
-): Promise<void> {
+): Promise<boolean> {
   const expected = look.expect === undefined ? undefined : [look.expect].flat();
   const { assumed, documented } = look;
   const expectation = {
@@ -186,14 +194,16 @@ async function lookAfter(
   const caller = look.caller ?? 'owner';
   let seen = await session.exchange({ call: ask, caller }, expectation);
   // It rests on what was expected, not on what came: the case that the look asks for, else that of the row.
-  const asked = spec.operations.get(look.call)?.cases.get(expected?.[0] ?? '');
-  const wrong = (wanted: string, got: string): void => {
+  const asked = parts.spec.operations.get(look.call)?.cases.get(expected?.[0] ?? '');
+  const wrong = (wanted: string, got: string): true => {
     const isAccepted = documented !== undefined && isSuccess(seen);
     const rests = isAccepted ? ({ basis: 'docs', source: documented } as const) : (asked ?? exchanged.judged?.documented);
     findings.push(stateFinding(planned, seen, session, 'STATE_WRONG', wanted, got, rests, isAccepted ? undefined : assumed));
+    return true;
   };
+  const deviation = expected && seen.judged?.deviations.find((d) => d.code === 'CASE_WRONG');
+  if (!isSuccess(seen) && (deviation || !expected) && isTool(look, parts)) return false;
   if (expected) {
-    const deviation = seen.judged?.deviations.find((d) => d.code === 'CASE_WRONG');
     if (deviation) return wrong(`afterwards, ${deviation.expected}`, deviation.got);
   } else if (!isSuccess(seen)) {
     return wrong('afterwards, success', String(seen.response?.status ?? 'no answer'));
@@ -230,6 +240,7 @@ async function lookAfter(
     const [got] = valuesAt(seen.judged?.body, look.equals[0]);
     if (!same(got, value)) wrong(`${JSON.stringify(value)} at ${look.equals[0]}`, JSON.stringify(got) ?? 'absent');
   }
+  return true;
 }
 
 /** Pages that are read to find one row. */

@@ -43,7 +43,7 @@ export interface RunOptions {
   readonly profile: Profile;
   readonly target: Target;
   readonly seed?: number;
-  /** Which operations are played; all when absent. What prepares their rows and looks after them may be any. */
+  /** Which operations are played, and judged; all when absent. What prepares their rows and looks after them may be any. */
   readonly include?: (operation: OperationId) => boolean;
   /** Which operations may be called at all; all when absent. Rows that need another one are not exercised. */
   readonly allow?: (operation: OperationId) => boolean;

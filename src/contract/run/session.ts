@@ -45,14 +45,20 @@ export interface Prepared {
   readonly raw?: { readonly body: Uint8Array; readonly content_type?: string };
 }
 
-export interface SessionParts {
+export interface Selection {
+  /** Which operations are played, and judged. Others are tools, of which nothing is expected. */
+  readonly include: (operation: OperationId) => boolean;
+  /** Which operations may be called at all. */
+  readonly allow: (operation: OperationId) => boolean;
+}
+
+/** All operations where nothing is selected. */
+export interface SessionParts extends Partial<Selection> {
   readonly spec: Spec;
   readonly contracts: Contracts;
   readonly profile: Profile;
   readonly target: Target;
   readonly seed: number;
-  /** Which operations may be called; all when absent. */
-  readonly allow?: (operation: OperationId) => boolean;
   /** Counts plays, so that names never meet. */
   readonly number: number;
   /** Waits so many milliseconds where the target says `Retry-After`; by the clock when absent. */

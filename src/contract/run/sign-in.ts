@@ -6,18 +6,19 @@ import { findingOf } from './finding.js';
 import { valueIn } from './needs.js';
 import type { Play, Played } from './play.js';
 import type { Profile } from './profile.js';
-import { Session, type SessionParts } from './session.js';
+import { type Selection, Session, type SessionParts } from './session.js';
 import type { Subject } from './subject.js';
 
 /** One operation may refuse wrongly; so many of them do not. */
 const ENOUGH = 3;
 
-export function planSignIns(spec: Spec, profile: Profile, allow: (operation: OperationId) => boolean): readonly Play[] {
+export function planSignIns(spec: Spec, profile: Profile, { include, allow }: Selection): readonly Play[] {
   const required = ({ parameters }: Operation): readonly string[] => parameters.filter((p) => p.required).map((p) => p.name);
+  // Those that are played go first: a server may have no others yet.
   const lists = [...spec.operations.values()]
     .filter(({ method, id }) => method === 'GET' && allow(id))
     .filter((operation) => required(operation).every((name) => name === 'organization_id'))
-    .sort((a, b) => required(a).length - required(b).length);
+    .sort((a, b) => Number(include(b.id)) - Number(include(a.id)) || required(a).length - required(b).length);
   const anyone = callerNames
     .filter((caller) => letIn.includes(caller) && valueIn(profile, `callers.${caller}`) !== undefined)
     .map((caller) => {
@@ -80,7 +81,10 @@ async function signIn(
     statuses.push(response.status);
     if (response.status < 300 || response.status === 422) break;
   }
-  const findings = session.exchanges.flatMap((exchanged) => findingOf(subject, exchanged, session.exchanges));
+  const { include = () => true } = parts;
+  const findings = session.exchanges
+    .filter(({ operation }) => include(operation))
+    .flatMap((exchanged) => findingOf(subject, exchanged, session.exchanges));
   const verdict = statuses.length === reads.length ? verdictOn(statuses) : {};
   const wrong = verdict.refused ?? verdict.unfit ?? findings.some(({ severity }) => severity !== 'notice');
   return {
