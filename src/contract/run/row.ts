@@ -249,9 +249,10 @@ const MAX_PAGES = 100;
 /** What asks for the page after this one, where the answer says that there is one. */
 function nextPage({ judged }: Exchanged): Readonly<Record<string, Json>> | undefined {
   const body = judged?.body;
-  if (!isJsonObject(body) || body.has_more === false) return undefined;
-  // In February, the list of spaces has no has_more.
-  if (typeof body.next_cursor === 'string') return { cursor: body.next_cursor };
+  if (!isJsonObject(body)) return undefined;
+  // In February, the list of spaces has no has_more; nothing comes after a page without rows.
+  const [rows] = Object.values(body).filter((value) => Array.isArray(value));
+  if (typeof body.next_cursor === 'string' && rows?.length !== 0) return { cursor: body.next_cursor };
   if (body.has_more !== true) return undefined;
   if (typeof body.last_id === 'string') return { after: body.last_id };
   if (typeof body.skip !== 'number' || !Array.isArray(body.items) || body.items.length === 0) return undefined;
