@@ -3,7 +3,7 @@ import { accessSync, closeSync, constants, mkdirSync, openSync, writeFileSync } 
 import { join } from 'node:path';
 import { handlerTarget, httpTarget, type Target } from '../client/target.js';
 import { withEdges } from '../contract/edges/edges.js';
-import { describeLacking, exitCode, redact, toJunit, toResults, toText } from '../contract/report/report.js';
+import { describeLacking, exitCode, redact, toJunit, toResults, toText, toVerdict } from '../contract/report/report.js';
 import { type Profile, problemOfBaseUrl, readProfile } from '../contract/run/profile.js';
 import { type Report, runContracts } from '../contract/run/run.js';
 import type { Selection } from '../contract/run/session.js';
@@ -41,7 +41,9 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
   writeReports(report, flags, profile);
   // Before the text, whose reader may hang up.
   process.exitCode = exitCode(report, flags.failOn);
-  process.stdout.write(redact(toText(report), profile.secrets));
+  const text = `${toText(report)}${toVerdict(report, flags.failOn)}`;
+  process.stdout.write(redact(text, profile.secrets));
+  process.stdout.write(`Report: ${reportFiles.map((file) => join(flags.reportDir, file)).join(', ')}\n`);
 }
 
 function baseUrl(url: string | undefined, profile: Profile): string {

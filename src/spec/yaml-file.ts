@@ -31,9 +31,11 @@ export function parseYaml(text: string, file: string): ParsedYaml {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col, what, fix };
   };
-  const problems = document.errors.map((error) =>
-    problem(error.pos[0], error.message.split('\n', 1)[0] as string, 'correct the YAML'),
-  );
+  // Behind the first place where the syntax breaks, the parser finds more that nobody wrote; keys that stand twice are each their own.
+  const [broken] = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
+  const problems = document.errors
+    .filter((error) => error === broken || error.code === 'DUPLICATE_KEY')
+    .map((error) => problem(error.pos[0], error.message.split('\n', 1)[0] as string, 'correct the YAML'));
   let value: unknown;
   try {
     value = problems.length > 0 ? undefined : document.toJS();

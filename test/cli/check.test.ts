@@ -46,6 +46,9 @@ describe('understudy check', () => {
     expect(stdout).toMatch(/^ {2}contract {2}contracts\/space-vector-stores\.yaml:\d+:\d+$/m);
     expect(stdout).toMatch(/^ {4}: "\$\{OWNER_CREDENTIAL:\?the API key of owner\}"$/m);
     expect(readFileSync(join(reportDir, 'junit.xml'), 'utf8')).toContain('<failure message="STATE_WRONG: ');
+    const end = stdout.slice(stdout.lastIndexOf('Failed, exit code 1:'));
+    expect(end).toMatch(/^ {2}STATE_WRONG getSpace.*, contracts\/space-vector-stores\.yaml:\d+:\d+: got /m);
+    expect(end.trimEnd().split('\n').at(-1)).toBe(`Report: ${join(reportDir, 'results.json')}, ${join(reportDir, 'junit.xml')}`);
   });
 
   it('fails on questions and on notices only when asked to', async () => {

@@ -8,7 +8,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { handlerTarget, TargetError } from '../../src/client/target.js';
 import type { Severity } from '../../src/contract/judge/judge.js';
-import { exitCode, type FailOn, toJunit, toResults, toText } from '../../src/contract/report/report.js';
+import { exitCode, type FailOn, toJunit, toResults, toText, toVerdict } from '../../src/contract/report/report.js';
 import type { Finding } from '../../src/contract/run/finding.js';
 import type { Played } from '../../src/contract/run/play.js';
 import { type Report, runContracts, type Stopped } from '../../src/contract/run/run.js';
@@ -130,6 +130,16 @@ describe('results.json', () => {
     expect(clean).not.toHaveProperty('stopped');
     expect(Object.values(clean.cases).reduce((sum, count) => sum + count, 0)).toBe(clean.coverage.length);
     expect(clean.coverage).toHaveLength([...spec.operations.values()].reduce((sum, { cases }) => sum + cases.size, 0));
+  });
+});
+
+describe('the verdict', () => {
+  it('is a word, the exit code and a line for each finding that failed the run', async () => {
+    expect(toVerdict(await honest(), 'notice')).toBe('Passed, exit code 0\n');
+    expect(toVerdict(await honest({ include: () => false }), 'failure')).toBe('Inconclusive, exit code 3\n');
+    const failed = toVerdict(await driftedRun(drift, [operation]), 'failure').split('\n');
+    expect(failed[0]).toBe('Failed, exit code 1:');
+    expect(failed[1]).toMatch(/^ {2}[A-Z_]+ \w+.*: got /);
   });
 });
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { handlerTarget, type Target, TargetError } from '../../src/client/target.js';
 import { exitCode, toJunit } from '../../src/contract/report/report.js';
+import { planRun } from '../../src/contract/run/plan.js';
 import { type Profile, parseProfile } from '../../src/contract/run/profile.js';
 import { type RunOptions, runContracts } from '../../src/contract/run/run.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
@@ -337,6 +338,11 @@ describe('a method that no path has', () => {
     expect(new Set(tried).size).toBe(new Set([...spec.operations.values()].map(({ template }) => template)).size);
     expect(report.rows.filter(({ kind, result }) => kind === 'method' && result === 'right')).toHaveLength(tried.length);
   });
+});
+
+it('every row has a title of its own, which a CI knows it by', () => {
+  const titles = planRun(spec, contracts, whole).map(({ operation, title }) => `${operation} ${title}`);
+  expect(titles.filter((title, i) => titles.indexOf(title) !== i)).toEqual([]);
 });
 
 describe('a selection', () => {

@@ -74,6 +74,26 @@ export function toText(report: Report): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** The end of the text, which a CI shows: the verdict, and a line for each finding that brought it about. */
+export function toVerdict(report: Report, failOn: FailOn): string {
+  const code = exitCode(report, failOn);
+  const words: Readonly<Record<number, string>> = { 0: 'Passed', 1: 'Failed', 3: 'Inconclusive' };
+  const failed = report.findings.filter(({ severity }) => failsRun(severity, failOn));
+  const lines = failed.map(
+    (finding) =>
+      `  ${finding.code} ${finding.operation}${finding.case ? `.${finding.case}` : ''}, ${finding.place}: got ${oneLine(finding.got).slice(0, 80)}`,
+  );
+  const more = lines.length - MOST_LINES;
+  return `${[
+    `${words[code] ?? 'Interrupted'}, exit code ${code}${failed.length > 0 ? ':' : ''}`,
+    ...lines.slice(0, MOST_LINES),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ].join('\n')}\n`;
+}
+
+/** Of a verdict; all of them stand above it. */
+const MOST_LINES = 20;
+
 /** What the profile lacks, said before the run; empty when it lacks nothing. */
 export function describeLacking(lacking: Report['lacking']): string {
   if (lacking.length === 0) return '';

@@ -41,7 +41,7 @@ export function planRows(
   contracts: Contracts,
   include: (operation: OperationId) => boolean = () => true,
 ): readonly PlannedRow[] {
-  return contracts.tables
+  const rows = contracts.tables
     .filter((table) => include(table.operation))
     .flatMap((table) => {
       const cases = spec.operations.get(table.operation)?.cases;
@@ -56,7 +56,13 @@ export function planRows(
         return { kind: 'row', operation, title, place: row.place, caller: row.caller, expected, table, row };
       });
     });
+  const times = new Map<string, number>();
+  for (const { title } of rows) times.set(title, (times.get(title) ?? 0) + 1);
+  return rows.map((row) => (times.get(row.title) === 1 ? row : { ...row, title: `${row.title} (${lineOf(row.place)})` }));
 }
+
+/** What a CI knows a row by must be its own: `spaces.yaml:57`. */
+const lineOf = (place: string): string => place.replace(/^.*\//, '').replace(/:\d+$/, '');
 
 function titleOf(table: Table, row: Row, expected: readonly string[]): string {
   const given = Object.values({ ...table.given, ...row.given }).map((recipe) => recipe.replaceAll('_', ' '));
