@@ -82,17 +82,19 @@ export async function runContracts(options: RunOptions): Promise<Report> {
   };
   const parts = { ...options, target: listening, seed, wait: options.wait ?? sleepUntilEnd, ending };
   const rows: Played[] = [];
+  const signIns: Played[] = [];
   let stopped: Stopped | undefined;
   try {
     for (const [i, play] of plays.entries()) {
       if (signal?.aborted) stopped = { why: 'interrupted', text: 'interrupted' };
       else if (ending.ended.aborted) stopped = { why: 'time', text: `the time of ${(maxTime ?? 0) / 1000} s was over` };
       // Sign-ins come first: all of them are asked before the run ends for one.
-      else if (play.kind !== 'sign_in') stopped ??= heard ? refusal(rows) : silence(rows);
+      else if (play.kind !== 'sign_in') stopped ??= heard ? refusal(signIns) : silence(rows);
       if (stopped) break;
       const reason = whyNot(play, profile, allow);
       const played = reason === undefined ? await play.play({ ...parts, number: i + 1 }) : notExercised(play, reason);
       rows.push(played);
+      if (play.kind === 'sign_in') signIns.push(played);
       options.onRow?.(played, i + 1, plays.length);
       // A target that is not there will not come back for the next thousand rows.
       const unreachable = played.findings.find((finding) => finding.unreachable);
@@ -101,7 +103,7 @@ export async function runContracts(options: RunOptions): Promise<Report> {
   } finally {
     ending.done();
   }
-  stopped ??= heard ? refusal(rows) : silence(rows);
+  stopped ??= heard ? refusal(signIns) : silence(rows);
   return {
     target: target.name,
     rows,
@@ -122,11 +124,11 @@ function silence(rows: readonly Played[]): Stopped | undefined {
 }
 
 /** The profile and the target do not belong together. */
-function refusal(rows: readonly Played[]): Stopped | undefined {
-  const refused = rows.flatMap((row) => row.refused ?? []);
+function refusal(signIns: readonly Played[]): Stopped | undefined {
+  const refused = signIns.flatMap((row) => row.refused ?? []);
   if (refused.length > 0)
     return { why: 'refused', text: `the target refuses the credential of ${refused.join(', ')}; correct the profile` };
-  const [unfit] = rows.flatMap((row) => row.unfit ?? []);
+  const [unfit] = signIns.flatMap((row) => row.unfit ?? []);
   return unfit === undefined ? undefined : { why: 'unfit', text: unfit };
 }
 
