@@ -35,9 +35,10 @@ export async function playRow(planned: PlannedRow, parts: SessionParts): Promise
     reason = error.message;
   }
   const leftovers = await session.cleanUp().catch(() => ['clean-up failed']);
-  // Every exchange of what is played is judged, set-up and clean-up too; the row's own comes with the case that was expected.
+  // Every exchange of what is played is judged, set-up and clean-up too; the row's own comes with the case that was expected. No
+  // answer is never right.
   const { include = () => true } = parts;
-  for (const exchanged of session.exchanges.filter(({ operation }) => include(operation))) {
+  for (const exchanged of session.exchanges.filter(({ operation, error }) => include(operation) || error)) {
     const expected = exchanged === judged ? planned.expected : undefined;
     findings.push(...findingOf(session.asPlayed(planned), exchanged, session.exchanges, expected));
   }

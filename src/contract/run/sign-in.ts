@@ -83,7 +83,7 @@ async function signIn(
   }
   const { include = () => true } = parts;
   const findings = session.exchanges
-    .filter(({ operation }) => include(operation))
+    .filter(({ operation, error }) => include(operation) || error)
     .flatMap((exchanged) => findingOf(subject, exchanged, session.exchanges));
   const verdict = statuses.length === reads.length ? verdictOn(statuses) : {};
   const wrong = verdict.refused ?? verdict.unfit ?? findings.some(({ severity }) => severity !== 'notice');
