@@ -1,6 +1,6 @@
 // `understudy explain CODE`: what a kind of finding means and what to do next.
 import { Command } from 'commander';
-import { nearest } from '../spec/nearest.js';
+import { fixOf } from '../spec/nearest.js';
 import { UsageError } from './flags.js';
 
 export function explainCommand(): Command {
@@ -17,10 +17,7 @@ export function explainCommand(): Command {
       }
       const name = names.find((known) => known === code.toUpperCase());
       if (!name) {
-        const close = nearest(code.toUpperCase(), names);
-        throw new UsageError(
-          `${code} is no code of a finding.\n  fix: ${close ? `did you mean ${close}?` : `use one of ${names.join(', ')}`}`,
-        );
+        throw new UsageError(`${code} is no code of a finding.\n  fix: ${fixOf(code.toUpperCase(), names)}`);
       }
       console.log(`${name}\n  ${codes[name].means}\n  next: ${codes[name].next}`);
     });

@@ -9,7 +9,7 @@ import { type Report, runContracts } from '../contract/run/run.js';
 import type { Selection } from '../contract/run/session.js';
 import { loadContracts, standInProfile } from '../contract/tables/load.js';
 import { loadSpec, type OperationId, type Spec } from '../spec/document.js';
-import { nearest } from '../spec/nearest.js';
+import { fixOf } from '../spec/nearest.js';
 import { type CheckFlags, UsageError } from './flags.js';
 import { progress } from './progress.js';
 
@@ -42,8 +42,8 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
   // Before the text, whose reader may hang up.
   process.exitCode = exitCode(report, flags.failOn);
   const text = `${toText(report)}${toVerdict(report, flags.failOn)}`;
-  process.stdout.write(redact(text, profile.secrets));
-  process.stdout.write(`Report: ${reportFiles.map((file) => join(flags.reportDir, file)).join(', ')}\n`);
+  const files = reportFiles.map((file) => join(flags.reportDir, file)).join(', ');
+  process.stdout.write(`${redact(text, profile.secrets)}Report: ${files}\n`);
 }
 
 function baseUrl(url: string | undefined, profile: Profile): string {
@@ -85,10 +85,7 @@ function selection(spec: Spec, flags: CheckFlags): Selection {
 function known(flag: string, given: readonly string[] | undefined, words: readonly string[]): void {
   for (const word of given ?? []) {
     if (words.includes(word)) continue;
-    const close = nearest(word, words);
-    throw new UsageError(
-      `${flag} ${word}: the document has no such name.\n  fix: ${close ? `did you mean ${close}?` : `use one of ${words.join(', ')}`}`,
-    );
+    throw new UsageError(`${flag} ${word}: the document has no such name.\n  fix: ${fixOf(word, words)}`);
   }
 }
 

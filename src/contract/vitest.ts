@@ -6,8 +6,10 @@ import { withEdges } from './edges/edges.js';
 import { redact } from './report/redact.js';
 import { describeFinding } from './report/report.js';
 import { planRun } from './run/plan.js';
+import { refusalOf } from './run/play.js';
 import { type Profile, readProfile } from './run/profile.js';
 import { notExercised, whyNot } from './run/run.js';
+import { selectionOf } from './run/session.js';
 import { loadContracts, standInProfile } from './tables/load.js';
 
 export interface DescribeOptions {
@@ -28,22 +30,22 @@ export interface DescribeOptions {
  */
 export function describeContracts(target: Target, options: DescribeOptions = {}): void {
   const spec = loadSpec();
-  const { seed = 1, profile = readProfile(standInProfile, {}), allow = () => true, timeout = 120_000 } = options;
-  const include = (operation: OperationId): boolean => allow(operation) && (options.include?.(operation) ?? true);
+  const { seed = 1, profile = readProfile(standInProfile, {}), timeout = 120_000 } = options;
+  const selection = selectionOf(options);
   const contracts = withEdges(spec, loadContracts(spec), { seed });
-  const parts = { spec, contracts, target, profile, seed, include, allow };
+  const parts = { spec, contracts, target, profile, seed, ...selection };
   const { secrets } = profile;
   const reasons: (string | undefined)[] = [];
   /** Why the target and the profile do not belong together: nothing more is asked then. */
   let unfit: string | undefined;
   describe(redact(`the contracts on ${target.name}`, secrets), () => {
-    for (const [i, play] of planRun(spec, contracts, profile, { include, allow }).entries()) {
+    for (const [i, play] of planRun(spec, contracts, profile, selection).entries()) {
       it(play.title, { timeout }, async (context) => {
         if (unfit !== undefined) context.skip(unfit);
-        const reason = whyNot(play, profile, allow);
+        const reason = whyNot(play, profile, selection.allow);
         const played = reason === undefined ? await play.play({ ...parts, number: i + 1 }) : notExercised(play, reason);
         if (play.kind === 'row' || play.kind === 'lifecycle') reasons.push(played.reason);
-        unfit = played.unfit ?? (played.refused && `the target refuses the credential of ${played.refused}; correct the profile`);
+        unfit = played.unfit ?? (played.refused && `${refusalOf([played.refused])}; correct the profile`);
         if (unfit !== undefined) expect.fail(redact(unfit, secrets));
         const failures = played.findings.filter((finding) => finding.severity === 'failure');
         const text = failures.map((finding) => describeFinding(finding).join('\n')).join('\n\n');

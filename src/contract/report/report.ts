@@ -2,7 +2,7 @@
 
 import type { Severity } from '../judge/judge.js';
 import type { Finding } from '../run/finding.js';
-import type { Played, Result } from '../run/play.js';
+import { type Played, type Result, refusalOf } from '../run/play.js';
 import type { Report } from '../run/run.js';
 import { callerNames } from '../tables/caller.js';
 import { repeatChain } from './repeat.js';
@@ -171,7 +171,7 @@ export function toJunit(report: Report, failOn: FailOn): string {
     // A row that could not be played may have failed on the way to its request.
     const failed = bad.length > 0;
     const skipped = !failed && row.result === 'not_exercised';
-    const unfit = row.unfit ?? (row.refused && `the target refuses the credential of ${row.refused}`);
+    const unfit = row.unfit ?? (row.refused && refusalOf([row.refused]));
     const inner = unfit
       ? `<error message="${escapeXml(unfit)}"/>`
       : failed

@@ -7,7 +7,7 @@ import { needsOfInputs, needsOfRow } from './needs.js';
 import type { Play } from './play.js';
 import type { Profile } from './profile.js';
 import { type PlannedRow, playRow } from './row.js';
-import type { Selection } from './session.js';
+import { type Selection, selectionOf } from './session.js';
 import { planSignIns } from './sign-in.js';
 
 /** Everything about the operations that are included; all when absent. */
@@ -15,7 +15,7 @@ export function planRun(
   spec: Spec,
   contracts: Contracts,
   profile: Profile,
-  { include, allow }: Selection = { include: () => true, allow: () => true },
+  { include, allow }: Selection = selectionOf({}),
 ): readonly Play[] {
   const lifecycles = contracts.lifecycles
     .filter(({ steps }) => steps.every(({ operation }) => include(operation)))

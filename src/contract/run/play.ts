@@ -13,6 +13,9 @@ export interface Play extends Subject {
   readonly play: (parts: SessionParts) => Promise<Played>;
 }
 
+/** In words, wherever a refused credential is reported. */
+export const refusalOf = (callers: readonly string[]): string => `the target refuses the credential of ${callers.join(', ')}`;
+
 export type Result = 'right' | 'wrong' | 'not_exercised';
 
 export interface Played extends Subject {

@@ -1,6 +1,6 @@
 // Who may call a target, and what is known there that the API cannot make. Secrets come from the environment.
 import { readFileSync } from 'node:fs';
-import { nearest } from '../../spec/nearest.js';
+import { fixOf } from '../../spec/nearest.js';
 import { FileError, type Problem } from '../../spec/problem.js';
 import { parseYaml } from '../../spec/yaml-file.js';
 import { type CallerName, callerNames, knownNames } from '../tables/caller.js';
@@ -66,10 +66,7 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
     }
     for (const key of Object.keys(node)) {
       if (known.includes(key)) continue;
-      const close = nearest(key, known);
-      problems.push(
-        at(`${pointer}/${key}`, `${key} is not known here`, close ? `did you mean ${close}?` : `use one of ${known.join(', ')}`),
-      );
+      problems.push(at(`${pointer}/${key}`, `${key} is not known here`, fixOf(key, known)));
     }
     return node as Record<string, unknown>;
   };

@@ -7,7 +7,7 @@ import type { Call, Look, Observation, Row, Table } from '../tables/table.js';
 import { type Finding, findingOf } from './finding.js';
 import { lackingIn, needsOfLook } from './needs.js';
 import type { Played } from './play.js';
-import { type Exchanged, isSuccess, NotExercised, Session, type SessionParts } from './session.js';
+import { type Exchanged, isSuccess, NotExercised, Session, type SessionParts, selectionOf } from './session.js';
 import type { Subject } from './subject.js';
 
 /** One row on its way to a target. */
@@ -37,7 +37,7 @@ export async function playRow(planned: PlannedRow, parts: SessionParts): Promise
   const leftovers = await session.cleanUp().catch(() => ['clean-up failed']);
   // Every exchange of what is played is judged, set-up and clean-up too; the row's own comes with the case that was expected. No
   // answer is never right.
-  const { include = () => true } = parts;
+  const { include } = selectionOf(parts);
   for (const exchanged of session.exchanges.filter(({ operation, error }) => include(operation) || error)) {
     const expected = exchanged === judged ? planned.expected : undefined;
     findings.push(...findingOf(session.asPlayed(planned), exchanged, session.exchanges, expected));
@@ -114,14 +114,11 @@ async function observation(
   session: Session,
   send: (call: Call) => Promise<Exchanged>,
 ): Promise<Json> {
-  let seen = await send(call);
+  const seen = await send(call);
   if (!rows) return documentedPart(seen);
   const [list, value] = [`${rows[0]}/*`, JSON.stringify(session.resolve(rows[1]))];
-  const listed = valuesAt(documentedPart(seen), list);
-  for (let page = 1, next = nextPage(seen); next && page < MAX_PAGES; page++, next = nextPage(seen)) {
-    seen = await send({ ...call, query: { ...call.query, ...next } });
-    listed.push(...valuesAt(documentedPart(seen), list));
-  }
+  const listed: Json[] = [];
+  for await (const page of pagesFrom(seen, call, send)) listed.push(...valuesAt(documentedPart(page), list));
   return listed.filter((row) => JSON.stringify(row).includes(value));
 }
 
@@ -161,17 +158,14 @@ function lookAtAnswer(planned: PlannedRow, exchanged: Exchanged, session: Sessio
   }
 }
 
-function canBeMade(
-  look: Look,
-  { table, row }: PlannedRow,
-  { spec, contracts, profile, allow = () => true }: SessionParts,
-): boolean {
+function canBeMade(look: Look, { table, row }: PlannedRow, parts: SessionParts): boolean {
+  const { spec, contracts, profile } = parts;
   const needs = needsOfLook(spec, contracts, table, row, look);
-  return lackingIn(profile, needs).length === 0 && [...needs.calls].every((operation) => allow(operation));
+  return lackingIn(profile, needs).length === 0 && [...needs.calls].every(selectionOf(parts).allow);
 }
 
 /** The run judges other operations only; this one may not even be there. */
-const isTool = ({ call }: Call, { include = () => true }: SessionParts): boolean => !include(call);
+const isTool = ({ call }: Call, parts: SessionParts): boolean => !selectionOf(parts).include(call);
 
 /** False where a tool shows nothing. */
 async function lookAfter(
@@ -193,6 +187,7 @@ async function lookAfter(
   const resolved = session.resolve({ path, query, ...(sent === undefined ? {} : { body: sent }) }, exchanged.judged?.body);
   const ask = { call: look.call, ...(resolved as Omit<Look, 'call'>) };
   const caller = look.caller ?? 'owner';
+  const send = (call: Call): Promise<Exchanged> => session.exchange({ call, caller });
   let seen = await session.exchange({ call: ask, caller }, expectation);
   // It rests on what was expected, not on what came: the case that the look asks for, else that of the row.
   const asked = parts.spec.operations.get(look.call)?.cases.get(expected?.[0] ?? '');
@@ -214,8 +209,7 @@ async function lookAfter(
     const value = session.resolve(operand as Json, exchanged.judged?.body);
     const isThere = () => valuesAt(seen.judged?.body, pointer).some((item) => same(item, value));
     // It may stand on a later page.
-    for (let page = 1, next = nextPage(seen); next && !isThere() && page < MAX_PAGES; page++, next = nextPage(seen))
-      seen = await session.exchange({ call: { ...ask, query: { ...ask.query, ...next } }, caller });
+    for await (seen of pagesFrom(seen, ask, send)) if (isThere()) break;
     // A list that goes on and on may have it further on.
     if (kind === 'includes' && !isThere() && !nextPage(seen)) wrong(`${JSON.stringify(value)} in ${pointer}`, 'not there');
     if (kind === 'excludes' && isThere()) wrong(`no ${JSON.stringify(value)} in ${pointer}`, 'still there');
@@ -228,11 +222,9 @@ async function lookAfter(
     if (got !== wanted) wrong(`${wanted} rows in ${pointer}`, String(got));
   }
   if (look.unique !== undefined) {
-    const values = valuesAt(seen.judged?.body, look.unique).map((item) => JSON.stringify(item));
-    for (let page = 1, next = nextPage(seen); next && page < MAX_PAGES; page++, next = nextPage(seen)) {
-      seen = await session.exchange({ call: { ...ask, query: { ...ask.query, ...next } }, caller });
+    const values: string[] = [];
+    for await (seen of pagesFrom(seen, ask, send))
       values.push(...valuesAt(seen.judged?.body, look.unique).map((item) => JSON.stringify(item)));
-    }
     const twice = values.find((value, i) => values.indexOf(value) !== i);
     if (twice !== undefined) wrong(`no ${look.unique} on two pages`, `${twice} twice`);
   }
@@ -246,6 +238,20 @@ async function lookAfter(
 
 /** Pages that are read to find one row. */
 const MAX_PAGES = 100;
+
+/** An answer, and then each later page as it is asked for. */
+async function* pagesFrom(
+  first: Exchanged,
+  ask: Call,
+  send: (call: Call) => Promise<Exchanged>,
+): AsyncGenerator<Exchanged, void, void> {
+  let seen = first;
+  yield seen;
+  for (let page = 1, next = nextPage(seen); next && page < MAX_PAGES; page++, next = nextPage(seen)) {
+    seen = await send({ ...ask, query: { ...ask.query, ...next } });
+    yield seen;
+  }
+}
 
 /** What asks for the page after this one, where the answer says that there is one. */
 function nextPage({ judged }: Exchanged): Readonly<Record<string, Json>> | undefined {

@@ -8,8 +8,9 @@ import { endingOf } from './ending.js';
 import { type Finding, mergeFindings } from './finding.js';
 import { lackingIn } from './needs.js';
 import { planRun } from './plan.js';
-import type { Play, Played } from './play.js';
+import { type Play, type Played, refusalOf } from './play.js';
 import type { Profile } from './profile.js';
+import { selectionOf } from './session.js';
 
 /** Why a run ended before its last row. */
 export interface Stopped {
@@ -62,9 +63,9 @@ export interface RunOptions {
 
 /** Throws nothing for what a target does; a target that misbehaves is a finding, or ends the run with the reason. */
 export async function runContracts(options: RunOptions): Promise<Report> {
-  const { spec, profile, target, allow = () => true, maxTime, seed = 1, signal } = options;
-  const include = (operation: OperationId): boolean => allow(operation) && (options.include?.(operation) ?? true);
-  const plays = options.plays ?? planRun(spec, options.contracts, profile, { include, allow });
+  const { spec, profile, target, maxTime, seed = 1, signal } = options;
+  const selection = selectionOf(options);
+  const plays = options.plays ?? planRun(spec, options.contracts, profile, selection);
   const lacking = countLacking(profile, plays);
   options.onLacking?.(lacking);
 
@@ -80,7 +81,7 @@ export async function runContracts(options: RunOptions): Promise<Report> {
       return response;
     },
   };
-  const parts = { ...options, target: listening, seed, wait: options.wait ?? sleepUntilEnd, ending };
+  const parts = { ...options, ...selection, target: listening, seed, wait: options.wait ?? sleepUntilEnd, ending };
   const rows: Played[] = [];
   const signIns: Played[] = [];
   let stopped: Stopped | undefined;
@@ -91,7 +92,7 @@ export async function runContracts(options: RunOptions): Promise<Report> {
       // Sign-ins come first: all of them are asked before the run ends for one.
       else if (play.kind !== 'sign_in') stopped ??= heard ? refusal(signIns) : silence(rows);
       if (stopped) break;
-      const reason = whyNot(play, profile, allow);
+      const reason = whyNot(play, profile, selection.allow);
       const played = reason === undefined ? await play.play({ ...parts, number: i + 1 }) : notExercised(play, reason);
       rows.push(played);
       if (play.kind === 'sign_in') signIns.push(played);
@@ -108,7 +109,7 @@ export async function runContracts(options: RunOptions): Promise<Report> {
     target: target.name,
     rows,
     findings: mergeFindings(rows.flatMap((row) => row.findings)),
-    coverage: coverageOf(spec, rows, include),
+    coverage: coverageOf(spec, rows, selection.include),
     lacking,
     requests: rows.reduce((sum, row) => sum + row.requests, 0),
     leftovers: rows.flatMap((row) => row.leftovers),
@@ -126,8 +127,7 @@ function silence(rows: readonly Played[]): Stopped | undefined {
 /** The profile and the target do not belong together. */
 function refusal(signIns: readonly Played[]): Stopped | undefined {
   const refused = signIns.flatMap((row) => row.refused ?? []);
-  if (refused.length > 0)
-    return { why: 'refused', text: `the target refuses the credential of ${refused.join(', ')}; correct the profile` };
+  if (refused.length > 0) return { why: 'refused', text: `${refusalOf(refused)}; correct the profile` };
   const [unfit] = signIns.flatMap((row) => row.unfit ?? []);
   return unfit === undefined ? undefined : { why: 'unfit', text: unfit };
 }

@@ -52,7 +52,11 @@ export interface Selection {
   readonly allow: (operation: OperationId) => boolean;
 }
 
-/** All operations where nothing is selected. */
+/** All operations where nothing is selected; what may not be called is not played either. */
+export function selectionOf({ include = () => true, allow = () => true }: Partial<Selection>): Selection {
+  return { include: (operation) => allow(operation) && include(operation), allow };
+}
+
 export interface SessionParts extends Partial<Selection> {
   readonly spec: Spec;
   readonly contracts: Contracts;

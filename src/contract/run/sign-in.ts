@@ -1,12 +1,12 @@
 // Before anything else: is each caller let in whom the profile gives a good credential? A run with a refused one would call
 // every answer wrong, though only the profile is.
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
-import { type CallerName, callerNames, letIn } from '../tables/caller.js';
+import { callerNames, letIn } from '../tables/caller.js';
 import { findingOf } from './finding.js';
 import { valueIn } from './needs.js';
 import type { Play, Played } from './play.js';
 import type { Profile } from './profile.js';
-import { type Selection, Session, type SessionParts } from './session.js';
+import { type Selection, Session, type SessionParts, selectionOf } from './session.js';
 import type { Subject } from './subject.js';
 
 /** One operation may refuse wrongly; so many of them do not. */
@@ -64,7 +64,7 @@ function planOne(
 }
 
 async function signIn(
-  subject: Subject & { readonly caller?: CallerName },
+  subject: Subject,
   reads: readonly Operation[],
   verdictOn: (statuses: readonly number[]) => Verdict,
   parts: SessionParts,
@@ -81,7 +81,7 @@ async function signIn(
     statuses.push(response.status);
     if (response.status < 300 || response.status === 422) break;
   }
-  const { include = () => true } = parts;
+  const { include } = selectionOf(parts);
   const findings = session.exchanges
     .filter(({ operation, error }) => include(operation) || error)
     .flatMap((exchanged) => findingOf(subject, exchanged, session.exchanges));

@@ -96,15 +96,10 @@ export interface Table {
 }
 
 /** How a state comes about: by one call, from another recipe, or from the profile. */
-export interface Recipe {
+export interface Recipe extends Partial<Call> {
   readonly from?: string;
   /** Made so many times; the slot holds the last. */
   readonly repeat?: number;
-  readonly call?: OperationId;
-  readonly caller?: CallerName;
-  readonly path?: Readonly<Record<string, string>>;
-  readonly query?: Readonly<Record<string, Json>>;
-  readonly body?: Json;
   /** `$response.body#/id` of the call, or any other value. */
   readonly value?: string;
   /** Calls made once the value is known; it fills the slot. */
