@@ -50,7 +50,9 @@ function baseUrl(url: string | undefined, profile: Profile): string {
   const base = url ?? profile.base_url;
   if (base === undefined) throw new UsageError('No server is named.\n  fix: give its URL, or write base_url into the profile.');
   const problem = problemOfBaseUrl(base);
-  if (problem) throw new UsageError(`${base} ${problem.what}.\n  fix: ${problem.fix}`);
+  // Its password, if it has one, is no word for a log.
+  const shown = base.replace(/\/\/[^/]*@/, '//…@');
+  if (problem) throw new UsageError(`${shown} ${problem.what}.\n  fix: ${problem.fix}`);
   // The document's paths begin with /v1 themselves.
   return base.replace(/\/+$/, '').replace(/\/v1$/, '');
 }

@@ -107,6 +107,18 @@ describe('understudy check', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/No profile says who may call https:.*\n {2}fix: --profile FILE/)]);
   });
 
+  it.each(['http://me:s3cret@127.0.0.1:4010', 'https://me:s3cret@staging.example.com', 'http://me:s3@cret@127.0.0.1:4010/v1'])(
+    'refuses %s without printing its password',
+    async (url) => {
+      const { code, stdout, stderr } = await check(url);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/^https?:\/\/…@.* holds a credential\.\n {2}fix: write it below callers/),
+      ]);
+      expect(stdout + stderr).not.toMatch(/s3|cret@/);
+    },
+  );
+
   it('says before the run that a report cannot be written', async () => {
     const reportDir = join(folder, 'taken');
     mkdirSync(join(reportDir, 'results.json'), { recursive: true });
