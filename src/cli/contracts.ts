@@ -18,7 +18,7 @@ const kit = async () => ({
 const shippedDocument = fileURLToPath(new URL('../../generated/document.json', import.meta.url));
 
 export function contractsCommand(): Command {
-  const list = new Command('list').description('the operations and how many rows each has').action(async () => {
+  const list = new Command('list').description('list the operations, with the number of rows of each').action(async () => {
     const { loadContracts, planRows } = await kit();
     const spec = loadSpec();
     const contracts = loadContracts(spec);
@@ -29,7 +29,7 @@ export function contractsCommand(): Command {
       console.log(`${String(steps.length).padStart(4)} steps of the lifecycle ${id}`);
   });
   const show = new Command('show')
-    .description('every row of an operation as a sentence, or every step of a lifecycle, with its place')
+    .description('print every row of an operation as a sentence, or every step of a lifecycle')
     .argument('<operation|lifecycle>')
     .action(async (id: string) => {
       const { loadContracts, planRows } = await kit();
@@ -40,7 +40,7 @@ export function contractsCommand(): Command {
       if (rows.length === 0 && !lifecycle) {
         const close = nearest(id, [...spec.operations.keys(), ...contracts.lifecycles.map((known) => known.id)]);
         throw new UsageError(
-          `${id} is no operation of the document, and no lifecycle.\n  fix: ${close ? `did you mean ${close}?` : '`understudy contracts list` names them'}`,
+          `${id} is not an operation of the document, nor a lifecycle.\n  fix: ${close ? `did you mean ${close}?` : '`understudy contracts list` names them'}`,
         );
       }
       for (const { title, row } of rows) console.log(`${title}  (${row.place})`);
@@ -53,14 +53,14 @@ export function contractsCommand(): Command {
     const spec = loadSpec();
     const contracts = loadContracts(spec);
     console.log(
-      `${planRows(spec, contracts).length} rows, every case that is reached by state has one; ${contracts.lifecycles.length} lifecycles`,
+      `${planRows(spec, contracts).length} rows, every case that can be reached by state has one; ${contracts.lifecycles.length} lifecycles`,
     );
   });
   const exported = new Command('export')
-    .description('the contracts as plain Arazzo, for other runners; what Arazzo cannot say is listed on stderr')
-    .addOption(new Option('--output <file>', 'in place of stdout'))
-    .addOption(new Option('--document <url>', 'the OpenAPI document; its own file when absent'))
-    .addOption(new Option('--seed <number>', 'feeds the names that are given').default(1).argParser(wholeNumber(0, 2 ** 31)))
+    .description('write the contracts as plain Arazzo, for other runners; stderr lists the rows that Arazzo cannot express')
+    .addOption(new Option('--output <file>', 'write to this file instead of stdout'))
+    .addOption(new Option('--document <url>', 'address of the OpenAPI document; the bundled file by default'))
+    .addOption(new Option('--seed <number>', 'seed for generated names').default(1).argParser(wholeNumber(0, 2 ** 31)))
     .action(async ({ output, document, seed }: { output?: string; document?: string; seed: number }) => {
       const { loadContracts, exportArazzo, describeExport } = await kit();
       const spec = loadSpec();

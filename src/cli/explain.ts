@@ -5,7 +5,7 @@ import { UsageError } from './flags.js';
 
 export function explainCommand(): Command {
   return new Command('explain')
-    .description('say what a kind of finding means; without a code, list them')
+    .description('explain a kind of finding and what to do next; without a code, list them all')
     .argument('[code]', 'such as CASE_WRONG')
     .allowExcessArguments(false)
     .action(async (code: string | undefined) => {
@@ -17,7 +17,7 @@ export function explainCommand(): Command {
       }
       const name = names.find((known) => known === code.toUpperCase());
       if (!name) {
-        throw new UsageError(`${code} is no code of a finding.\n  fix: ${fixOf(code.toUpperCase(), names)}`);
+        throw new UsageError(`${code} is not the code of a finding.\n  fix: ${fixOf(code.toUpperCase(), names)}`);
       }
       console.log(`${name}\n  ${codes[name].means}\n  next: ${codes[name].next}`);
     });

@@ -46,23 +46,25 @@ export const serveFlags = (): Option[] => [
     .default(DEFAULT_PORT)
     .argParser(wholeNumber(0, 65535)),
   new Option('--host <address>', 'address to listen on').env('UNDERSTUDY_HOST').default(DEFAULT_HOST),
-  new Option('--scenario <name|file>', 'starting world').env('UNDERSTUDY_SCENARIO').default('default'),
+  new Option('--scenario <name|file>', 'starting world: a shipped name, or a file of your own')
+    .env('UNDERSTUDY_SCENARIO')
+    .default('default'),
   new Option('--spec <file>', 'serve this OpenAPI 3.1 document instead; what has no rule here is answered from its examples').env(
     'UNDERSTUDY_SPEC',
   ),
-  new Option('--seed <number>', 'feeds the ids: the same seed, the same ids')
+  new Option('--seed <number>', 'seed for generated IDs: the same seed, the same IDs')
     .env('UNDERSTUDY_SEED')
     .default(1)
     .argParser(wholeNumber(0, 2 ** 31)),
-  new Option('--clock <kind>', "real, or virtual: starts at the scenario's time, one second per write")
+  new Option('--clock <kind>', "real time, or virtual: starts at the scenario's time and moves one second per write")
     .env('UNDERSTUDY_CLOCK')
     .choices(['real', 'virtual'])
     .default('real'),
-  new Option('--self-check <mode>', 'an answer of ours that breaks the document: a 500, a report in the log, or not looked for')
+  new Option('--self-check <mode>', "if our response breaks the document: fail (500), log it, or don't check")
     .env('UNDERSTUDY_SELF_CHECK')
     .choices(['strict', 'report', 'off'])
     .default('strict'),
-  new Option('--drift <name>', 'deviate in one named way, to see that a pipeline turns red; list prints the names').env(
+  new Option('--drift <name>', 'plant one fault by name, to see that a pipeline turns red; list prints the names').env(
     'UNDERSTUDY_DRIFT',
   ),
   new Option('--log-format <format>', 'pretty or json; pretty on a terminal')

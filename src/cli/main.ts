@@ -13,7 +13,7 @@ import { specCommand } from './spec.js';
 import { version } from './version.js';
 
 const program = new Command('understudy')
-  .description('A stand-in for the Aitronos (Freddy) Spaces and Knowledge API that keeps real state.')
+  .description('A mock server and contract tests for the Aitronos (Freddy) Spaces and Knowledge API.')
   .version(version, '-V, --version', 'print the version')
   .helpOption('-h, --help', 'print this help')
   .helpCommand('help [command]', 'print the help of a command')

@@ -20,7 +20,9 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
   const contracts = withEdges(spec, loadContracts(spec), { seed: flags.seed });
   const inProcess = url === undefined && flags.profile === undefined;
   if (url !== undefined && flags.profile === undefined && !isLocal(url))
-    throw new UsageError(`No profile says who may call ${url}.\n  fix: --profile FILE, with the callers and ids of that server`);
+    throw new UsageError(
+      `No credentials for ${url}.\n  fix: Pass --profile FILE with credentials for ${url}; docs/check.md shows one.`,
+    );
   const profile = readProfile(flags.profile ?? standInProfile, process.env);
   const target = inProcess ? await standIn() : httpTarget(baseUrl(url, profile), { timeout: flags.requestTimeout });
 
@@ -48,7 +50,7 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
 
 function baseUrl(url: string | undefined, profile: Profile): string {
   const base = url ?? profile.base_url;
-  if (base === undefined) throw new UsageError('No server is named.\n  fix: give its URL, or write base_url into the profile.');
+  if (base === undefined) throw new UsageError('No server to test.\n  fix: give its URL, or add base_url to the profile.');
   const problem = problemOfBaseUrl(base);
   // Its password, if it has one, is no word for a log.
   const shown = base.replace(/\/\/[^/]*@/, '//…@');

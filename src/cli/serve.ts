@@ -6,7 +6,7 @@ import { type ServeFlags, serveFlags, UsageError } from './flags.js';
 import { createLog } from './log.js';
 
 export function serveCommand(): Command {
-  const command = new Command('serve').description('serve the stand-in over HTTP').action(serve);
+  const command = new Command('serve').description('run the mock server').action(serve);
   for (const option of serveFlags()) command.addOption(option);
   return command.allowExcessArguments(false);
 }

@@ -5,7 +5,7 @@ import { loadSpec } from '../spec/document.js';
 
 export function specCommand(): Command {
   return new Command('spec')
-    .description('print the OpenAPI document that the stand-in keeps to')
+    .description('print the OpenAPI document')
     .addOption(new Option('--format <format>', 'json or yaml').choices(['json', 'yaml']).default('json'))
     .allowExcessArguments(false)
     .action(({ format }: { format: 'json' | 'yaml' }) => {

@@ -104,7 +104,10 @@ describe('understudy check', () => {
 
   it('sends the stand-in’s keys to nobody else', async () => {
     const { code, stderr } = await check('https://staging.example.com');
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/No profile says who may call https:.*\n {2}fix: --profile FILE/)]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/No credentials for https:.*\n {2}fix: Pass --profile FILE with credentials for https:/),
+    ]);
   });
 
   it.each(['http://me:s3cret@127.0.0.1:4010', 'https://me:s3cret@staging.example.com', 'http://me:s3@cret@127.0.0.1:4010/v1'])(

@@ -293,7 +293,11 @@ describe('a contract', () => {
       'undo: listSpaces',
       'listSpaces takes nothing away that its path names | name one whose path ends in what was made',
     ],
-    ['{ from: a_space', '{ from: a_shown_space', 'a_shown_space is made from this recipe in turn | break the circle'],
+    [
+      '{ from: a_space',
+      '{ from: a_shown_space',
+      'a_shown_space is made from this recipe in turn | remove the circular reference',
+    ],
     [
       'value: $known.empty_thread_id',
       'caller: owner\n    value: $known.empty_thread_id',
@@ -463,8 +467,8 @@ describe('a folder of contracts', () => {
 
   it('may have recipes that are made from each other in no circle', () => {
     expect(inFile('recipes: { xa: { from: xb }, xb: { from: xc }, xc: { from: xb } }')).toEqual([
-      'a.yaml:1:42 xc is made from this recipe in turn | break the circle',
-      'a.yaml:1:60 xb is made from this recipe in turn | break the circle',
+      'a.yaml:1:42 xc is made from this recipe in turn | remove the circular reference',
+      'a.yaml:1:60 xb is made from this recipe in turn | remove the circular reference',
     ]);
   });
 

@@ -131,7 +131,7 @@ describe('a refused credential', () => {
     const xml = toJunit(report, 'failure');
     for (const caller of ['owner', 'viewer'])
       expect(xml).toContain(
-        `name="the credential of ${caller} is let in"><error message="the target refuses the credential of ${caller}"/>`,
+        `name="the credential of ${caller} is accepted"><error message="the target refuses the credential of ${caller}"/>`,
       );
   });
 

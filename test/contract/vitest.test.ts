@@ -45,7 +45,7 @@ describe('describeContracts', () => {
     expect(tests).toContainEqual(
       expect.objectContaining({ title: 'getSpace by member with a space answers view_access_required', status: 'passed' }),
     );
-    expect(tests).toContainEqual(expect.objectContaining({ title: 'the credential of owner is let in', status: 'passed' }));
+    expect(tests).toContainEqual(expect.objectContaining({ title: 'the credential of owner is accepted', status: 'passed' }));
   });
 
   it('fails the tests that a drift concerns, with the finding and the chain that repeats it', async () => {
@@ -63,7 +63,7 @@ describe('describeContracts', () => {
     const { code, tests } = await play('refused', wrong, '');
     expect(code).toBe(1);
     expect(tests.filter(({ status }) => status === 'failed').map(({ title }) => title)).toEqual([
-      'the credential of owner is let in',
+      'the credential of owner is accepted',
     ]);
     expect(tests.some(({ status }) => status === 'passed')).toBe(false);
   });

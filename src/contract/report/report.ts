@@ -61,7 +61,7 @@ export function toText(report: Report): string {
   lines.push(`Cases of the document: ${right} right, ${wrong} wrong, ${not_exercised} not exercised`);
   for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1])) lines.push(`  ${count} × ${reason}`);
   if (report.leftovers.length > 0) lines.push(`Left behind: ${oneLine(shortened(report.leftovers))}`);
-  if (report.unseen > 0) lines.push(`Not looked at afterwards, for want of a caller or an id: ${report.unseen}`);
+  if (report.unseen > 0) lines.push(`State not verified afterwards (caller or ID missing): ${report.unseen}`);
   const why = whyInconclusive(report);
   if (why !== undefined) lines.push(`${report.stopped === undefined ? 'Inconclusive' : 'Stopped early'}: ${oneLine(why)}`);
   const counted = (severity: Severity): string => {

@@ -22,7 +22,7 @@ export function planSignIns(spec: Spec, profile: Profile, { include, allow }: Se
   const anyone = callerNames
     .filter((caller) => letIn.includes(caller) && valueIn(profile, `callers.${caller}`) !== undefined)
     .map((caller) => {
-      const title = `the credential of ${caller} is let in`;
+      const title = `the credential of ${caller} is accepted`;
       return planOne(spec, lists.slice(0, ENOUGH), { title, caller }, (statuses) => {
         if (statuses.every((status) => status === 401)) return { refused: caller };
         if (!statuses.every(isNowhere)) return {};

@@ -224,7 +224,7 @@ export class ContractCheck {
     for (let next: Draft<Recipe> | undefined = recipe; next && !passed.has(next); ) {
       passed.add(next);
       next = next.from !== undefined && Object.hasOwn(recipes, next.from) ? recipes[next.from] : undefined;
-      if (next === recipe) report(pointer, `${recipe.from} is made from this recipe in turn`, 'break the circle');
+      if (next === recipe) report(pointer, `${recipe.from} is made from this recipe in turn`, 'remove the circular reference');
     }
   }
 
