@@ -1,10 +1,11 @@
-// Writes everything that follows from `openapi/` and `fixtures/scenario.schema.yaml`:
+// Writes everything that follows from `openapi/`, `fixtures/` and `schemas/`:
 //   generated/document.json    the bundled document, as it is served
 //   generated/places.json      operation and case → file:line
 //   generated/validators.cjs   ajv validators, compiled ahead of time
 //   generated/scenarios.json   the shipped scenarios, parsed and checked
 //   src/spec/schema.gen.ts     TypeScript types of the document
 //   src/spec/cases.gen.ts      operation ids, case names, defaulted parameters
+//   schemas/scenario.json      the schema of scenario files, whole
 //   docs/assumptions.md        the assumed cases: questions to the vendor
 // `--check` writes nothing and fails when a committed file is stale.
 import { execFileSync } from 'node:child_process';
@@ -31,6 +32,7 @@ write('generated/scenarios.json', JSON.stringify(scenarios()));
 commit('src/spec/schema.gen.ts', `// ${notice}\n${astToString(await openapiTS(structuredClone(document), { immutable: true }))}`);
 commit('src/spec/cases.gen.ts', caseTypes(document));
 commit('docs/assumptions.md', assumptions(document));
+commit('schemas/scenario.json', `${JSON.stringify(scenarioSchema(), null, 2)}\n`);
 finish();
 
 function bundle() {
@@ -188,7 +190,7 @@ function componentName(message) {
 function scenarios() {
   const { scenario: validate } = createRequire(import.meta.url)(path.join(root, 'generated/validators.cjs'));
   return readdirSync(path.join(root, 'fixtures'))
-    .filter((file) => file.endsWith('.yaml') && file !== 'scenario.schema.yaml')
+    .filter((file) => file.endsWith('.yaml'))
     .map((file) => {
       const text = readFileSync(path.join(root, 'fixtures', file), 'utf8');
       const scenario = parse(text);
@@ -211,10 +213,8 @@ function scenarioSchema() {
     }
     return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, inline(value, base)]));
   };
-  const file = 'fixtures/scenario.schema.yaml';
-  if (!existsSync(path.join(root, file))) return {};
-  const { $schema: _, ...schema } = parse(readFileSync(path.join(root, file), 'utf8'));
-  return close(inline(schema, file));
+  const file = 'schemas/scenario.yaml';
+  return close(inline(parse(readFileSync(path.join(root, file), 'utf8')), file));
 }
 
 function rewriteRefs(node, base = '') {

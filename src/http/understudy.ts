@@ -18,8 +18,8 @@ import { createFetchHandler, type FetchHandler } from './fetch-shell.js';
 import { type Listening, type ListenOptions, listen } from './listen.js';
 
 export interface UnderstudyOptions {
-  /** A shipped scenario's name or the path of a file; `default` is the world of the vendor's documentation. */
-  readonly scenario?: string;
+  /** A shipped scenario's name, the path of a file, or a scenario itself; `default` is the world of the vendor's documentation. */
+  readonly scenario?: string | Scenario;
   /** Feeds the ids; the same seed gives the same ids. Default 1. */
   readonly seed?: number;
   /** `virtual` (the default here) starts at the scenario's time and moves one second per accepted write. */

@@ -5,7 +5,7 @@ import type { Clock } from '../world/clock.js';
 import { toTimestamp } from '../world/clock.js';
 import type { IdMaker } from '../world/ids.js';
 import { createWorld, type World } from '../world/world.js';
-import { type ReadScenario, readScenario } from './read.js';
+import { type ReadScenario, readScenario, scenarioOf } from './read.js';
 import { brokenReferences } from './references.js';
 import type { Scenario } from './scenario.js';
 
@@ -20,17 +20,23 @@ export interface WorldSources {
   readonly ids: IdMaker;
 }
 
-/** Loads a shipped scenario by name or a file by path. Throws a ScenarioError that lists every problem. */
-export function loadScenario(nameOrFile: string, sources: WorldSources): LoadedScenario {
-  return buildScenario(readScenario(nameOrFile), sources);
+/** Loads a shipped scenario by name, a file by path, or a value. Throws a ScenarioError that lists every problem. */
+export function loadScenario(given: string | object, sources: WorldSources): LoadedScenario {
+  return buildScenario(typeof given === 'string' ? readScenario(given) : scenarioOf(given), sources);
 }
 
-export function buildScenario({ scenario, at }: ReadScenario, sources: WorldSources): LoadedScenario {
-  const problems = brokenReferences(scenario, at);
-  if (problems.length > 0) throw new ScenarioError(problems);
+export function buildScenario(read: ReadScenario, sources: WorldSources): LoadedScenario {
+  const scenario = checkedScenario(read);
   const world = createWorld({ scenario: scenario.scenario, clock: sources.clock(scenario.time), ids: sources.ids });
   fillWorld(world, scenario);
   return { scenario, world };
+}
+
+/** The scenario, once nothing is wrong with it. Throws a ScenarioError that lists every problem. */
+export function checkedScenario(read: ReadScenario): Scenario {
+  const problems = [...read.problems, ...brokenReferences(read, read.at)];
+  if (problems.length > 0) throw new ScenarioError(problems);
+  return read.scenario as Scenario;
 }
 
 function fillWorld(world: World, scenario: Scenario): void {

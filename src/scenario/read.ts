@@ -1,41 +1,47 @@
-// A scenario file → its data, checked against the schema, with the place of every node at hand.
+// A scenario file → its data with those of the files it extends, and the place of every node at hand.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nearest } from '../spec/nearest.js';
-import { type Problem, ScenarioError } from '../spec/problem.js';
+import { ScenarioError } from '../spec/problem.js';
 import { pointerTokens } from '../spec/relation.js';
 import { type ProblemAt, parseYaml } from '../spec/yaml-file.js';
-import { validatorNamed } from '../validation/validators.js';
-import { fieldName, fromAjv, type Violation } from '../validation/violation.js';
+import { pointerToken } from '../validation/violation.js';
 import { CROWDED, crowdedScenario } from './crowded.js';
-import type { Scenario } from './scenario.js';
+import { allLists, type Formed, readForm } from './form.js';
+import type { Draft, Scenario } from './scenario.js';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/', import.meta.url));
 
-export interface ReadScenario {
-  readonly scenario: Scenario;
+export interface ReadScenario extends Formed {
   /** A problem at the node a pointer names, such as `/spaces/0/vector_store_id`. */
   readonly at: ProblemAt;
 }
 
 /** The scenarios that come with the stand-in. */
 export function scenarioNames(): readonly string[] {
-  const files = readdirSync(fixtures).filter((file) => file.endsWith('.yaml') && file !== 'scenario.schema.yaml');
+  const files = readdirSync(fixtures).filter((file) => file.endsWith('.yaml'));
   return [...files.map((file) => file.slice(0, -'.yaml'.length)), CROWDED].sort();
 }
 
-/** Reads a scenario that comes with the stand-in by name, or any file by its path. Throws a ScenarioError that lists every problem. */
+/** Reads a scenario that comes with the stand-in by name, or any file by its path. Throws a ScenarioError where there is none. */
 export function readScenario(nameOrFile: string): ReadScenario {
   if (nameOrFile === CROWDED) return crowded();
   const file = findFile(nameOrFile, '.');
-  if (file === undefined) throw new ScenarioError([unknownScenario(nameOrFile)]);
-  return readFile(file, []);
+  if (file !== undefined) return readFile(file, []);
+  const { what, fix } = unknownScenario(nameOrFile, '.');
+  throw new ScenarioError([{ file: nameOrFile, line: 1, column: 1, what, fix }], `${what} ${fix}`);
 }
 
-const crowded = (): ReadScenario => ({
-  scenario: crowdedScenario(),
-  at: (pointer, what, fix) => ({ file: `${CROWDED}${pointer}`, line: 1, column: 1, what, fix }),
+const crowded = (): ReadScenario =>
+  sound(crowdedScenario(), (pointer, what, fix) => ({ file: CROWDED, pointer, line: 1, column: 1, what, fix }));
+
+const sound = (scenario: Scenario, at: ProblemAt): ReadScenario => ({
+  scenario,
+  at,
+  problems: [],
+  lost: new Set(),
+  damaged: new Set(),
 });
 
 function findFile(nameOrFile: string, folder: string): string | undefined {
@@ -49,12 +55,33 @@ function findFile(nameOrFile: string, folder: string): string | undefined {
 /** `within` holds the files that led here by `extends`. */
 function readFile(file: string, within: readonly string[]): ReadScenario {
   const fromHere = relative(process.cwd(), file);
-  return extended(parse(readFileSync(file, 'utf8'), fromHere.startsWith('..') ? file : fromHere), file, within);
+  const shown = fromHere.startsWith('..') ? file : fromHere;
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    const what = `cannot be read: ${(error as Error).message}`;
+    throw new ScenarioError([{ file: shown, line: 1, column: 1, what, fix: 'name a file that you may read' }]);
+  }
+  return extended(parse(text, shown), file, within);
 }
 
 /** A scenario given as text; `file` names it in problems and is where `extends` is looked up from. */
 export function parseScenario(text: string, file: string): ReadScenario {
   return extended(parse(text, file), file, []);
+}
+
+/** A scenario given as a value: its problems name a pointer in place of the line. */
+export function scenarioOf(given: unknown): ReadScenario {
+  const at: ProblemAt = (pointer, what, fix) => ({ file: 'scenario', pointer, line: 1, column: 1, what, fix });
+  let value: unknown;
+  try {
+    // A copy, so that whoever changes theirs later changes no world.
+    value = JSON.parse(JSON.stringify(given) ?? 'null');
+  } catch (error) {
+    throw new ScenarioError([at('', `cannot be written as JSON: ${(error as Error).message}`, 'give plain data')]);
+  }
+  return extended({ ...readForm({ value, at, problems: [], isSound: () => true }), at }, 'scenario', []);
 }
 
 function extended(own: ReadScenario, file: string, within: readonly string[]): ReadScenario {
@@ -63,14 +90,18 @@ function extended(own: ReadScenario, file: string, within: readonly string[]): R
   if (name === CROWDED) return extend(crowded(), own);
   const base = findFile(name, dirname(file));
   if (base === undefined) {
-    const { what, fix } = unknownScenario(name);
-    throw new ScenarioError([own.at('/extends', `${name} ${what}`, fix)]);
+    const { what, fix } = unknownScenario(name, dirname(file));
+    return withoutBase(own, what, fix);
   }
   const chain = [...within, resolve(file)];
-  if (chain.includes(resolve(base))) {
-    throw new ScenarioError([own.at('/extends', `${name} extends this scenario in turn`, 'break the circle')]);
-  }
+  if (chain.includes(resolve(base)))
+    return withoutBase(own, `${name} extends this file in turn`, 'remove the circular reference');
   return extend(readFile(base, chain), own);
+}
+
+/** Nobody knows which rows the base would have had. */
+function withoutBase(own: ReadScenario, what: string, fix: string): ReadScenario {
+  return { ...own, problems: [...own.problems, own.at('/extends', what, fix)], lost: allLists };
 }
 
 const sections = ['organizations', 'callers', 'slices', 'vector_stores', 'threads', 'spaces'] as const;
@@ -80,14 +111,18 @@ function extend(base: ReadScenario, own: ReadScenario): ReadScenario {
   const rowsOf = ({ scenario }: ReadScenario, section: (typeof sections)[number]): readonly unknown[] => scenario[section] ?? [];
   const rows = Object.fromEntries(sections.map((section) => [section, [...rowsOf(base, section), ...rowsOf(own, section)]]));
   return {
-    scenario: { ...own.scenario, ...rows } as Scenario,
+    scenario: { ...own.scenario, ...rows } as Draft<Scenario>,
+    problems: [...base.problems, ...own.problems],
+    lost: new Set([...base.lost, ...own.lost]),
+    damaged: new Set([...base.damaged, ...own.damaged]),
     at: (pointer, what, fix) => {
       const [section, index, ...rest] = pointerTokens(pointer);
       const known = sections.find((name) => name === section);
       if (known === undefined || index === undefined) return own.at(pointer, what, fix);
       const before = rowsOf(base, known).length;
       if (Number(index) < before) return base.at(pointer, what, fix);
-      return own.at(`/${[section, Number(index) - before, ...rest].join('/')}`, what, fix);
+      const tokens = [known, String(Number(index) - before), ...rest];
+      return own.at(tokens.map((token) => `/${pointerToken(token)}`).join(''), what, fix);
     },
   };
 }
@@ -107,39 +142,32 @@ function knownScenario(text: string): Scenario | undefined {
 
 function parse(text: string, file: string): ReadScenario {
   const known = knownScenario(text);
-  if (known) return { scenario: known, at: (...problem) => parseYaml(text, file).at(...problem) };
-  const { value, at, problems } = parseYaml(text, file);
-  if (problems.length > 0) throw new ScenarioError(problems);
-  const validate = validatorNamed('scenario');
-  if (!validate(value)) {
-    const violations = fromAjv('scenario', validate.errors ?? []);
-    throw new ScenarioError(violations.map((violation) => at(violation.pointer, ...wording(violation))));
-  }
-  return { scenario: value as Scenario, at };
+  if (known) return sound(known, (...problem) => parseYaml(text, file).at(...problem));
+  const parsed = parseYaml(text, file);
+  return { ...readForm(parsed), at: parsed.at };
 }
 
-function wording(violation: Violation): [what: string, fix: string] {
-  const field = fieldName(violation);
-  switch (violation.keyword) {
-    case 'required':
-      return [`${field} is missing`, 'add it; fixtures/scenario.schema.yaml says what it holds'];
-    case 'additionalProperties':
-      return [`${field} is not a field of a scenario`, 'remove it, or correct its name by fixtures/scenario.schema.yaml'];
-    case 'enum':
-      return [`${field} has a value that is not known`, `use one of ${violation.expected}`];
-    default:
-      return [`${field} breaks ${violation.keyword}`, `expected: ${violation.expected}`];
+function unknownScenario(name: string, folder: string): { readonly what: string; readonly fix: string } {
+  if (/^[\w-]+$/.test(name)) {
+    const names = scenarioNames();
+    const close = nearest(name, names);
+    const fix = close ? `Did you mean "${close}"?` : `Use one of ${names.join(', ')}, or the path of a file.`;
+    return { what: `Unknown scenario "${name}".`, fix };
   }
+  const path = resolve(folder, name);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    return { what: `${name} is a folder.`, fix: 'Name a file in it.' };
+  const close = nearest(basename(name), filesIn(dirname(path)));
+  const fix = close
+    ? `Did you mean "${join(dirname(name), close)}"?`
+    : `Use the path of a file, or one of ${scenarioNames().join(', ')}.`;
+  return { what: `There is no file ${name}.`, fix };
 }
 
-function unknownScenario(name: string): Problem {
-  const names = scenarioNames();
-  const close = nearest(name, names);
-  return {
-    file: name,
-    line: 1,
-    column: 1,
-    what: 'is neither a scenario nor a file',
-    fix: close ? `did you mean ${close}?` : `use one of ${names.join(', ')}, or the path of a file`,
-  };
+function filesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
 }

@@ -1,4 +1,4 @@
-// A scenario file as data, in the form that fixtures/scenario.schema.yaml checks.
+// A scenario file as data, in the form that schemas/scenario.yaml checks.
 import type { AccessMode, CredentialState, Message, Slice, StoreAccessMode } from '../world/rows.js';
 
 export interface Scenario {
@@ -13,6 +13,13 @@ export interface Scenario {
   readonly threads?: readonly ScenarioThread[];
   readonly spaces?: readonly ScenarioSpace[];
 }
+
+/** As it was read: what is not of the form has been reported and left out. */
+export type Draft<T> = T extends readonly (infer Item)[]
+  ? readonly Draft<Item>[]
+  : T extends object
+    ? { readonly [Key in keyof T]?: Draft<T[Key]> | undefined }
+    : T | undefined;
 
 export interface ScenarioOrganization {
   readonly id: string;

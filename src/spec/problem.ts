@@ -2,6 +2,8 @@
 
 export interface Problem {
   readonly file: string;
+  /** Where it stands in a value that was no file, in place of the line. */
+  readonly pointer?: string;
   readonly line: number;
   readonly column: number;
   readonly what: string;
@@ -11,17 +13,47 @@ export interface Problem {
 /** Takes a problem at the node that a pointer names. */
 export type Report = (pointer: string, what: string, fix: string) => void;
 
+/** How many problems are printed; the error holds all of them. */
+const MOST_PRINTED = 50;
+/** Characters of a text that is printed. */
+const LONGEST = 1000;
+
 /** A file that cannot be used as it is. */
 export class FileError extends Error {
+  /** In the order of the file. */
   readonly problems: readonly Problem[];
 
-  constructor(problems: readonly Problem[]) {
-    super(problems.map(({ file, line, column, what, fix }) => `${file}:${line}:${column}  ${what}\n  fix: ${fix}`).join('\n'));
+  constructor(problems: readonly Problem[], message?: string) {
+    const inOrder = [...problems].sort(byPlace);
+    super(message ?? printed(inOrder));
     this.name = new.target.name;
-    this.problems = problems;
+    this.problems = inOrder;
   }
 }
 
 export class ScenarioError extends FileError {}
 
 export class DocumentError extends FileError {}
+
+const byPlace = (a: Problem, b: Problem): number =>
+  a.file.localeCompare(b.file) ||
+  a.line - b.line ||
+  a.column - b.column ||
+  (a.pointer ?? '').localeCompare(b.pointer ?? '', undefined, { numeric: true });
+
+function printed(problems: readonly Problem[]): string {
+  const shown = problems
+    .slice(0, MOST_PRINTED)
+    .map((problem) => `${placeOf(problem)}  ${oneLine(problem.what)}\n  fix: ${oneLine(problem.fix)}`);
+  const more = problems.length - shown.length;
+  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
+}
+
+const placeOf = ({ file, pointer, line, column }: Problem): string =>
+  pointer === undefined ? `${file}:${line}:${column}` : `${file} at ${pointer === '' ? 'the top' : oneLine(pointer)}`;
+
+/** What a file says is repeated in its problems: nothing in it may break a line or steer a terminal. */
+const oneLine = (text: string): string => {
+  const plain = text.replace(/\p{Cc}/gu, '\ufffd');
+  return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}…` : plain;
+};

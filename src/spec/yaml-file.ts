@@ -8,10 +8,13 @@ import { pointerTokens } from './relation.js';
 export type ProblemAt = (pointer: string, what: string, fix: string) => Problem;
 
 export interface ParsedYaml {
+  /** Where the syntax breaks, what the parser made of the rest. */
   readonly value: unknown;
   readonly at: ProblemAt;
-  /** What is wrong with the YAML itself; the value means nothing then. */
+  /** What is wrong with the YAML itself. */
   readonly problems: readonly Problem[];
+  /** Does the row that holds a node end before the syntax breaks? What comes behind may be something else than was meant. */
+  readonly isSound: (pointer: string) => boolean;
 }
 
 /** Loaded when the first file is read: the shipped scenarios come parsed, and a start should not wait for a parser. */
@@ -23,37 +26,67 @@ export function stringifyYaml(value: unknown): string {
   return yaml().stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 });
 }
 
+/** Errors of the parser that can be said more plainly than it does, by its code. */
+const inWords: Readonly<Partial<Record<Yaml.ErrorCode, readonly [what: string, fix: string]>>> = {
+  DUPLICATE_KEY: ['this key stands here a second time', 'keep one of them'],
+  MULTIPLE_DOCS: ['a second document begins here', 'keep one document in a file, and remove the line ---'],
+  TAB_AS_INDENT: ['this line is indented with a tab', 'indent with spaces'],
+};
+
+/** Without the place that the parser adds. */
+const firstLine = (message: string): string => (message.split('\n', 1)[0] as string).replace(/ at line \d+, column \d+:$/, '');
+
 export function parseYaml(text: string, file: string): ParsedYaml {
-  const { isNode, LineCounter, parseDocument } = yaml();
+  const { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });
   const problem = (offset: number, what: string, fix: string): Problem => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col, what, fix };
   };
-  // Behind the first place where the syntax breaks, the parser finds more that nobody wrote; keys that stand twice are each their own.
+  const startOf = (node: unknown): number | undefined => (isNode(node) && node.range ? node.range[0] : undefined);
+  // Behind the first place where the syntax breaks, the parser finds more that nobody wrote. A key that stands twice
+  // breaks nothing behind it.
   const [broken] = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
   const problems = document.errors
-    .filter((error) => error === broken || error.code === 'DUPLICATE_KEY')
-    .map((error) => problem(error.pos[0], error.message.split('\n', 1)[0] as string, 'correct the YAML'));
+    .filter((error) => error === broken || (error.code === 'DUPLICATE_KEY' && !(broken && error.pos[0] > broken.pos[0])))
+    .map(({ code, pos, message }) => problem(pos[0], ...(inWords[code] ?? [firstLine(message), 'correct the YAML'])));
   let value: unknown;
   try {
-    value = problems.length > 0 ? undefined : document.toJS();
+    value = document.toJS();
     // An anchor that holds itself cannot be written as JSON, and nothing else here could carry it.
     JSON.stringify(value);
   } catch (error) {
-    problems.push(
-      problem(0, (error as Error).message.split('\n', 1)[0] as string, 'correct the anchors and aliases of the YAML'),
-    );
+    value = undefined;
+    if (!broken) problems.push(problem(0, firstLine((error as Error).message), 'correct the anchors and aliases of the YAML'));
   }
+  const nodeAt = (tokens: readonly string[]): unknown => document.getIn(tokens, true);
+  /** A value that begins below its key is shown at its key. */
+  const keyAbove = (tokens: readonly string[], start: number): number | undefined => {
+    const parent = nodeAt(tokens.slice(0, -1));
+    if (tokens.length === 0 || !isMap(parent)) return undefined;
+    const pair = parent.items.find(({ key }) => isScalar(key) && String(key.value) === tokens.at(-1));
+    const key = startOf(pair?.key);
+    return key !== undefined && lines.linePos(key).line < lines.linePos(start).line ? key : undefined;
+  };
   return {
     value,
     problems,
+    isSound: (pointer) => {
+      if (!broken) return true;
+      const tokens = pointerTokens(pointer);
+      const rows = tokens.flatMap((_, i) => {
+        const row = nodeAt(tokens.slice(0, i + 1));
+        return isCollection(row) && isSeq(nodeAt(tokens.slice(0, i))) ? [row] : [];
+      });
+      const node = rows.at(-1) ?? nodeAt(tokens.slice(0, 2));
+      return isNode(node) && node.range ? node.range[1] < broken.pos[0] : false;
+    },
     at: (pointer, what, fix) => {
       const tokens = pointerTokens(pointer);
       for (let depth = tokens.length; depth >= 0; depth--) {
-        const node = document.getIn(tokens.slice(0, depth), true);
-        if (isNode(node) && node.range) return problem(node.range[0], what, fix);
+        const start = startOf(nodeAt(tokens.slice(0, depth)));
+        if (start !== undefined) return problem(keyAbove(tokens.slice(0, depth), start) ?? start, what, fix);
       }
       return problem(0, what, fix);
     },

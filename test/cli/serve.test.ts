@@ -129,7 +129,7 @@ spaces:
     const { code, stderr } = await run(['serve', '--port', '0', '--scenario', file]);
     expect(code).toBe(2);
     expect(stderr).toMatch(/faulty\.yaml:7:\d+ {2}there is no user usr_b\n {2}fix: did you mean usr_a\?/);
-    expect(stderr).toMatch(/faulty\.yaml:8:\d+ {2}the vector store vs_a stands here a second time/);
+    expect(stderr).toMatch(/faulty\.yaml:8:\d+ {2}the vector store vs_a is defined twice/);
     expect(stderr).toMatch(/faulty\.yaml:10:\d+ {2}there is no vector store vs_missing/);
   });
 
@@ -139,7 +139,7 @@ spaces:
     { args: ['serve', '--clock', 'wound'], says: 'real, virtual' },
     { args: ['serve', 'extra'], says: 'too many arguments' },
     { args: ['serv'], says: 'serve' },
-    { args: ['serve', '--scenario', 'defualt'], says: 'did you mean default?' },
+    { args: ['serve', '--scenario', 'defualt'], says: 'Unknown scenario "defualt". Did you mean "default"?' },
     { args: ['serve', '--port', '0', '--ready-file', '/no/such/folder/file'], says: 'name a file in a folder that is there' },
   ])('ends with 2 on $args and says $says', async ({ args, says }) => {
     const { code, stderr } = await run(args);

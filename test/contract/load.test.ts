@@ -461,7 +461,7 @@ describe('a folder of contracts', () => {
       expect.stringMatching(/^b\.yaml:2:20 there is a recipe a_name already, at .*a\.yaml:2:20 \| keep one of them$/),
     ]);
     expect(inFile('recipes: { a_name: { value: a }, a_name: { value: b } }')).toEqual([
-      expect.stringContaining('Map keys must be unique'),
+      expect.stringContaining('this key stands here a second time | keep one of them'),
     ]);
   });
 

@@ -34,8 +34,9 @@ describe('the packed package', () => {
       return [`${name}.js`, `${name}.d.ts`];
     });
     const generated = ['document.json', 'places.json', 'scenarios.json', 'validators.cjs'].map((file) => `generated/${file}`);
+    const schemas = listFiles('schemas').filter((file) => file.endsWith('.json'));
     const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
-    const expected = [...built, ...generated, ...listFiles('fixtures'), ...listFiles('contracts'), ...papers];
+    const expected = [...built, ...generated, ...listFiles('fixtures'), ...listFiles('contracts'), ...schemas, ...papers];
     expect(
       packed()
         .files.map(({ path }) => path)

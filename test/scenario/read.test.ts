@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildScenario, loadScenario } from '../../src/scenario/load.js';
+import { buildScenario, checkedScenario, loadScenario } from '../../src/scenario/load.js';
 import { parseScenario, readScenario, scenarioNames } from '../../src/scenario/read.js';
 import { type Problem, ScenarioError } from '../../src/spec/problem.js';
 import { virtualClock } from '../../src/world/clock.js';
@@ -24,7 +24,7 @@ function problemsOf(work: () => unknown): readonly Problem[] {
 /** Each problem as `line:column what | fix`. */
 const told = (work: () => unknown): string[] =>
   problemsOf(work).map(({ line, column, what, fix }) => `${line}:${column} ${what} | ${fix}`);
-const parsing = (text: string): string[] => told(() => parseScenario(text, 'mine.yaml'));
+const parsing = (text: string): string[] => told(() => checkedScenario(parseScenario(text, 'mine.yaml')));
 
 /** Whatever a row names is there. */
 function checkLinks(world: World): void {
@@ -121,7 +121,10 @@ describe('the shipped scenarios', () => {
 
 describe('a file that breaks the form', () => {
   it('is told the line and the column, what is wrong and what to do', () => {
-    expect(() => parseScenario(`${head}spaces:\n  - { id: s, colour: red }\n`, 'mine.yaml')).toThrow(
+    expect(() => loadScenario({ ...parseScenario(head, '').scenario, spaces: [{ id: 's' }] }, sources)).toThrow(
+      /^scenario at \/spaces\/0\/created_by {2}spaces\[0\]\.created_by is missing\n {2}fix: add created_by/,
+    );
+    expect(() => checkedScenario(parseScenario(`${head}spaces:\n  - { id: s, colour: red }\n`, 'mine.yaml'))).toThrow(
       /^mine\.yaml:5:\d+ {2}spaces\[0\].* is missing\n {2}fix: /,
     );
   });
@@ -129,26 +132,38 @@ describe('a file that breaks the form', () => {
   it.each([
     [
       'a missing field',
-      `${head}callers:\n  - { api_key: ak }\n`,
-      '5:5 callers[0].note is missing | add it; fixtures/scenario.schema.yaml says what it holds',
+      `${head}callers:\n  - { api_key: ak, state: no_subject }\n`,
+      '5:5 callers[0].note is missing | add note: What the caller can do, in a few words.',
     ],
     [
       'an unknown field',
       `${head}colour: red\n`,
-      '4:9 colour is not a field of a scenario | remove it, or correct its name by fixtures/scenario.schema.yaml',
+      '4:9 colour is not a known key | use one of scenario, description, time, extends, organizations, callers, slices, vector_stores, threads, spaces',
     ],
     [
       'an unknown value',
       `${head}callers:\n  - { api_key: ak, note: n, state: asleep }\n`,
-      '5:36 callers[0].state has a value that is not known | use one of active, expired, deactivated, paused, no_subject',
+      '5:36 callers[0].state cannot be "asleep" | use one of active, expired, deactivated, paused, no_subject',
     ],
-    ['a wrong type', `${head}spaces: none\n`, '4:9 spaces breaks type | expected: array'],
-    ['a text that is too short', head.replace('mine', "''"), '1:11 scenario breaks minLength | expected: 1'],
-    ['a time that is none', head.replace(/'.*'/, 'today'), '3:7 time breaks format | expected: date-time'],
+    [
+      'a wrong type',
+      `${head}spaces: none\n`,
+      '4:9 spaces must be a list, not the text "none" | write one, with - before each item',
+    ],
+    [
+      'a text that is too short',
+      head.replace('mine', "''"),
+      '1:11 scenario is empty | write something, or leave it out: The name.',
+    ],
+    [
+      'a time that is none',
+      head.replace(/'.*'/, 'today'),
+      '3:7 "today" is not a valid date | write a date and time such as 2026-02-26T15:30:00Z',
+    ],
     [
       'a capability in capitals',
       `${head}organizations:\n  - { id: o, name: O, roles: [{ id: r, name: R, capabilities: [A] }] }\n`,
-      '5:64 organizations[0].roles[0].capabilities[0] breaks pattern | expected: ^[a-z_]+$',
+      '5:64 "A" has a form that organizations[0].roles[0].capabilities[0] cannot have | write one that matches ^[a-z_]+$',
     ],
   ])('with %s is told so', (_, text, problem) => {
     expect(parsing(text)).toEqual([problem]);
@@ -162,8 +177,8 @@ describe('a file that breaks the form', () => {
     ).toEqual([
       '1:1 description is missing',
       '1:1 time is missing',
-      '2:9 colour is not a field of a scenario',
-      '3:9 spaces breaks type',
+      '2:9 colour is not a known key',
+      '3:9 spaces must be a list, not the text "none"',
     ]);
   });
 
@@ -174,10 +189,11 @@ describe('a file that breaks the form', () => {
     ['a tab for an indent', `${head}spaces:\n\t- a\n`],
     ['two documents', `${head}---\n${head}`],
   ])('with %s is told where the YAML breaks', (_, text) => {
-    const problems = problemsOf(() => parseScenario(text, 'mine.yaml'));
+    const problems = problemsOf(() => checkedScenario(parseScenario(text, 'mine.yaml')));
     expect(problems.length).toBeGreaterThan(0);
     for (const problem of problems) {
-      expect(problem).toMatchObject({ file: 'mine.yaml', fix: 'correct the YAML' });
+      expect(problem.file).toBe('mine.yaml');
+      expect(problem.fix).toMatch(/^(correct the YAML|keep one|indent with spaces)/);
       expect(problem.line).toBeGreaterThanOrEqual(4);
       expect(problem.column).toBeGreaterThanOrEqual(1);
       expect(problem.what).not.toContain('\n');
@@ -185,14 +201,14 @@ describe('a file that breaks the form', () => {
   });
 
   it.each([
-    ['nothing', ''],
-    ['a comment', '# nothing\n'],
-    ['a list', '- a\n'],
-    ['a text', 'scenario'],
-    ['a number', '7'],
-    ['null', 'null'],
-  ])('that holds only %s is told that it is no map', (_, text) => {
-    expect(parsing(text)).toEqual(['1:1 scenario breaks type | expected: object']);
+    ['nothing', '', 'empty'],
+    ['a comment', '# nothing\n', 'empty'],
+    ['a list', '- a\n', 'a list'],
+    ['a text', 'scenario', 'the text "scenario"'],
+    ['a number', '7', 'the number 7'],
+    ['null', 'null', 'empty'],
+  ])('that holds only %s is told that it is no map', (_, text, kind) => {
+    expect(parsing(text)).toEqual([`1:1 the file must be a map, not ${kind} | write \`name: value\` lines`]);
   });
 });
 
@@ -216,8 +232,18 @@ describe('a file that no schema refuses', () => {
 describe('the name of a scenario', () => {
   it('that is slightly wrong is put right', () => {
     expect(problemsOf(() => readScenario('defualt'))).toEqual([
-      { file: 'defualt', line: 1, column: 1, what: 'is neither a scenario nor a file', fix: 'did you mean default?' },
+      { file: 'defualt', line: 1, column: 1, what: 'Unknown scenario "defualt".', fix: 'Did you mean "default"?' },
     ]);
+    expect(() => readScenario('defalt')).toThrow(/^Unknown scenario "defalt"\. Did you mean "default"\?$/);
+  });
+
+  it('that is the path of a file is put right by the files beside it', () => {
+    for (const [given, near] of [
+      ['fixtures/defalt.yaml', 'fixtures/default.yaml'],
+      ['./fixtures/twenty_stores.yaml', 'fixtures/twenty-stores.yaml'],
+    ] as const)
+      expect(() => readScenario(given)).toThrow(`There is no file ${given}. Did you mean "${near}"?`);
+    expect(() => readScenario('./fixtures')).toThrow('./fixtures is a folder. Name a file in it.');
   });
 
   it('that nobody knows is answered with all there are', () => {
@@ -263,8 +289,8 @@ describe('a scenario that extends another', () => {
 
   it('is told when there is no such base, at the place where it is named', () => {
     const path = file('astray.yaml', `${head}extends: defualt\n`);
-    expect(problemsOf(() => readScenario(path))).toEqual([
-      { file: path, line: 4, column: 10, what: 'defualt is neither a scenario nor a file', fix: 'did you mean default?' },
+    expect(problemsOf(() => checkedScenario(readScenario(path)))).toEqual([
+      { file: path, line: 4, column: 10, what: 'Unknown scenario "defualt".', fix: 'Did you mean "default"?' },
     ]);
   });
 
@@ -280,25 +306,25 @@ describe('a scenario that extends another', () => {
 
   it('is refused when it extends itself', () => {
     const path = file('self.yaml', `${head}extends: self.yaml\n`);
-    expect(problemsOf(() => readScenario(path))).toMatchObject([{ file: path, line: 4 }]);
+    expect(problemsOf(() => checkedScenario(readScenario(path)))).toMatchObject([{ file: path, line: 4 }]);
   });
 
   it('is refused when it extends one that extends it', () => {
     file('egg.yaml', `${head}extends: hen.yaml\n`);
     const path = file('hen.yaml', `${head}extends: egg.yaml\n`);
-    expect(problemsOf(() => readScenario(path))).toMatchObject([{ line: 4 }]);
+    expect(problemsOf(() => checkedScenario(readScenario(path)))).toMatchObject([{ line: 4 }]);
   });
 
   it('is refused when it extends a folder', () => {
     const path = file('on-folder.yaml', `${head}extends: ./nested\n`);
-    expect(problemsOf(() => readScenario(path))).toMatchObject([{ file: path, line: 4 }]);
+    expect(problemsOf(() => checkedScenario(readScenario(path)))).toMatchObject([{ file: path, line: 4 }]);
   });
 
   it('is told about a broken base in the file of the base', () => {
     const base = file('broken.yaml', `${head}colour: red\n`);
     const path = file('on-broken.yaml', `${head}extends: broken.yaml\n`);
-    expect(problemsOf(() => readScenario(path))).toMatchObject([
-      { file: base, line: 4, what: 'colour is not a field of a scenario' },
+    expect(problemsOf(() => checkedScenario(readScenario(path)))).toMatchObject([
+      { file: base, line: 4, what: 'colour is not a known key' },
     ]);
   });
 

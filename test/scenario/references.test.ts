@@ -173,26 +173,21 @@ describe('the rows of a scenario', () => {
   });
 
   it.each([
-    ['a vector store', 'id: vs_free, org', 'id: vs_other, org', 'the vector store vs_other stands here a second time'],
+    ['a vector store', 'id: vs_free, org', 'id: vs_other, org', 'the vector store vs_other is defined twice'],
     [
       'a user',
       'users: [{ id: usr_2, name: U }]',
       'users: [{ id: usr_2, name: U }, { id: usr_2, name: V }]',
-      'the user usr_2 stands here a second time',
+      'the user usr_2 is defined twice',
     ],
-    ['a credential', 'token: tok_1', 'token: ak_1', 'the credential ak_1 stands here a second time'],
-    ['a space', 'id: space_2', 'id: space_1', 'the space space_1 stands here a second time'],
-    [
-      'a message',
-      'content: c }',
-      'content: c }, { id: msg_1, role: user, content: d }',
-      'the message msg_1 stands here a second time',
-    ],
+    ['a credential', 'token: tok_1', 'token: ak_1', 'the credential ak_1 is defined twice'],
+    ['a space', 'id: space_2', 'id: space_1', 'the space space_1 is defined twice'],
+    ['a message', 'content: c }', 'content: c }, { id: msg_1, role: user, content: d }', 'the message msg_1 is defined twice'],
     [
       'an attachment',
       'added_by: usr_1 }]\n    threads',
       'added_by: usr_1 }, { id: svs_1, vector_store_id: vs_other, added_by: usr_1 }]\n    threads',
-      'the attachment svs_1 stands here a second time',
+      'the attachment svs_1 is defined twice',
     ],
   ])('must give %s an id of its own', (_, was, is, problem) => {
     expect(problemsOf(sound.replace(was, is)).map(({ what }) => what)).toContain(problem);

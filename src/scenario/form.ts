@@ -1,0 +1,87 @@
+// The form of a scenario file: what breaks the schema, and what is left of the file without it, so that the sound rows
+// are looked at in the same round.
+import { readFileSync } from 'node:fs';
+import type { ErrorObject } from 'ajv';
+import { nearest } from '../spec/nearest.js';
+import type { Problem } from '../spec/problem.js';
+import { pointerTokens } from '../spec/relation.js';
+import type { ParsedYaml } from '../spec/yaml-file.js';
+import { inWords } from '../validation/in-words.js';
+import { validatorNamed } from '../validation/validators.js';
+import { pointerToken } from '../validation/violation.js';
+import type { Draft, Scenario } from './scenario.js';
+
+/** The lists whose rows others refer to. */
+const lists = ['organizations', 'roles', 'departments', 'users', 'slices', 'vector_stores', 'threads'] as const;
+export type ReferredList = (typeof lists)[number];
+const inOrganizations: readonly string[] = ['roles', 'departments', 'users'];
+
+export const allLists: ReadonlySet<ReferredList> = new Set(lists);
+
+export interface Formed {
+  readonly scenario: Draft<Scenario>;
+  readonly problems: readonly Problem[];
+  /** Lists that cannot be read whole: a row that is missing in them may have been meant to be there. */
+  readonly lost: ReadonlySet<ReferredList>;
+  /** Rows of which a value could not be read: that it is absent says nothing. */
+  readonly damaged: ReadonlySet<object>;
+}
+
+export function readForm({ value, at, isSound, problems: broken }: ParsedYaml): Formed {
+  if (value === undefined && broken.length > 0) return { scenario: {}, problems: broken, lost: allLists, damaged: new Set() };
+  const validate = validatorNamed('scenario');
+  const isBroken = broken.length > 0 && !isSound('');
+  const errors = validate(value) ? [] : (validate.errors ?? []);
+  const lost = isBroken ? allLists : new Set(errors.flatMap(lostBy));
+  const schema = errors.length > 0 ? readSchema() : {};
+  const faults = errors.map((error) => inWords(schema, value, error)).filter(({ pointer }) => isSound(pointer));
+  return {
+    ...withoutFaults(isBroken ? soundRows(value, isSound) : value, errors),
+    problems: [...broken, ...faults.map(({ pointer, what, fix }) => at(pointer, what, fix))],
+    lost,
+  };
+}
+
+function lostBy({ instancePath, keyword, params }: ErrorObject): readonly ReferredList[] {
+  const tokens = pointerTokens(instancePath);
+  const isRow = /^\d+$/.test(tokens.at(-1) ?? '');
+  if (keyword === 'additionalProperties') {
+    const meant = nearest(params.additionalProperty as string, lists);
+    return lists.filter((list) => list === meant);
+  }
+  if (keyword !== 'type') return [];
+  if (tokens.length === 0) return lists;
+  const isOrganization = tokens[0] === 'organizations' && (tokens.length === 1 || (tokens.length === 2 && isRow));
+  return lists.filter((list) => tokens.at(-1) === list || (isOrganization && inOrganizations.includes(list)));
+}
+
+const readSchema = (): object =>
+  JSON.parse(readFileSync(new URL('../../schemas/scenario.json', import.meta.url), 'utf8')) as object;
+
+/** The rows that end before the syntax breaks. */
+function soundRows(value: unknown, isSound: ParsedYaml['isSound']): unknown {
+  const entries = Object.entries(value ?? {}).flatMap(([key, list]) => {
+    const at = `/${pointerToken(key)}`;
+    if (!Array.isArray(list)) return isSound(at) ? [[key, list] as const] : [];
+    return [[key, list.map((row: unknown, i) => (isSound(`${at}/${i}`) ? row : {}))] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A copy without what breaks the schema. A row of a list leaves an empty one behind, so that the others keep their number. */
+function withoutFaults(value: unknown, errors: readonly ErrorObject[]): Pick<Formed, 'scenario' | 'damaged'> {
+  const damaged = new Set<object>();
+  const copy: { whole?: unknown } = { whole: structuredClone(value) };
+  for (const { instancePath, keyword, params } of errors) {
+    if (keyword === 'required' || keyword === 'additionalProperties') continue;
+    const tokens = ['whole', ...pointerTokens(instancePath)];
+    const last = tokens.pop() as string;
+    const parent = tokens.reduce<unknown>((node, token) => (node as Record<string, unknown> | undefined)?.[token], copy);
+    if (Array.isArray(parent)) parent[Number(last)] = params.type === 'object' ? {} : undefined;
+    else if (typeof parent === 'object' && parent !== null) {
+      delete (parent as Record<string, unknown>)[last];
+      damaged.add(parent);
+    }
+  }
+  return { scenario: (copy.whole ?? {}) as Draft<Scenario>, damaged };
+}
