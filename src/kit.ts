@@ -1,5 +1,6 @@
 // The contract kit, for use in other programs. It works without Express and knows none of the stand-in's rules.
-export { type HttpTargetOptions, handlerTarget, httpTarget, type Target, TargetError } from './client/target.js';
+export { type HttpTargetOptions, httpTarget } from './client/http-target.js';
+export { type Answer, handlerTarget, type Target, TargetError, type TargetLimits } from './client/target.js';
 export { withEdges } from './contract/edges/edges.js';
 export { exitCode, type FailOn, redact, toJunit, toResults, toText } from './contract/report/report.js';
 export type { Finding } from './contract/run/finding.js';

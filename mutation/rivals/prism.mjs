@@ -3,7 +3,7 @@
 // with which it would answer in the server's place.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { httpTarget } from '../../dist/client/target.js';
+import { httpTarget } from '../../dist/client/http-target.js';
 import { runContracts } from '../../dist/contract/run/run.js';
 import { createMatcher } from '../../dist/spec/match.js';
 import { startProgram } from '../children.mjs';

@@ -1,5 +1,6 @@
 // How far a run is: a counter on a terminal, elsewhere a plain line whenever an operation is done.
 import type { Played } from '../contract/run/play.js';
+import type { Wait } from '../contract/run/rate-limit.js';
 
 interface Output {
   readonly isTTY?: boolean;
@@ -37,4 +38,12 @@ function lines(output: Output): OnRow {
     counts[row.result] += 1;
     if (number === of) flush(number, of);
   };
+}
+
+/** Why nothing happens for a while. */
+export function describeWait({ operation, milliseconds, said }: Wait): string {
+  // What a server says may be anything.
+  const isReadable = said !== undefined && /^[\w :,.+-]{1,40}$/.test(said);
+  const asked = said === undefined ? 'no Retry-After' : isReadable ? `Retry-After: ${said}` : 'an unreadable Retry-After';
+  return `429 from ${operation}, ${asked}; waiting ${milliseconds / 1000} s\n`;
 }

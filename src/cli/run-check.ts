@@ -1,7 +1,8 @@
 // What `understudy check` does. Loaded only when it is called, so that `serve` starts without the kit.
 import { accessSync, closeSync, constants, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { handlerTarget, httpTarget, type Target } from '../client/target.js';
+import { httpTarget } from '../client/http-target.js';
+import { handlerTarget, type Target } from '../client/target.js';
 import { withEdges } from '../contract/edges/edges.js';
 import { describeLacking, exitCode, redact, toJunit, toResults, toText, toVerdict } from '../contract/report/report.js';
 import { type Profile, problemOfBaseUrl, readProfile } from '../contract/run/profile.js';
@@ -11,7 +12,7 @@ import { loadContracts, standInProfile } from '../contract/tables/load.js';
 import { loadSpec, type OperationId, type Spec } from '../spec/document.js';
 import { fixOf } from '../spec/nearest.js';
 import { type CheckFlags, UsageError } from './flags.js';
-import { progress } from './progress.js';
+import { describeWait, progress } from './progress.js';
 
 export async function check(url: string | undefined, flags: CheckFlags): Promise<void> {
   makeReportDir(flags.reportDir);
@@ -39,6 +40,7 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
     signal: stop.signal,
     onLacking: (lacking) => process.stderr.write(describeLacking(lacking)),
     onRow: progress(process.stderr),
+    onWait: (wait) => process.stderr.write(redact(describeWait(wait), profile.secrets)),
   });
   writeReports(report, flags, profile);
   // Before the text, whose reader may hang up.

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { httpTarget } from '../../src/client/target.js';
+import { httpTarget } from '../../src/client/http-target.js';
 import { withEdges } from '../../src/contract/edges/edges.js';
 import { type Report, runContracts } from '../../src/contract/run/run.js';
 import { loadContracts } from '../../src/contract/tables/load.js';

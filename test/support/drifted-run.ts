@@ -1,6 +1,6 @@
 // Plays the contracts of a drift's operations against a stand-in with that drift.
 import { readFileSync } from 'node:fs';
-import { httpTarget } from '../../src/client/target.js';
+import { httpTarget } from '../../src/client/http-target.js';
 import { withEdges } from '../../src/contract/edges/edges.js';
 import { parseProfile } from '../../src/contract/run/profile.js';
 import { type Report, type RunOptions, runContracts } from '../../src/contract/run/run.js';

@@ -46,7 +46,13 @@ export const codes: Readonly<Record<FindingCode, { readonly means: string; reado
     next: 'Make the server check everything before its first write.',
   },
   ANSWER_MISSING: {
-    means: 'No complete response arrived: the connection was refused or reset, the time was up, or the body was too large.',
-    next: 'Check that the server is up and can be reached; raise --request-timeout if it is only slow.',
+    means:
+      'No complete response arrived: the connection was refused or reset, the time was up, the body was too large, or it was no HTTP. A write is not sent again, since it may have been carried out; the report lists it as possibly made.',
+    next: 'Check that the server is up and can be reached; raise --request-timeout if it is only slow. Look for what was possibly made by its name.',
+  },
+  REQUEST_REPEATED: {
+    means:
+      'A request was sent once more: after a 429, because no byte of it had been sent, or because the server had closed the connection of a read. No write that may have been carried out is ever repeated.',
+    next: 'Nothing. This is a notice and never fails a run by itself.',
   },
 };

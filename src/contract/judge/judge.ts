@@ -22,7 +22,8 @@ export type FindingCode =
   | 'RELATION_BROKEN'
   | 'STATE_WRONG'
   | 'REFUSAL_CHANGED_STATE'
-  | 'ANSWER_MISSING';
+  | 'ANSWER_MISSING'
+  | 'REQUEST_REPEATED';
 
 /** One deviation, before it is known in which row it showed. */
 export interface Deviation {

@@ -53,7 +53,7 @@ export function toText(report: Report): string {
   for (const finding of report.findings.filter((f) => f.severity !== 'notice')) lines.push(...describeFinding(finding), '');
   const notices = report.findings.filter((finding) => finding.severity === 'notice');
   for (const notice of notices)
-    lines.push(`notice ${notice.code} ${notice.operation} ${oneLine(notice.pointer)} (${notice.count}×)`);
+    lines.push(`notice ${notice.code} ${notice.operation}${notice.pointer && ` ${oneLine(notice.pointer)}`} (${notice.count}×)`);
   if (notices.length > 0) lines.push('');
   const reasons = new Map<string, number>();
   for (const { result, reason = '' } of report.coverage)
@@ -61,6 +61,7 @@ export function toText(report: Report): string {
   lines.push(`Cases of the document: ${right} right, ${wrong} wrong, ${not_exercised} not exercised`);
   for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1])) lines.push(`  ${count} × ${reason}`);
   if (report.leftovers.length > 0) lines.push(`Left behind: ${oneLine(shortened(report.leftovers))}`);
+  if (report.possiblyMade.length > 0) lines.push(describePossiblyMade(report));
   if (report.unseen > 0) lines.push(`State not verified afterwards (caller or ID missing): ${report.unseen}`);
   const why = whyInconclusive(report);
   if (why !== undefined) lines.push(`${report.stopped === undefined ? 'Inconclusive' : 'Stopped early'}: ${oneLine(why)}`);
@@ -122,6 +123,9 @@ export function describeFinding(finding: Finding): readonly string[] {
   ];
 }
 
+const describePossiblyMade = ({ possiblyMade }: Report): string =>
+  `Possibly made, since no answer came: ${oneLine(shortened(possiblyMade))}`;
+
 /** All of them stand in results.json. */
 function shortened(leftovers: readonly string[]): string {
   const more = leftovers.length - 10;
@@ -146,6 +150,7 @@ export function toResults(report: Report): object {
     lacking: report.lacking,
     unseen: report.unseen,
     leftovers: report.leftovers,
+    possibly_made: report.possiblyMade,
     cases: countCoverage(report),
     coverage: report.coverage,
     findings: report.findings.map(({ unreachable: _, ...finding }) => ({
@@ -199,11 +204,13 @@ export function toJunit(report: Report, failOn: FailOn): string {
     errors: cases.filter((c) => c.unfit).length + error.length,
     skipped: cases.filter((c) => c.skipped).length,
   };
+  const output =
+    report.possiblyMade.length > 0 ? [`    <system-out>${escapeXml(describePossiblyMade(report))}</system-out>`] : [];
   const attributes = Object.entries(counts).map(([name, count]) => ` ${name}="${count}"`);
   return `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites>
   <testsuite name="understudy check ${escapeXml(report.target)}"${attributes.join('')}>
-${[...cases.map((c) => c.xml), ...error].join('\n')}
+${[...cases.map((c) => c.xml), ...error, ...output].join('\n')}
   </testsuite>
 </testsuites>
 `;

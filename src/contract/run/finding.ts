@@ -49,13 +49,15 @@ export function findingOf(
     ...base,
     // What a refusal changed shows in the look after it, which is the last call so far.
     calls: (deviation.code === 'REFUSAL_CHANGED_STATE' ? all : all.slice(0, at + 1)).filter(
-      (call) => call === exchanged || !call.sentAgain,
+      (call) => call.request === exchanged.request || !call.sentAgain,
     ),
     ...deviation,
     ...(unreachable ? { unreachable: true as const } : {}),
     // How a method that no path has is refused, a server decides once for all paths.
     fingerprint: fingerprint(identity(deviation, subject.kind === 'method' ? '' : exchanged.operation, seenBy)),
   });
+  const again = exchanged.sentAgain ?? exchanged.response?.repeated;
+  const repeated = again === undefined ? [] : [finish(repetition(again))];
   if (exchanged.error) {
     const { kind, message } = exchanged.error;
     return [
@@ -73,8 +75,19 @@ export function findingOf(
       ),
     ];
   }
-  return (exchanged.judged?.deviations ?? []).map((deviation) => finish(deviation));
+  return [...repeated, ...(exchanged.judged?.deviations ?? []).map((deviation) => finish(deviation))];
 }
+
+/** Nothing is wrong with it; whoever counts the target's requests should know. */
+const repetition = (why: string): Deviation => ({
+  code: 'REQUEST_REPEATED',
+  severity: 'notice',
+  pointer: '',
+  expected: 'an answer to the first request',
+  got: why,
+  basis: 'docs',
+  source: '',
+});
 
 /** Failures first, then questions, then notices; equal ones once, with their count. */
 export function mergeFindings(findings: readonly Finding[]): readonly Finding[] {

@@ -36,10 +36,11 @@ async function playMethod(
 ): Promise<Played> {
   const session = new Session(parts);
   const path = Object.fromEntries(parameters.filter((p) => p.in === 'path').map(({ name }) => [name, 'understudy-none']));
-  const exchanged = await session.exchangeMethod(method, { call: { call: id, path }, caller: 'owner' }, (response) =>
+  await session.exchangeMethod(method, { call: { call: id, path }, caller: 'owner' }, (response) =>
     judgeRefusedMethod(allowed, response),
   );
-  const findings = findingOf(subject, exchanged, session.exchanges);
+  const { exchanges } = session;
+  const findings = exchanges.flatMap((exchanged) => findingOf(subject, exchanged, exchanges));
   const wrong = findings.some(({ severity }) => severity !== 'notice');
-  return { ...subject, result: wrong ? 'wrong' : 'right', findings, requests: 1, leftovers: [], unseen: 0 };
+  return { ...subject, result: wrong ? 'wrong' : 'right', findings, requests: exchanges.length, leftovers: [], unseen: 0 };
 }

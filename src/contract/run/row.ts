@@ -7,7 +7,7 @@ import type { Call, Look, Observation, Row, Table } from '../tables/table.js';
 import { type Finding, findingOf } from './finding.js';
 import { lackingIn, needsOfLook } from './needs.js';
 import type { Played } from './play.js';
-import { type Exchanged, isSuccess, NotExercised, Session, type SessionParts, selectionOf } from './session.js';
+import { asTool, type Exchanged, isSuccess, NotExercised, Session, type SessionParts, selectionOf } from './session.js';
 import type { Subject } from './subject.js';
 
 /** One row on its way to a target. */
@@ -38,9 +38,10 @@ export async function playRow(planned: PlannedRow, parts: SessionParts): Promise
   // Every exchange of what is played is judged, set-up and clean-up too; the row's own comes with the case that was expected. No
   // answer is never right.
   const { include } = selectionOf(parts);
-  for (const exchanged of session.exchanges.filter(({ operation, error }) => include(operation) || error)) {
+  for (const exchanged of session.exchanges) {
     const expected = exchanged === judged ? planned.expected : undefined;
-    findings.push(...findingOf(session.asPlayed(planned), exchanged, session.exchanges, expected));
+    const seen = include(exchanged.operation) ? exchanged : asTool(exchanged);
+    findings.push(...findingOf(session.asPlayed(planned), seen, session.exchanges, expected));
   }
   const wrong = findings.some((finding) => finding.severity !== 'notice');
   const answered = judged?.judged?.documented?.name;

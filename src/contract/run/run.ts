@@ -9,12 +9,14 @@ import { type Finding, mergeFindings } from './finding.js';
 import { lackingIn } from './needs.js';
 import { planRun } from './plan.js';
 import { type Play, type Played, refusalOf } from './play.js';
+import { watchWrites } from './possibly-made.js';
 import type { Profile } from './profile.js';
+import { RateLimits, type Wait } from './rate-limit.js';
 import { selectionOf } from './session.js';
 
 /** Why a run ended before its last row. */
 export interface Stopped {
-  readonly why: 'interrupted' | 'time' | 'unreachable' | 'refused' | 'unfit';
+  readonly why: 'interrupted' | 'time' | 'unreachable' | 'limited' | 'refused' | 'unfit';
   /** In words. */
   readonly text: string;
 }
@@ -33,6 +35,8 @@ export interface Report {
   readonly lacking: readonly Lacking[];
   readonly requests: number;
   readonly leftovers: readonly string[];
+  /** Writes to which no answer came, so that nobody knows what they made. */
+  readonly possiblyMade: readonly string[];
   /** Looks at what requests left behind that the profile has no caller or id for. */
   readonly unseen: number;
   readonly stopped?: Stopped;
@@ -52,8 +56,10 @@ export interface RunOptions {
   readonly plays?: readonly Play[];
   /** Milliseconds for all that is played; what takes away what was made may need up to three seconds more. */
   readonly maxTime?: number;
-  /** Waits where the target says `Retry-After`; by the clock when absent. */
-  readonly wait?: (milliseconds: number) => Promise<void>;
+  /** Waits so many milliseconds, or until the signal; by the clock when absent. */
+  readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Told before a rate limit is waited out. */
+  readonly onWait?: (wait: Wait) => void;
   /** Told once, before the first request. */
   readonly onLacking?: (lacking: readonly Lacking[]) => void;
   readonly onRow?: (row: Played, number: number, of: number) => void;
@@ -70,18 +76,20 @@ export async function runContracts(options: RunOptions): Promise<Report> {
   options.onLacking?.(lacking);
 
   const ending = endingOf(signal, maxTime);
-  const sleepUntilEnd = (milliseconds: number): Promise<void> =>
-    sleep(milliseconds, undefined, { signal: ending.ended }).catch(() => {});
+  const sleepUntilEnd = (milliseconds: number, signal = ending.ended): Promise<void> =>
+    sleep(milliseconds, undefined, { signal }).catch(() => {});
+  const limits = new RateLimits();
+  const { watched, possiblyMade } = watchWrites(target);
   let heard = false;
   const listening: Target = {
-    ...target,
+    ...watched,
     send: async (...request) => {
-      const response = await target.send(...request);
+      const response = await watched.send(...request);
       heard = true;
       return response;
     },
   };
-  const parts = { ...options, ...selection, target: listening, seed, wait: options.wait ?? sleepUntilEnd, ending };
+  const parts = { ...options, ...selection, target: listening, seed, wait: options.wait ?? sleepUntilEnd, ending, limits };
   const rows: Played[] = [];
   const signIns: Played[] = [];
   let stopped: Stopped | undefined;
@@ -99,6 +107,8 @@ export async function runContracts(options: RunOptions): Promise<Report> {
       options.onRow?.(played, i + 1, plays.length);
       // A target that is not there will not come back for the next thousand rows.
       const unreachable = played.findings.find((finding) => finding.unreachable);
+      if (limits.areOver)
+        stopped = { why: 'limited', text: 'the target answers 429, however long the run waits; try again later' };
       if (unreachable) stopped = { why: 'unreachable', text: `the target cannot be reached: ${unreachable.got}` };
     }
   } finally {
@@ -113,6 +123,7 @@ export async function runContracts(options: RunOptions): Promise<Report> {
     lacking,
     requests: rows.reduce((sum, row) => sum + row.requests, 0),
     leftovers: rows.flatMap((row) => row.leftovers),
+    possiblyMade,
     unseen: rows.reduce((sum, row) => sum + row.unseen, 0),
     ...(stopped === undefined ? {} : { stopped }),
   };

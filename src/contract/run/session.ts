@@ -1,7 +1,7 @@
 // One row at a time: makes its state, sends its request, looks at what it left, takes everything away again.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Target, TargetError } from '../../client/target.js';
+import { type Answer, type Target, TargetError } from '../../client/target.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '../../spec/message.js';
 import { atPointer } from '../../spec/relation.js';
@@ -11,6 +11,7 @@ import type { Call, Contracts, Recipe } from '../tables/table.js';
 import type { Ending } from './ending.js';
 import { valueIn } from './needs.js';
 import type { Profile } from './profile.js';
+import { RateLimits, type Wait } from './rate-limit.js';
 import type { Subject } from './subject.js';
 
 /** What a row needs and the target's profile does not give; the row is counted as not exercised. */
@@ -28,16 +29,19 @@ export interface Exchanged {
   readonly operation: OperationId;
   readonly caller: CallerName;
   readonly request: PlainRequest;
-  readonly response?: PlainResponse;
+  readonly response?: Answer;
   readonly judged?: Judged;
   /** Why there is no response. */
   readonly error?: TargetError;
-  /** A rate limit was waited out, and the same sent again. */
-  readonly sentAgain?: true;
+  /** Why the same was sent again: a rate limit was waited out. */
+  readonly sentAgain?: string;
 }
 
 export const isSuccess = ({ response }: Exchanged): boolean =>
   response !== undefined && response.status >= 200 && response.status < 300;
+
+/** Without what was judged: of a tool, nothing is expected but that it answers. */
+export const asTool = ({ judged: _, ...exchanged }: Exchanged): Exchanged => exchanged;
 
 export interface Prepared {
   readonly call: Call;
@@ -65,22 +69,19 @@ export interface SessionParts extends Partial<Selection> {
   readonly seed: number;
   /** Counts plays, so that names never meet. */
   readonly number: number;
-  /** Waits so many milliseconds where the target says `Retry-After`; by the clock when absent. */
-  readonly wait?: (milliseconds: number) => Promise<void>;
+  /** Waits so many milliseconds, or until the signal; by the clock when absent. */
+  readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** What all sessions of a run know of the target's limits; each session knows its own when absent. */
+  readonly limits?: RateLimits;
+  /** Told before a rate limit is waited out. */
+  readonly onWait?: (wait: Wait) => void;
   /** When the run ends; with its last row when absent. */
   readonly ending?: Ending;
 }
 
-/** How often one request waits for a rate limit before the limit is its answer. */
-const MAX_WAITS = 4;
-const LONGEST_WAIT_MS = 60_000;
-
-/** Milliseconds; `Retry-After` is a number of seconds or a date. Without one, a second. */
-function retryAfter({ headers }: PlainResponse): number {
-  const said = headers['retry-after'] ?? '';
-  const milliseconds = /^\d+$/.test(said) ? Number(said) * 1000 : Date.parse(said) - Date.now();
-  return Math.min(Math.max(Number.isNaN(milliseconds) ? 1000 : milliseconds, 0), LONGEST_WAIT_MS);
-}
+/** Whoever is waited for may be waited for too long. */
+const sleepUntil = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
+  sleep(milliseconds, undefined, { ...(signal ? { signal } : {}) }).catch(() => {});
 
 interface Undo {
   readonly call: OperationId;
@@ -94,6 +95,7 @@ export class Session {
   readonly slots: Record<string, string> = {};
   readonly #parts: SessionParts;
   readonly #undos: Undo[] = [];
+  readonly #limits: RateLimits;
   /** What was made is being taken away, for which there is a little more time. */
   cleaning = false;
   /** Who stands in the owner's place in this play, as the owner stands in theirs. */
@@ -102,6 +104,7 @@ export class Session {
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
+    this.#limits = parts.limits ?? new RateLimits();
   }
 
   /** Fills a slot by a recipe. Throws NotExercised where the profile lacks something. */
@@ -182,21 +185,15 @@ export class Session {
     throw new NotExercised(`${call.call} by ${exchanged.caller}, needed for this row, was answered with ${got}`);
   }
 
-  /** Sends and judges. The caller is the one of the contracts, who may have changed places. A 429 that was not asked for is waited out, as its Retry-After says, and judged too. */
+  /** Sends and judges. The caller is the one of the contracts, who may have changed places. */
   async exchange(prepared: Prepared, expected: Expectation = {}): Promise<Exchanged> {
-    const { spec, wait = sleep } = this.#parts;
+    const { spec } = this.#parts;
     const operation = spec.operations.get(prepared.call.call) as Operation;
     const caller = this.#inPlaceOf(prepared.caller);
     const { request, asked } = this.#request(operation, { ...prepared, caller });
-    for (let tries = 1; ; tries++) {
-      const isLast = tries > MAX_WAITS;
-      const sent = await this.#send(operation.id, caller, { ...request }, (response) =>
-        judge(spec, operation, asked, response, response.status === 429 && !isLast ? {} : expected),
-      );
-      if (sent.response?.status !== 429 || isLast) return sent;
-      this.exchanges.splice(-1, 1, { ...sent, sentAgain: true });
-      await wait(retryAfter(sent.response));
-    }
+    return this.#sendUntilLetIn(operation.id, caller, request, (response, isLast) =>
+      judge(spec, operation, asked, response, isLast ? expected : {}),
+    );
   }
 
   /** Sends a method that the path of an operation does not have. */
@@ -205,9 +202,36 @@ export class Session {
     prepared: Prepared,
     judgeRefusal: (response: PlainResponse) => Judged,
   ): Promise<Exchanged> {
-    const operation = this.#parts.spec.operations.get(prepared.call.call) as Operation;
-    const { request } = this.#request(operation, prepared);
-    return this.#send(operation.id, prepared.caller, { ...request, method }, judgeRefusal);
+    const { spec } = this.#parts;
+    const operation = spec.operations.get(prepared.call.call) as Operation;
+    const { request, asked } = this.#request(operation, prepared);
+    return this.#sendUntilLetIn(operation.id, prepared.caller, { ...request, method }, (response, isLast) =>
+      isLast ? judgeRefusal(response) : judge(spec, operation, asked, response),
+    );
+  }
+
+  /** A 429 is waited out, and judged too; the answer that stands is the last one. */
+  async #sendUntilLetIn(
+    operation: OperationId,
+    caller: CallerName,
+    request: PlainRequest,
+    judgeResponse: (response: PlainResponse, isLast: boolean) => Judged,
+  ): Promise<Exchanged> {
+    const { wait = sleepUntil, ending, onWait } = this.#parts;
+    const waits: number[] = [];
+    for (;;) {
+      let pause: number | undefined;
+      const sent = await this.#send(operation, caller, { ...request }, (response) => {
+        pause = this.#limits.waitAfter(operation, response, waits);
+        return judgeResponse(response, pause === undefined);
+      });
+      if (pause === undefined) return sent;
+      this.exchanges.splice(-1, 1, { ...sent, sentAgain: `429, sent again after ${pause / 1000} s` });
+      const said = sent.response?.headers['retry-after'];
+      onWait?.({ operation, milliseconds: pause, ...(said === undefined ? {} : { said }) });
+      await wait(pause, this.cleaning ? ending?.over : ending?.ended);
+      waits.push(pause);
+    }
   }
 
   async #send(

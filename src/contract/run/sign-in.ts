@@ -6,7 +6,7 @@ import { findingOf } from './finding.js';
 import { valueIn } from './needs.js';
 import type { Play, Played } from './play.js';
 import type { Profile } from './profile.js';
-import { type Selection, Session, type SessionParts, selectionOf } from './session.js';
+import { asTool, type Selection, Session, type SessionParts, selectionOf } from './session.js';
 import type { Subject } from './subject.js';
 
 /** One operation may refuse wrongly; so many of them do not. */
@@ -83,7 +83,7 @@ async function signIn(
   }
   const { include } = selectionOf(parts);
   const findings = session.exchanges
-    .filter(({ operation, error }) => include(operation) || error)
+    .map((exchanged) => (include(exchanged.operation) ? exchanged : asTool(exchanged)))
     .flatMap((exchanged) => findingOf(subject, exchanged, session.exchanges));
   const verdict = statuses.length === reads.length ? verdictOn(statuses) : {};
   const wrong = verdict.refused ?? verdict.unfit ?? findings.some(({ severity }) => severity !== 'notice');

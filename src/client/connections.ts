@@ -1,0 +1,84 @@
+// The connections to one server, kept or fresh, direct or by a proxy.
+import http from 'node:http';
+import https from 'node:https';
+import { rootCertificates } from 'node:tls';
+import { urlToHttpOptions } from 'node:url';
+import type { PlainRequest } from '../spec/message.js';
+import { proxyOf, withScheme } from './proxy.js';
+
+export interface Wire {
+  /** The proxy that every request goes by; that of HTTP_PROXY and its like when absent. */
+  readonly proxy?: string;
+  /** Certificates (PEM) that are trusted as well as the usual ones. */
+  readonly ca?: string | Buffer;
+  /** The client's certificate and its key (PEM), for a server that wants one. */
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+}
+
+interface Agents {
+  readonly kept: http.Agent;
+  readonly fresh: http.Agent;
+}
+
+/** How a request gets to the server. */
+export interface Way {
+  readonly options: https.RequestOptions;
+  readonly isEncrypted: boolean;
+  readonly headers: PlainRequest['headers'];
+}
+
+export class Connections {
+  readonly #server: URL;
+  readonly #proxy: URL | undefined;
+  readonly #tls: https.RequestOptions;
+  #agents: Agents | undefined;
+
+  constructor(server: URL, { proxy, ca, cert, key }: Wire) {
+    this.#server = server;
+    const by = proxy === undefined ? proxyOf(server, process.env) : withScheme(proxy);
+    this.#proxy = by === undefined ? undefined : new URL(by);
+    this.#tls = {
+      ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+    };
+  }
+
+  /** A kept connection may be one that the server has closed by now; a fresh one is not. */
+  async to(target: string, { isKept }: { isKept: boolean }): Promise<Way> {
+    this.#agents ??= await this.#makeAgents();
+    const agent = isKept ? this.#agents.kept : this.#agents.fresh;
+    const { protocol, hostname, port, pathname, host } = this.#server;
+    const isEncrypted = protocol === 'https:';
+    // As it stands: a parser of URLs would take `..` out of it.
+    const path = `${pathname.replace(/\/+$/, '')}${target}`;
+    if (this.#proxy === undefined || isEncrypted) {
+      const server = { protocol, hostname: unbracketed(hostname), ...(port === '' ? {} : { port }) };
+      return { options: { ...server, path, agent, ...this.#tls }, isEncrypted, headers: {} };
+    }
+    const { protocol: by, hostname: via, port: viaPort, auth } = urlToHttpOptions(this.#proxy);
+    const proxy = { protocol: by, hostname: unbracketed(String(via)), ...(viaPort ? { port: viaPort } : {}) };
+    const credential = auth ? { 'proxy-authorization': `Basic ${Buffer.from(auth).toString('base64')}` } : {};
+    const options = { ...proxy, path: `${protocol}//${host}${path}`, agent, ...this.#tls };
+    return { options, isEncrypted: by === 'https:', headers: { host, ...credential } };
+  }
+
+  async #makeAgents(): Promise<Agents> {
+    if (this.#proxy !== undefined && this.#server.protocol === 'https:') {
+      // Loaded only here: most runs go by no proxy.
+      const { HttpsProxyAgent } = await import('https-proxy-agent');
+      const tunnel = (keepAlive: boolean): http.Agent => new HttpsProxyAgent(this.#proxy as URL, { keepAlive, ...this.#ca() });
+      return { kept: tunnel(true), fresh: tunnel(false) };
+    }
+    const { Agent } = (this.#proxy ?? this.#server).protocol === 'https:' ? https : http;
+    return { kept: new Agent({ keepAlive: true }), fresh: new Agent({ keepAlive: false }) };
+  }
+
+  /** What is trusted of the server is trusted of a proxy too. */
+  #ca(): Pick<https.RequestOptions, 'ca'> {
+    return this.#tls.ca === undefined ? {} : { ca: this.#tls.ca };
+  }
+}
+
+const unbracketed = (hostname: string): string => hostname.replace(/^\[(.*)\]$/, '$1');

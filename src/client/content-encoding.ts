@@ -1,0 +1,54 @@
+// Takes the content codings off a body: https://www.rfc-editor.org/rfc/rfc9110#section-8.4
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
+import { TargetError, tooLarge } from './target.js';
+
+type Decoder = (body: Buffer, options: ZlibOptions) => Promise<Buffer>;
+
+const asZlib: Decoder = promisify<Buffer, ZlibOptions, Buffer>(inflate);
+const asRaw: Decoder = promisify<Buffer, ZlibOptions, Buffer>(inflateRaw);
+const asGzip: Decoder = promisify<Buffer, ZlibOptions, Buffer>(gunzip);
+const asBrotli: Decoder = promisify<Buffer, ZlibOptions, Buffer>(brotliDecompress);
+
+const decoders: Readonly<Record<string, Decoder>> = {
+  gzip: asGzip,
+  'x-gzip': asGzip,
+  // Some servers leave out the frame that the standard wants around the data.
+  deflate: (body, options) => (hasZlibHeader(body) ? asZlib : asRaw)(body, options),
+  br: asBrotli,
+  identity: async (body) => body,
+};
+
+/** Each layer may be as large as the body; more than a few are an attack. */
+const MOST_LAYERS = 5;
+
+/** What is empty has nothing to decompress, whatever its headers say: a 204, a 304 or an answer to HEAD. */
+export async function decoded(body: Buffer, header = '', maxBytes: number): Promise<Buffer> {
+  const codings = header
+    .split(',')
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== '');
+  if (body.length === 0) return body;
+  const unknown = codings.find((coding) => !Object.hasOwn(decoders, coding));
+  if (unknown !== undefined)
+    throw new TargetError('broken', `the body comes in the coding ${unknown}, which the request did not ask for`);
+  if (codings.length > MOST_LAYERS) throw new TargetError('broken', `the body is encoded ${codings.length} times`);
+  let bytes = body;
+  // The last one was put on last.
+  for (const coding of codings.reverse()) bytes = await decode(coding, bytes, maxBytes);
+  return bytes;
+}
+
+async function decode(coding: string, body: Buffer, maxBytes: number): Promise<Buffer> {
+  try {
+    return await (decoders[coding] as Decoder)(body, { maxOutputLength: maxBytes });
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(maxBytes);
+    throw new TargetError('broken', `the body is no ${coding}: ${code}`, { cause: error });
+  }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc1950#section-2.2 */
+const hasZlibHeader = (body: Buffer): boolean =>
+  body.length > 1 && (body.readUInt8(0) & 15) === 8 && body.readUInt16BE(0) % 31 === 0;

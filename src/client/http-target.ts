@@ -1,0 +1,156 @@
+// A server over the network. A request that may have been carried out is never sent twice.
+import http from 'node:http';
+import https from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TLSSocket } from 'node:tls';
+import type { PlainRequest } from '../spec/message.js';
+import { Connections, type Way, type Wire } from './connections.js';
+import { decoded } from './content-encoding.js';
+import {
+  type Answer,
+  DEFAULT_BYTES,
+  DEFAULT_TIMEOUT,
+  isSafe,
+  readBytes,
+  type Target,
+  TargetError,
+  type TargetLimits,
+  textOf,
+  withinTime,
+} from './target.js';
+
+export interface HttpTargetOptions extends TargetLimits, Wire {
+  /** Sent with every request, save where the request has a header of that name itself. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** How far a request came; kept while it is under way. */
+interface Progress {
+  /** A byte of it may have left. */
+  isSent: boolean;
+  /** It went out over a connection that was used before, and that the server may have closed since. */
+  isReused: boolean;
+  isAnswered: boolean;
+}
+
+/**
+ * A server at a base URL, without `/v1`. Redirects are answers, not followed. Reads share kept connections, and go out once
+ * more where the server has closed one meanwhile, which no client can know; a write has a connection of its own, so that it
+ * meets no closed one. Whatever failed before a byte of it was sent goes out once more too.
+ */
+export function httpTarget(baseUrl: string, options: HttpTargetOptions = {}): Target {
+  const { timeout = DEFAULT_TIMEOUT, maxBytes = DEFAULT_BYTES } = options;
+  const name = baseUrl.replace(/\/+$/, '');
+  const connections = new Connections(new URL(name), options);
+
+  const attempt = async (request: PlainRequest, isKept: boolean, signal: AbortSignal, progress: Progress): Promise<Answer> => {
+    const way = await connections.to(request.target, { isKept });
+    const response = await responseTo(request, { ...options.headers, ...request.headers }, way, signal, progress);
+    const raw = await readBytes(response, maxBytes);
+    const text = textOf(await decoded(raw, response.headers['content-encoding'], maxBytes));
+    return { status: response.statusCode ?? 0, headers: plainHeaders(response), ...(text === '' ? {} : { body: text }) };
+  };
+  const send = async (request: PlainRequest, signal: AbortSignal, progress: Progress): Promise<Answer> => {
+    try {
+      return await attempt(request, isSafe(request.method), signal, progress);
+    } catch (error) {
+      const why = signal.aborted ? undefined : whyRepeated(error as NodeJS.ErrnoException, progress);
+      if (why === undefined) throw error;
+      if (!progress.isSent) await sleep(PAUSE_MS, undefined, { signal });
+      return { ...(await attempt(request, false, signal, progress)), repeated: why };
+    }
+  };
+
+  return {
+    name,
+    send: async (request, signal) => {
+      const call = `${request.method} ${name}${request.target}`;
+      const progress: Progress = { isSent: false, isReused: false, isAnswered: false };
+      try {
+        const work = (ending: AbortSignal) => send(request, ending, progress);
+        return await withinTime(timeout, signal, call, work, () => progress.isSent);
+      } catch (error) {
+        if (error instanceof TargetError && error.kind !== 'broken') throw error;
+        throw toTargetError(error as NodeJS.ErrnoException, call, progress);
+      }
+    },
+  };
+}
+
+const PAUSE_MS = 250;
+/** What a second attempt may not meet: a server that starts anew, a name server that is busy. */
+const passing: readonly string[] = ['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN'];
+
+/** Why a request may go out once more; undefined where it may not. */
+function whyRepeated({ code = '' }: NodeJS.ErrnoException, { isSent, isReused, isAnswered }: Progress): string | undefined {
+  if (!isSent) return passing.includes(code) ? `no connection: ${code}` : undefined;
+  // Only reads reuse connections. https://nodejs.org/api/http.html#requestreusedsocket
+  return isReused && !isAnswered && ['ECONNRESET', 'EPIPE'].includes(code) ? 'the server had closed the connection' : undefined;
+}
+
+/** The head of the answer; its body is still to be read. */
+function responseTo(
+  { method, body }: PlainRequest,
+  given: PlainRequest['headers'],
+  { options, isEncrypted, headers: ofWay }: Way,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<http.IncomingMessage> {
+  const length = body.length > 0 || !bodiless.includes(method) ? { 'content-length': body.length } : {};
+  const client = options.protocol === 'https:' ? https : http;
+  return new Promise((resolve, reject) => {
+    const sent = client.request({ ...options, method, headers: { ...given, ...length, ...ofWay }, signal });
+    const markSent = (): void => {
+      progress.isSent = true;
+    };
+    sent.on('socket', (socket) => {
+      progress.isReused = sent.reusedSocket;
+      const { connecting, secureConnecting = false } = socket as TLSSocket & { secureConnecting?: boolean };
+      if (connecting || secureConnecting) socket.once(isEncrypted ? 'secureConnect' : 'connect', markSent);
+      else markSent();
+    });
+    sent.on('response', (response) => {
+      progress.isAnswered = true;
+      // An error that comes while nobody reads shows when somebody does.
+      response.on('error', () => {});
+      // Without the header that names the protocol, Node takes it for an answer.
+      if (response.statusCode === 101) reject(switched());
+      else resolve(response);
+    });
+    sent.on('upgrade', (_, socket) => {
+      socket.on('error', () => {});
+      socket.destroy();
+      reject(switched());
+    });
+    sent.on('error', reject);
+    sent.on('close', () => reject(new TargetError('broken', 'the connection was closed without an answer')));
+    sent.end(body);
+  });
+}
+
+const switched = (): TargetError =>
+  new TargetError('broken', '101: the server changed to another protocol, for which nobody asked');
+
+/** Methods that say nothing of a body when they have none. */
+const bodiless: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'DELETE'];
+
+/** As they come, save that those which come several times are joined. */
+function plainHeaders({ headers }: http.IncomingMessage): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, [value].flat().join(', ')]));
+}
+
+const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'];
+/** The two ends do not agree on TLS, whichever of them says so. */
+const isTlsRefusal = (code: string): boolean => /^(ERR_SSL_|ERR_TLS_|EPROTO$)|CERT|VERIFY|SELF_SIGNED/.test(code);
+
+function toTargetError(error: NodeJS.ErrnoException, call: string, { isSent }: Progress): TargetError {
+  const { code = '', message } = error;
+  const options = { cause: error, unsent: !isSent };
+  if (isTlsRefusal(code)) {
+    const fix = 'name the authority with --ca-cert, or a client certificate with --client-cert and --client-key';
+    return new TargetError('unreachable', `${call}: no TLS connection (${code}); ${fix}`, { ...options, unsent: true });
+  }
+  // Node's own codes are about the message; all others before a byte was sent are about the way.
+  const isThere = (isSent && !unreachable.includes(code)) || /^(ERR|HPE)_/.test(code);
+  return new TargetError(isThere ? 'broken' : 'unreachable', `${call}: ${code || message}`, options);
+}

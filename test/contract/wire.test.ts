@@ -1,0 +1,226 @@
+// What happens on the wire between the kit and its target: answers that never come, rate limits, odd JSON.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { describeWait } from '../../src/cli/progress.js';
+import { handlerTarget, type Target, TargetError } from '../../src/client/target.js';
+import { exitCode, toJunit, toResults, toText } from '../../src/contract/report/report.js';
+import { parseProfile } from '../../src/contract/run/profile.js';
+import { retryAfter, type Wait } from '../../src/contract/run/rate-limit.js';
+import { type RunOptions, runContracts } from '../../src/contract/run/run.js';
+import { loadContracts } from '../../src/contract/tables/load.js';
+import { createUnderstudy } from '../../src/index.js';
+import { loadSpec, type OperationId } from '../../src/spec/document.js';
+import type { PlainRequest, PlainResponse } from '../../src/spec/message.js';
+
+const spec = loadSpec();
+const contracts = loadContracts(spec);
+const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+const include = (id: OperationId) => ['createSpace', 'getSpace', 'deleteSpace'].includes(id);
+
+/** The stand-in, and what somebody in between makes of it. */
+function between(change: (request: PlainRequest, answer: () => Promise<PlainResponse>) => Promise<PlainResponse>): Target {
+  const standIn = handlerTarget('the stand-in', createUnderstudy().fetch);
+  return { name: 'the stand-in', send: (request, signal) => change(request, () => standIn.send(request, signal)) };
+}
+
+async function run(target: Target, options: Partial<RunOptions> = {}) {
+  const waits: number[] = [];
+  const told: Wait[] = [];
+  const wait = async (milliseconds: number) => void waits.push(milliseconds);
+  const onWait = (one: Wait) => void told.push(one);
+  const report = await runContracts({ spec, contracts, profile, target, include, wait, onWait, ...options });
+  const found = report.findings.map(({ severity, code, operation }) => `${severity} ${code} ${operation}`);
+  return { report, found, waits, told };
+}
+
+const isCreation = ({ method, target }: PlainRequest) => method === 'POST' && target === '/v1/spaces/';
+
+describe('a write that is not answered', () => {
+  /** Every third creation of a space is carried out, and its answer lost. */
+  const losing = (lose: () => never | PlainResponse) => {
+    const lost: string[] = [];
+    let creations = 0;
+    const target = between(async (request, answer) => {
+      const response = await answer();
+      if (!isCreation(request) || response.status !== 201 || creations++ % 3 > 0) return response;
+      lost.push(JSON.parse(new TextDecoder().decode(request.body)).name);
+      return lose();
+    });
+    return { target, lost };
+  };
+  const failing = (kind: TargetError['kind']) => () => {
+    throw new TargetError(kind, 'no answer');
+  };
+
+  it.each<[string, () => never | PlainResponse, string]>([
+    ['the connection is cut', failing('broken'), 'no answer'],
+    ['its time is over', failing('timeout'), 'no answer'],
+    ['its body is too large', failing('too_large'), 'no answer'],
+    ['a gateway lost it', () => ({ status: 504, headers: {} }), '504'],
+  ])('since %s is a failure, not sent again, and listed in every report by the name it gave', async (_, lose, why) => {
+    const { target, lost } = losing(lose);
+    const sent: string[] = [];
+    const counting: Target = {
+      ...target,
+      send: (request) => {
+        if (isCreation(request)) sent.push(new TextDecoder().decode(request.body));
+        return target.send(request);
+      },
+    };
+    const { report, found } = await run(counting);
+    expect(lost.length).toBeGreaterThan(3);
+    for (const name of lost) expect(sent.filter((body) => body.includes(name))).toHaveLength(1);
+    if (why === 'no answer') expect(found).toContain('failure ANSWER_MISSING createSpace');
+    const named = lost.filter((name) => name.startsWith('understudy-'));
+    for (const name of named) expect(report.possiblyMade).toContain(`POST /v1/spaces/ with ${name}: ${why}`);
+    expect(report.possiblyMade).toHaveLength(lost.length);
+    expect(exitCode(report, 'failure')).toBe(1);
+    expect(toText(report)).toContain(`Possibly made, since no answer came: ${report.possiblyMade[0]}`);
+    expect(toResults(report)).toMatchObject({ possibly_made: report.possiblyMade });
+    expect(toJunit(report, 'failure')).toContain(`<system-out>Possibly made, since no answer came: ${report.possiblyMade[0]}`);
+  });
+
+  it('because the run ends is listed too', async () => {
+    const stop = new AbortController();
+    const target = between(async (request, answer) => {
+      if (!isCreation(request)) return answer();
+      await answer();
+      stop.abort();
+      throw new TargetError('stopped', 'the run has ended');
+    });
+    const { report } = await run(target, { signal: stop.signal });
+    expect(report.possiblyMade).toHaveLength(1);
+  });
+
+  it.each<[string, TargetError]>([
+    ['refused a connection', new TargetError('unreachable', 'refused')],
+    ['timed out before a byte was sent', new TargetError('timeout', 'late', { unsent: true })],
+  ])('since the target %s made nothing', async (_, error) => {
+    const target = between((request, answer) => (isCreation(request) ? Promise.reject(error) : answer()));
+    expect((await run(target)).report.possiblyMade).toEqual([]);
+  });
+
+  it('is no read, and none that takes away', async () => {
+    const target = between((request, answer) =>
+      request.method === 'GET' || request.method === 'DELETE' ? Promise.reject(new TargetError('broken', 'no answer')) : answer(),
+    );
+    expect((await run(target, { include: (id) => id === 'createSpace' })).report.possiblyMade).toEqual([]);
+  });
+});
+
+it('what is repeated is a notice with a count, also of a tool that is not judged', async () => {
+  const target = between(async (request, answer) => ({
+    ...(await answer()),
+    ...(isCreation(request) ? { repeated: 'the server had closed the connection' } : {}),
+  }));
+  const { report } = await run(target, { include: (id) => id === 'getSpace' });
+  const creations = report.findings.find(({ code }) => code === 'REQUEST_REPEATED');
+  expect(creations).toMatchObject({ severity: 'notice', operation: 'createSpace' });
+  expect(creations?.count).toBeGreaterThan(5);
+  expect(toText(report)).toContain(`notice REQUEST_REPEATED createSpace (${creations?.count}×)`);
+  expect(exitCode(report, 'failure')).toBe(0);
+});
+
+it('a handler that throws is a finding of each call, not the end of the run', async () => {
+  let calls = 0;
+  const standIn = createUnderstudy();
+  const target = handlerTarget('a handler', async (request) => {
+    calls += 1;
+    if (calls % 5 === 0) throw new Error('out of order');
+    return standIn.fetch(request);
+  });
+  const { report } = await run(target);
+  const missing = report.findings.filter(({ code }) => code === 'ANSWER_MISSING');
+  expect(missing.map(({ got }) => got).join()).toContain('out of order');
+  expect(report.stopped).toBeUndefined();
+});
+
+describe('how long Retry-After asks to wait', () => {
+  const now = 'Thu, 26 Feb 2026 10:00:00 GMT';
+  it.each<[string, number | undefined]>([
+    ['7', 7000],
+    ['0', 0],
+    ['6.250', 7000],
+    ['.5', 1000],
+    ['3.', 3000],
+    [' 2 ', 2000],
+    ['Thu, 26 Feb 2026 10:00:30 GMT', 30_000],
+    ['Thursday, 26-Feb-26 10:00:30 GMT', 30_000],
+    ['Thu Feb 26 10:00:30 2026', 30_000],
+    ['Thu, 26 Feb 2026 09:00:00 GMT', 0],
+    ['3600', 3_600_000],
+    ['-5', undefined],
+    ['1e3', undefined],
+    ['soon 5', undefined],
+    ['2001', 2_001_000],
+    ['Thu, what?', undefined],
+    ['', undefined],
+  ])('%j is %s ms', (said, expected) => {
+    expect(retryAfter({ status: 429, headers: { 'retry-after': said, date: now } })).toBe(expected);
+  });
+
+  it('is undefined without it', () => {
+    expect(retryAfter({ status: 429, headers: {} })).toBeUndefined();
+  });
+});
+
+describe('a rate limit', () => {
+  const error = { code: 'RATE_LIMIT_EXCEEDED', message: 'Slow down', system_message: 'Slow down', type: 'client_error' };
+  const limited = (headers: Record<string, string>): PlainResponse => ({
+    status: 429,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({
+      success: false,
+      error: { ...error, status: 429, details: {}, trace_id: 'x', timestamp: '2026-02-26T10:30:00Z' },
+    }),
+  });
+  /** So many 429s, whatever is asked, before the first creation is let in. */
+  const limiting = (times: number, headers: Record<string, string>, isLimited = isCreation) => {
+    let left = times;
+    return between((request, answer) => (isLimited(request) && left-- > 0 ? Promise.resolve(limited(headers)) : answer()));
+  };
+
+  it.each<[string, number, Record<string, string>, number[]]>([
+    ['with a fraction', 2, { 'retry-after': '3.500' }, [4000, 4000]],
+    ['of nothing, again and again', 4, { 'retry-after': '0' }, [0, 2000, 4000, 8000]],
+    ['of an hour', 2, { 'retry-after': '3600' }, [60_000, 60_000]],
+    ['that is garbage', 3, { 'retry-after': 'tomorrow' }, [1000, 2000, 4000]],
+    ['that is negative', 2, { 'retry-after': '-30' }, [1000, 2000]],
+    ['that is absent', 7, {}, [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000]],
+  ])('with a Retry-After %s is waited out, within bounds, and each wait is told', async (_, times, headers, expected) => {
+    const { report, found, waits, told } = await run(limiting(times, headers));
+    expect(waits).toEqual(expected);
+    expect(told.map(({ operation, milliseconds }) => [operation, milliseconds])).toEqual(
+      expected.map((milliseconds) => ['createSpace', milliseconds]),
+    );
+    const failures = found.filter((finding) => finding.startsWith('failure'));
+    expect(failures).toEqual(headers['retry-after'] ? [] : ['failure HEADER_MISSING createSpace']);
+    expect(report.findings.find(({ code }) => code === 'REQUEST_REPEATED')?.count).toBe(times);
+    expect(report.leftovers).toEqual([]);
+  });
+
+  it('on what takes away is waited out too', async () => {
+    const { report, waits } = await run(limiting(3, {}, ({ method }) => method === 'DELETE'));
+    expect([waits, report.leftovers]).toEqual([[1000, 2000, 4000], []]);
+  });
+
+  it('on a method that no path has is waited out too', async () => {
+    const { report, waits } = await run(limiting(1, { 'retry-after': '2' }, ({ method }) => method === 'PUT'));
+    expect([waits, report.findings.map(({ code }) => code)]).toEqual([[2000], ['REQUEST_REPEATED']]);
+  });
+
+  it('that lets nothing through ends the run, inconclusive, after a few operations', async () => {
+    const { report, waits } = await run(limiting(Number.POSITIVE_INFINITY, { 'retry-after': '3600' }, () => true));
+    expect(report.stopped).toMatchObject({ why: 'limited', text: expect.stringContaining('429') });
+    expect(exitCode(report, 'failure')).toBe(3);
+    expect(waits).toEqual(Array(6).fill(60_000));
+  });
+
+  it.each<[Partial<Wait>, string]>([
+    [{ said: '3600' }, '429 from getSpace, Retry-After: 3600; waiting 60 s\n'],
+    [{}, '429 from getSpace, no Retry-After; waiting 60 s\n'],
+    [{ said: '\u001b[2J' }, '429 from getSpace, an unreadable Retry-After; waiting 60 s\n'],
+  ])('is said as it is: %j', (wait, said) => {
+    expect(describeWait({ operation: 'getSpace', milliseconds: 60_000, ...wait })).toBe(said);
+  });
+});
