@@ -219,7 +219,7 @@ describe('understudy contracts', () => {
 
   it('checks them, and exports them with what was left out', async () => {
     expect((await run(['contracts', 'lint'])).stdout).toMatch(
-      /^\d+ rows, every case that is reached by state has one; \d+ lifecycles\n$/,
+      /^\d+ rows, every case that can be reached by state has one; \d+ lifecycles\n$/,
     );
     const output = join(folder, 'export.arazzo.yaml');
     const { code, stderr } = await run(['contracts', 'export', '--output', output]);
@@ -230,7 +230,7 @@ describe('understudy contracts', () => {
 
 describe('understudy explain', () => {
   it('says what a kind of finding means and what to do, lists them all, and knows what was meant', async () => {
-    expect((await run(['explain', 'CASE_WRONG'])).stdout).toMatch(/^CASE_WRONG\n {2}Given this state.*\n {2}next: /);
+    expect((await run(['explain', 'CASE_WRONG'])).stdout).toMatch(/^CASE_WRONG\n {2}For this state.*\n {2}next: /);
     expect((await run(['explain'])).stdout.match(/^[A-Z_]+ {2,}\S/gm)).toHaveLength(12);
     const { code, stderr } = await run(['explain', 'CASE_WRNG']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('did you mean CASE_WRONG?')]);
