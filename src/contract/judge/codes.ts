@@ -55,4 +55,9 @@ export const codes: Readonly<Record<FindingCode, { readonly means: string; reado
       'A request was sent once more: after a 429, because no byte of it had been sent, or because the server had closed the connection of a read. No write that may have been carried out is ever repeated.',
     next: 'Nothing. This is a notice and never fails a run by itself.',
   },
+  PREPARATION_FAILED: {
+    means:
+      'A call that should bring about the state of a row failed, so that the row was not exercised and the run is inconclusive. A 5xx, and an answer without an id that can be used, is a failure; another refusal a question.',
+    next: 'Mend the operation that prepares, or give the caller the right to use it. To do without, leave it out with --exclude-operation-id.',
+  },
 };

@@ -23,7 +23,8 @@ export type FindingCode =
   | 'STATE_WRONG'
   | 'REFUSAL_CHANGED_STATE'
   | 'ANSWER_MISSING'
-  | 'REQUEST_REPEATED';
+  | 'REQUEST_REPEATED'
+  | 'PREPARATION_FAILED';
 
 /** One deviation, before it is known in which row it showed. */
 export interface Deviation {

@@ -3,20 +3,24 @@
 import type { HttpMethod, Operation, OperationId, Spec } from '../../spec/document.js';
 import { judgeRefusedMethod } from '../judge/judge.js';
 import { findingOf } from './finding.js';
+import { READING } from './guard.js';
 import type { Play, Played } from './play.js';
 import { Session, type SessionParts } from './session.js';
 import type { Subject } from './subject.js';
 
 const methods: readonly HttpMethod[] = ['PUT', 'PATCH', 'DELETE', 'POST', 'GET'];
 
-/** One for each path, sent to ids that do not exist, so that whoever takes the method after all has nothing to change. */
+/**
+ * One for each path, sent to ids that do not exist, so that whoever takes the method after all has nothing to change. A path
+ * without an id is asked with a method that only reads.
+ */
 export function planMethods(spec: Spec, include: (operation: OperationId) => boolean): readonly Play[] {
   const all = [...spec.operations.values()].filter(({ id }) => include(id));
   const paths = new Set(all.map(({ template }) => template));
   return [...paths].flatMap((path): readonly Play[] => {
     const operations = all.filter(({ template }) => template === path);
     const allowed = operations.map(({ method }) => method);
-    const method = methods.find((candidate) => !allowed.includes(candidate));
+    const method = path.includes('{') ? methods.find((candidate) => !allowed.includes(candidate)) : READING;
     const [first] = operations;
     if (!first || !method) return [];
     const title = `${method} ${first.template}, which is not documented, answers method_not_allowed or unknown_path`;
@@ -30,7 +34,7 @@ export function planMethods(spec: Spec, include: (operation: OperationId) => boo
 async function playMethod(
   subject: Subject,
   { id, parameters }: Operation,
-  method: HttpMethod,
+  method: string,
   allowed: readonly HttpMethod[],
   parts: SessionParts,
 ): Promise<Played> {

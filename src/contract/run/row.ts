@@ -7,7 +7,8 @@ import type { Call, Look, Observation, Row, Table } from '../tables/table.js';
 import { type Finding, findingOf } from './finding.js';
 import { lackingIn, needsOfLook } from './needs.js';
 import type { Played } from './play.js';
-import { asTool, type Exchanged, isSuccess, NotExercised, Session, type SessionParts, selectionOf } from './session.js';
+import { NotExercised, PreparationFailed } from './reason.js';
+import { asTool, type Exchanged, isSuccess, Session, type SessionParts, selectionOf } from './session.js';
 import type { Subject } from './subject.js';
 
 /** One row on its way to a target. */
@@ -33,6 +34,7 @@ export async function playRow(planned: PlannedRow, parts: SessionParts): Promise
   } catch (error) {
     if (!(error instanceof NotExercised)) throw error;
     reason = error.message;
+    if (error instanceof PreparationFailed) findings.push(...preparationFinding(planned, error, session));
   }
   const leftovers = await session.cleanUp().catch(() => ['clean-up failed']);
   // Every exchange of what is played is judged, set-up and clean-up too; the row's own comes with the case that was expected. No
@@ -294,6 +296,23 @@ function stateFinding(
     planned.expected,
   );
   return finding as Finding;
+}
+
+/** Of the last call; where it had no answer, that is a finding of its own. */
+function preparationFinding(planned: PlannedRow, { message, isFault }: PreparationFailed, session: Session): Finding[] {
+  const exchanged = session.exchanges.at(-1);
+  if (!exchanged?.response) return [];
+  const deviation = {
+    code: 'PREPARATION_FAILED',
+    severity: isFault ? 'failure' : 'question',
+    pointer: '',
+    expected: 'success, for a row that needs it',
+    got: message,
+    basis: isFault ? 'docs' : 'assumed',
+    source: '',
+  } as const;
+  const judged = { deviations: [deviation], body: undefined };
+  return findingOf(session.asPlayed(planned), { ...exchanged, judged }, session.exchanges);
 }
 
 function rawBody(row: Row): { body: Uint8Array; content_type?: string } | undefined {
