@@ -12,11 +12,12 @@ export function serveCommand(): Command {
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
-  if (flags.drift === 'list') {
+  const [, pattern] = /^list(?::(.*))?$/s.exec(flags.drift ?? '') ?? [];
+  if (flags.drift === 'list' || pattern !== undefined) {
     const { describeDrifts } = await import('../mock/drift.js');
     // A reader that has seen enough, such as `head`, is no error.
     process.stdout.on('error', () => process.exit(0));
-    process.stdout.write(describeDrifts(loadSpec()));
+    process.stdout.write(describeDrifts(loadSpec(), pattern));
     return;
   }
   const terminal = process.stdout.isTTY === true;
