@@ -113,7 +113,7 @@ function casesOf(doc, status, response) {
 }
 
 /**
- * Requests are judged by the document as it stands: unknown fields pass (S-C27). Our own answers are judged by a
+ * Requests are judged by the document as it stands: unknown fields pass, save where a schema is closed (S-C27, X1). Our own answers are judged by a
  * closed copy, in which a field the document does not know is a breach. One validator per component, whoever uses it.
  */
 function validators(doc) {
@@ -172,8 +172,8 @@ function compiler({ allErrors }) {
     inlineRefs: false,
   });
   addFormats.default(ajv);
-  // Marks a field that only April's clients send; it changes nothing in what is valid.
-  ajv.addVocabulary(['x-edition']);
+  // Marks a field that only April's clients send, and values that are known of an open set; neither changes what is valid.
+  ajv.addVocabulary(['x-edition', 'x-known-values']);
   return ajv;
 }
 
@@ -280,7 +280,9 @@ function assumptions(doc) {
     ),
   );
   const unrouted = Object.entries(doc['x-unrouted']).flatMap(([status, response]) =>
-    casesOf(doc, status, response).map((c) => `| \`${c.name}\` | ${status} | ${c.source} |`),
+    casesOf(doc, status, response)
+      .filter((c) => c.basis === 'assumed')
+      .map((c) => `| \`${c.name}\` | ${status} | ${c.source} |`),
   );
   return `<!-- ${notice} -->
 # Assumptions

@@ -51,6 +51,7 @@ function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
       operation,
       user_id,
       forced,
+      nearest,
       drift,
       ignored,
       breaches,
@@ -60,6 +61,7 @@ function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
       const told = [
         operation && name ? `${operation}.${name}` : name,
         forced && 'forced',
+        nearest && `did you mean ${nearest}?`,
         drift && `sent as ${drift}`,
         user_id && `by ${user_id}`,
         ignored && `ignored ${ignored.join(', ')}`,

@@ -27,6 +27,10 @@ export const codes: Readonly<Record<FindingCode, { readonly means: string; reado
     means: 'The response has a field that is not in the document. Most clients ignore it.',
     next: 'Nothing, or document the field. This is a notice; it fails a run only with --fail-on notice.',
   },
+  VALUE_UNDOCUMENTED: {
+    means: 'A value is none of those that are known of an open set, such as a new error.type. Clients that branch on it miss it.',
+    next: 'Nothing, or add the value to x-known-values in the document. This is a notice and never fails a run by itself.',
+  },
   CASE_WRONG: {
     means:
       'For this state, caller and input the contract expects another documented case: the status, code, type or keys of details differ.',

@@ -1,5 +1,4 @@
-// A method that a path does not have: refused with 405 and `Allow`, or by a router that does not know the pair, with 404.
-// The document calls this assumed (K-C13), so that another answer is a question; `Allow` on a 405 is HTTP's own rule.
+// A method that a path does not have: refused with 405 (X4) and `Allow`, which is HTTP's own rule. Nothing is known of the body.
 import type { HttpMethod, Operation, OperationId, Spec } from '../../spec/document.js';
 import { judgeRefusedMethod } from '../judge/judge.js';
 import { findingOf } from './finding.js';
@@ -23,7 +22,7 @@ export function planMethods(spec: Spec, include: (operation: OperationId) => boo
     const method = path.includes('{') ? methods.find((candidate) => !allowed.includes(candidate)) : READING;
     const [first] = operations;
     if (!first || !method) return [];
-    const title = `${method} ${first.template}, which is not documented, answers method_not_allowed or unknown_path`;
+    const title = `${method} ${first.template}, which is not documented, answers method_not_allowed`;
     const subject: Subject = { kind: 'method', operation: first.id, title, place: spec.place(first.id), expected: [] };
     const touches = new Set([first.id]);
     const needs = { calls: touches, undoes: new Set<OperationId>(), profile: new Set(['callers.owner']) };

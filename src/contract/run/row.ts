@@ -83,7 +83,12 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
     ...(body === undefined || raw ? {} : { body }), // the relations must not see a body that is not sent
   };
   const exchanged = await session.exchange(
-    { call, caller: row.caller, ...(raw ? { raw } : {}) },
+    {
+      call,
+      caller: row.caller,
+      ...(raw ? { raw } : {}),
+      ...(row.content_type === undefined ? {} : { content_type: row.content_type }),
+    },
     {
       cases: expected,
       ...(row.assumed === undefined ? {} : { assumed: row.assumed }),
@@ -315,14 +320,10 @@ function preparationFinding(planned: PlannedRow, { message, isFault }: Preparati
   return findingOf(session.asPlayed(planned), { ...exchanged, judged }, session.exchanges);
 }
 
-function rawBody(row: Row): { body: Uint8Array; content_type?: string } | undefined {
-  const type = row.content_type === undefined ? {} : { content_type: row.content_type };
-  if (row.hex_body !== undefined)
-    return { body: Uint8Array.from(row.hex_body.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)), ...type };
-  if (row.nested !== undefined)
-    return { body: new TextEncoder().encode('['.repeat(row.nested) + ']'.repeat(row.nested)), ...type };
-  if (row.raw_body !== undefined) return { body: new TextEncoder().encode(row.raw_body), ...type };
-  return undefined;
+function rawBody({ hex_body, nested, raw_body }: Row): Uint8Array | undefined {
+  if (hex_body !== undefined) return Uint8Array.from(hex_body.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  if (nested !== undefined) return new TextEncoder().encode('['.repeat(nested) + ']'.repeat(nested));
+  return raw_body === undefined ? undefined : new TextEncoder().encode(raw_body);
 }
 
 const same = (left: Json | undefined, right: Json | undefined): boolean => isDeepStrictEqual(left, right);

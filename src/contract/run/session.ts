@@ -38,7 +38,10 @@ export const asTool = ({ judged: _, ...exchanged }: Exchanged): Exchanged => exc
 export interface Prepared {
   readonly call: Call;
   readonly caller: CallerName;
-  readonly raw?: { readonly body: Uint8Array; readonly content_type?: string };
+  /** Sent in place of the call's body. */
+  readonly raw?: Uint8Array;
+  /** In place of JSON's; `none` says nothing. */
+  readonly content_type?: string;
 }
 
 export interface Selection {
@@ -349,7 +352,10 @@ export class Session {
     }
   }
 
-  #request(operation: Operation, { call, caller, raw }: Prepared): { request: PlainRequest; asked: AskedFor } {
+  #request(
+    operation: Operation,
+    { call, caller, raw, content_type = 'application/json' }: Prepared,
+  ): { request: PlainRequest; asked: AskedFor } {
     const path: Record<string, string> = {};
     for (const { name } of operation.parameters.filter((parameter) => parameter.in === 'path')) {
       const own = call.path?.[name];
@@ -366,16 +372,12 @@ export class Session {
     const target =
       operation.template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] as string)) + search;
     const requestBody = call.body === undefined ? undefined : this.resolve(call.body);
-    const bytes = raw?.body ?? new TextEncoder().encode(requestBody === undefined ? '' : JSON.stringify(requestBody));
-    const contentType = raw
-      ? (raw.content_type ?? 'application/json')
-      : requestBody === undefined
-        ? undefined
-        : 'application/json';
+    const bytes = raw ?? new TextEncoder().encode(requestBody === undefined ? '' : JSON.stringify(requestBody));
+    const isTyped = (raw !== undefined || requestBody !== undefined) && content_type !== 'none';
     const headers = {
       accept: 'application/json',
       ...this.#credential(caller),
-      ...(contentType ? { 'content-type': contentType } : {}),
+      ...(isTyped ? { 'content-type': content_type } : {}),
     };
     const defaults = Object.fromEntries(
       operation.parameters.filter((p) => p.default !== undefined).map((p) => [p.name, p.default as Json]),
@@ -401,6 +403,8 @@ export class Session {
         return { 'x-api-key': 'ak_understudy_unknown' };
       case 'unknown_token':
         return { authorization: 'Bearer understudy-unknown-token' };
+      case 'lower_case_bearer':
+        return { authorization: `bearer ${this.#lookUp('$callers.owner.bearer')}` };
       default: {
         const found = this.#parts.profile.callers[caller];
         if (found?.bearer) return { authorization: `Bearer ${found.bearer}` };

@@ -18,8 +18,11 @@ export const callerNames = [
 /** Those of them whose credential is good; the others have one that is refused on purpose. */
 export const letIn: readonly CallerName[] = ['owner', 'admin', 'editor', 'viewer', 'member', 'outsider'];
 
-/** Who calls in a table: a caller of the profile, or one of the ways to have no good credential. */
-export const rowCallers = [...callerNames, 'none', 'unknown_key', 'unknown_token'] as const;
+/**
+ * Who calls in a table: a caller of the profile, or one of the ways to have no good credential. `lower_case_bearer` is the
+ * owner's own token under `bearer`.
+ */
+export const rowCallers = [...callerNames, 'none', 'unknown_key', 'unknown_token', 'lower_case_bearer'] as const;
 
 export type CallerName = (typeof rowCallers)[number];
 
