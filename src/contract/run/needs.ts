@@ -88,7 +88,6 @@ class Collector implements Needs {
   call({ call, caller = 'owner', path = {}, query, body }: Call): void {
     this.calls.add(call);
     if (isNamedCaller(caller)) this.profile.add(`callers.${caller}`);
-    if (caller === 'lower_case_bearer') this.profile.add('callers.owner.bearer');
     for (const part of [path, query, body]) if (part !== undefined) this.value(part as Json);
     const { parameters } = this.#spec.operations.get(call) as Operation;
     for (const { name } of parameters.filter((parameter) => parameter.in === 'path'))

@@ -6,7 +6,7 @@ import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '../../spec/message.js';
 import { atPointer } from '../../spec/relation.js';
 import { type AskedFor, type Deviation, type Expectation, type Judged, judge } from '../judge/judge.js';
-import { type CallerName, letIn } from '../tables/caller.js';
+import { type CallerName, letIn, schemeOf } from '../tables/caller.js';
 import type { Call, Contracts, Recipe } from '../tables/table.js';
 import type { Ending } from './ending.js';
 import { Guard, isId, short } from './guard.js';
@@ -403,11 +403,9 @@ export class Session {
         return { 'x-api-key': 'ak_understudy_unknown' };
       case 'unknown_token':
         return { authorization: 'Bearer understudy-unknown-token' };
-      case 'lower_case_bearer':
-        return { authorization: `bearer ${this.#lookUp('$callers.owner.bearer')}` };
       default: {
         const found = this.#parts.profile.callers[caller];
-        if (found?.bearer) return { authorization: `Bearer ${found.bearer}` };
+        if (found?.bearer) return { authorization: `${schemeOf(caller)} ${found.bearer}` };
         if (found?.api_key) return { 'x-api-key': found.api_key };
         throw new NotExercised(`the profile has no callers.${caller}`);
       }

@@ -119,6 +119,7 @@ function makeProfile() {
     callers[name] = { api_key: keyFor((entry) => entry.user_id === user_id && usable(entry)), user_id };
   }
   callers.owner.bearer = token('owner');
+  callers.lower_case_bearer = { bearer: token('owner') };
   callers.outsider.organization_id = known.other_organization_id;
   callers.expired_key = { api_key: keyFor((entry) => entry.expires_at) };
   callers.deactivated_key = { api_key: keyFor((entry) => entry.state === 'deactivated') };
