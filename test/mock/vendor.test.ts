@@ -121,10 +121,7 @@ describe('a path that nobody has', () => {
     ['/api/v1/threads', '/v1/threads'],
     ['/v1/Threads/thrd_1/pin', '/v1/threads/{thread_id}/pin'],
     ['/v1/organizations/org_xyz789/stores', '/v1/organizations/{organization_id}/knowledge/stores'],
-    [
-      '/v1/organizations/org_xyz789/vector-stores/vs_1/usage',
-      '/v1/organizations/{organization_id}/vector-stores/usage',
-    ],
+    ['/v1/organizations/org_xyz789/vector-stores/vs_1/usage', '/v1/organizations/{organization_id}/vector-stores/usage'],
   ])('is answered by the framework; %s is near %s', async (target, nearest) => {
     const understudy = createUnderstudy();
     const { status, body, headers, case: name } = await call(understudy, owner.get(target));
