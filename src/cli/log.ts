@@ -16,6 +16,11 @@ export function createLog(format: LogFormat, print: (line: string) => unknown, c
   return format === 'json' ? jsonLog(print) : prettyLog(print, colored);
 }
 
+/** What stands in the log where lines are missing. */
+export function describeDropped(format: LogFormat, count: number): string {
+  return format === 'json' ? JSON.stringify({ event: 'dropped', lines: count }) : `(${count} lines of the log were dropped here)`;
+}
+
 function jsonLog(print: (line: string) => unknown): Log {
   const line = (event: string, fields: object) => print(JSON.stringify({ event, ...fields }));
   return {
