@@ -1,13 +1,13 @@
 // The public surface for embedding.
 
 export type { FetchHandler } from './http/fetch-shell.js';
-export { type CloseOptions, ListenError, type Listening, type ListenOptions, type Timeouts } from './http/listen.js';
+export { ListenError, type Listening, type ListenOptions } from './http/listen.js';
 export { createUnderstudy, type Understudy, type UnderstudyOptions } from './http/understudy.js';
 export type { SelfCheck } from './mock/answer.js';
 export { UnknownDrift } from './mock/drift.js';
 export type { Drift } from './mock/drift-form.js';
-export type { Foreign } from './mock/foreign.js';
 export type { JournalEntry } from './mock/journal.js';
+export { MissingPrism } from './mock/other-document.js';
 export type { NewMessage } from './rules/memory.js';
 export type { Scenario } from './scenario/scenario.js';
 export type { Case } from './spec/case.js';

@@ -49,9 +49,7 @@ export const serveFlags = (): Option[] => [
   new Option('--scenario <name|file>', 'starting world: a shipped name, or a file of your own')
     .env('UNDERSTUDY_SCENARIO')
     .default('default'),
-  new Option('--spec <file>', 'serve this OpenAPI 3.1 document instead; what has no rule here is answered from its examples').env(
-    'UNDERSTUDY_SPEC',
-  ),
+  new Option('--spec <file>', 'serve another OpenAPI document; Prism answers what has no rule here').env('UNDERSTUDY_SPEC'),
   new Option('--seed <number>', 'seed for generated IDs: the same seed, the same IDs')
     .env('UNDERSTUDY_SEED')
     .default(1)
@@ -64,10 +62,9 @@ export const serveFlags = (): Option[] => [
     .env('UNDERSTUDY_SELF_CHECK')
     .choices(['strict', 'report', 'off'])
     .default('strict'),
-  new Option(
-    '--drift <name>',
-    'plant one fault by name, to see that a pipeline turns red; list prints the names, list:getSpace* those like it',
-  ).env('UNDERSTUDY_DRIFT'),
+  new Option('--drift <name>', 'plant one fault by name, to see that a pipeline turns red; list prints the names').env(
+    'UNDERSTUDY_DRIFT',
+  ),
   new Option('--log-format <format>', 'pretty or json; pretty on a terminal')
     .env('UNDERSTUDY_LOG_FORMAT')
     .choices(['pretty', 'json']),

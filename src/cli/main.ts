@@ -3,12 +3,12 @@
 import { Command, CommanderError } from 'commander';
 import { ListenError } from '../http/listen.js';
 import { UnknownDrift } from '../mock/drift.js';
+import { MissingPrism } from '../mock/other-document.js';
 import { FileError } from '../spec/problem.js';
 import { checkCommand } from './check.js';
 import { contractsCommand } from './contracts.js';
 import { explainCommand } from './explain.js';
 import { UsageError } from './flags.js';
-import { scenarioCommand } from './scenario.js';
 import { serveCommand } from './serve.js';
 import { specCommand } from './spec.js';
 import { version } from './version.js';
@@ -25,7 +25,6 @@ const program = new Command('understudy')
   .addCommand(specCommand())
   .addCommand(checkCommand())
   .addCommand(contractsCommand())
-  .addCommand(scenarioCommand())
   .addCommand(explainCommand());
 for (const command of program.commands.flatMap((command) => [command, ...command.commands]))
   command.exitOverride().showSuggestionAfterError();
@@ -47,7 +46,12 @@ try {
 function report(error: unknown): number {
   // Commander has printed its own message, with the nearest option or command.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof FileError || error instanceof UsageError || error instanceof UnknownDrift) {
+  if (
+    error instanceof FileError ||
+    error instanceof UsageError ||
+    error instanceof UnknownDrift ||
+    error instanceof MissingPrism
+  ) {
     console.error(error.message);
     return 2;
   }

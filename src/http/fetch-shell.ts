@@ -13,7 +13,7 @@ export function createFetchHandler(answerer: Answerer): FetchHandler {
         : new Request(input instanceof Request ? input : new URL(input, 'http://understudy.local'), init);
     // Cut the target out of the text: parsing would resolve `..` and lose `%2F`.
     const target = /^[a-z]+:\/\/[^/?#]*([^#]*)/i.exec(request.url)?.[1] || '/';
-    const { status, headers, body } = answerer.answer({
+    const { status, headers, body } = await answerer.answer({
       method: request.method,
       target,
       headers: Object.fromEntries(request.headers),

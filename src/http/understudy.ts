@@ -3,8 +3,8 @@ import type { Express } from 'express';
 import { createAnswerer, type SelfCheck } from '../mock/answer.js';
 import { plant } from '../mock/drift.js';
 import type { Drift } from '../mock/drift-form.js';
-import type { Foreign } from '../mock/foreign.js';
 import { createJournal, type JournalEntry } from '../mock/journal.js';
+import { loadOtherDocument } from '../mock/other-document.js';
 import { addMessage, type NewMessage } from '../rules/memory.js';
 import { loadScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
@@ -15,7 +15,7 @@ import type { Embedding, Message } from '../world/rows.js';
 import type { World } from '../world/world.js';
 import { createExpressApp, createExpressServer } from './express-shell.js';
 import { createFetchHandler, type FetchHandler } from './fetch-shell.js';
-import { type CloseOptions, type Listening, type ListenOptions, listen } from './listen.js';
+import { type Listening, type ListenOptions, listen } from './listen.js';
 
 export interface UnderstudyOptions {
   /** A shipped scenario's name, the path of a file, or a scenario itself; `default` is the world of the vendor's documentation. */
@@ -26,8 +26,8 @@ export interface UnderstudyOptions {
   readonly clock?: ClockKind;
   /** What to do with an answer of ours that breaks the document. Default `strict`: a loud 500. */
   readonly selfCheck?: SelfCheck;
-  /** A document served in place of ours, from `loadForeign(file)`; an operation without a rule is answered from its examples. */
-  readonly foreign?: Foreign;
+  /** An OpenAPI file served in place of ours: operations of ours keep their rules, Prism answers all others. */
+  readonly spec?: string;
   /** A planted drift or a harmless variation, by name; `understudy serve --drift list` prints them all. */
   readonly drift?: string;
   /** Called after every exchange. */
@@ -61,13 +61,17 @@ export interface Understudy {
   /** Opens a port, 4010 on 127.0.0.1 unless told otherwise. Throws a ListenError. */
   listen(options?: ListenOptions): Promise<Listening>;
   /** Closes every port that was opened. */
-  close(options?: CloseOptions): Promise<void>;
+  close(): Promise<void>;
 }
 
-/** Starts a stand-in in this process. Throws a ScenarioError that lists every problem of the scenario, or an UnknownDrift. */
+/**
+ * Starts a stand-in in this process. Throws a ScenarioError or a DocumentError that lists every problem of the file,
+ * an UnknownDrift, or a MissingPrism.
+ */
 export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
-  const { scenario: name = 'default', seed = 1, clock = 'virtual', selfCheck = 'strict', foreign, onExchange } = options;
+  const { scenario: name = 'default', seed = 1, clock = 'virtual', selfCheck = 'strict', onExchange } = options;
   const spec = loadSpec();
+  const other = options.spec === undefined ? undefined : loadOtherDocument(options.spec, spec);
   const drift = options.drift === undefined ? undefined : plant(spec, options.drift);
   const { world, scenario } = loadScenario(name, {
     clock: clock === 'real' ? realClock : virtualClock,
@@ -80,7 +84,7 @@ export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
     journal,
     seed,
     selfCheck,
-    ...(foreign ? { foreign } : {}),
+    ...(other ? { other } : {}),
     ...(drift ? { drift } : {}),
   });
   const app = createExpressApp(answerer);
@@ -103,8 +107,8 @@ export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
       open.add(listening);
       return listening;
     },
-    close: async (options) => {
-      await Promise.all([...open].map((listening) => listening.close(options)));
+    close: async () => {
+      await Promise.all([...open].map((listening) => listening.close()));
       open.clear();
     },
   };

@@ -4,8 +4,7 @@ import { type AnyRule, type Call, decide, type Outcome } from '../rules/rule.js'
 import { rules } from '../rules/rules.js';
 import { type Case, caseOfViolation } from '../spec/case.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
-import type { Operation, OperationId, Spec } from '../spec/document.js';
-import type { ForeignOperation } from '../spec/foreign-document.js';
+import type { Operation, Spec } from '../spec/document.js';
 import { createMatcher, type Matcher } from '../spec/match.js';
 import type { Json, JsonObject, PlainRequest, PlainResponse } from '../spec/message.js';
 import { fillFromRequest } from '../spec/relation.js';
@@ -18,10 +17,8 @@ import { corsHeaders, isPreflight, preflightHeaders } from './cors.js';
 import { documentPage } from './document-page.js';
 import { driftAt } from './drift.js';
 import { invented, type Planted } from './drift-form.js';
-import type { Foreign } from './foreign.js';
 import type { Journal, JournalEntry } from './journal.js';
-import { limitReached } from './limit-headers.js';
-import { nearestPath } from './nearest-path.js';
+import type { OtherDocument, OthersAnswer } from './other-document.js';
 import { type Preference, readPreference } from './prefer.js';
 import { knownFields, refusalDetails, renderError, violationDetails } from './render.js';
 
@@ -40,8 +37,8 @@ export interface Stage {
   readonly journal: Journal;
   readonly seed: number;
   readonly selfCheck: SelfCheck;
-  /** A document served in place of ours; its operations are ours where id, method and path agree. */
-  readonly foreign?: Foreign;
+  /** A document of the user's own, served in place of ours. */
+  readonly other?: OtherDocument;
   /** A deviation somebody asked for, so that whoever judges us can show that they see it. */
   readonly drift?: Planted;
 }
@@ -50,7 +47,8 @@ export interface Stage {
 export type Unreadable = 'bad_http' | 'headers_too_large' | 'request_timeout';
 
 export interface Answerer {
-  answer(request: PlainRequest): PlainResponse;
+  /** Decided at once by our rules; what Prism answers takes a while. */
+  answer(request: PlainRequest): PlainResponse | Promise<PlainResponse>;
   /** The answer to bytes that did not become a request. */
   answerUnreadable(name: Unreadable): PlainResponse;
   /** Milliseconds to wait before the next answer goes out; absent when there is never a wait. */
@@ -59,15 +57,17 @@ export interface Answerer {
 
 export function createAnswerer(stage: Stage): Answerer {
   checkRulesAgainst(stage.spec);
-  const match = createMatcher(servedOperations(stage));
+  const match = createMatcher(stage.other?.own ?? stage.spec.operations.values());
   const conclude = ({ response, note }: Answered): PlainResponse => {
     stage.journal.write(note);
     return response;
   };
   return {
     answer: (request) => {
-      const response = conclude(answerOrFail(stage, match, request));
-      return request.method === 'HEAD' ? withoutBody(response) : response;
+      const forMethod = (response: PlainResponse) => (request.method === 'HEAD' ? withoutBody(response) : response);
+      const asked = askOther(stage, request);
+      if (asked) return asked.then((answer) => forMethod(conclude(relay(stage, request, answer))));
+      return forMethod(conclude(answerOrFail(stage, match, request)));
     },
     answerUnreadable: (name) => {
       const nothing: PlainRequest = { method: '-', target: '-', headers: {}, body: new Uint8Array() };
@@ -83,7 +83,7 @@ interface Answered {
   readonly note: JournalEntry;
 }
 
-function answerOrFail(stage: Stage, match: Matcher<Served>, request: PlainRequest): Answered {
+function answerOrFail(stage: Stage, match: Matcher<Operation>, request: PlainRequest): Answered {
   try {
     return answer(stage, match, request);
   } catch (error) {
@@ -94,19 +94,19 @@ function answerOrFail(stage: Stage, match: Matcher<Served>, request: PlainReques
   }
 }
 
-function answer(stage: Stage, match: Matcher<Served>, request: PlainRequest): Answered {
+function answer(stage: Stage, match: Matcher<Operation>, request: PlainRequest): Answered {
   const { spec, world } = stage;
   const moment = startOf(stage, request);
 
   if (isPreflight(request)) return send(moment, 204, preflightHeaders(request));
-  const page = documentPage(stage.foreign?.text ?? spec.text, request);
+  const page = documentPage(stage.other?.text ?? spec.text, request);
   if (page) return send(moment, 200, { 'content-type': page.mediaType }, page.text);
   if (request.body.length > BODY_LIMIT) return unrouted(stage, moment, 'body_too_large', { limit: BODY_LIMIT });
 
   // Which operation?
   const path = request.target.split('?', 1)[0] as string;
   const matched = match(request.method, path);
-  if (matched.kind === 'unknown_path') return unknownPath(stage, moment, path);
+  if (matched.kind === 'unknown_path') return unrouted(stage, moment, 'unknown_path', { path });
   if (matched.kind === 'method_not_allowed') {
     const allow = { allow: matched.allowed.join(', ') };
     if (request.method === 'OPTIONS') return send(moment, 204, allow);
@@ -115,17 +115,17 @@ function answer(stage: Stage, match: Matcher<Served>, request: PlainRequest): An
     return stage.drift?.refuseMethod ? { ...refused, response: stage.drift.refuseMethod(refused.response) } : refused;
   }
   const { operation } = matched;
-  if (!('cases' in operation)) return answerWithoutRule(stage, operation, matched.path, moment);
   const checked = checkRequest(operation, request);
   const drift = driftAt(stage.drift, operation);
   // Written out and filled in once: spreading an object of this size costs more than the checks do.
-  const { number, now, traceId } = moment;
+  const { number, now, traceId, isOthers } = moment;
   const exchange: OperationExchange = {
     spec,
     request,
     number,
     now,
     traceId,
+    isOthers,
     stage,
     operation,
     path: matched.path,
@@ -165,35 +165,39 @@ function answer(stage: Stage, match: Matcher<Served>, request: PlainRequest): An
     : refuse(known, outcome.case, refusalDetails(outcome, spec.fieldMessages));
 }
 
-type Served = Operation | ForeignOperation;
+/** What Prism says to a request that our rules do not answer; undefined where they do. */
+function askOther(stage: Stage, request: PlainRequest): Promise<OthersAnswer> | undefined {
+  const { other, seed, selfCheck, journal } = stage;
+  if (!other || isPreflight(request) || request.body.length > BODY_LIMIT) return undefined;
+  const found = other.find(request);
+  if (!found) return undefined;
+  if (found.kind !== 'operation' && (other.isOurs || isOwnPage(stage, request))) return undefined;
+  return other.answer(found, request, { seed: `${seed}/${journal.next}`, checkAnswer: selfCheck !== 'off' });
+}
 
-/** Our operations, or those of the document named instead: with our rule where it is the same operation. */
-function servedOperations({ spec, foreign }: Stage): Iterable<Served> {
-  if (!foreign) return spec.operations.values();
-  return foreign.operations.map((operation) => {
-    const own = spec.operations.get(operation.id as OperationId);
-    return own?.method === operation.method && own.template === operation.template ? own : operation;
+function relay(stage: Stage, request: PlainRequest, { answer, operation }: OthersAnswer): Answered {
+  const moment = { ...startOf(stage, request), isOthers: true };
+  const { breaches } = answer;
+  const { status, headers, body } = breaches.length > 0 && stage.selfCheck === 'strict' ? breachProblem(breaches) : answer;
+  const source = { 'x-understudy-source': operation === undefined ? 'understudy' : 'prism' };
+  const counted: Record<string, string> = breaches.length > 0 ? { 'x-understudy-breaches': String(breaches.length) } : {};
+  return send(moment, status, { ...headers, ...counted, ...source }, body, {
+    ...(operation === undefined ? {} : { operation }),
+    ...(breaches.length > 0 ? { breaches } : {}),
   });
 }
 
-/** From the document's examples, else from its schemas; the header says which. Nobody knows its callers, so all may call. */
-function answerWithoutRule(
-  stage: Stage,
-  operation: ForeignOperation,
-  path: Readonly<Record<string, string>>,
-  moment: Moment,
-): Answered {
-  const outcome = (stage.foreign as Foreign).answer(operation, path, moment.request, stage.seed);
-  if (outcome.kind === 'unknown_preference') {
-    return unrouted(stage, moment, 'unknown_preference', { preference: outcome.asked, cases: outcome.cases });
-  }
-  if (outcome.kind === 'violation') {
-    return unrouted(stage, moment, 'invalid_request', violationDetails(outcome.violation, stage.spec.fieldMessages));
-  }
-  const { status, mediaType, text, source } = outcome.answer;
-  const headers = { ...(text === undefined || !mediaType ? {} : { 'content-type': mediaType }), 'x-understudy-source': source };
-  return send(moment, status, headers, text, { operation: operation.id });
+/** As Prism says it of an answer that its own document does not allow. */
+function breachProblem(breaches: readonly string[]) {
+  const title = 'Request/Response not valid';
+  const detail = 'The answer breaks the document; --self-check report sends it all the same.';
+  const validation = breaches.map((message) => ({ severity: 'Error', message }));
+  const body = { type: 'https://stoplight.io/prism/errors#VIOLATIONS', title, status: 500, detail, validation };
+  return { status: 500, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify(body) };
 }
+
+const isOwnPage = ({ spec, other }: Stage, request: PlainRequest): boolean =>
+  documentPage(other?.text ?? spec.text, request) !== undefined;
 
 interface Moment {
   readonly spec: Spec;
@@ -201,6 +205,8 @@ interface Moment {
   readonly number: number;
   readonly now: string;
   readonly traceId: string;
+  /** The document served is somebody else's: nothing of the vendor belongs into the answer. */
+  readonly isOthers: boolean;
   readonly caller?: Caller | undefined;
 }
 
@@ -263,9 +269,10 @@ function conclude(
   const { stage, operation, drift } = exchange;
   const headers: Record<string, string> = {
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    ...(documented.status === 429 ? limitReached(documented, exchange.now) : {}),
+    ...(documented.status === 429 ? { 'retry-after': '1' } : {}),
     ...extra,
     'x-understudy-case': `${operation.id}.${documented.name}`,
+    ...(stage.other ? { 'x-understudy-source': 'rule' } : {}),
   };
   const { ignored } = exchange.checked;
   const told = {
@@ -306,16 +313,6 @@ function drifted(exchange: OperationExchange, documented: Case, honest: Answered
   return sent === response && !drift.decide ? honest : { response: sent, note: { ...note, drift: drift.drift.name } };
 }
 
-/** The vendor's framework says no more than that; what we know beyond goes into a header and the journal. */
-function unknownPath(stage: Stage, moment: Moment, path: string): Answered {
-  const nearest = nearestPath(
-    path,
-    [...servedOperations(stage)].map(({ template }) => template),
-  );
-  if (nearest === undefined) return unrouted(stage, moment, 'unknown_path', {});
-  return unrouted(stage, moment, 'unknown_path', {}, { 'x-understudy-nearest-path': nearest }, { nearest });
-}
-
 /** The answer to a request that reached no rule, or whose answer we must not send. */
 function unrouted(
   stage: Stage,
@@ -326,14 +323,13 @@ function unrouted(
   told: Partial<JournalEntry> = {},
 ): Answered {
   const documented = stage.spec.unrouted.get(name) as Case;
-  const body = renderError(documented, { known: {}, traceId: moment.traceId, now: moment.now, details });
-  return send(
-    moment,
-    documented.status,
-    { 'content-type': 'application/json', ...headers, 'x-understudy-case': name },
-    JSON.stringify(body),
-    { case: name, ...told },
-  );
+  const { status } = documented;
+  const body = moment.isOthers
+    ? { type: 'about:blank', title: name.replaceAll('_', ' '), status, ...details }
+    : renderError(documented, { known: {}, traceId: moment.traceId, now: moment.now, details });
+  const mediaType = moment.isOthers ? 'application/problem+json' : 'application/json';
+  const named = { 'content-type': mediaType, ...headers, 'x-understudy-case': name };
+  return send(moment, status, named, JSON.stringify(body), { case: name, ...told });
 }
 
 function send(
@@ -347,7 +343,9 @@ function send(
   return {
     response: {
       status,
-      headers: { ...commonHeaders(moment), ...headers, ...corsHeaders(moment.spec, request) },
+      headers: moment.isOthers
+        ? { ...headers, ...corsHeaders(request, Object.keys(headers)) }
+        : { ...commonHeaders(moment), ...headers, ...corsHeaders(request, moment.spec) },
       ...(text === undefined ? {} : { body: text }),
     },
     note: {
@@ -388,9 +386,10 @@ function documentedCase(operation: Operation, name: string): Case {
   return documented;
 }
 
-function startOf({ spec, world, journal, seed }: Stage, request: PlainRequest): Moment {
+function startOf({ spec, world, journal, seed, other }: Stage, request: PlainRequest): Moment {
   const traceId = `req_${scramble(`${seed}/trace/${journal.next}`, 16)}`;
-  return { spec, request, number: journal.next, now: world.clock.now(), traceId };
+  const isOthers = other !== undefined && !other.isOurs;
+  return { spec, request, number: journal.next, now: world.clock.now(), traceId, isOthers };
 }
 
 function withoutBody({ status, headers, body }: PlainResponse): PlainResponse {

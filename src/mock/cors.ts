@@ -2,30 +2,24 @@
 import type { Spec } from '../spec/document.js';
 import type { PlainRequest } from '../spec/message.js';
 
-const ours = [
-  'allow',
-  'preference-applied',
-  'retry-after',
-  'x-understudy-breaches',
-  'x-understudy-case',
-  'x-understudy-nearest-path',
-  'x-understudy-source',
-];
+const ours = ['allow', 'preference-applied', 'retry-after', 'x-understudy-breaches', 'x-understudy-case', 'x-understudy-source'];
 
 /** Any origin may call, with credentials too: the stand-in keeps no secrets. A page that sends cookies needs its origin named. */
-export function corsHeaders(spec: Spec, { headers }: PlainRequest): Record<string, string> {
+export function corsHeaders({ headers }: PlainRequest, names: Spec | readonly string[]): Record<string, string> {
   const origin: Record<string, string> =
     headers.origin === undefined
       ? { 'access-control-allow-origin': '*' }
       : { 'access-control-allow-origin': headers.origin, 'access-control-allow-credentials': 'true', vary: 'Origin' };
-  return { ...origin, 'access-control-expose-headers': exposedBy(spec) };
+  return { ...origin, 'access-control-expose-headers': 'operations' in names ? exposedBy(names) : joined(names) };
 }
+
+const joined = (names: readonly string[]): string => [...new Set([...ours, ...names])].join(', ');
 
 const exposed = new WeakMap<Spec, string>();
 
 /** The same list on every answer, so it is joined once. */
 function exposedBy(spec: Spec): string {
-  const known = exposed.get(spec) ?? [...ours, ...spec.commonHeaders.map((header) => header.name)].join(', ');
+  const known = exposed.get(spec) ?? joined(spec.commonHeaders.map((header) => header.name));
   exposed.set(spec, known);
   return known;
 }

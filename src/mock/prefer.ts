@@ -8,7 +8,7 @@ export type Preference =
   | { readonly kind: 'unknown'; readonly asked: string; readonly cases: readonly string[] };
 
 /** The `code` and the `example` asked for; other preferences are none of ours. */
-export function readWishes(header: string | undefined): ReadonlyMap<string, string> {
+function readWishes(header: string | undefined): ReadonlyMap<string, string> {
   const wishes = new Map<string, string>();
   for (const part of header?.split(/[,;]/) ?? []) {
     const [name, value] = part.split('=').map((text) => text.trim());

@@ -3,7 +3,6 @@ import { toTimestamp } from '../world/clock.js';
 import type { Scenario, ScenarioSpace, ScenarioThread, ScenarioVectorStore } from './scenario.js';
 
 export const CROWDED = 'crowded';
-export const CROWDED_DESCRIPTION = '10,000 spaces, 100,000 attachments, 100,000 messages.';
 
 const SPACES = 10_000;
 const ATTACHMENTS_EACH = 10;
@@ -82,7 +81,7 @@ export function crowdedScenario(seed = 1): Scenario {
 
   return {
     scenario: CROWDED,
-    description: CROWDED_DESCRIPTION,
+    description: '10,000 spaces, 100,000 attachments, 100,000 messages.',
     time: toTimestamp(end),
     organizations: [
       {

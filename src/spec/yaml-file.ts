@@ -39,7 +39,7 @@ const firstLine = (message: string): string => (message.split('\n', 1)[0] as str
 export function parseYaml(text: string, file: string): ParsedYaml {
   const { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines });
+  const document = parseDocument(text, { lineCounter: lines, merge: true });
   const problem = (offset: number, what: string, fix: string): Problem => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col, what, fix };

@@ -11,7 +11,7 @@ export interface CheckedRequest {
   readonly body: Json | undefined;
   /** In the order in which a server would meet them; empty when the request is well formed. */
   readonly violations: readonly Violation[];
-  /** What the document does not know and nobody reads (S-C27, X1), such as `query.color` or `body.colour`. */
+  /** What the document does not know and nobody reads (S-C27), such as `query.color` or `body.colour`. */
   readonly ignored: readonly string[];
 }
 
@@ -44,10 +44,10 @@ export function checkRequest(operation: Operation, request: PlainRequest): Check
 }
 
 /** What a reader of the query needs to know of a parameter. */
-export type QueryParameter = Pick<Parameter, 'name' | 'type' | 'default'> & { readonly in: string };
+type QueryParameter = Pick<Parameter, 'name' | 'type' | 'default'> & { readonly in: string };
 
 /** The values of declared query parameters, coerced to their types; repeated and unclean ones are violations. */
-export function readQuery(parameters: readonly QueryParameter[], target: string): Part<Record<string, Json>> {
+function readQuery(parameters: readonly QueryParameter[], target: string): Part<Record<string, Json>> {
   const declared = parameters.filter((parameter) => parameter.in === 'query');
   const sent = parseQuery(target);
   const value: Record<string, Json> = {};
@@ -128,16 +128,13 @@ function checkBody({ schema, fields }: NonNullable<Operation['body']>, request: 
   );
   if (violations.length > 0) return { value, violations, ignored };
   const validate = validatorNamed(`open_${schema}`);
-  const broken = breaches('body', validate, value);
-  // An unknown field for which the body is refused has been read.
-  const refused = broken.some(({ keyword }) => keyword === 'additionalProperties');
-  return { value, violations: broken, ignored: refused ? [] : ignored };
+  return { value, violations: breaches('body', validate, value), ignored };
 }
 
 const wholeBody = (keyword: string, expected: string): Violation => ({ in: 'body', pointer: '', keyword, expected });
 
 /** The JSON of a body, whatever its schema; no body says as much as an empty object, since the missing fields are then named. */
-export function readJsonBody(request: PlainRequest): { readonly value?: Json; readonly violations: readonly Violation[] } {
+function readJsonBody(request: PlainRequest): { readonly value?: Json; readonly violations: readonly Violation[] } {
   if (request.body.length > 0 && !isJsonType(request.headers['content-type'])) {
     return { violations: [wholeBody('content_type', 'application/json')] };
   }

@@ -1,22 +1,21 @@
-// Validators for a document that was not compiled ahead of time. Slow to start, so only loaded where one is named.
-import type { ValidateFunction } from 'ajv';
+// Can a schema be used at all? Slow to start, so only loaded for a document of the user's own.
+import { Ajv, type Options } from 'ajv';
+import { Ajv2019 } from 'ajv/dist/2019.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
-/** From a JSON pointer to the validator of the schema there. */
-export type SchemaAt = (pointer: string) => ValidateFunction;
+const options: Options = { allErrors: true, allowUnionTypes: true, allowMatchingProperties: true, strict: false, logger: false };
+const makers = { '2019-09': Ajv2019, '2020-12': Ajv2020 } as const;
 
-/** The schema at a JSON pointer of the document, as a validator. Throws when a schema cannot be compiled: it must never pass for valid. */
-export function compileSchemas(document: object): SchemaAt {
-  const ajv = new Ajv2020({ allErrors: true, strict: false, validateSchema: false });
+/** Why ajv, as Prism sets it up, cannot compile a schema; nothing where it can. */
+export function uncompilable(schema: object): string[] {
+  const draft = /\/(2019-09|2020-12)\//.exec(String((schema as { $schema?: unknown }).$schema))?.[1];
+  const ajv = new (draft === undefined ? Ajv : makers[draft as keyof typeof makers])(options);
   addFormats.default(ajv);
-  ajv.addSchema({ ...document, $id: 'document' });
-  const compiled = new Map<string, ValidateFunction>();
-  return (pointer) => {
-    const known =
-      compiled.get(pointer) ??
-      ajv.compile({ $ref: `document${pointer.replaceAll('%', '%25').replaceAll('{', '%7B').replaceAll('}', '%7D')}` });
-    compiled.set(pointer, known);
-    return known;
-  };
+  try {
+    ajv.compile(schema);
+    return [];
+  } catch (error) {
+    return [(error as Error).message.split('\n', 1)[0] as string];
+  }
 }

@@ -8,6 +8,7 @@ const src = fileURLToPath(new URL('../../src/', import.meta.url));
 /** Imports go to rooms of lower rank only; rooms of equal rank do not see each other. */
 const ranks: Readonly<Record<string, number>> = {
   spec: 0,
+  openapi: 1,
   validation: 1,
   world: 1,
   client: 1,
@@ -38,15 +39,15 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   ajv: ['validation'],
   'ajv-formats': ['validation'],
   'openapi-types': ['spec', 'contract'],
-  'json-schema-faker': ['mock', 'contract'],
+  'json-schema-faker': ['contract'],
   'fast-check': ['contract'],
   vitest: ['contract'],
   yaml: ['spec'],
   commander: ['cli'],
-  'node:fs': ['spec', 'scenario', 'contract', 'cli'],
-  'node:path': ['scenario', 'contract', 'cli'],
+  'node:fs': ['spec', 'openapi', 'scenario', 'contract', 'cli'],
+  'node:path': ['openapi', 'mock', 'scenario', 'contract', 'cli'],
   'node:url': ['client', 'scenario', 'contract', 'cli'],
-  'node:module': ['spec', 'validation'],
+  'node:module': ['spec', 'validation', 'mock'],
   'https-proxy-agent': ['client'],
   'node:http': ['client', 'http'],
   'node:https': ['client'],
@@ -54,7 +55,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'node:stream': ['http'],
   'node:timers/promises': ['client', 'contract', 'cli'],
   'node:tls': ['client', 'cli'],
-  'node:util': ['client', 'spec', 'contract'],
+  'node:util': ['client', 'spec', 'mock', 'contract'],
   'node:zlib': ['client'],
 };
 

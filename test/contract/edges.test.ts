@@ -17,8 +17,8 @@ import { loadSpec, type Operation, type OperationId, type Spec } from '../../src
 import { isJsonObject, type Json, type JsonObject } from '../../src/spec/message.js';
 import { atPointer } from '../../src/spec/relation.js';
 import { checkRequest } from '../../src/validation/check-request.js';
-import { compileSchemas } from '../../src/validation/compile.js';
 import { run } from '../support/cli.js';
+import { compileSchemas } from '../support/compile-schemas.js';
 import { servedBySecond } from '../support/second-server.js';
 import { createServer } from '../targets/second-server/server.mjs';
 

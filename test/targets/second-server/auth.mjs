@@ -15,9 +15,8 @@ export function identify(state, headers) {
   throw authenticationRequired();
 }
 
-// The name of the scheme is compared letter by letter (X6).
 function bearerToken(header = '') {
-  const match = /^Bearer +(\S.*)$/.exec(header.trim());
+  const match = /^bearer +(\S.*)$/i.exec(header.trim());
   return match ? match[1].trim() : null;
 }
 

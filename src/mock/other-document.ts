@@ -1,0 +1,100 @@
+// A document of the user's own in place of ours: operations of ours keep their rules, Prism answers all others.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { createRouter, type Found, type UserOperation } from '../openapi/operations.js';
+import { readDocument } from '../openapi/read.js';
+import type { Operation, Spec } from '../spec/document.js';
+import type { PlainRequest } from '../spec/message.js';
+import type { Prism, PrismAnswer, PrismOptions } from './prism.js';
+
+/** The library that another document needs is not installed. */
+export class MissingPrism extends Error {}
+
+export interface OtherDocument {
+  /** As it is served. */
+  readonly text: string;
+  /** Our operations that the document has as well. */
+  readonly own: readonly Operation[];
+  /** Is it ours, so that the vendor's form fits what reaches no operation? */
+  readonly isOurs: boolean;
+  /** Whose a request is; undefined where a rule of ours answers. */
+  find(request: PlainRequest): Found | undefined;
+  answer(found: Found, request: PlainRequest, options: PrismOptions): Promise<OthersAnswer>;
+}
+
+export interface OthersAnswer {
+  readonly answer: PrismAnswer;
+  /** The operation that Prism answered; absent where the document has none for the request. */
+  readonly operation?: string;
+}
+
+/** Throws a DocumentError that lists every problem, or MissingPrism. */
+export function loadOtherDocument(file: string, spec: Spec, locate: Locate = locateLibrary): OtherDocument {
+  const user = readDocument(file);
+  const router = createRouter(user);
+  const own = new Map<UserOperation, Operation>();
+  for (const operation of router.operations) {
+    const known = spec.operations.get(operation.id as Operation['id']);
+    if (known?.template === operation.template && known.method === operation.method.toUpperCase()) own.set(operation, known);
+  }
+  // Whether Prism is there is said at the start, though it is loaded later.
+  const load = own.size < router.operations.length ? locatePrism(locate) : () => undefined;
+  let prism: Prism | undefined;
+  return {
+    text: JSON.stringify(user.document),
+    own: [...own.values()],
+    isOurs: own.size > 0,
+    find: ({ method, target }) => {
+      const found = router.find(method, target.split('?', 1)[0] as string);
+      return found.kind === 'operation' && own.has(found.operation) ? undefined : found;
+    },
+    answer: async (found, request, options) => {
+      const { createPrism, problem } = await import('./prism.js');
+      const path = request.target.split('?', 1)[0] as string;
+      if (found.kind === 'operation') {
+        prism ??= createPrism(user, load);
+        const { operation, values } = found;
+        return { answer: await prism.answer(operation, values, request, options), operation: operation.id };
+      }
+      if (found.kind === 'unknown_path') {
+        const detail = `The document has no path ${path}`;
+        return { answer: problem(404, 'NO_PATH_MATCHED_ERROR', 'Route not resolved, no path matched', detail) };
+      }
+      const allow = found.allowed.join(', ');
+      const detail = `${path} takes ${allow}, not ${request.method}`;
+      const refused = problem(405, 'NO_METHOD_MATCHED_ERROR', 'Route resolved, but no method matched', detail);
+      return { answer: { ...refused, headers: { ...refused.headers, allow } } };
+    },
+  };
+}
+
+const library = '@stoplight/prism-http';
+/** The last release that runs on every Node that Understudy runs on. */
+const release = '5.12.0';
+
+/** Gives what loads the library; throws where there is none. */
+type Locate = () => () => unknown;
+
+function locatePrism(locate: Locate): () => unknown {
+  try {
+    return locate();
+  } catch {
+    const fix = `npm install --save-dev ${library}@${release}`;
+    throw new MissingPrism(`Another document is answered by Prism, which is not installed.\n  fix: ${fix}`);
+  }
+}
+
+/** Beside Understudy, else in the folder where the command runs. */
+function locateLibrary(): () => unknown {
+  const places = [import.meta.url, join(process.cwd(), 'package.json')].map((place) => createRequire(place));
+  const isThere = (require: NodeJS.Require): boolean => {
+    try {
+      return require.resolve(library) !== '';
+    } catch {
+      return false;
+    }
+  };
+  const require = places.find(isThere);
+  if (!require) throw new Error(`${library} is not installed`);
+  return () => require(library);
+}

@@ -1,0 +1,388 @@
+// Prism's library, in this process: it answers the operations of a user's document that have no rule here.
+import { isDeepStrictEqual } from 'node:util';
+import { cookieHeader, isJson, type OneOperation, oneOperation, type Reading } from '../openapi/one-operation.js';
+import type { UserOperation } from '../openapi/operations.js';
+import { restoreData } from '../openapi/schemas.js';
+import { isNode, type Node, type UserDocument } from '../openapi/shape.js';
+import type { PlainRequest } from '../spec/message.js';
+import { uncompilable } from '../validation/compile.js';
+import { toXml } from './xml.js';
+
+/** What Prism said. A problem is its own: the request or the document does not allow an answer. */
+export interface PrismAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** How the answer breaks its own schema. */
+  readonly breaches: readonly string[];
+}
+
+export interface PrismOptions {
+  readonly seed: string;
+  readonly checkAnswer: boolean;
+}
+
+export interface Prism {
+  answer(
+    operation: UserOperation,
+    values: Readonly<Record<string, string>>,
+    request: PlainRequest,
+    options: PrismOptions,
+  ): Promise<PrismAnswer>;
+}
+
+/** What is used of `@stoplight/prism-http`. */
+interface Library {
+  getHttpOperationsFromSpec(document: object): Promise<HttpOperation[]>;
+  createInstance(config: object, components: object): { request(input: object, operations: object[], config: object): Task };
+}
+type Task = () => Promise<{ _tag: 'Right'; right: Outcome } | { _tag: 'Left'; left: Failure }>;
+interface Outcome {
+  readonly output: { statusCode: number; headers?: Record<string, unknown>; body?: unknown };
+  readonly validations: { readonly output: readonly Diagnostic[] };
+}
+interface Diagnostic {
+  readonly path?: readonly string[];
+  readonly severity: number;
+  readonly message: string;
+}
+interface Failure extends Error {
+  readonly status?: number;
+  readonly detail?: string;
+  readonly additional?: Record<string, unknown>;
+}
+type Parameters = readonly { readonly name: string }[];
+interface HttpOperation {
+  readonly request?: { readonly query?: Parameters | undefined; readonly headers?: Parameters | undefined };
+  readonly responses: readonly unknown[];
+}
+
+const errors = 'https://stoplight.io/prism/errors#';
+/** Characters of an operation's document up to which Prism's random generator is tried; it has no bound of its own. */
+const SMALL = 50_000;
+const TRIES = 3;
+
+/** The library is loaded when the first answer is asked of it: that takes a second or more. */
+export function createPrism(user: UserDocument, load: () => unknown): Prism {
+  let library: Library | undefined;
+  const prepared = new Map<UserOperation, Promise<Prepared>>();
+  return {
+    answer: async (operation, values, request, options) => {
+      try {
+        library ??= load() as Library;
+        const ready = prepared.get(operation) ?? prepare(library, user, operation);
+        prepared.set(operation, ready);
+        return await answer(library, await ready, values, request, options);
+      } catch (error) {
+        const what = (error as Error).message.split('\n', 1)[0] as string;
+        return problem(500, 'UNKNOWN', 'Prism cannot answer this operation', `${what} (${user.place(operation.pointer)})`);
+      }
+    },
+  };
+}
+
+interface Prepared {
+  readonly one: OneOperation;
+  readonly http: HttpOperation;
+  /** The same without what leads a schema back to itself; made when it is wanted. */
+  readonly finite: () => Promise<HttpOperation>;
+  /** Small enough for the random generator. */
+  readonly isSmall: boolean;
+}
+
+async function prepare(library: Library, user: UserDocument, operation: UserOperation): Promise<Prepared> {
+  const one = oneOperation(user, operation);
+  const isSmall = JSON.stringify(one.document).length < SMALL;
+  const [http] = await library.getHttpOperationsFromSpec(one.document);
+  if (!http) throw new Error('it finds no operation there');
+  // Prism takes a schema that cannot be compiled for one that everything keeps.
+  const faults = schemasOf(http).flatMap((schema) => uncompilable(schema));
+  if (faults.length > 0) throw new Error(`a schema cannot be used: ${[...new Set(faults)].join('; ')}`);
+  let finite: Promise<HttpOperation> | undefined;
+  const readFinite = async (): Promise<HttpOperation> => {
+    const [cut] = await library.getHttpOperationsFromSpec(oneOperation(user, operation, true).document);
+    return cut ?? http;
+  };
+  return {
+    one,
+    http,
+    isSmall,
+    finite: () => {
+      finite ??= readFinite();
+      return finite;
+    },
+  };
+}
+
+/** Every schema of an operation that Prism validates with, each with what it refers to. */
+function schemasOf(http: HttpOperation): object[] {
+  const found = new Set<object>();
+  const bundle = (http as { __bundled__?: unknown }).__bundled__;
+  const walk = (node: unknown): void => {
+    if (Array.isArray(node)) node.forEach(walk);
+    else if (isNode(node))
+      for (const [key, value] of Object.entries(node)) {
+        if (key === 'schema' && isNode(value)) found.add({ ...value, __bundled__: bundle });
+        else if (key !== '__bundled__' && key !== 'examples') walk(value);
+      }
+  };
+  walk({ ...http });
+  return [...found];
+}
+
+interface Said {
+  readonly output: Outcome['output'];
+  readonly breaches: readonly string[];
+}
+type Asked = { readonly failure: Failure } | Said;
+type Ask = (mock: object, operation?: HttpOperation) => Promise<Asked>;
+
+const silent: Record<string, unknown> = { child: () => silent };
+for (const level of ['trace', 'debug', 'info', 'success', 'warn', 'error', 'fatal']) silent[level] = () => {};
+
+async function answer(
+  library: Library,
+  prepared: Prepared,
+  values: Readonly<Record<string, string>>,
+  request: PlainRequest,
+  { seed, checkAnswer }: PrismOptions,
+): Promise<PrismAnswer> {
+  const query = new URLSearchParams(request.target.split('?').slice(1).join('?'));
+  const wishes = readWishes(request.headers.prefer, query);
+  if ('refused' in wishes) return problem(422, 'UNPROCESSABLE_ENTITY', 'Invalid request', wishes.refused);
+  const body = bodyOf(request);
+  if (body instanceof Error) return problem(400, 'UNKNOWN', 'Invalid JSON', body.message);
+  const { input, adapt } = translate(prepared, values, request, query, body);
+  const ask: Ask = async (mock, operation = prepared.http) => {
+    const config = {
+      isProxy: false,
+      checkSecurity: true,
+      validateRequest: true,
+      validateResponse: checkAnswer,
+      errors: false,
+      mock: { dynamic: false, seed, ...mock },
+    };
+    const asked = await library.createInstance(config, { logger: silent }).request(input, [adapt(operation)], config)();
+    return asked._tag === 'Left' ? { failure: asked.left } : { output: asked.right.output, breaches: breachesOf(asked.right) };
+  };
+  const first = await ask(wishes.mock);
+  if ('failure' in first) return problemOf(first.failure);
+  const isFree = !('dynamic' in wishes.mock) && !('exampleKey' in wishes.mock);
+  const said = first.breaches.length > 0 && isFree ? await sayBetter(first, prepared, wishes.mock, ask, seed) : first;
+  return render(said.output, said.breaches, prepared.one, wishes.applied);
+}
+
+/** What Prism makes of a schema may break it; what stands in an example is the document's own fault, and is left. */
+async function sayBetter(first: Said, prepared: Prepared, mock: object, ask: Ask, seed: string): Promise<Said> {
+  const made = await ask({ ...mock, ignoreExamples: true });
+  if (!('output' in made) || !isDeepStrictEqual(made.output.body, first.output.body)) return first;
+  const finite = await ask(mock, await prepared.finite());
+  if ('output' in finite && finite.breaches.length === 0) return finite;
+  for (let i = 0; prepared.isSmall && i < TRIES; i++) {
+    const drawn = await ask({ ...mock, dynamic: true, seed: `${seed}/${i}` });
+    if ('output' in drawn && drawn.breaches.length === 0) return drawn;
+  }
+  return first;
+}
+
+interface Wishes {
+  readonly mock: Readonly<Record<string, unknown>>;
+  readonly applied: string;
+}
+
+/** `Prefer: code=404, example=gone, dynamic=true, seed=7`, or the same as `__code=404` in the query, as Prism's users know it. */
+function readWishes(header: string | undefined, query: URLSearchParams): Wishes | { readonly refused: string } {
+  const told = new Map<string, string>();
+  for (const part of header?.split(/[,;]/) ?? []) {
+    const [key = '', value = ''] = part.split('=').map((text) => text.trim().replace(/^"(.*)"$/, '$1'));
+    told.set(key.toLowerCase(), value);
+  }
+  if (header === undefined)
+    for (const key of ['code', 'example', 'dynamic', 'seed']) {
+      const value = query.get(`__${key}`);
+      if (value !== null) told.set(key, value);
+    }
+  const [code, example, dynamic, seed] = ['code', 'example', 'dynamic', 'seed'].map((key) => told.get(key));
+  if (code !== undefined && !/^[2-5]\d\d$/.test(code)) return { refused: `code must be a status from 200 to 599, not ${code}` };
+  if (dynamic !== undefined && !/^(true|false)$/.test(dynamic))
+    return { refused: `dynamic must be true or false, not ${dynamic}` };
+  const mock = {
+    ...(code === undefined ? {} : { code: Number(code) }),
+    ...(example === undefined ? {} : { exampleKey: example }),
+    ...(dynamic === undefined ? {} : { dynamic: dynamic === 'true' }),
+    ...(seed === undefined ? {} : { seed }),
+  };
+  const applied = ['code', 'example', 'dynamic', 'seed'].filter((key) => told.has(key)).map((key) => `${key}=${told.get(key)}`);
+  return { mock, applied: applied.join(', ') };
+}
+
+type Body = { readonly value: unknown } | Error;
+
+/** JSON as a value, anything else as text; a body without a content type is taken for JSON where it is some. */
+function bodyOf({ headers, body }: PlainRequest): Body {
+  if (body.length === 0) return { value: undefined };
+  const text = new TextDecoder().decode(body);
+  const type = headers['content-type'];
+  if (type !== undefined && !/^[^;]*[/+]json\s*(;|$)/i.test(type)) return { value: text };
+  try {
+    return { value: JSON.parse(text) };
+  } catch (error) {
+    return type === undefined ? { value: text } : (error as Error);
+  }
+}
+
+/** The request as Prism takes it: each parameter of the path in a segment of its own, values read as their parameter says. */
+function translate(
+  { one, http }: Prepared,
+  values: Readonly<Record<string, string>>,
+  request: PlainRequest,
+  search: URLSearchParams,
+  body: Exclude<Body, Error>,
+) {
+  const headers: Record<string, unknown> = { ...request.headers };
+  if (request.body.length > 0) headers['content-length'] = String(request.body.length);
+  const query: Record<string, unknown> = {};
+  for (const key of new Set(search.keys())) {
+    const all = search.getAll(key);
+    query[key] = all.length === 1 ? all[0] : all;
+  }
+  const cookies = readCookies(request.headers.cookie);
+  const absent = new Set<string>();
+  const path = new Map(Object.entries(values));
+  for (const { name, in: part, as } of one.parameters) {
+    if (part === 'cookie' && cookies.has(name)) headers[cookieHeader(name)] = readAs(as, cookies.get(name));
+    else if (part === 'header' && headers[name.toLowerCase()] !== undefined)
+      headers[name.toLowerCase()] = readAs(as, headers[name.toLowerCase()]);
+    else if (part === 'header') absent.add(name);
+    else if (part === 'cookie') absent.add(cookieHeader(name));
+    else if (part === 'query' && as === 'object' && isAbsent(name, http, query)) absent.add(name);
+    else if (part === 'query' && query[name] !== undefined) query[name] = readAs(as, query[name]);
+  }
+  const segments = one.pathNames.map((name) => encodeURIComponent(path.get(name) ?? ''));
+  const type = String(request.headers['content-type'] ?? '');
+  const sent =
+    typeof body.value === 'string' && /^application\/x-www-form-urlencoded/i.test(type) ? joinRepeated(body.value) : body.value;
+  const input = {
+    method: (http as { method?: string }).method,
+    url: { path: `/${segments.join('/')}`, query },
+    headers,
+    body: sent,
+  };
+  return { input, adapt: (operation: HttpOperation) => (absent.size === 0 ? operation : withTexts(operation, absent)) };
+}
+
+function readAs(as: Reading['as'], value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (as === 'list') return value.split(/\s*,\s*/).join(',');
+  if (as === 'spaces') return value.replaceAll(' ', '%20');
+  if (as !== 'json') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function readCookies(header = ''): ReadonlyMap<string, string> {
+  const pairs = header.split(/;\s*/).filter((pair) => pair.includes('='));
+  return new Map(
+    pairs.map((pair) => {
+      const [key = '', ...value] = pair.split('=');
+      return [key.trim(), value.join('=').trim()];
+    }),
+  );
+}
+
+/** An object in the query is written as its properties, so that its own name is nowhere. */
+function isAbsent(name: string, http: HttpOperation, query: Readonly<Record<string, unknown>>): boolean {
+  if (query[name] !== undefined || Object.keys(query).some((key) => key.startsWith(`${name}[`))) return false;
+  const spec = http.request?.query?.find((known) => known.name === name) as { style?: string; schema?: Node } | undefined;
+  const properties = isNode(spec?.schema?.properties) ? Object.keys(spec.schema.properties) : [];
+  return spec?.style === 'deepObject' || !properties.some((key) => query[key] !== undefined);
+}
+
+/**
+ * Prism takes an object that was not sent for an empty one, and fails on a list in a header that was not sent.
+ * As a text such a parameter is missing, and refused only where it is required.
+ */
+function withTexts(http: HttpOperation, absent: ReadonlySet<string>): HttpOperation {
+  const asText = (known: Parameters | undefined, style: string) =>
+    known?.map((spec) => (absent.has(spec.name) ? { ...spec, style, explode: false, schema: { type: 'string' } } : spec));
+  const { request } = http;
+  return { ...http, request: { ...request, query: asText(request?.query, 'form'), headers: asText(request?.headers, 'simple') } };
+}
+
+/** Of a field that is repeated Prism reads the last; joined, it reads them all. */
+function joinRepeated(form: string): string {
+  const fields = new Map<string, string[]>();
+  for (const pair of form.split('&')) {
+    const [key = '', ...value] = pair.split('=');
+    fields.set(key, [...(fields.get(key) ?? []), value.join('=')]);
+  }
+  return [...fields].map(([key, all]) => `${key}=${all.join(',')}`).join('&');
+}
+
+function breachesOf({ output, validations }: Outcome): string[] {
+  const type = String(output.headers?.['Content-type'] ?? '');
+  // A text is compared with a schema of what it means: nothing can be said about it.
+  const unread = typeof output.body === 'string' && !isJson(type);
+  return validations.output
+    .filter(({ severity, path }) => severity === 0 && !(unread && path?.[0] === 'body'))
+    .map(({ message }) => message);
+}
+
+function render(
+  { statusCode, headers = {}, body }: Outcome['output'],
+  breaches: readonly string[],
+  { hasDataRefs }: OneOperation,
+  applied: string,
+): PrismAnswer {
+  const sent: Record<string, string> = {};
+  for (const [key, value] of Object.entries(headers)) {
+    const text = headerText(value);
+    if (text !== undefined) sent[key.toLowerCase()] = text;
+  }
+  if (applied !== '') sent['preference-applied'] = applied;
+  const bodiless = body === undefined || /^(1..|204|205|304)$/.test(String(statusCode));
+  if (bodiless) {
+    delete sent['content-type'];
+    return { status: statusCode, headers: sent, breaches };
+  }
+  const value = hasDataRefs ? restoreData(body) : body;
+  return { status: statusCode, headers: sent, body: serialize(value, sent['content-type'] ?? ''), breaches };
+}
+
+function serialize(value: unknown, type: string): string {
+  if (isJson(type)) return JSON.stringify(value);
+  if (typeof value === 'string') return value;
+  return /[/+]xml\b/i.test(type) ? toXml(value) : JSON.stringify(value);
+}
+
+/** What a header can carry: no line breaks, and nothing beyond ASCII. */
+function headerText(value: unknown): string | undefined {
+  if (value === null || value === undefined) return undefined;
+  const text = Array.isArray(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return text.replace(/[^\t\x20-\x7e]+/g, (part) => encodeURIComponent(part.toWellFormed()));
+}
+
+function problemOf({ name, message, status = 500, detail = '', additional = {} }: Failure): PrismAnswer {
+  const { headers, ...more } = additional;
+  const type = name && name !== 'Error' ? name : `${errors}UNKNOWN`;
+  const sent = isNode(headers) ? Object.entries(headers).map(([key, value]) => [key.toLowerCase(), headerText(value) ?? '']) : [];
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json', ...Object.fromEntries(sent) },
+    body: JSON.stringify({ type, title: message, status, detail, ...more }),
+    breaches: [],
+  };
+}
+
+/** A problem in the form in which Prism tells its own. */
+export function problem(status: number, type: string, title: string, detail: string, more: object = {}): PrismAnswer {
+  return {
+    status,
+    headers: { 'content-type': 'application/problem+json' },
+    body: JSON.stringify({ type: `${errors}${type}`, title, status, detail, ...more }),
+    breaches: [],
+  };
+}

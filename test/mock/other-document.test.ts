@@ -1,0 +1,208 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { createUnderstudy, type JournalEntry } from '../../src/index.js';
+import { loadSpec } from '../../src/spec/document.js';
+import { call } from '../support/call.js';
+import { start } from '../support/cli.js';
+import { attachStore, getSpace, owner } from '../support/requests.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
+function write(name: string, document: string | object): string {
+  const file = join(folder, name);
+  writeFileSync(file, typeof document === 'string' ? document : stringify(document));
+  return file;
+}
+const get = (target: string, headers: Record<string, string> = {}) => ({ method: 'GET', target, headers });
+
+const harbour = write(
+  'harbour.yaml',
+  `openapi: 3.1.0
+info: { title: Harbour, version: '1' }
+paths:
+  /: { get: { responses: { '200': { description: d, content: { application/json: { example: { hello: harbour } } } } } } }
+  /broken:
+    get:
+      operationId: getBroken
+      responses: { '200': { description: d, content: { application/json: { example: { id: seven }, schema: { type: object, required: [id], properties: { id: { type: integer } } } } } } }
+  /random: { get: { responses: { '200': { description: d, content: { application/json: { schema: { type: object, required: [n], properties: { n: { type: integer } } } } } } } } }
+`,
+);
+
+describe('a document with nothing of ours', () => {
+  it('is answered without a header or an envelope of the vendor, whatever is asked', async () => {
+    const understudy = createUnderstudy({ spec: harbour });
+    const asked = [
+      get('/random'),
+      get('/none'),
+      { ...get('/random'), method: 'PUT' },
+      getSpace,
+      { ...get('/random'), body: 'x'.repeat(2 ** 21) },
+    ];
+    for (const request of asked.map((request, i) => (i === 4 ? { ...request, method: 'POST' } : request))) {
+      const response = await call(understudy, request);
+      const names = [...response.headers.keys()].filter((name) => !/^(access-control-|x-understudy-)/.test(name));
+      expect(names.filter((name) => !['content-type', 'allow'].includes(name))).toEqual([]);
+      expect(response.body.success).toBeUndefined();
+      if (response.status >= 400) expect(response.headers.get('content-type')).toBe('application/problem+json');
+    }
+  });
+
+  it('says who answered', async () => {
+    const understudy = createUnderstudy({ spec: harbour });
+    expect((await call(understudy, get('/random'))).headers.get('x-understudy-source')).toBe('prism');
+    expect((await call(understudy, get('/none'))).headers.get('x-understudy-source')).toBe('understudy');
+  });
+
+  it('has its own root and its own pages', async () => {
+    const understudy = createUnderstudy({ spec: harbour });
+    expect((await call(understudy, get('/'))).body).toEqual({ hello: 'harbour' });
+    expect((await call(understudy, get('/', { accept: 'text/html,*/*' }))).body).toEqual({ hello: 'harbour' });
+    expect((await call(understudy, get('/openapi.json'))).body.info.title).toBe('Harbour');
+  });
+
+  it('never sends an answer that breaks it without a word', async () => {
+    const entries: JournalEntry[] = [];
+    const answers = { strict: 500, report: 200, off: 200 } as const;
+    for (const selfCheck of ['strict', 'report', 'off'] as const) {
+      const understudy = createUnderstudy({ spec: harbour, selfCheck, onExchange: (entry) => entries.push(entry) });
+      const { status, headers, body } = await call(understudy, get('/broken'));
+      expect([status, headers.get('x-understudy-breaches')]).toEqual([answers[selfCheck], selfCheck === 'off' ? null : '1']);
+      if (selfCheck === 'strict') expect(body.validation[0].message).toBe('Response body property id must be integer');
+      else expect(body).toEqual({ id: 'seven' });
+    }
+    expect(entries.map(({ operation, status, breaches }) => [operation, status, breaches?.length])).toEqual([
+      ['getBroken', 500, 1],
+      ['getBroken', 200, 1],
+      ['getBroken', 200, undefined],
+    ]);
+  });
+
+  it('draws values on request: others for each exchange, the same ones for the same seed', async () => {
+    const draw = async () => {
+      const understudy = createUnderstudy({ spec: harbour, seed: 7 });
+      const drawn = [];
+      for (let i = 0; i < 3; i++) drawn.push((await call(understudy, get('/random', { prefer: 'dynamic=true' }))).body.n);
+      return drawn;
+    };
+    const [first, second] = [await draw(), await draw()];
+    expect(second).toEqual(first);
+    expect(new Set(first).size).toBeGreaterThan(1);
+  });
+
+  it('is answered in the order of its journal when many ask at once', async () => {
+    const understudy = createUnderstudy({ spec: harbour });
+    const asked = Array.from({ length: 20 }, (_, i) => call(understudy, get(i % 2 ? '/random' : '/none')));
+    await Promise.all(asked);
+    expect(understudy.journal.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+  });
+});
+
+describe('our document with more', () => {
+  it('keeps our rules for our operations, and the vendor’s form for the rest', async () => {
+    const more = JSON.parse(loadSpec().text);
+    more.paths['/v1/files'] = {
+      get: {
+        operationId: 'listFiles',
+        responses: { '200': { description: 'Files', content: { 'application/json': { example: [] } } } },
+      },
+    };
+    const understudy = createUnderstudy({ spec: write('more.yaml', more) });
+    const files = await call(understudy, owner.get('/v1/files'));
+    expect([files.body, files.headers.get('x-understudy-source'), files.headers.has('freddy-api-version')]).toEqual([
+      [],
+      'prism',
+      false,
+    ]);
+    const attached = await call(understudy, attachStore);
+    expect([attached.case, attached.headers.get('x-understudy-source')]).toEqual(['addVectorStoreToSpace.attached', 'rule']);
+    expect((await call(understudy, attachStore)).case).toBe('addVectorStoreToSpace.already_attached');
+    expect((await call(understudy, get('/v1/none'))).case).toBe('unknown_path');
+  });
+
+  it('answers an operation of ours by Prism where its path or method is another', async () => {
+    const moved = {
+      openapi: '3.1.0',
+      info: {},
+      paths: { '/spaces': { get: { operationId: 'listSpaces', responses: { '200': { description: 'd' } } } } },
+    };
+    const understudy = createUnderstudy({ spec: write('moved.yaml', moved) });
+    expect((await call(understudy, get('/spaces'))).headers.get('x-understudy-source')).toBe('prism');
+  });
+});
+
+describe('understudy serve --spec', () => {
+  it('starts, answers and writes nothing that is not in its log', async () => {
+    const serve = start(['serve', '--port', '0', '--spec', harbour, '--log-format', 'json']);
+    const [, url] = await serve.saw(/"url":"([^"]+)"/);
+    expect((await fetch(`${url}/random`)).status).toBe(200);
+    expect((await fetch(`${url}/broken`)).status).toBe(500);
+    serve.process.kill('SIGTERM');
+    const { stdout, stderr } = await serve.finished;
+    expect(stderr).toBe('');
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).event),
+    ).toEqual(['starting', 'ready', 'exchange', 'exchange']);
+  });
+
+  it('says how to get Prism where it is not installed, in one line and a fix', async () => {
+    const { loadOtherDocument } = await import('../../src/mock/other-document.js');
+    const nowhere = () => {
+      throw new Error('Cannot find module');
+    };
+    expect(() => loadOtherDocument(harbour, loadSpec(), nowhere)).toThrow(
+      /^Another document is answered by Prism, which is not installed\.\n {2}fix: npm install --save-dev @stoplight\/prism-http@5\.12\.0$/,
+    );
+  });
+});
+
+describe('files that a document refers to', () => {
+  it('are read with it, and their own references as well', async () => {
+    mkdirSync(join(folder, 'parts'), { recursive: true });
+    write('parts/paths.yaml', "boats: { get: { responses: { '200': { $ref: 'answers.yaml#/Boats' } } } }");
+    write(
+      'parts/answers.yaml',
+      "Boats: { description: d, content: { application/json: { schema: { $ref: '#/Boat' } } } }\nBoat: { $ref: boat.json }",
+    );
+    write(
+      'parts/boat.json',
+      '{ "type": "object", "required": ["id"], "properties": { "id": { "$ref": "../main.yaml#/components/schemas/Id" } } }',
+    );
+    const main = write(
+      'main.yaml',
+      `openapi: 3.1.0
+info: { title: Parts, version: '1' }
+paths: { /boats: { $ref: 'parts/paths.yaml#/boats' } }
+components: { schemas: { Id: { type: integer, example: 9 } } }
+`,
+    );
+    const understudy = createUnderstudy({ spec: main });
+    expect((await call(understudy, get('/boats'))).body).toEqual({ id: 9 });
+  });
+});
+
+describe('our own document', () => {
+  it('stops the start when an operation of it has no rule', async () => {
+    const { createAnswerer } = await import('../../src/mock/answer.js');
+    const understudy = createUnderstudy();
+    const spec = {
+      ...understudy.spec,
+      operations: new Map<unknown, unknown>([...understudy.spec.operations, ['listFiles', { id: 'listFiles' }]]),
+    } as never;
+    const stage = {
+      spec,
+      world: understudy.world,
+      journal: { entries: [], next: 1, write: () => {} },
+      seed: 1,
+      selfCheck: 'strict',
+    } as const;
+    expect(() => createAnswerer(stage)).toThrow(
+      'No rule answers listFiles; each operation of the document needs one in src/rules/.',
+    );
+  });
+});
