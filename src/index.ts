@@ -1,7 +1,7 @@
 // The public surface for embedding.
 
 export type { FetchHandler } from './http/fetch-shell.js';
-export { ListenError, type Listening, type ListenOptions } from './http/listen.js';
+export { type CloseOptions, ListenError, type Listening, type ListenOptions, type Timeouts } from './http/listen.js';
 export { createUnderstudy, type Understudy, type UnderstudyOptions } from './http/understudy.js';
 export type { SelfCheck } from './mock/answer.js';
 export { UnknownDrift } from './mock/drift.js';

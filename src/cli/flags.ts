@@ -62,9 +62,10 @@ export const serveFlags = (): Option[] => [
     .env('UNDERSTUDY_SELF_CHECK')
     .choices(['strict', 'report', 'off'])
     .default('strict'),
-  new Option('--drift <name>', 'plant one fault by name, to see that a pipeline turns red; list prints the names').env(
-    'UNDERSTUDY_DRIFT',
-  ),
+  new Option(
+    '--drift <name>',
+    'plant one fault by name, to see that a pipeline turns red; list prints the names, list:getSpace* those like it',
+  ).env('UNDERSTUDY_DRIFT'),
   new Option('--log-format <format>', 'pretty or json; pretty on a terminal')
     .env('UNDERSTUDY_LOG_FORMAT')
     .choices(['pretty', 'json']),

@@ -16,6 +16,11 @@ export function createLog(format: LogFormat, print: (line: string) => unknown, c
   return format === 'json' ? jsonLog(print) : prettyLog(print, colored);
 }
 
+/** What stands in the log where lines are missing. */
+export function describeDropped(format: LogFormat, count: number): string {
+  return format === 'json' ? JSON.stringify({ event: 'dropped', lines: count }) : `(${count} lines of the log were dropped here)`;
+}
+
 function jsonLog(print: (line: string) => unknown): Log {
   const line = (event: string, fields: object) => print(JSON.stringify({ event, ...fields }));
   return {
@@ -51,6 +56,7 @@ function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
       operation,
       user_id,
       forced,
+      nearest,
       drift,
       ignored,
       breaches,
@@ -60,6 +66,7 @@ function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
       const told = [
         operation && name ? `${operation}.${name}` : name,
         forced && 'forced',
+        nearest && `did you mean ${nearest}?`,
         drift && `sent as ${drift}`,
         user_id && `by ${user_id}`,
         ignored && `ignored ${ignored.join(', ')}`,

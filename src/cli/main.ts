@@ -9,6 +9,7 @@ import { checkCommand } from './check.js';
 import { contractsCommand } from './contracts.js';
 import { explainCommand } from './explain.js';
 import { UsageError } from './flags.js';
+import { scenarioCommand } from './scenario.js';
 import { serveCommand } from './serve.js';
 import { specCommand } from './spec.js';
 import { version } from './version.js';
@@ -25,6 +26,7 @@ const program = new Command('understudy')
   .addCommand(specCommand())
   .addCommand(checkCommand())
   .addCommand(contractsCommand())
+  .addCommand(scenarioCommand())
   .addCommand(explainCommand());
 for (const command of program.commands.flatMap((command) => [command, ...command.commands]))
   command.exitOverride().showSuggestionAfterError();

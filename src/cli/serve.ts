@@ -1,9 +1,12 @@
 // `understudy serve`: starts the stand-in and stays until a signal.
-import { renameSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
+import type { Understudy } from '../http/understudy.js';
 import { loadSpec } from '../spec/document.js';
-import { type ServeFlags, serveFlags, UsageError } from './flags.js';
-import { createLog } from './log.js';
+import { type ServeFlags, serveFlags } from './flags.js';
+import { createLog, describeDropped, type LogFormat } from './log.js';
+import { createOutput } from './output.js';
+import { onParentGone } from './parent.js';
+import { prepareReadyFile, type ReadyFile } from './ready-file.js';
 
 export function serveCommand(): Command {
   const command = new Command('serve').description('run the mock server').action(serve);
@@ -12,46 +15,58 @@ export function serveCommand(): Command {
 }
 
 async function serve(flags: ServeFlags): Promise<void> {
-  if (flags.drift === 'list') {
+  const [, pattern] = /^list(?::(.*))?$/s.exec(flags.drift ?? '') ?? [];
+  if (flags.drift === 'list' || pattern !== undefined) {
     const { describeDrifts } = await import('../mock/drift.js');
     // A reader that has seen enough, such as `head`, is no error.
     process.stdout.on('error', () => process.exit(0));
-    process.stdout.write(describeDrifts(loadSpec()));
+    process.stdout.write(describeDrifts(loadSpec(), pattern));
     return;
   }
-  const terminal = process.stdout.isTTY === true;
-  const log = createLog(
-    flags.logFormat ?? (terminal ? 'pretty' : 'json'),
-    (line) => process.stdout.write(`${line}\n`),
-    terminal && !process.env.NO_COLOR,
-  );
+  const format = flags.logFormat ?? (process.stdout.isTTY ? 'pretty' : 'json');
+  const log = createLog(format, openOutput(format), process.stdout.isTTY === true && !process.env.NO_COLOR);
+  const readyFile = flags.readyFile === undefined ? undefined : prepareReadyFile(flags.readyFile);
   const { scenario, seed, clock, selfCheck } = flags;
   const spec = flags.spec === undefined ? {} : { spec: flags.spec };
   const drift = flags.drift === undefined ? {} : { drift: flags.drift };
   // Loaded only here: every other command works without Express.
   const { createUnderstudy } = await import('../http/understudy.js');
   const understudy = createUnderstudy({ scenario, seed, clock, selfCheck, ...spec, ...drift, onExchange: log.exchange });
+  stopInTime(understudy, readyFile);
   const { url } = await understudy.listen({ port: flags.port, host: flags.host });
-  stopOn('SIGINT', 130);
-  stopOn('SIGTERM', 143);
   log.starting(understudy.scenario, url, understudy.drift);
-  if (flags.readyFile !== undefined) writeReadyFile(flags.readyFile, url);
+  readyFile?.write(url);
   log.ready(url);
 }
 
-/** Nothing is kept that an abrupt end could lose, so a signal ends the process at once. */
-function stopOn(signal: NodeJS.Signals, code: number): void {
-  process.once(signal, () => process.exit(code));
+/** Whatever becomes of the log and its reader, serving goes on; stderr says once that lines are lost. */
+function openOutput(format: LogFormat): (line: string) => void {
+  const dropped = (count: number): string => describeDropped(format, count);
+  // The command line's own listeners end the program when nobody reads.
+  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
+  const errors = createOutput(process.stderr, { dropped });
+  const failed = (reason: string, forGood: boolean): void => {
+    const lost = forGood ? 'without a log' : 'and lines are dropped until it can be written again';
+    errors.print(`The log cannot be written: ${reason}. Serving goes on ${lost}.`);
+  };
+  return createOutput(process.stdout, { dropped, failed }).print;
 }
 
-/** Whole or not at all: whoever waits for the file may read it the moment it is there. */
-function writeReadyFile(file: string, url: string): void {
-  try {
-    writeFileSync(`${file}.tmp`, `${url}\n`);
-    renameSync(`${file}.tmp`, file);
-  } catch (error) {
-    throw new UsageError(
-      `Cannot write the ready file ${file}: ${(error as Error).message}\n  fix: name a file in a folder that is there and may be written.`,
-    );
-  }
+/** Milliseconds in which requests that have arrived whole are answered after a signal. */
+const GRACE_MS = 500;
+
+const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGBREAK: 130, SIGTERM: 143 } as const;
+
+/** Ends on a signal, at once when it comes a second time, and under npm when whoever started it is gone. */
+function stopInTime(understudy: Pick<Understudy, 'close'>, readyFile: ReadyFile | undefined): void {
+  process.on('exit', () => readyFile?.remove());
+  let stopping = false;
+  const stop = (code: number): void => {
+    if (stopping) process.exit(code);
+    stopping = true;
+    readyFile?.remove();
+    understudy.close({ graceMs: GRACE_MS }).finally(() => process.exit(code));
+  };
+  for (const [signal, code] of Object.entries(exitCodes)) process.on(signal, () => stop(code));
+  onParentGone(() => stop(exitCodes.SIGTERM));
 }

@@ -8,7 +8,7 @@ import { isJsonObject, type Json } from '../spec/message.js';
 import { planRows } from './run/plan.js';
 import type { Profile } from './run/profile.js';
 import type { PlannedRow } from './run/row.js';
-import { type CallerName, callerNames, knownNames } from './tables/caller.js';
+import { type CallerName, callerNames, knownNames, schemeOf } from './tables/caller.js';
 import type { Call, Contracts, Look, Recipe } from './tables/table.js';
 
 /** Why a row cannot be exported; the keys are stable, so that their numbers can be asserted. */
@@ -301,7 +301,8 @@ class RowExport {
     if (caller === 'none') return [];
     if (caller === 'unknown_key') return header('X-API-Key', 'ak_understudy_unknown');
     if (caller === 'unknown_token') return header('Authorization', 'Bearer understudy-unknown-token');
-    if (caller.endsWith('_token')) return header('Authorization', `Bearer {$inputs.${caller}}`);
+    if (caller.endsWith('_token') || caller === 'lower_case_bearer')
+      return header('Authorization', `${schemeOf(caller)} {$inputs.${caller}}`);
     return header('X-API-Key', `$inputs.${caller}`);
   }
 

@@ -5,6 +5,7 @@ import { loadSpec, type OperationId } from '../spec/document.js';
 import { withEdges } from './edges/edges.js';
 import { redact } from './report/redact.js';
 import { describeFinding } from './report/report.js';
+import { Guard } from './run/guard.js';
 import { planRun } from './run/plan.js';
 import { refusalOf } from './run/play.js';
 import { type Profile, readProfile } from './run/profile.js';
@@ -33,7 +34,7 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
   const { seed = 1, profile = readProfile(standInProfile, {}), timeout = 120_000 } = options;
   const selection = selectionOf(options);
   const contracts = withEdges(spec, loadContracts(spec), { seed });
-  const parts = { spec, contracts, target, profile, seed, ...selection };
+  const parts = { spec, contracts, target, profile, seed, ...selection, guard: new Guard(spec, profile) };
   const { secrets } = profile;
   const reasons: (string | undefined)[] = [];
   /** Why the target and the profile do not belong together: nothing more is asked then. */

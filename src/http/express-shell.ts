@@ -1,10 +1,10 @@
 // Express around the answerer: bytes in, plain request; plain response, bytes out. It decides nothing.
-import { createServer, IncomingMessage, type Server, ServerResponse, STATUS_CODES } from 'node:http';
+import { createServer, IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import express, { type Express, type Request, type Response } from 'express';
 import { type Answerer, BODY_LIMIT, HEADER_LIMIT, type Unreadable } from '../mock/answer.js';
 import type { PlainRequest, PlainResponse } from '../spec/message.js';
-import type { Timeouts } from './listen.js';
+import type { Shell, Timeouts } from './listen.js';
 import { pause } from './pause.js';
 
 export function createExpressApp(answerer: Answerer): Express {
@@ -25,7 +25,7 @@ export function createExpressApp(answerer: Answerer): Express {
  * A server whose requests and responses already have Express's prototypes. Express would otherwise swap both for
  * every request, which costs Node 20 and 22 most of their speed.
  */
-export function createExpressServer(app: Express, answerer: Answerer, timeouts: Timeouts = {}): Server {
+export function createExpressServer(app: Express, answerer: Answerer, timeouts: Timeouts = {}): Shell {
   class ShellRequest extends IncomingMessage {}
   class ShellResponse extends ServerResponse {}
   Object.setPrototypeOf(ShellRequest.prototype, app.request);
@@ -34,8 +34,9 @@ export function createExpressServer(app: Express, answerer: Answerer, timeouts: 
   app.response = ShellResponse.prototype as unknown as Response;
   const { headers: headersTimeout = 10_000, request: requestTimeout = 30_000 } = timeouts;
   const owed: Owed = new WeakMap();
+  const unanswered = new Set<ServerResponse>();
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    owe(owed, request.socket, response);
+    owe(owed, unanswered, request.socket, response);
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {
       response.setHeader('connection', 'close');
       send(response, answerer.answerUnreadable('bad_http'));
@@ -63,18 +64,22 @@ export function createExpressServer(app: Express, answerer: Answerer, timeouts: 
     socket.end(handwritten(answerer, 'bad_http'), () => socket.destroy());
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseUnreadable(answerer, owed, error, socket));
-  return server;
+  return { server, unanswered };
 }
 
 /** The answers that each connection still waits for, or that its bytes became unreadable and it was told so. */
 type Owed = WeakMap<Duplex, Set<ServerResponse> | 'refused'>;
 
-function owe(owed: Owed, socket: Duplex, response: ServerResponse): void {
+function owe(owed: Owed, unanswered: Set<ServerResponse>, socket: Duplex, response: ServerResponse): void {
   const known = owed.get(socket);
   const responses = known instanceof Set ? known : new Set<ServerResponse>();
   if (known === undefined) owed.set(socket, responses);
   responses.add(response);
-  response.once('close', () => responses.delete(response));
+  unanswered.add(response);
+  response.once('close', () => {
+    responses.delete(response);
+    unanswered.delete(response);
+  });
 }
 
 const unreadable: Readonly<Record<string, Unreadable>> = {

@@ -1,5 +1,6 @@
-// Opening and closing a port. Closing is immediate, kept-alive connections or not.
-import type { Server } from 'node:http';
+// Opening and closing a port. Closing waits for no connection, and for answers only as long as it is told to.
+import { once } from 'node:events';
+import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface ListenOptions {
@@ -21,7 +22,18 @@ export interface Listening {
   readonly url: string;
   readonly host: string;
   readonly port: number;
-  close(): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
+}
+
+export interface CloseOptions {
+  /** Milliseconds in which requests that have arrived whole are still answered. Default 0. */
+  readonly graceMs?: number;
+}
+
+/** A server, and the answers that it has not finished sending. */
+export interface Shell {
+  readonly server: Server;
+  readonly unanswered: ReadonlySet<ServerResponse>;
 }
 
 /** Why no port was opened, in words for whoever started the server. */
@@ -48,7 +60,8 @@ export class ListenError extends Error {
 export const DEFAULT_PORT = 4010;
 export const DEFAULT_HOST = '127.0.0.1';
 
-export async function listen(server: Server, { port = DEFAULT_PORT, host = DEFAULT_HOST }: ListenOptions): Promise<Listening> {
+export async function listen(shell: Shell, { port = DEFAULT_PORT, host = DEFAULT_HOST }: ListenOptions): Promise<Listening> {
+  const { server } = shell;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new ListenError(host, port, error)));
     server.listen(port, host, resolve);
@@ -58,10 +71,33 @@ export async function listen(server: Server, { port = DEFAULT_PORT, host = DEFAU
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     host,
     port: bound,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: (options) => close(shell, options),
   };
+}
+
+async function close({ server, unanswered }: Shell, { graceMs = 0 }: CloseOptions = {}): Promise<void> {
+  const closed = new Promise<void>((resolve) => {
+    server.close(() => resolve()); // no new connections; idle ones are closed
+  });
+  if (graceMs > 0) await allAnswered(unanswered, graceMs);
+  server.closeAllConnections();
+  await closed;
+}
+
+/** Resolves when no whole request waits for its answer, or the time is over. Half a request may never become whole. */
+async function allAnswered(unanswered: ReadonlySet<ServerResponse>, withinMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let late = false;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(() => {
+      late = true;
+      resolve();
+    }, withinMs);
+  });
+  while (!late) {
+    const whole = [...unanswered].filter(({ req }) => req.complete);
+    if (whole.length === 0) break;
+    await Promise.race([over, ...whole.map((response) => once(response, 'close'))]);
+  }
+  clearTimeout(timer);
 }

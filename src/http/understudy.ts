@@ -15,7 +15,7 @@ import type { Embedding, Message } from '../world/rows.js';
 import type { World } from '../world/world.js';
 import { createExpressApp, createExpressServer } from './express-shell.js';
 import { createFetchHandler, type FetchHandler } from './fetch-shell.js';
-import { type Listening, type ListenOptions, listen } from './listen.js';
+import { type CloseOptions, type Listening, type ListenOptions, listen } from './listen.js';
 
 export interface UnderstudyOptions {
   /** A shipped scenario's name, the path of a file, or a scenario itself; `default` is the world of the vendor's documentation. */
@@ -61,7 +61,7 @@ export interface Understudy {
   /** Opens a port, 4010 on 127.0.0.1 unless told otherwise. Throws a ListenError. */
   listen(options?: ListenOptions): Promise<Listening>;
   /** Closes every port that was opened. */
-  close(): Promise<void>;
+  close(options?: CloseOptions): Promise<void>;
 }
 
 /**
@@ -107,8 +107,8 @@ export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
       open.add(listening);
       return listening;
     },
-    close: async () => {
-      await Promise.all([...open].map((listening) => listening.close()));
+    close: async (options) => {
+      await Promise.all([...open].map((listening) => listening.close(options)));
       open.clear();
     },
   };

@@ -18,6 +18,8 @@ import { documentPage } from './document-page.js';
 import { driftAt } from './drift.js';
 import { invented, type Planted } from './drift-form.js';
 import type { Journal, JournalEntry } from './journal.js';
+import { limitReached } from './limit-headers.js';
+import { nearestPath } from './nearest-path.js';
 import type { OtherDocument, OthersAnswer } from './other-document.js';
 import { type Preference, readPreference } from './prefer.js';
 import { knownFields, refusalDetails, renderError, violationDetails } from './render.js';
@@ -57,7 +59,7 @@ export interface Answerer {
 
 export function createAnswerer(stage: Stage): Answerer {
   checkRulesAgainst(stage.spec);
-  const match = createMatcher(stage.other?.own ?? stage.spec.operations.values());
+  const match = createMatcher(ownOperations(stage));
   const conclude = ({ response, note }: Answered): PlainResponse => {
     stage.journal.write(note);
     return response;
@@ -106,7 +108,7 @@ function answer(stage: Stage, match: Matcher<Operation>, request: PlainRequest):
   // Which operation?
   const path = request.target.split('?', 1)[0] as string;
   const matched = match(request.method, path);
-  if (matched.kind === 'unknown_path') return unrouted(stage, moment, 'unknown_path', { path });
+  if (matched.kind === 'unknown_path') return unknownPath(stage, moment, path);
   if (matched.kind === 'method_not_allowed') {
     const allow = { allow: matched.allowed.join(', ') };
     if (request.method === 'OPTIONS') return send(moment, 204, allow);
@@ -269,7 +271,7 @@ function conclude(
   const { stage, operation, drift } = exchange;
   const headers: Record<string, string> = {
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    ...(documented.status === 429 ? { 'retry-after': '1' } : {}),
+    ...(documented.status === 429 ? limitReached(documented, exchange.now) : {}),
     ...extra,
     'x-understudy-case': `${operation.id}.${documented.name}`,
     ...(stage.other ? { 'x-understudy-source': 'rule' } : {}),
@@ -311,6 +313,19 @@ function drifted(exchange: OperationExchange, documented: Case, honest: Answered
   const what = { spec: stage.spec, operation, documented, asked: asked(exchange), userId: caller?.user_id, response };
   const sent = drift.rewrite?.(what) ?? response;
   return sent === response && !drift.decide ? honest : { response: sent, note: { ...note, drift: drift.drift.name } };
+}
+
+/** Our operations, or those of them that another document has as well. */
+const ownOperations = ({ spec, other }: Stage): Iterable<Operation> => other?.own ?? spec.operations.values();
+
+/** The vendor's framework says no more than that; what we know beyond goes into a header and the journal. */
+function unknownPath(stage: Stage, moment: Moment, path: string): Answered {
+  const nearest = nearestPath(
+    path,
+    [...ownOperations(stage)].map(({ template }) => template),
+  );
+  if (nearest === undefined) return unrouted(stage, moment, 'unknown_path', {});
+  return unrouted(stage, moment, 'unknown_path', {}, { 'x-understudy-nearest-path': nearest }, { nearest });
 }
 
 /** The answer to a request that reached no rule, or whose answer we must not send. */

@@ -2,7 +2,15 @@
 import type { Spec } from '../spec/document.js';
 import type { PlainRequest } from '../spec/message.js';
 
-const ours = ['allow', 'preference-applied', 'retry-after', 'x-understudy-breaches', 'x-understudy-case', 'x-understudy-source'];
+const ours = [
+  'allow',
+  'preference-applied',
+  'retry-after',
+  'x-understudy-breaches',
+  'x-understudy-case',
+  'x-understudy-nearest-path',
+  'x-understudy-source',
+];
 
 /** Any origin may call, with credentials too: the stand-in keeps no secrets. A page that sends cookies needs its origin named. */
 export function corsHeaders({ headers }: PlainRequest, names: Spec | readonly string[]): Record<string, string> {

@@ -24,14 +24,24 @@ export function driftsOf(spec: Spec): ReadonlyMap<string, Drift> {
   return byName;
 }
 
-/** A line for each, names first, under a heading for each kind. */
-export function describeDrifts(spec: Spec): string {
-  const drifts = [...driftsOf(spec).values()];
-  const sections = Object.entries(driftKinds).map(([kind, does]) => {
+/**
+ * A line for each whose name contains the pattern, names first, under a heading for each kind; `*` stands for anything.
+ * Throws an UnknownDrift that says what is near where there is none.
+ */
+export function describeDrifts(spec: Spec, pattern = '*'): string {
+  const words = pattern.split('*').map((word) => word.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+  const matches = new RegExp(words.join('.*'), 'i');
+  const drifts = [...driftsOf(spec).values()].filter(({ name }) => matches.test(name));
+  const sections = Object.entries(driftKinds).flatMap(([kind, does]) => {
     const own = drifts.filter((drift) => drift.kind === kind);
-    return `${kind}: ${does} (${own.length})\n${own.map((drift) => `  ${drift.name}  ${drift.does}\n`).join('')}`;
+    const lines = own.map((drift) => `  ${drift.name}  ${drift.does}\n`);
+    return own.length > 0 ? [`${kind}: ${does} (${own.length})\n${lines.join('')}`] : [];
   });
-  return sections.join('\n');
+  if (sections.length > 0) return sections.join('\n');
+  const known = [...Object.keys(driftKinds), ...spec.operations.keys(), ...driftsOf(spec).keys()];
+  const close = nearest(pattern.replaceAll('*', ''), known);
+  const fix = close ? `did you mean list:${close}?` : '`understudy serve --drift list` prints all names.';
+  throw new UnknownDrift(`No drift has a name like ${pattern}.\n  fix: ${fix}`);
 }
 
 /** Plants a drift by its name. Throws an UnknownDrift that says which name is near. */
@@ -39,7 +49,7 @@ export function plant(spec: Spec, name: string): Planted {
   const drifts = driftsOf(spec);
   const drift = drifts.get(name);
   if (drift) return { drift, ...drift.plant() };
-  const close = nearest(name, [...drifts.keys()]);
+  const close = nearest(name, [...drifts.keys()]) ?? [...drifts.keys()].find((known) => known.endsWith(`:${name}`));
   throw new UnknownDrift(
     `There is no drift ${name}.\n  fix: ${close ? `did you mean ${close}? ` : ''}\`understudy serve --drift list\` prints all ${drifts.size}.`,
   );

@@ -13,6 +13,8 @@ export interface JournalEntry {
   readonly user_id?: string;
   readonly trace_id: string;
   readonly forced?: true;
+  /** The documented path that an unknown one is closest to. */
+  readonly nearest?: string;
   /** What the client sent and nobody read, such as `body.colour`. */
   readonly ignored?: readonly string[];
   /** The planted drift that had a hand in the answer; `status` and `case` are what we decided. */

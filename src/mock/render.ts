@@ -15,6 +15,8 @@ export interface Filling {
 
 /** The error body of a case: the example's words, this request's ids, this moment's time. */
 export function renderError(documented: Case, filling: Filling): Json {
+  // The framework's own errors have no envelope, and nothing in them to fill in.
+  if (!isJsonObject(documented.value) || !isJsonObject(documented.value.error)) return documented.value as Json;
   const example = documented.value as { success: false; error: JsonObject & { details: JsonObject } };
   const details = Object.entries(example.error.details).map(([key, sample]) => [
     key,

@@ -30,10 +30,11 @@ const badStates: Record<Credential['kind'], Partial<Record<Credential['state'], 
 
 /**
  * Reads `X-API-Key` or `Authorization: Bearer`. Where both are sent the token decides (knowledge sheet 7.3, assumed);
- * an API key inside Bearer is no token.
+ * an API key inside Bearer is no token. The scheme is written as here: `bearer` is no credential at all (X6).
+ * More than one blank after it is HTTP's own grammar, and is taken.
  */
 export function identify(world: World, headers: Readonly<Record<string, string>>): Identity {
-  const bearer = /^bearer\s+(\S.*)$/i.exec(headers.authorization ?? '')?.[1]?.trim();
+  const bearer = /^Bearer +(\S.*)$/.exec(headers.authorization ?? '')?.[1]?.trim();
   const sent = bearer ?? headers['x-api-key'];
   if (!sent) return { refusal: 'authentication_required' };
   const kind = bearer === undefined ? 'api_key' : 'token';

@@ -33,7 +33,7 @@ export const createSpace = rule('createSpace', {
     stores: (body.vector_store_ids ?? []).map((id) => ({ id, row: world.vectorStores.get(id) })),
   }),
   guards: {
-    organization_access_denied: ({ caller, body }) => caller.organization_id === body.organization_id, // assumed
+    organization_access_denied: ({ caller, body }) => caller.organization_id === body.organization_id, // X2
     unknown_role: ({ world, body }) => knowsRoles(world, body.organization_id, body), // docs spaces/create
     unknown_department: ({ world, body }) => knowsDepartments(world, body.organization_id, body), // docs spaces/create
     vector_store_not_found: ({ stores }) => {
@@ -90,7 +90,7 @@ export const createSpace = rule('createSpace', {
 export const listSpaces = rule('listSpaces', {
   read: ({ query }) => ({ before: readCursor(query.cursor, `spaces/${query.organization_id}`) }),
   guards: {
-    organization_access_denied: ({ caller, query }) => caller.organization_id === query.organization_id, // assumed
+    organization_access_denied: ({ caller, query }) => caller.organization_id === query.organization_id, // X2
     unknown_cursor: ({ before }) => exists(before) || { fault: { field: 'cursor', keyword: 'unknown_cursor' } }, // assumed
   },
   accept: ({ world, caller, query, before }) => {

@@ -3,6 +3,7 @@ import { toTimestamp } from '../world/clock.js';
 import type { Scenario, ScenarioSpace, ScenarioThread, ScenarioVectorStore } from './scenario.js';
 
 export const CROWDED = 'crowded';
+export const CROWDED_DESCRIPTION = '10,000 spaces, 100,000 attachments, 100,000 messages.';
 
 const SPACES = 10_000;
 const ATTACHMENTS_EACH = 10;
@@ -81,7 +82,7 @@ export function crowdedScenario(seed = 1): Scenario {
 
   return {
     scenario: CROWDED,
-    description: '10,000 spaces, 100,000 attachments, 100,000 messages.',
+    description: CROWDED_DESCRIPTION,
     time: toTimestamp(end),
     organizations: [
       {

@@ -7,7 +7,7 @@ import { ScenarioError } from '../spec/problem.js';
 import { pointerTokens } from '../spec/relation.js';
 import { type ProblemAt, parseYaml } from '../spec/yaml-file.js';
 import { pointerToken } from '../validation/violation.js';
-import { CROWDED, crowdedScenario } from './crowded.js';
+import { CROWDED, CROWDED_DESCRIPTION, crowdedScenario } from './crowded.js';
 import { allLists, type Formed, readForm } from './form.js';
 import type { Draft, Scenario } from './scenario.js';
 
@@ -22,6 +22,14 @@ export interface ReadScenario extends Formed {
 export function scenarioNames(): readonly string[] {
   const files = readdirSync(fixtures).filter((file) => file.endsWith('.yaml'));
   return [...files.map((file) => file.slice(0, -'.yaml'.length)), CROWDED].sort();
+}
+
+/** Each with what it is good for; the crowd is not made for that. */
+export function shippedScenarios(): readonly { readonly name: string; readonly description: string }[] {
+  return scenarioNames().map((name) => {
+    const description = name === CROWDED ? CROWDED_DESCRIPTION : readScenario(name).scenario.description;
+    return { name, description: description ?? '' };
+  });
 }
 
 /** Reads a scenario that comes with the stand-in by name, or any file by its path. Throws a ScenarioError where there is none. */

@@ -55,6 +55,8 @@ export interface Spec {
   readonly unrouted: ReadonlyMap<string, Case>;
   /** `details.message` of a faulty field, by schema keyword. */
   readonly fieldMessages: Readonly<Record<string, string>>;
+  /** The values of `error.type` that are known; another is news, and no fault. */
+  readonly errorTypes: readonly string[];
   /** Headers that any answer may carry, lower-case; those with a value are always sent with it. */
   readonly commonHeaders: readonly CommonHeader[];
   /** Where an operation, or `operation.case`, stands in `openapi/`, as `file:line`. */
@@ -139,9 +141,17 @@ function readSpec(text: string, place: Spec['place']): Spec {
     operations,
     unrouted: new Map(unrouted.map((c) => [c.name, c])),
     fieldMessages: document['x-field-messages'],
+    errorTypes: errorTypesOf(document),
     commonHeaders: document['x-common-headers'],
     place,
   };
+}
+
+function errorTypesOf(document: Document): readonly string[] {
+  const envelope = document.components?.schemas?.Error as OpenAPIV3_1.SchemaObject | undefined;
+  const error = envelope?.properties?.error as OpenAPIV3_1.SchemaObject | undefined;
+  const type = error?.properties?.type as { readonly 'x-known-values'?: readonly string[] } | undefined;
+  return type?.['x-known-values'] ?? [];
 }
 
 type Resolve = <Node extends object>(node: Node | OpenAPIV3_1.ReferenceObject) => Node;

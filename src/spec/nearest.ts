@@ -17,7 +17,7 @@ export function fixOf(word: unknown, known: readonly string[]): string {
 }
 
 /** Levenshtein's distance, a row at a time. */
-function distance(from: string, to: string): number {
+export function distance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, i) => i);
   for (let i = 1; i <= from.length; i++) {
     const next = [i];

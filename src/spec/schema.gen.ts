@@ -748,7 +748,7 @@ export interface components {
                 readonly message: string;
                 /** @description For logs; more specific than the message. */
                 readonly system_message: string;
-                /** @description client_error in the seeds; an open set elsewhere (K-C16). */
+                /** @description The kind of error; an open set, of which six are known. */
                 readonly type: string;
                 /** @description The HTTP status again. */
                 readonly status: number;
@@ -761,7 +761,10 @@ export interface components {
                 readonly timestamp: string;
             };
         };
-        /** SpaceCreate */
+        /**
+         * SpaceCreate
+         * @description What it does not name is refused, on this operation alone.
+         */
         readonly SpaceCreate: {
             readonly organization_id: string;
             readonly name: string;

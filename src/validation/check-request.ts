@@ -11,7 +11,7 @@ export interface CheckedRequest {
   readonly body: Json | undefined;
   /** In the order in which a server would meet them; empty when the request is well formed. */
   readonly violations: readonly Violation[];
-  /** What the document does not know and nobody reads (S-C27), such as `query.color` or `body.colour`. */
+  /** What the document does not know and nobody reads (S-C27, X1), such as `query.color` or `body.colour`. */
   readonly ignored: readonly string[];
 }
 
@@ -128,7 +128,10 @@ function checkBody({ schema, fields }: NonNullable<Operation['body']>, request: 
   );
   if (violations.length > 0) return { value, violations, ignored };
   const validate = validatorNamed(`open_${schema}`);
-  return { value, violations: breaches('body', validate, value), ignored };
+  const broken = breaches('body', validate, value);
+  // An unknown field for which the body is refused has been read.
+  const refused = broken.some(({ keyword }) => keyword === 'additionalProperties');
+  return { value, violations: broken, ignored: refused ? [] : ignored };
 }
 
 const wholeBody = (keyword: string, expected: string): Violation => ({ in: 'body', pointer: '', keyword, expected });

@@ -307,7 +307,7 @@ describe('a contract', () => {
     [
       "raw_body: '{}', content_type",
       'content_type',
-      'only a body that is written out has a type of its own | add raw_body, or leave it out',
+      'only a body that is written out has a type of its own | add a body, or leave it out',
     ],
     // what an answer holds
     ['equals: [/name', 'equals: [/nmae', 'there is no /nmae in an answer of getSpace | did you mean /name?'],

@@ -8,6 +8,7 @@ import {
   bytes,
   chunked,
   expectNobodyConnected,
+  expectNoPath,
   expectRefusal,
   megabytesInUse,
   type RawAnswer,
@@ -149,15 +150,32 @@ describe('names that nobody knows', () => {
   });
 
   it('in a body are ignored and listed, and the row has none of them', async () => {
+    const threadOf = (more: string) => `{"organization_id":"org_xyz789","title":"New",${more}}`;
     const extra = strange.map((name) => `${JSON.stringify(name)}:{"polluted":true,"__proto__":{"polluted":true}}`);
-    const plain = await ask(port, request('POST', '/v1/spaces/', { body: spaceOf('"description":null') }));
-    const odd = await ask(port, request('POST', '/v1/spaces/', { body: spaceOf(extra.join()) }));
+    const plain = await ask(port, request('POST', '/v1/threads', { body: threadOf('"visible_in_ui":true') }));
+    const odd = await ask(port, request('POST', '/v1/threads', { body: threadOf(extra.join()) }));
     expect(odd.status).toBe(201);
     expect(understudy.journal.at(-1)?.ignored).toEqual(strange.map((name) => `body.${name}`));
-    const same = { id: '', vector_store_id: '', created_at: '', updated_at: '' };
+    const same = { id: '', created_at: '', updated_at: '', last_message_at: '' };
     expect({ ...odd.body, ...same }).toEqual({ ...plain.body, ...same });
-    const rowOf = (id: string) => Reflect.ownKeys(understudy.world.spaces.get(id) as object);
+    const rowOf = (id: string) => Reflect.ownKeys(understudy.world.threads.get(id) as object);
     expect(rowOf(odd.body.id)).toEqual(rowOf(plain.body.id));
+  });
+
+  it('are refused one by one where the vendor refuses unknown fields, and make nothing', async () => {
+    const before = JSON.stringify(understudy.world.snapshot());
+    for (const name of strange) {
+      const refused = await ask(
+        port,
+        request('POST', '/v1/spaces/', { body: spaceOf(`${JSON.stringify(name)}:{"polluted":true}`) }),
+      );
+      expectRefusal(refused, 422, 'createSpace.unknown_field', {
+        field: name,
+        message: `${name} is not a field of this request`,
+      });
+      expect(understudy.journal.at(-1)?.ignored).toBeUndefined();
+    }
+    expect(JSON.stringify(understudy.world.snapshot())).toBe(before);
   });
 
   it('change no row that they are sent to', async () => {
@@ -197,7 +215,7 @@ describe('names that nobody knows', () => {
     for (const name of ['__proto__', 'constructor', 'toString']) {
       expectRefusal(await ask(port, key(`X-API-Key: ${name}`)), 401, 'getSpace.invalid_api_key');
       expectRefusal(await ask(port, key(`Authorization: Bearer ${name}`)), 401, 'getSpace.token_invalid');
-      expectRefusal(await ask(port, request('GET', `/v1/${name}`)), 404, 'unknown_path', { path: `/v1/${name}` });
+      expectNoPath(await ask(port, request('GET', `/v1/${name}`)));
       expectRefusal(await ask(port, request('GET', `/v1/spaces/${name}`)), 404, 'getSpace.space_not_found', { space_id: name });
       const prefer = request('GET', space, { lines: [`Prefer: example=${name}`] });
       expectRefusal(await ask(port, prefer), 400, 'unknown_preference');
@@ -408,7 +426,7 @@ describe('ids in a path', () => {
       `/..${space}`,
       `${space}/`,
     ])
-      expectRefusal(await ask(port, request('GET', path)), 404, 'unknown_path', { path });
+      expectNoPath(await ask(port, request('GET', path)));
   });
 
   it('outside ASCII must be escaped: raw bytes are not HTTP, and are refused as such', async () => {
@@ -507,7 +525,7 @@ describe('requests that are unusual and lawful', () => {
       const message = `PATCH ${space} HTTP/1.1\r\nhOST: x\r\n${name}:ak_owner\r\ncONTENT-tYPE:application/json\r\nCONTENT-LENGTH:2\r\n\r\n{}`;
       expect((await ask(port, message)).status, name).toBe(200);
     }
-    expect((await ask(port, `GET ${space} HTTP/1.1\r\nhost: x\r\nAUTHORIZATION: bEARER tok_owner\r\n\r\n`)).status).toBe(200);
+    expect((await ask(port, `GET ${space} HTTP/1.1\r\nhost: x\r\nAUTHORIZATION: Bearer tok_owner\r\n\r\n`)).status).toBe(200);
   });
 
   it('name the whole URL, as proxies are told to', async () => {
@@ -523,7 +541,7 @@ describe('requests that are unusual and lawful', () => {
       expect([status, body.id], origin).toEqual([200, 'space_abc123']);
     }
     for (const target of ['http://understudy.test', 'http://understudy.test/', 'http://understudy.test?x=1'])
-      expectRefusal(await ask(port, request('GET', target)), 404, 'unknown_path', { path: '/' });
+      expectNoPath(await ask(port, request('GET', target)));
   });
 
   it('ask for the head alone, and get no byte more', async () => {
@@ -547,7 +565,7 @@ describe('requests that are unusual and lawful', () => {
         200,
       );
     expectRefusal(await ask(port, request('PROPFIND', space)), 405, 'method_not_allowed');
-    expectRefusal(await ask(port, request('OPTIONS', '*')), 404, 'unknown_path');
+    expectNoPath(await ask(port, request('OPTIONS', '*')));
   });
 });
 

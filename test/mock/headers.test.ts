@@ -20,15 +20,40 @@ describe('the vendor’s headers', () => {
   });
 
   it('give an error the id that its body has as trace_id', async () => {
-    const { headers, body } = await call(createUnderstudy(), { method: 'GET', target: '/v1/nowhere' });
+    const { headers, body } = await call(createUnderstudy(), { method: 'GET', target: '/v1/spaces/space_abc123' });
     expect(headers.get('x-request-id')).toBe(body.error.trace_id);
     expect(headers.has('aitronos-organization')).toBe(false);
   });
 
-  it('say how long to wait on a forced 429', async () => {
-    const forced = { ...getSpace, headers: { ...getSpace.headers, prefer: 'code=429' } };
-    const { status, headers, body } = await call(createUnderstudy(), forced);
-    expect([status, headers.get('retry-after'), body.error.details.retry_after]).toEqual([429, '1', 1]);
+  it.each(['code=429', 'example=rate_limit_exceeded', 'code=429, example=rate_limit_exceeded'])(
+    'of a 429 that is forced by %s agree with one another, and with the clock',
+    async (prefer) => {
+      for (const request of [getSpace, owner.post('/v1/spaces/', { organization_id: 'org_xyz789', name: 'New' })]) {
+        const understudy = createUnderstudy();
+        await call(understudy, owner.post('/v1/threads', { organization_id: 'org_xyz789' })); // so that time has passed
+        const forced = { ...request, headers: { ...request.headers, prefer } };
+        const { status, headers, body } = await call(understudy, forced);
+        const now = Date.parse(body.error.timestamp) / 1000;
+        const wait = Number(headers.get('retry-after'));
+        expect(status).toBe(429);
+        expect(body.error.timestamp).toBe(understudy.world.clock.now());
+        expect([wait, body.error.details.retry_after]).toEqual([1, 1]);
+        expect(headers.get('x-ratelimit-reset')).toBe(String(now + wait));
+        expect(headers.get('x-ratelimit-reset-requests')).toBe(String(wait));
+        for (const family of ['', '-requests']) {
+          expect(headers.get(`x-ratelimit-remaining${family}`)).toBe('0');
+          expect(headers.get(`x-ratelimit-limit${family}`)).toBe('100');
+        }
+      }
+    },
+  );
+
+  it('are the usual ones again after a forced 429', async () => {
+    const understudy = createUnderstudy();
+    await call(understudy, { ...getSpace, headers: { ...getSpace.headers, prefer: 'code=429' } });
+    const { headers } = await call(understudy, getSpace);
+    expect(headers.get('x-ratelimit-remaining')).toBe('100');
+    expect(headers.has('retry-after')).toBe(false);
   });
 
   it('name fields that nobody read in the journal', async () => {

@@ -79,7 +79,10 @@ describe('credentials', () => {
     expect(identify(world, { 'x-api-key': 'tok_owner' })).toEqual({ refusal: 'invalid_api_key' });
   });
   it('reads the scheme in any case, and falls back to the key when it is another scheme', () => {
-    expect(identify(world, { authorization: 'bearer tok_owner' })).toMatchObject({ caller: { user_id: 'usr_owner1' } });
+    for (const scheme of ['Bearer ', 'Bearer   '])
+      expect(identify(world, { authorization: `${scheme}tok_owner` })).toMatchObject({ caller: { user_id: 'usr_owner1' } });
+    for (const scheme of ['bearer ', 'BEARER ', 'bEARER ', 'Bearer\t', 'Bearer', 'Token '])
+      expect(identify(world, { authorization: `${scheme}tok_owner` }), scheme).toEqual({ refusal: 'authentication_required' });
     expect(identify(world, { authorization: 'Basic abc', 'x-api-key': 'ak_editor' })).toMatchObject({
       caller: { user_id: 'usr_editor1' },
     });

@@ -176,6 +176,11 @@ export async function ask(port: number, message: Bytes): Promise<RawAnswer> {
   return answer as RawAnswer;
 }
 
+/** The framework's answer to a path that nobody has. */
+export function expectNoPath({ status, headers, body }: RawAnswer): void {
+  expect([status, headers['x-understudy-case'], body]).toEqual([404, 'unknown_path', { detail: 'Not Found' }]);
+}
+
 /** The vendor's envelope to the letter, with this case and a status that is the same inside and outside. */
 export function expectRefusal(answer: RawAnswer, status: number, name: string, details?: object): void {
   expect([answer.status, answer.headers['x-understudy-case']], answer.text.slice(0, 500)).toEqual([status, name]);

@@ -82,7 +82,18 @@ function insideObject(schema: Schema, held: JsonObject, part: 'body' | 'query', 
     typeof additionalProperties === 'object'
       ? breachesOf(additionalProperties, undefined, part, within(draw, 'entry')).map((breach) => put('entry', breach))
       : [];
-  return [...leftOut, ...fields, ...keys, ...entries];
+  const unknown =
+    additionalProperties === false
+      ? [
+          put('understudy_unknown', {
+            at: [],
+            keywords: ['additionalProperties'],
+            about: 'is sent, which nobody knows',
+            value: 1,
+          }),
+        ]
+      : [];
+  return [...leftOut, ...fields, ...keys, ...entries, ...unknown];
 }
 
 function insideList({ items }: Schema, held: Json | undefined, part: 'body' | 'query', draw: Draw): Breach[] {

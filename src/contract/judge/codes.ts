@@ -27,6 +27,10 @@ export const codes: Readonly<Record<FindingCode, { readonly means: string; reado
     means: 'The response has a field that is not in the document. Most clients ignore it.',
     next: 'Nothing, or document the field. This is a notice; it fails a run only with --fail-on notice.',
   },
+  VALUE_UNDOCUMENTED: {
+    means: 'A value is none of those that are known of an open set, such as a new error.type. Clients that branch on it miss it.',
+    next: 'Nothing, or add the value to x-known-values in the document. This is a notice and never fails a run by itself.',
+  },
   CASE_WRONG: {
     means:
       'For this state, caller and input the contract expects another documented case: the status, code, type or keys of details differ.',
@@ -54,5 +58,10 @@ export const codes: Readonly<Record<FindingCode, { readonly means: string; reado
     means:
       'A request was sent once more: after a 429, because no byte of it had been sent, or because the server had closed the connection of a read. No write that may have been carried out is ever repeated.',
     next: 'Nothing. This is a notice and never fails a run by itself.',
+  },
+  PREPARATION_FAILED: {
+    means:
+      'A call that should bring about the state of a row failed, so that the row was not exercised and the run is inconclusive. A 5xx, and an answer without an id that can be used, is a failure; another refusal a question.',
+    next: 'Mend the operation that prepares, or give the caller the right to use it. To do without, leave it out with --exclude-operation-id.',
   },
 };

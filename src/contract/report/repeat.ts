@@ -3,7 +3,7 @@
 import type { PlainRequest } from '../../spec/message.js';
 import type { Finding } from '../run/finding.js';
 import type { Exchanged } from '../run/session.js';
-import { type CallerName, callerNames } from '../tables/caller.js';
+import { type CallerName, callerNames, schemeOf } from '../tables/caller.js';
 
 /** Bytes; the longest argument that Linux hands to a program is 128 KiB. */
 const LONGEST_ARGUMENT = 100_000;
@@ -75,7 +75,7 @@ function curlOf({ caller, request }: Exchanged, captured: ReadonlyMap<string, st
   const credential = variableOf(caller);
   const shown = Object.entries(headers).map(([name, value]) => {
     if (credential !== undefined && name === 'x-api-key') return `-H "${name}: $${credential}"`;
-    if (credential !== undefined && name === 'authorization') return `-H "${name}: Bearer $${credential}"`;
+    if (credential !== undefined && name === 'authorization') return `-H "${name}: ${schemeOf(caller)} $${credential}"`;
     return `-H "${name}: ${quoted(value)}"`;
   });
   // What nobody says, curl would.

@@ -27,12 +27,15 @@ export function exitCode(report: Report, failOn: FailOn): number {
 }
 
 /** Why what was shown is not all, or nothing; a report that found nothing wrong must say so. */
-function whyInconclusive({ rows, stopped }: Report): string | undefined {
+function whyInconclusive({ rows, stopped, findings }: Report): string | undefined {
+  const unprepared = findings.filter(({ code }) => code === 'PREPARATION_FAILED');
+  const count = unprepared.reduce((sum, finding) => sum + finding.count, 0);
+  const preparation = unprepared[0] && `${count} ${count === 1 ? 'row' : 'rows'} could not be prepared: ${unprepared[0].got}`;
   // That a server refuses whoever has no credential says nothing about what it does for those who have one.
   const isShown = ({ kind, caller, result }: Played): boolean =>
     result !== 'not_exercised' &&
     (kind === 'lifecycle' || (kind === 'row' && (callerNames as readonly string[]).includes(caller ?? '')));
-  return stopped?.text ?? (rows.some(isShown) ? undefined : 'no row could be played by a caller of the profile');
+  return stopped?.text ?? preparation ?? (rows.some(isShown) ? undefined : 'no row could be played by a caller of the profile');
 }
 
 function failsRun(severity: Severity, failOn: FailOn): boolean {

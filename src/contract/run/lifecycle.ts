@@ -9,7 +9,8 @@ import type { Deviation } from '../judge/judge.js';
 import { type Criterion, type Lifecycle, type Operand, readOperand, type Step } from '../tables/arazzo.js';
 import { type Finding, findingOf } from './finding.js';
 import type { Played } from './play.js';
-import { Ended, type Exchanged, NotExercised, Session, type SessionParts } from './session.js';
+import { Ended, NotExercised, Withheld } from './reason.js';
+import { type Exchanged, Session, type SessionParts } from './session.js';
 import type { Subject } from './subject.js';
 
 /** It is about no case of one operation, and is listed by its summary. */
@@ -50,6 +51,7 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
       // What was never made needs no clean-up.
       if (!failed) reason = error.message;
       else if (error instanceof Ended) leftovers.push(`what ${step.id} takes away`);
+      else if (error instanceof Withheld) leftovers.push(`what ${step.id} takes away (${error.message})`);
       failed = true;
     }
   }

@@ -1,25 +1,28 @@
-// A method that a path does not have: refused with 405 and `Allow`, or by a router that does not know the pair, with 404.
-// The document calls this assumed (K-C13), so that another answer is a question; `Allow` on a 405 is HTTP's own rule.
+// A method that a path does not have: refused with 405 (X4) and `Allow`, which is HTTP's own rule. Nothing is known of the body.
 import type { HttpMethod, Operation, OperationId, Spec } from '../../spec/document.js';
 import { judgeRefusedMethod } from '../judge/judge.js';
 import { findingOf } from './finding.js';
+import { READING } from './guard.js';
 import type { Play, Played } from './play.js';
 import { Session, type SessionParts } from './session.js';
 import type { Subject } from './subject.js';
 
 const methods: readonly HttpMethod[] = ['PUT', 'PATCH', 'DELETE', 'POST', 'GET'];
 
-/** One for each path, sent to ids that do not exist, so that whoever takes the method after all has nothing to change. */
+/**
+ * One for each path, sent to ids that do not exist, so that whoever takes the method after all has nothing to change. A path
+ * without an id is asked with a method that only reads.
+ */
 export function planMethods(spec: Spec, include: (operation: OperationId) => boolean): readonly Play[] {
   const all = [...spec.operations.values()].filter(({ id }) => include(id));
   const paths = new Set(all.map(({ template }) => template));
   return [...paths].flatMap((path): readonly Play[] => {
     const operations = all.filter(({ template }) => template === path);
     const allowed = operations.map(({ method }) => method);
-    const method = methods.find((candidate) => !allowed.includes(candidate));
+    const method = path.includes('{') ? methods.find((candidate) => !allowed.includes(candidate)) : READING;
     const [first] = operations;
     if (!first || !method) return [];
-    const title = `${method} ${first.template}, which is not documented, answers method_not_allowed or unknown_path`;
+    const title = `${method} ${first.template}, which is not documented, answers method_not_allowed`;
     const subject: Subject = { kind: 'method', operation: first.id, title, place: spec.place(first.id), expected: [] };
     const touches = new Set([first.id]);
     const needs = { calls: touches, undoes: new Set<OperationId>(), profile: new Set(['callers.owner']) };
@@ -30,7 +33,7 @@ export function planMethods(spec: Spec, include: (operation: OperationId) => boo
 async function playMethod(
   subject: Subject,
   { id, parameters }: Operation,
-  method: HttpMethod,
+  method: string,
   allowed: readonly HttpMethod[],
   parts: SessionParts,
 ): Promise<Played> {

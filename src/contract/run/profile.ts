@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { fixOf } from '../../spec/nearest.js';
 import { FileError, type Problem } from '../../spec/problem.js';
-import { parseYaml } from '../../spec/yaml-file.js';
+import { type ProblemAt, parseYaml } from '../../spec/yaml-file.js';
 import { type CallerName, callerNames, knownNames } from '../tables/caller.js';
+import { isId, short } from './guard.js';
 
 export class ProfileError extends FileError {}
 
@@ -12,6 +13,8 @@ export interface ProfileCaller {
   readonly bearer?: string;
   readonly user_id?: string;
   readonly organization_id?: string;
+  /** A run may delete all that this caller has. */
+  readonly disposable?: boolean;
 }
 
 export interface Profile {
@@ -19,12 +22,14 @@ export interface Profile {
   readonly edition: string;
   readonly callers: Readonly<Partial<Record<CallerName, ProfileCaller>>>;
   readonly known: Readonly<Record<string, string>>;
+  /** The names of those `known` ids whose objects a run may change and delete. */
+  readonly disposable?: readonly string[];
   /** The values that must never be printed. */
   readonly secrets: ReadonlyMap<string, string>;
 }
 
-const callerFields = ['api_key', 'bearer', 'user_id', 'organization_id'];
-const topNames = ['base_url', 'edition', 'callers', 'known'];
+const callerFields = ['api_key', 'bearer', 'user_id', 'organization_id', 'disposable'];
+const topNames = ['base_url', 'edition', 'callers', 'known', 'disposable'];
 
 /** Reads a profile. Throws a ProfileError with every unknown key, unset variable and wrong type at once. */
 export function readProfile(file: string, environment: Readonly<Record<string, string | undefined>> = process.env): Profile {
@@ -89,11 +94,14 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
   const top = object(value, '', topNames);
   const callers: Record<string, ProfileCaller> = {};
   for (const [name, node] of Object.entries(object(top.callers, '/callers', callerNames))) {
-    const fields = Object.entries(object(node, `/callers/${name}`, callerFields)).map(([key, field]) => [
-      key,
-      text_(field, `/callers/${name}/${key}`),
-    ]);
-    const caller: ProfileCaller = Object.fromEntries(fields.filter(([, field]) => field !== undefined));
+    const { disposable, ...texts } = object(node, `/callers/${name}`, callerFields);
+    const fields = Object.entries(texts).map(([key, field]) => [key, text_(field, `/callers/${name}/${key}`)]);
+    if (disposable !== undefined && typeof disposable !== 'boolean')
+      problems.push(at(`/callers/${name}/disposable`, 'is neither true nor false', 'write true, or remove the line'));
+    const caller: ProfileCaller = {
+      ...Object.fromEntries(fields.filter(([, field]) => field !== undefined)),
+      ...(disposable === true ? { disposable } : {}),
+    };
     for (const key of ['api_key', 'bearer'] as const) {
       const credential = caller[key];
       // Written out or not, no report shows it. One that is shorter is no secret, and would be taken out of other words.
@@ -107,7 +115,15 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
     }
     callers[name] = caller;
   }
-  const known = Object.entries(object(top.known, '/known', knownNames)).map(([key, node]) => [key, text_(node, `/known/${key}`)]);
+  const known = Object.fromEntries(
+    Object.entries(object(top.known, '/known', knownNames)).flatMap(([key, node]) => {
+      const id = text_(node, `/known/${key}`);
+      if (id !== undefined && id !== '' && !isId(id))
+        problems.push(at(`/known/${key}`, `${short(id)} is no id that a path can carry`, 'correct it'));
+      return id === undefined ? [] : [[key, id]];
+    }),
+  );
+  const disposable = namesIn(top.disposable, at, problems);
   const edition = text_(top.edition, '/edition') ?? '2026-02';
   if (edition !== '2026-02') problems.push(at('/edition', `the edition ${edition} has no contracts`, 'use 2026-02'));
   const base_url = text_(top.base_url, '/base_url');
@@ -118,7 +134,21 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
     ...(base_url === undefined ? {} : { base_url }),
     edition,
     callers,
-    known: Object.fromEntries(known.filter(([, node]) => node !== undefined)),
+    known,
+    ...(disposable.length > 0 ? { disposable } : {}),
     secrets,
   };
+}
+
+/** The list of `disposable`: names that `known` may have. */
+function namesIn(node: unknown, at: ProblemAt, problems: Problem[]): readonly string[] {
+  if (node === undefined || node === null) return [];
+  if (!Array.isArray(node)) {
+    problems.push(at('/disposable', 'is not a list', 'write [foreign_space_id, message_id], names that stand below known'));
+    return [];
+  }
+  for (const [i, name] of node.entries())
+    if (!knownNames.includes(name))
+      problems.push(at(`/disposable/${i}`, `${short(name)} is no name of known`, fixOf(String(name), knownNames)));
+  return node as readonly string[];
 }

@@ -7,7 +7,8 @@ import type { Call, Look, Observation, Row, Table } from '../tables/table.js';
 import { type Finding, findingOf } from './finding.js';
 import { lackingIn, needsOfLook } from './needs.js';
 import type { Played } from './play.js';
-import { asTool, type Exchanged, isSuccess, NotExercised, Session, type SessionParts, selectionOf } from './session.js';
+import { NotExercised, PreparationFailed } from './reason.js';
+import { asTool, type Exchanged, isSuccess, Session, type SessionParts, selectionOf } from './session.js';
 import type { Subject } from './subject.js';
 
 /** One row on its way to a target. */
@@ -33,6 +34,7 @@ export async function playRow(planned: PlannedRow, parts: SessionParts): Promise
   } catch (error) {
     if (!(error instanceof NotExercised)) throw error;
     reason = error.message;
+    if (error instanceof PreparationFailed) findings.push(...preparationFinding(planned, error, session));
   }
   const leftovers = await session.cleanUp().catch(() => ['clean-up failed']);
   // Every exchange of what is played is judged, set-up and clean-up too; the row's own comes with the case that was expected. No
@@ -81,7 +83,12 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
     ...(body === undefined || raw ? {} : { body }), // the relations must not see a body that is not sent
   };
   const exchanged = await session.exchange(
-    { call, caller: row.caller, ...(raw ? { raw } : {}) },
+    {
+      call,
+      caller: row.caller,
+      ...(raw ? { raw } : {}),
+      ...(row.content_type === undefined ? {} : { content_type: row.content_type }),
+    },
     {
       cases: expected,
       ...(row.assumed === undefined ? {} : { assumed: row.assumed }),
@@ -296,14 +303,27 @@ function stateFinding(
   return finding as Finding;
 }
 
-function rawBody(row: Row): { body: Uint8Array; content_type?: string } | undefined {
-  const type = row.content_type === undefined ? {} : { content_type: row.content_type };
-  if (row.hex_body !== undefined)
-    return { body: Uint8Array.from(row.hex_body.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16)), ...type };
-  if (row.nested !== undefined)
-    return { body: new TextEncoder().encode('['.repeat(row.nested) + ']'.repeat(row.nested)), ...type };
-  if (row.raw_body !== undefined) return { body: new TextEncoder().encode(row.raw_body), ...type };
-  return undefined;
+/** Of the last call; where it had no answer, that is a finding of its own. */
+function preparationFinding(planned: PlannedRow, { message, isFault }: PreparationFailed, session: Session): Finding[] {
+  const exchanged = session.exchanges.at(-1);
+  if (!exchanged?.response) return [];
+  const deviation = {
+    code: 'PREPARATION_FAILED',
+    severity: isFault ? 'failure' : 'question',
+    pointer: '',
+    expected: 'success, for a row that needs it',
+    got: message,
+    basis: isFault ? 'docs' : 'assumed',
+    source: '',
+  } as const;
+  const judged = { deviations: [deviation], body: undefined };
+  return findingOf(session.asPlayed(planned), { ...exchanged, judged }, session.exchanges);
+}
+
+function rawBody({ hex_body, nested, raw_body }: Row): Uint8Array | undefined {
+  if (hex_body !== undefined) return Uint8Array.from(hex_body.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  if (nested !== undefined) return new TextEncoder().encode('['.repeat(nested) + ']'.repeat(nested));
+  return raw_body === undefined ? undefined : new TextEncoder().encode(raw_body);
 }
 
 const same = (left: Json | undefined, right: Json | undefined): boolean => isDeepStrictEqual(left, right);

@@ -6,6 +6,7 @@ import type { Contracts } from '../tables/table.js';
 import { type CaseCoverage, coverageOf } from './coverage.js';
 import { endingOf } from './ending.js';
 import { type Finding, mergeFindings } from './finding.js';
+import { Guard } from './guard.js';
 import { lackingIn } from './needs.js';
 import { planRun } from './plan.js';
 import { type Play, type Played, refusalOf } from './play.js';
@@ -89,7 +90,8 @@ export async function runContracts(options: RunOptions): Promise<Report> {
       return response;
     },
   };
-  const parts = { ...options, ...selection, target: listening, seed, wait: options.wait ?? sleepUntilEnd, ending, limits };
+  const guard = new Guard(spec, profile);
+  const parts = { ...options, ...selection, target: listening, seed, wait: options.wait ?? sleepUntilEnd, ending, limits, guard };
   const rows: Played[] = [];
   const signIns: Played[] = [];
   let stopped: Stopped | undefined;

@@ -5,24 +5,16 @@ import { type Answer, type Target, TargetError } from '../../client/target.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '../../spec/message.js';
 import { atPointer } from '../../spec/relation.js';
-import { type AskedFor, type Expectation, type Judged, judge } from '../judge/judge.js';
-import { type CallerName, letIn } from '../tables/caller.js';
+import { type AskedFor, type Deviation, type Expectation, type Judged, judge } from '../judge/judge.js';
+import { type CallerName, letIn, schemeOf } from '../tables/caller.js';
 import type { Call, Contracts, Recipe } from '../tables/table.js';
 import type { Ending } from './ending.js';
+import { Guard, isId, short } from './guard.js';
 import { valueIn } from './needs.js';
 import type { Profile } from './profile.js';
 import { RateLimits, type Wait } from './rate-limit.js';
+import { Ended, NotExercised, PreparationFailed, Withheld } from './reason.js';
 import type { Subject } from './subject.js';
-
-/** What a row needs and the target's profile does not give; the row is counted as not exercised. */
-export class NotExercised extends Error {}
-
-/** The run is over, so this is not sent, or its answer not waited for. */
-export class Ended extends NotExercised {
-  constructor() {
-    super('the run ended before');
-  }
-}
 
 /** One exchange, for findings and their repeat chains. */
 export interface Exchanged {
@@ -46,7 +38,10 @@ export const asTool = ({ judged: _, ...exchanged }: Exchanged): Exchanged => exc
 export interface Prepared {
   readonly call: Call;
   readonly caller: CallerName;
-  readonly raw?: { readonly body: Uint8Array; readonly content_type?: string };
+  /** Sent in place of the call's body. */
+  readonly raw?: Uint8Array;
+  /** In place of JSON's; `none` says nothing. */
+  readonly content_type?: string;
 }
 
 export interface Selection {
@@ -77,11 +72,22 @@ export interface SessionParts extends Partial<Selection> {
   readonly onWait?: (wait: Wait) => void;
   /** When the run ends; with its last row when absent. */
   readonly ending?: Ending;
+  /** Sees to it that no write does harm. That of the whole run; without one, each play has its own. */
+  readonly guard?: Guard;
 }
 
 /** Whoever is waited for may be waited for too long. */
 const sleepUntil = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
   sleep(milliseconds, undefined, { ...(signal ? { signal } : {}) }).catch(() => {});
+
+/** Whether the value of a recipe is an id that a path may name. */
+const namesId = ({ value = '', undo }: Recipe): boolean => undo !== undefined || /^\$response\.body#.*[/_]id$/.test(value);
+
+/** The judgement with one more deviation, unless it has said so already. */
+function withDeviation(judged: Judged, deviation: Deviation | undefined): Judged {
+  if (!deviation || judged.deviations.some(({ pointer }) => pointer === deviation.pointer)) return judged;
+  return { ...judged, deviations: [...judged.deviations, deviation] };
+}
 
 interface Undo {
   readonly call: OperationId;
@@ -94,8 +100,11 @@ export class Session {
   readonly exchanges: Exchanged[] = [];
   readonly slots: Record<string, string> = {};
   readonly #parts: SessionParts;
+  readonly #guard: Guard;
   readonly #undos: Undo[] = [];
   readonly #limits: RateLimits;
+  /** What was made and cannot be taken away, for want of its id. */
+  readonly #lost: string[] = [];
   /** What was made is being taken away, for which there is a little more time. */
   cleaning = false;
   /** Who stands in the owner's place in this play, as the owner stands in theirs. */
@@ -105,6 +114,7 @@ export class Session {
   constructor(parts: SessionParts) {
     this.#parts = parts;
     this.#limits = parts.limits ?? new RateLimits();
+    this.#guard = parts.guard ?? new Guard(parts.spec, parts.profile);
   }
 
   /** Fills a slot by a recipe. Throws NotExercised where the profile lacks something. */
@@ -114,8 +124,10 @@ export class Session {
       if (recipe.from !== undefined) await this.make(slot, recipe.from);
       const made =
         recipe.call === undefined ? undefined : await this.mustSucceed({ caller: 'owner', ...recipe, call: recipe.call });
-      if (!this.#keep(slot, recipe, recipe.caller ?? 'owner', made?.judged?.body))
-        throw new NotExercised(`the answer of ${recipe.call}, needed for this row, has no ${recipe.value}`);
+      if (!this.#keep(slot, recipe, recipe.caller ?? 'owner', made?.judged?.body)) {
+        const reason = `the answer of ${recipe.call}, needed for this row, has no ${namesId(recipe) ? 'id that can be used at ' : ''}${recipe.value}`;
+        throw recipe.undo === undefined ? new NotExercised(reason) : new PreparationFailed(reason, true);
+      }
       const [first, ...rest] = recipe.then ?? [];
       try {
         if (first && recipe.held_by) await this.giveTo(recipe.held_by, first);
@@ -131,6 +143,7 @@ export class Session {
   #blame(recipe: Recipe, error: unknown): unknown {
     const [, known] = /^\$(known\.\w+)$/.exec(recipe.value ?? '') ?? [];
     if (known === undefined || !(error instanceof NotExercised) || error instanceof Ended) return error;
+    if (error instanceof PreparationFailed && error.isFault) return error;
     return new NotExercised(`${known} of the profile, ${this.#lookUp(`$${known}`)}: ${error.message}`);
   }
 
@@ -168,10 +181,15 @@ export class Session {
     this.#keep(slot, this.#parts.contracts.recipes[name] as Recipe, maker, judged?.body);
   }
 
-  /** False where the value is not in the answer. */
-  #keep(slot: string, { value, undo }: Recipe, caller: CallerName, body: Json | undefined): boolean {
+  /** False where the value is not in the answer, or is no id where there must be one. */
+  #keep(slot: string, recipe: Recipe, caller: CallerName, body: Json | undefined): boolean {
+    const { value, undo } = recipe;
     const found = value === undefined ? this.slots[slot] : this.resolve(value, body);
-    if (found === null || found === undefined) return false;
+    const isUsable = namesId(recipe) ? isId(found) : found !== null && found !== undefined;
+    if (!isUsable) {
+      if (undo !== undefined) this.#lost.push(`${slot} (its id was ${short(found)})`);
+      return false;
+    }
     this.slots[slot] = String(found);
     if (undo !== undefined) this.#undos.push({ call: undo, caller, slot, slots: { ...this.slots } });
     return true;
@@ -181,8 +199,11 @@ export class Session {
   async mustSucceed(call: Call): Promise<Exchanged> {
     const exchanged = await this.exchange({ call, caller: call.caller ?? 'owner' });
     if (isSuccess(exchanged)) return exchanged;
-    const got = exchanged.response?.status ?? 'nothing';
-    throw new NotExercised(`${call.call} by ${exchanged.caller}, needed for this row, was answered with ${got}`);
+    const { response, judged } = exchanged;
+    const reason = `${call.call} by ${exchanged.caller}, needed for this row, was answered with ${response?.status ?? 'nothing'}`;
+    // What the accounts hold already, such as pinned threads, is their own.
+    if (response?.status === 409 && judged?.documented) throw new NotExercised(reason);
+    throw new PreparationFailed(reason, response === undefined || response.status >= 500);
   }
 
   /** Sends and judges. The caller is the one of the contracts, who may have changed places. */
@@ -245,8 +266,9 @@ export class Session {
     if (ending?.ended.aborted && !this.cleaning) throw new Ended();
     let exchanged: Exchanged;
     try {
-      const response = await target.send(request, this.cleaning ? ending?.over : ending?.late);
-      exchanged = { ...base, response, judged: judgeResponse(response) };
+      const signal = this.cleaning ? ending?.over : ending?.late;
+      const { response, deviation } = await this.#guard.send(target, request, signal);
+      exchanged = { ...base, response, judged: withDeviation(judgeResponse(response), deviation) };
     } catch (error) {
       if (!(error instanceof TargetError)) throw error;
       if (error.kind === 'stopped') throw new Ended();
@@ -258,7 +280,7 @@ export class Session {
 
   /** Takes away what the recipes made, the last first. Returns what could not be taken away. */
   async cleanUp(): Promise<readonly string[]> {
-    const left: string[] = [];
+    const left: string[] = this.#lost.splice(0);
     this.cleaning = true;
     for (const undo of this.#undos.splice(0).reverse()) {
       if (this.#parts.allow?.(undo.call) === false) {
@@ -269,15 +291,16 @@ export class Session {
       const { template } = this.#parts.spec.operations.get(undo.call) as Operation;
       const made = template.match(/\w+(?=\}[^{]*$)/)?.[0] as string;
       const path = { [made]: undo.slots[undo.slot] as string };
-      const status = await this.exchange({ call: { call: undo.call, path }, caller: undo.caller }).then(
-        ({ response }) => response?.status ?? 0,
-        (error) => {
-          if (error instanceof Ended) return 0;
+      const [status, why] = await this.exchange({ call: { call: undo.call, path }, caller: undo.caller }).then(
+        ({ response }): [number, string] => [response?.status ?? 0, ''],
+        (error): [number, string] => {
+          if (error instanceof Withheld) return [0, ` (${error.message})`];
+          if (error instanceof Ended) return [0, ''];
           throw error;
         },
       );
       // Gone already is gone: the row itself may have deleted it.
-      if (!(status >= 200 && status < 300) && status !== 404) left.push(`${undo.slot} ${undo.slots[undo.slot]}`);
+      if (!(status >= 200 && status < 300) && status !== 404) left.push(`${undo.slot} ${undo.slots[undo.slot]}${why}`);
     }
     return left;
   }
@@ -329,12 +352,17 @@ export class Session {
     }
   }
 
-  #request(operation: Operation, { call, caller, raw }: Prepared): { request: PlainRequest; asked: AskedFor } {
+  #request(
+    operation: Operation,
+    { call, caller, raw, content_type = 'application/json' }: Prepared,
+  ): { request: PlainRequest; asked: AskedFor } {
     const path: Record<string, string> = {};
     for (const { name } of operation.parameters.filter((parameter) => parameter.in === 'path')) {
       const own = call.path?.[name];
       const slot = this.#parts.contracts.slots[name] ?? name;
-      path[name] = own === undefined ? this.#slotOf(slot) : String(this.resolve(own));
+      const value = own === undefined ? this.#slotOf(slot) : this.resolve(own);
+      if (!isId(value)) throw new Withheld(`${operation.id} is not sent: its ${name} would be ${short(value)}, which is no id`);
+      path[name] = value;
     }
     const query = this.resolve(call.query ?? {}) as Record<string, Json>;
     const pairs = Object.entries(query).flatMap(([name, value]) =>
@@ -344,16 +372,12 @@ export class Session {
     const target =
       operation.template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] as string)) + search;
     const requestBody = call.body === undefined ? undefined : this.resolve(call.body);
-    const bytes = raw?.body ?? new TextEncoder().encode(requestBody === undefined ? '' : JSON.stringify(requestBody));
-    const contentType = raw
-      ? (raw.content_type ?? 'application/json')
-      : requestBody === undefined
-        ? undefined
-        : 'application/json';
+    const bytes = raw ?? new TextEncoder().encode(requestBody === undefined ? '' : JSON.stringify(requestBody));
+    const isTyped = (raw !== undefined || requestBody !== undefined) && content_type !== 'none';
     const headers = {
       accept: 'application/json',
       ...this.#credential(caller),
-      ...(contentType ? { 'content-type': contentType } : {}),
+      ...(isTyped ? { 'content-type': content_type } : {}),
     };
     const defaults = Object.fromEntries(
       operation.parameters.filter((p) => p.default !== undefined).map((p) => [p.name, p.default as Json]),
@@ -381,7 +405,7 @@ export class Session {
         return { authorization: 'Bearer understudy-unknown-token' };
       default: {
         const found = this.#parts.profile.callers[caller];
-        if (found?.bearer) return { authorization: `Bearer ${found.bearer}` };
+        if (found?.bearer) return { authorization: `${schemeOf(caller)} ${found.bearer}` };
         if (found?.api_key) return { 'x-api-key': found.api_key };
         throw new NotExercised(`the profile has no callers.${caller}`);
       }

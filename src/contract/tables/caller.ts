@@ -13,10 +13,14 @@ export const callerNames = [
   'paused_key',
   'expired_token',
   'no_subject_token',
+  'lower_case_bearer',
 ] as const;
 
-/** Those of them whose credential is good; the others have one that is refused on purpose. */
+/** Those of them whose credential is good; the others have one that is refused on purpose, or in the way it is sent. */
 export const letIn: readonly CallerName[] = ['owner', 'admin', 'editor', 'viewer', 'member', 'outsider'];
+
+/** The name of the scheme of a caller's token: one caller has a good token, and writes the name otherwise. */
+export const schemeOf = (caller: string): string => (caller === 'lower_case_bearer' ? 'bearer' : 'Bearer');
 
 /** Who calls in a table: a caller of the profile, or one of the ways to have no good credential. */
 export const rowCallers = [...callerNames, 'none', 'unknown_key', 'unknown_token'] as const;

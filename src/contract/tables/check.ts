@@ -266,6 +266,6 @@ const namesIn = (operation: Operation, part: 'path' | 'query'): readonly string[
 function bodies(report: Report, pointer: string, row: Draft<Row>): void {
   const [sent, ...others] = (['hex_body', 'nested', 'raw_body', 'body'] as const).filter((key) => row[key] !== undefined);
   for (const other of others) report(`${pointer}/${other}`, `${other} is not sent beside ${sent}`, 'leave one of them out');
-  if (row.content_type !== undefined && (sent === undefined || sent === 'body'))
-    report(`${pointer}/content_type`, 'only a body that is written out has a type of its own', 'add raw_body, or leave it out');
+  if (row.content_type !== undefined && sent === undefined)
+    report(`${pointer}/content_type`, 'only a body that is written out has a type of its own', 'add a body, or leave it out');
 }

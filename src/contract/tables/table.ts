@@ -62,6 +62,7 @@ export interface Row {
   readonly nested?: number;
   /** Hex, for bodies that are not text. */
   readonly hex_body?: string;
+  /** In place of JSON's; `none` sends the body without a type. */
   readonly content_type?: string;
   readonly before?: readonly Call[];
   /** Seconds between what was prepared and the request, so that a clock of whole seconds moves. */

@@ -15,8 +15,9 @@ export function identify(state, headers) {
   throw authenticationRequired();
 }
 
+// The name of the scheme is compared letter by letter (X6).
 function bearerToken(header = '') {
-  const match = /^bearer +(\S.*)$/i.exec(header.trim());
+  const match = /^Bearer +(\S.*)$/.exec(header.trim());
   return match ? match[1].trim() : null;
 }
 

@@ -59,13 +59,16 @@ export function setPrint(values) {
 }
 
 /**
- * The known fields of the JSON body, checked. Unknown fields are dropped (S-C27).
+ * The known fields of the JSON body, checked. Unknown fields are dropped (S-C27), or refused where the shape is closed (X1).
  * @param {import('./server.mjs').Context} context
  * @param {Record<string, Rule>} shape
+ * @param {{ closed?: boolean }} [options]
  * @returns {Record<string, any>}
  */
-export function checkBody(context, shape) {
+export function checkBody(context, shape, { closed = false } = {}) {
   const body = parseBody(context);
+  const unknown = Object.keys(body).find((field) => closed && !Object.hasOwn(shape, field));
+  if (unknown !== undefined) throw context.invalid(unknown, 'extra fields are not permitted');
   /** @type {Record<string, any>} */
   const found = {};
   for (const [field, rule] of Object.entries(shape)) {
@@ -84,6 +87,8 @@ export function checkBody(context, shape) {
 // A body of no bytes counts as `{}`: it changes nothing on PATCH and lacks the fields on POST.
 function parseBody(context) {
   if (context.rawBody.length === 0) return {};
+  const type = context.contentType.split(';')[0].trim().toLowerCase();
+  if (type !== '' && type !== 'application/json') throw context.invalid('body', 'body is not JSON by its Content-Type'); // X7
   let body;
   try {
     body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(context.rawBody));

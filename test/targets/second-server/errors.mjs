@@ -19,6 +19,12 @@ export class ApiError extends Error {
   }
 }
 
+export class NoRoute extends ApiError {
+  constructor() {
+    super(404, '', '', 'Not Found');
+  }
+}
+
 const NOT_FOUND = 'The requested resource could not be found.';
 const NO_PERMISSION = "You don't have permission to perform this action.";
 const BAD_DATA = 'The provided data is invalid.';
@@ -58,6 +64,7 @@ export function forbidden(systemMessage, details) {
   return new ApiError(403, 'INSUFFICIENT_PERMISSIONS', NO_PERMISSION, systemMessage, details);
 }
 
+export const notAMember = (organization_id) => forbidden('Not a member of the organization', { organization_id }); // X2
 export const viewRequired = (space_id) => forbidden('View access required', { space_id });
 export const editRequired = (space_id) => forbidden('Edit access required', { space_id });
 export const ownerRequired = (space_id) => forbidden('Owner access required', { space_id });

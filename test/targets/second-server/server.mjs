@@ -41,6 +41,7 @@ import * as threads from './threads.mjs';
  * @property {Record<string, string>} params from the path
  * @property {URLSearchParams} query
  * @property {Buffer} rawBody
+ * @property {string} contentType empty when nothing was said, which is taken for JSON
  * @property {(field: string, message: string) => errors.ApiError} invalid makes the 422 of a field
  */
 
@@ -118,6 +119,7 @@ function makeProfile() {
     callers[name] = { api_key: keyFor((entry) => entry.user_id === user_id && usable(entry)), user_id };
   }
   callers.owner.bearer = token('owner');
+  callers.lower_case_bearer = { bearer: token('owner') };
   callers.outsider.organization_id = known.other_organization_id;
   callers.expired_key = { api_key: keyFor((entry) => entry.expires_at) };
   callers.deactivated_key = { api_key: keyFor((entry) => entry.state === 'deactivated') };
@@ -143,7 +145,9 @@ async function serve(state, request, response) {
     if (request.destroyed && !request.complete) return;
     const failure = error instanceof errors.ApiError ? error : errors.unexpected();
     if (failure !== error) console.error(error);
-    send(response, failure.status, errorBody(failure), { ...headers, ...failure.headers }, started);
+    // What no route takes is answered by the framework, not by the API (X4).
+    const body = failure instanceof errors.NoRoute ? { detail: failure.message } : errorBody(failure);
+    send(response, failure.status, body, { ...headers, ...failure.headers }, started);
   }
 }
 
@@ -170,7 +174,8 @@ function handle(state, request, rawBody, headers) {
   const isKnowledge = path.startsWith('/v1/organizations/');
   const fieldMessage = isKnowledge ? errors.KNOWLEDGE_FIELD_MESSAGE : errors.GENERAL_FIELD_MESSAGE;
   const invalid = (field, message) => errors.invalidField(field, message, fieldMessage);
-  return handler({ state, caller, params, query: new URLSearchParams(search), rawBody, invalid });
+  const contentType = request.headers['content-type'] ?? '';
+  return handler({ state, caller, params, query: new URLSearchParams(search), rawBody, contentType, invalid });
 }
 
 function splitOnce(text, mark) {
@@ -185,7 +190,7 @@ function findRoute(path) {
     const params = matchSegments(pattern, segments);
     if (params) return { handlers, params };
   }
-  throw errors.notFound('No such path', { path });
+  throw new errors.NoRoute();
 }
 
 /** @returns {string} empty, which matches nothing, if the segment is not decodable */

@@ -33,8 +33,8 @@ const CREATE_SHAPE = {
 /** S1 @param {Context} context */
 export function createSpace(context) {
   const { state, caller } = context;
-  const fields = checkBody(context, CREATE_SHAPE);
-  if (!isMember(caller, fields.organization_id)) throw errors.organizationDenied(fields.organization_id);
+  const fields = checkBody(context, CREATE_SHAPE, { closed: true });
+  if (!isMember(caller, fields.organization_id)) throw errors.notAMember(fields.organization_id);
   checkGroups(context, fields, fields.organization_id);
 
   const memory = addStore(state, {
@@ -72,7 +72,7 @@ export function listSpaces(context) {
   if (!organizationId) throw context.invalid('organization_id', 'organization_id is required');
   const list = `spaces ${organizationId}`;
   cursorQuery(context, list);
-  if (!isMember(caller, organizationId)) throw errors.organizationDenied(organizationId);
+  if (!isMember(caller, organizationId)) throw errors.notAMember(organizationId);
 
   const visible = [...state.spaces.values()].filter(
     (space) => space.organization_id === organizationId && !space.deleted_at && canView(caller, space),

@@ -1,0 +1,96 @@
+// Builds `generated/` and `dist/`. The new `dist/` is made beside the old one and takes its place at the end, so a build
+// that fails or is interrupted leaves a working program behind.
+// `--if-stale` (the `prepare` script) builds only when a source is newer than `dist/`: npm and npx run `prepare` often.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { constants } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
+const sources = ['src', 'openapi', 'fixtures', 'schemas', 'scripts', 'tsconfig.json', 'package.json'];
+const products = ['dist/cli/main.js', 'generated/document.json', 'generated/validators.cjs', 'generated/scenarios.json'];
+const dist = path.join(root, 'dist');
+const staged = path.join(root, `dist.new-${process.pid}`);
+const replaced = path.join(root, `dist.old-${process.pid}`);
+
+if (!process.argv.includes('--if-stale') || isStale()) await build();
+
+function isStale() {
+  if (!products.every((file) => existsSync(path.join(root, file)))) return true;
+  return newest(sources.map((name) => path.join(root, name))) > statSync(dist).mtimeMs;
+}
+
+/** When the last of these files was changed; a folder counts too, since a file that left it is a change. */
+function newest(files) {
+  const times = files.map((file) => {
+    const { mtimeMs } = statSync(file);
+    const inside = statSync(file).isDirectory() ? readdirSync(file).map((name) => path.join(file, name)) : [];
+    return Math.max(mtimeMs, inside.length > 0 ? newest(inside) : 0);
+  });
+  return Math.max(...times);
+}
+
+async function build() {
+  const started = new Date();
+  const typescript = findTypescript();
+  removeLeftovers();
+  // Node hands a signal over between two steps, so that none can cut the exchange in half.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(128 + constants.signals[signal]));
+  process.on('exit', () => remove(staged));
+  await run([path.join(root, 'scripts/gen.mjs')]);
+  await run([typescript, '--project', path.join(root, 'tsconfig.json'), '--outDir', staged]);
+  chmodSync(path.join(staged, 'cli/main.js'), 0o755);
+  // As old as the sources that it was made from: what changes during a build is newer.
+  utimesSync(staged, started, started);
+  exchange();
+}
+
+function findTypescript() {
+  try {
+    return createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  } catch {
+    console.error('Cannot build: the development dependencies are not installed.');
+    console.error('  fix: run `npm install` without --omit=dev; a built checkout needs them no more.');
+    process.exit(1);
+  }
+}
+
+function exchange() {
+  if (existsSync(dist)) renameSync(dist, replaced);
+  renameSync(staged, dist);
+  remove(replaced);
+}
+
+/** Of builds that were killed; those of a build that still runs stay. */
+function removeLeftovers() {
+  for (const name of readdirSync(root)) {
+    const pid = /^dist\.(?:new|old)-(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) remove(path.join(root, name));
+  }
+}
+
+function isRunning(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+function remove(folder) {
+  rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+}
+
+/** Runs a Node program to its end. When it fails so does the build, and when the build ends so does the program. */
+async function run(args) {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+  const end = () => child.kill();
+  process.on('exit', end);
+  const [status] = await once(child, 'exit');
+  process.off('exit', end);
+  if (status !== 0) process.exit(status ?? 1);
+}

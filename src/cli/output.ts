@@ -1,0 +1,91 @@
+// Lines to stdout or stderr, which may be slow, full or gone: a program that serves goes on without them.
+import { fstatSync, writeSync } from 'node:fs';
+
+/** Bytes that may wait for a reader; what comes on top is dropped. */
+const WAITING_LIMIT = 1024 * 1024;
+
+export interface Output {
+  print(line: string): void;
+}
+
+export interface OutputEvents {
+  /** The line that says how many were dropped, once lines can be written again. */
+  readonly dropped: (count: number) => string;
+  /** Called once, when a line is dropped for the first time. */
+  readonly failed?: (reason: string, forGood: boolean) => void;
+}
+
+export function createOutput(stream: NodeJS.WriteStream & { readonly fd: 1 | 2 }, events: OutputEvents): Output {
+  return isFile(stream) ? toFile(stream.fd, events) : toReader(stream, events);
+}
+
+/** Files, and devices such as /dev/full. Node writes to all of them at once; a pipe, a socket or a terminal has a reader. */
+function isFile(stream: NodeJS.WriteStream & { readonly fd: 1 | 2 }): boolean {
+  if (stream.isTTY) return false;
+  try {
+    const status = fstatSync(stream.fd);
+    return status.isFile() || status.isCharacterDevice();
+  } catch {
+    return false;
+  }
+}
+
+function toFile(fd: number, { dropped: tell, failed }: OutputEvents): Output {
+  let dropped = 0;
+  let torn = false;
+  let reported = false;
+  /** Writes all of it or throws; of a text that did not fit, the beginning may stand there. */
+  const write = (text: string): void => {
+    let rest = Buffer.from(text);
+    while (rest.length > 0) {
+      const written = writeSync(fd, rest);
+      if (written > 0) torn = true;
+      rest = rest.subarray(written);
+    }
+    torn = false;
+  };
+  return {
+    print: (line) => {
+      try {
+        if (torn) write('\n');
+        if (dropped > 0) write(`${tell(dropped)}\n`);
+        dropped = 0;
+        write(`${line}\n`);
+      } catch (error) {
+        dropped += 1;
+        if (!reported) failed?.((error as Error).message, false);
+        reported = true;
+      }
+    },
+  };
+}
+
+function toReader(stream: NodeJS.WriteStream, { dropped: tell, failed }: OutputEvents): Output {
+  let state: 'open' | 'full' | 'gone' = 'open';
+  let dropped = 0;
+  let reported = false;
+  const report = (reason: string, forGood: boolean): void => {
+    if (!reported) failed?.(reason, forGood);
+    reported = true;
+  };
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    state = 'gone';
+    report(error.code === 'EPIPE' ? 'its reader has left' : error.message, true);
+  });
+  stream.on('drain', () => {
+    if (state !== 'full') return;
+    state = 'open';
+    stream.write(`${tell(dropped)}\n`);
+    dropped = 0;
+  });
+  return {
+    print: (line) => {
+      if (state === 'open' && stream.writableLength > WAITING_LIMIT) {
+        state = 'full';
+        report('its reader does not read', false);
+      }
+      if (state === 'open') stream.write(`${line}\n`);
+      else dropped += 1;
+    },
+  };
+}

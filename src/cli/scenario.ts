@@ -1,0 +1,54 @@
+// `understudy scenario`: look at scenario files without serving them.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { FileError, type Problem, ScenarioError } from '../spec/problem.js';
+
+/** Loaded only when a scenario is looked at. */
+const room = async () => ({ ...(await import('../scenario/load.js')), ...(await import('../scenario/read.js')) });
+
+export function scenarioCommand(): Command {
+  const lint = new Command('lint')
+    .description('check scenario files: every fault at once, exit code 2 if there is one')
+    .argument('<file...>', 'a file, a folder of .yaml files, the name of a shipped scenario, or - for stdin')
+    .action(async (given: readonly string[]) => {
+      const { checkedScenario, parseScenario, readScenario } = await room();
+      const files = given.flatMap(filesOf);
+      const problems = files.flatMap((file) => {
+        const read = () => (file === '-' ? parseScenario(readFileSync(0, 'utf8'), 'stdin') : readScenario(file));
+        return problemsOf(() => checkedScenario(read()));
+      });
+      if (problems.length > 0) throw new ScenarioError(withoutRepeats(problems));
+      for (const file of files) console.log(`${file}: no faults`);
+    });
+  const list = new Command('list').description('the scenarios that come with the stand-in').action(async () => {
+    const { shippedScenarios } = await room();
+    for (const { name, description } of shippedScenarios()) console.log(`${name.padEnd(16)}${description}`);
+  });
+  const command = new Command('scenario').description('check scenario files, or list those that come with the stand-in');
+  return command.addCommand(lint).addCommand(list.allowExcessArguments(false));
+}
+
+/** The YAML files of a folder; anything else as it is. */
+function filesOf(given: string): readonly string[] {
+  if (!statSync(given, { throwIfNoEntry: false })?.isDirectory()) return [given];
+  const files = readdirSync(given).filter((file) => /\.ya?ml$/.test(file));
+  if (files.length > 0) return files.sort().map((file) => join(given, file));
+  const what = 'the folder holds no scenarios';
+  throw new ScenarioError([{ file: given, line: 1, column: 1, what, fix: 'name one with .yaml files' }]);
+}
+
+function problemsOf(check: () => unknown): readonly Problem[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof FileError) return error.problems;
+    throw error;
+  }
+}
+
+/** Files that extend the same one share its faults. */
+function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
+}

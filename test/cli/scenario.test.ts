@@ -1,0 +1,104 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createUnderstudy } from '../../src/index.js';
+import { describeDrifts, driftsOf, plant, UnknownDrift } from '../../src/mock/drift.js';
+import { scenarioNames } from '../../src/scenario/read.js';
+import { loadSpec } from '../../src/spec/document.js';
+import { run } from '../support/cli.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'understudy-lint-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const docs = readFileSync('docs/scenarios.md', 'utf8');
+const block = (language: string): string => new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(docs)?.[1] as string;
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+
+describe('understudy scenario lint', () => {
+  it('finds no fault in the example of the documentation, nor in what is shipped', async () => {
+    const mine = file('my-world.yaml', block('yaml'));
+    const { code, stdout } = await run(['scenario', 'lint', mine, 'default', 'fixtures']);
+    expect([code, stdout.split('\n')[0]]).toEqual([0, `${mine}: no faults`]);
+    expect(stdout).toContain('fixtures/twenty-stores.yaml: no faults\n');
+  });
+
+  it('says of the example with two words misspelt what the documentation says', async () => {
+    const text = block('yaml')
+      .replace('access_mode: private', 'access_mode: privat')
+      .replace('id: vs_memory #', 'id: vs_memori #');
+    const { code, stderr } = await run(['scenario', 'lint', file('faulty.yaml', text)]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(block('text').replaceAll('my-world.yaml', join(folder, 'faulty.yaml')));
+  });
+
+  it('prints the faults of all files in one round, those of a shared base once', async () => {
+    const head = "scenario: s\ndescription: d\ntime: '2026-02-26T15:30:00Z'\n";
+    file('base.yaml', `${head}colour: red\n`);
+    const one = file('one.yaml', `${head}extends: base.yaml\n`);
+    const two = file('two.yaml', `${head}extends: base.yaml\nspaces: none\n`);
+    const { code, stderr } = await run(['scenario', 'lint', one, two, 'defalt']);
+    expect([code, stderr.split('\n').filter((line) => !line.startsWith('  fix'))]).toEqual([
+      2,
+      [
+        `${join(folder, 'base.yaml')}:4:9  colour is not a known key`,
+        `${join(folder, 'two.yaml')}:5:9  spaces must be a list, not the text "none"`,
+        'defalt:1:1  Unknown scenario "defalt".',
+        '',
+      ],
+    ]);
+  });
+
+  it('reads stdin as -', () => {
+    const { status, stderr } = spawnSync(process.execPath, ['dist/cli/main.js', 'scenario', 'lint', '-'], {
+      input: 'a: 1\n',
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([2, expect.stringContaining('stdin:1:4  a is not a known key')]);
+  });
+});
+
+describe('understudy scenario list', () => {
+  it('names every shipped scenario with what it is good for', async () => {
+    const { code, stdout } = await run(['scenario', 'list']);
+    expect(code).toBe(0);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => /^(\S+) +\S.*\.$/.exec(line)?.[1]),
+    ).toEqual(scenarioNames());
+  });
+});
+
+describe('a scenario as a value', () => {
+  it('is served as the documentation says', async () => {
+    const body = block('ts').replace(/^import .*$/m, '');
+    const play = new Function('createUnderstudy', `return (async () => {${body}; return response.status;})()`);
+    expect(await play(createUnderstudy)).toBe(201);
+  });
+});
+
+describe('--drift list', () => {
+  it('takes a pattern', async () => {
+    const { code, stdout } = await run(['serve', '--drift', 'list:addVectorStore*']);
+    const names = stdout.split('\n').flatMap((line) => /^ {2}(\S+)/.exec(line)?.[1] ?? []);
+    const expected = [...driftsOf(loadSpec()).keys()].filter((name) => /addvectorstore/i.test(name));
+    expect([code, names.sort()]).toEqual([0, expected.sort()]);
+    expect(expected.length).toBeGreaterThan(5);
+    expect(describeDrifts(loadSpec(), 'guard:get*not_found')).toMatch(/^guard: .*\n( {2}guard:get\S*not_found\S* .*\n)+$/);
+  });
+
+  it('says what is near where no name is like it, and where a name lacks its kind', () => {
+    expect(() => describeDrifts(loadSpec(), 'adVectorStoreToSpace*')).toThrow(/did you mean list:addVectorStoreToSpace\?/);
+    expect(() => describeDrifts(loadSpec(), 'gard')).toThrow(/did you mean list:guard\?/);
+    expect(() => plant(loadSpec(), 'addVectorStoreToSpace.own_dedicated_store')).toThrow(
+      /did you mean \w+:addVectorStoreToSpace\.own_dedicated_store\?/,
+    );
+    expect(() => plant(loadSpec(), 'guard:addVectorStoreToSpace.own_dedicated_stor')).toThrow(UnknownDrift);
+  });
+});
