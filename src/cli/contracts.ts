@@ -29,8 +29,8 @@ export function contractsCommand(): Command {
       console.log(`${String(steps.length).padStart(4)} steps of the lifecycle ${id}`);
   });
   const show = new Command('show')
-    .description('print every row of an operation as a sentence, or every step of a lifecycle')
-    .argument('<operation|lifecycle>')
+    .description('print every row of an operation as a sentence, every step of a lifecycle, or what a case is and how to get it')
+    .argument('<operation|lifecycle|case>')
     .action(async (id: string) => {
       const { loadContracts, planRows } = await kit();
       const spec = loadSpec();
@@ -38,9 +38,19 @@ export function contractsCommand(): Command {
       const rows = planRows(spec, contracts, (operation) => operation === id);
       const lifecycle = contracts.lifecycles.find((candidate) => candidate.id === id);
       if (rows.length === 0 && !lifecycle) {
-        const close = nearest(id, [...spec.operations.keys(), ...contracts.lifecycles.map((known) => known.id)]);
+        const { casesNamed, describeCases, nearestCase } = await import('./explain-case.js');
+        const cases = casesNamed(spec, id);
+        if (cases.length > 0) {
+          process.stdout.write(await describeCases(spec, cases));
+          return;
+        }
+        const close =
+          nearest(
+            id,
+            contracts.lifecycles.map((known) => known.id),
+          ) ?? nearestCase(spec, id);
         throw new UsageError(
-          `${id} is not an operation of the document, nor a lifecycle.\n  fix: ${close ? `did you mean ${close}?` : '`understudy contracts list` names them'}`,
+          `${id} is not an operation of the document, a lifecycle or a case.\n  fix: ${close ? `did you mean ${close}?` : '`understudy contracts list` names them'}`,
         );
       }
       for (const { title, row } of rows) console.log(`${title}  (${row.place})`);

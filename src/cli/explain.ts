@@ -1,24 +1,39 @@
-// `understudy explain CODE`: what a kind of finding means and what to do next.
+// `understudy explain`: what a kind of finding means, or what a case is and which request provokes it.
 import { Command } from 'commander';
-import { fixOf } from '../spec/nearest.js';
+import { loadSpec } from '../spec/document.js';
+import { nearest } from '../spec/nearest.js';
 import { UsageError } from './flags.js';
 
 export function explainCommand(): Command {
   return new Command('explain')
-    .description('explain a kind of finding and what to do next; without a code, list them all')
-    .argument('[code]', 'such as CASE_WRONG')
+    .description('explain a kind of finding, or a case with the requests that provoke it; without a name, list the findings')
+    .argument(
+      '[name]',
+      'such as CASE_WRONG, own_dedicated_store, addVectorStoreToSpace.own_dedicated_store or addVectorStoreToSpace',
+    )
     .allowExcessArguments(false)
-    .action(async (code: string | undefined) => {
+    .action(async (given: string | undefined) => {
       const { codes } = await import('../contract/judge/codes.js');
       const names = Object.keys(codes) as (keyof typeof codes)[];
-      if (code === undefined) {
+      if (given === undefined) {
         for (const name of names) console.log(`${name.padEnd(24)}${codes[name].means}`);
         return;
       }
-      const name = names.find((known) => known === code.toUpperCase());
-      if (!name) {
-        throw new UsageError(`${code} is not the code of a finding.\n  fix: ${fixOf(code.toUpperCase(), names)}`);
+      const code = names.find((known) => known === given.toUpperCase());
+      if (code) {
+        console.log(`${code}\n  ${codes[code].means}\n  next: ${codes[code].next}`);
+        return;
       }
-      console.log(`${name}\n  ${codes[name].means}\n  next: ${codes[name].next}`);
+      const { casesNamed, describeCases, nearestCase } = await import('./explain-case.js');
+      const spec = loadSpec();
+      const found = casesNamed(spec, given);
+      if (found.length === 0) {
+        const close = nearest(given.toUpperCase(), names) ?? nearestCase(spec, given);
+        const fix = close
+          ? `did you mean ${close}?`
+          : '`understudy explain` lists the codes, `understudy contracts list` the operations';
+        throw new UsageError(`${given} is neither the code of a finding nor a case of the document.\n  fix: ${fix}`);
+      }
+      process.stdout.write(await describeCases(spec, found));
     });
 }

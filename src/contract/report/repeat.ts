@@ -11,11 +11,17 @@ const LONGEST_ARGUMENT = 100_000;
 /** A piece of what is sent: as it stands, or the value of a variable. */
 type Part = { readonly text: string } | { readonly variable: string };
 
+/** Values of the variables, for a world that everybody knows; reads that show nothing new are left out then. */
+export type GivenVariables = Readonly<Record<string, string>>;
+
 /**
  * A script for bash with curl, grep and sed. `TARGET` is the base URL, each caller's credential stands in a variable of its own.
  * What was expected goes to stderr, with the ids of that run, and the last answer to stdout, with its headers.
  */
-export function repeatChain({ calls, pointer, expected }: Pick<Finding, 'calls' | 'pointer' | 'expected'>): string {
+export function repeatChain(
+  { calls, pointer, expected }: Pick<Finding, 'calls' | 'pointer' | 'expected'>,
+  given?: GivenVariables,
+): string {
   const captured = new Map<string, string>();
   const expectation = readable(`${pointer === '' ? '' : `${pointer} `}${expected}`);
   const steps = calls.flatMap((call, i) => {
@@ -24,7 +30,7 @@ export function repeatChain({ calls, pointer, expected }: Pick<Finding, 'calls' 
     const comment = `# ${call.operation} by ${call.caller}: ${call.response?.status ?? 'no answer'}`;
     const curl = curlOf(call, captured, last ? '-sSi' : found.length > 0 ? '-sS' : '-sS -o /dev/null');
     if (last) return [`echo "expected: ${filled(expectation, captured)}" >&2`, comment, curl];
-    if (found.length === 0) return [comment, curl];
+    if (found.length === 0) return given && call.request.method === 'GET' ? [] : [comment, curl];
     const assignments = found.map(({ value, key, nth, item }) => {
       const name = `ID${captured.size + 1}`;
       captured.set(value, name);
@@ -36,14 +42,18 @@ export function repeatChain({ calls, pointer, expected }: Pick<Finding, 'calls' 
   const needs = (text: string): boolean => steps.some((step) => step.includes(text));
   return `${[
     'set -eu',
-    `: "\${TARGET:?the base URL of the server}"`,
-    ...credentialsOf(calls).map(([name, what]) => `: "\${${name}:?${what}}"`),
+    variable('TARGET', 'the base URL of the server', given),
+    ...credentialsOf(calls).map(([name, what]) => variable(name, what, given)),
     ...(needs('-$RUN-') ? ['RUN=$(date +%s)-$$'] : []),
     ...(needs('$(field ') ? [FIELD] : []),
     ...(needs('$(url ') ? [URL_ENCODE] : []),
     ...steps,
   ].join('\n')}\n`;
 }
+
+/** A variable that must be set, or has a value of its own. */
+const variable = (name: string, what: string, given: GivenVariables = {}): string =>
+  given[name] === undefined ? `: "\${${name}:?${what}}"` : `: "\${${name}:=${given[name]}}"`;
 
 /** The value of a field of `$answer`: its name, which one of that name, and which item where it holds a list. */
 const FIELD = String.raw`field() { printf %s "$answer" | tr -d '\r\n' | grep -oE "\"$1\"[[:space:]]*:[[:space:]]*(\[[^]]*|\"[^\"]*\")" | sed -n "$2p" | cut -d '"' -f $((2 + 2 * ${'$'}{3:-1})); }`;
@@ -52,7 +62,7 @@ const URL_ENCODE = `url() { printf %s "$1" | sed 's/+/%2B/g; s#/#%2F#g; s/=/%3D/
 // Credentials
 
 /** The variable that holds a caller's credential; none for a caller whose credential is nobody's. */
-function variableOf(caller: CallerName): string | undefined {
+export function variableOf(caller: CallerName): string | undefined {
   return (callerNames as readonly string[]).includes(caller) ? `${caller.toUpperCase()}_CREDENTIAL` : undefined;
 }
 

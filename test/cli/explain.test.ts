@@ -1,0 +1,96 @@
+// What `understudy explain` and `contracts show` say of a case: the requests that they print get it.
+import { describe, expect, it } from 'vitest';
+import { casesNamed, describeCases, nearestCase } from '../../src/cli/explain-case.js';
+import { createUnderstudy } from '../../src/index.js';
+import { decidedBy } from '../../src/spec/case.js';
+import { loadSpec } from '../../src/spec/document.js';
+import { runChain } from '../support/chain.js';
+import { run } from '../support/cli.js';
+import { playChain } from '../support/shell-chain.js';
+
+const spec = loadSpec();
+const all = [...spec.operations.values()].flatMap(({ id, cases }) =>
+  [...cases.values()].map((documented) => ({ name: `${id}.${documented.name}`, documented })),
+);
+const explained = (name: string): Promise<string> => describeCases(spec, casesNamed(spec, name));
+
+describe('the requests that are printed for a case', () => {
+  // Each plays the rows of an operation on stand-ins of its own.
+  it.each([...spec.operations.keys()])('get every case of %s', async (operation) => {
+    for (const { name, documented } of all.filter((one) => one.name.startsWith(`${operation}.`))) {
+      const understudy = createUnderstudy();
+      const text = await explained(name);
+      const response = await playChain(text, ({ url, ...sent }) => {
+        expect(url.startsWith('http://127.0.0.1:4010/')).toBe(true);
+        return understudy.fetch(url, sent as RequestInit);
+      });
+      expect([name, response.headers.get('x-understudy-case'), response.status]).toEqual([name, name, documented.status]);
+      const isForced = response.headers.get('preference-applied') !== null;
+      expect([name, isForced]).toEqual([name, decidedBy(documented) === 'nothing']);
+    }
+  });
+
+  it.each([
+    'addVectorStoreToSpace.own_dedicated_store',
+    'addVectorStoreToSpace.already_attached',
+    'getSpace.space_not_found',
+    'createThread.too_deep',
+    'createSpace.not_utf8',
+    'listSpaces.token_expired',
+    'deleteThread.rate_limit_exceeded',
+  ])('get %s in bash with curl, as they are printed', async (name) => {
+    expect(casesNamed(spec, name)).toHaveLength(1);
+    const understudy = createUnderstudy();
+    const { url } = await understudy.listen({ port: 0 });
+    try {
+      const { code, answer, stderr } = await runChain(await explained(name), url, {});
+      expect([code, answer.headers['x-understudy-case'], stderr]).toEqual([0, name, `expected: ${answer.status}, ${name}\n`]);
+    } finally {
+      await understudy.close();
+    }
+  });
+});
+
+describe('understudy explain', () => {
+  it('says what a case is, in words, and nothing that only we understand', async () => {
+    for (const name of ['addVectorStoreToSpace.own_dedicated_store', 'listSpaces.listed', 'getThread.rate_limit_exceeded']) {
+      const text = await explained(name);
+      expect(text).toMatch(
+        new RegExp(`^# ${name}: (GET|POST) /v1/\\S+ is answered with \\d{3}\\n# Basis: .*\\.\\n# Reached: .*\\.\\n`),
+      );
+      expect(text).not.toMatch(/\b[SK]-C\d|sheet|\bseed \d/);
+    }
+  });
+
+  it('finds a case that one operation has by its bare name', async () => {
+    const [bare, full] = [
+      await run(['explain', 'own_dedicated_store']),
+      await run(['explain', 'addVectorStoreToSpace.own_dedicated_store']),
+    ];
+    expect(bare).toEqual(full);
+    expect(await run(['contracts', 'show', 'own_dedicated_store'])).toEqual(full);
+    expect(full).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  it('lists the operations of a case that several have, and the cases of an operation', async () => {
+    const { code, stdout } = await run(['explain', 'space_not_found']);
+    const expected = all
+      .filter(({ documented }) => documented.name === 'space_not_found')
+      .map(({ name, documented }) => `${documented.status} ${name}`);
+    expect([code, stdout.trim().split('\n').slice(0, -1)]).toEqual([0, expected]);
+    expect(stdout).toContain(`\`understudy explain ${expected[0]?.slice(4)}\` says more`);
+    const cases = all.filter(({ name }) => name.startsWith('getSpace.')).length;
+    expect((await explained('getSpace')).trim().split('\n')).toHaveLength(cases + 1);
+  });
+
+  it('says what is near to a name that is not known', async () => {
+    expect(nearestCase(spec, 'own_dedicated_stor')).toBe('own_dedicated_store');
+    expect(nearestCase(spec, 'addVectorStoreToSpace.alredy_attached')).toBe('addVectorStoreToSpace.already_attached');
+    for (const [args, near] of [
+      [['explain', 'own_dedicted_store'], 'own_dedicated_store'],
+      [['explain', 'CASE_WRON'], 'CASE_WRONG'],
+      [['contracts', 'show', 'getSpce'], 'getSpace'],
+    ] as const)
+      expect(await run(args)).toMatchObject({ code: 2, stderr: expect.stringContaining(`did you mean ${near}?`) });
+  });
+});
