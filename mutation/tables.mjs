@@ -9,7 +9,7 @@ const [BEGIN, END] = ['<!-- mutation: written by `npm run mutation -- --write` -
 
 /** What each paper must hold between the markers. */
 export const papersOf = (results) => ({
-  'README.md': `${allDrifts(results)}\n\n${sampleTable(results)}`,
+  'docs/check.md': `${allDrifts(results)}\n\n${sampleTable(results)}`,
   'mutation/README.md': [
     '### All drifts, the kit alone',
     kitTable(results),

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { readResults } from '../../mutation/results.mjs';
@@ -7,6 +8,15 @@ import { papersOf, readPaper } from '../../mutation/tables.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(`${root}${file}`, 'utf8');
+
+/** The headings of a page, as a link names them. */
+const headingsOf = (file: string): string[] =>
+  [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
 
 describe('the papers', () => {
   it('ARCHITECTURE.md lists the rooms and files of src/ as they are', () => {
@@ -21,12 +31,19 @@ describe('the papers', () => {
     expect(listed.sort()).toEqual(onDisk.sort());
   });
 
-  it('README and ARCHITECTURE link only to files that are there', () => {
-    const links = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md'].flatMap((paper) =>
-      [...read(paper).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => `${paper}: ${link}`),
+  it('link only to files and headings that are there', () => {
+    const pages = readdirSync(`${root}docs`).filter((file) => file.endsWith('.md'));
+    const papers = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...pages.map((page) => `docs/${page}`)];
+    const links = papers.flatMap((paper) =>
+      [...read(paper).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(([, file, heading]) => ({
+        paper,
+        file: file ? join(dirname(paper), file) : paper,
+        heading,
+      })),
     );
     expect(links.length).toBeGreaterThan(0);
-    expect(links.filter((link) => !existsSync(`${root}${link.split(': ')[1]}`))).toEqual([]);
+    expect(links.filter(({ file }) => !existsSync(`${root}${file}`))).toEqual([]);
+    expect(links.filter(({ file, heading }) => heading && !headingsOf(file).includes(heading))).toEqual([]);
   });
 
   it.each(Object.entries(papersOf(readResults())))('%s carries mutation/results.json as it is', (paper, text) => {

@@ -16,13 +16,13 @@ export interface Packed {
 
 const folders: string[] = [];
 
-function makeFolder(name: string): string {
+export function makeFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), name));
   folders.push(folder);
   return folder;
 }
 
-/** Removes what was packed and installed. */
+/** Removes all folders that were made here. */
 export function removeFolders(): void {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 }
@@ -45,14 +45,18 @@ export async function installPacked({ tarball }: Packed): Promise<string> {
   const folder = makeFolder('understudy-consumer-');
   mkdirSync(join(folder, 'src'));
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
-  const { code, stderr } = await runCommand('npm', ['install', ...quiet, tarball], { cwd: folder, withinMs: 240_000 });
-  if (code === 0) return folder;
+  await npmInstall(folder, [tarball]);
+  return folder;
+}
+
+/** Throws a MissingTool where the registry cannot be reached. */
+export async function npmInstall(folder: string, args: readonly string[]): Promise<void> {
+  const { code, stderr } = await runCommand('npm', ['install', ...quiet, ...args], { cwd: folder, withinMs: 480_000 });
+  if (code === 0) return;
   if (/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENETUNREACH|E5\d\d)\b/.test(stderr)) {
-    throw new MissingTool(
-      `The package's dependencies could not be installed: ${stderr.trim().split('\n').slice(0, 3).join('\n')}`,
-    );
+    throw new MissingTool(`npm install could not reach its registry: ${stderr.trim().split('\n').slice(0, 3).join('\n')}`);
   }
-  throw new Error(`npm install of the packed file ended with ${code}:\n${stderr}`);
+  throw new Error(`npm install ${args.join(' ')} ended with ${code}:\n${stderr}`);
 }
 
 /** Runs the program of a development dependency, by its file under the project's folder. */

@@ -53,21 +53,23 @@ export function findChromium(): string {
 }
 
 /**
- * The Python of a virtual environment that holds this version of the vendor's client and, beside it, the versions in
- * test/clients/sdk-constraints.txt. Made anew under .venv/ when it is missing, was left half made, or they have changed.
+ * The Python of a virtual environment that holds this version of the vendor's client, the packages named with it, and
+ * otherwise the versions in test/clients/sdk-constraints.txt. Made anew under .venv/ when it is missing, was left half
+ * made, or they have changed.
  */
-export async function installVendorSdk(version: string): Promise<string> {
-  const folder = join(root, '.venv', version);
+export async function installVendorSdk(version: string, others: readonly string[] = []): Promise<string> {
+  const packages = [`aitronos-sdk==${version}`, ...others];
+  const folder = join(root, '.venv', [version, ...others].join('-'));
   const python = join(folder, 'bin/python');
   const constraints = join(root, 'test/clients/sdk-constraints.txt');
   // Written last, so that it stands only in a finished environment.
   const receipt = join(folder, 'installed.txt');
-  const wanted = `aitronos-sdk==${version}\n${readFileSync(constraints, 'utf8')}`;
+  const wanted = `${packages.join('\n')}\n${readFileSync(constraints, 'utf8')}`;
   if (existsSync(receipt) && readFileSync(receipt, 'utf8') === wanted) return python;
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary=:all:', '--no-compile'];
   try {
     await runFile('python3', ['-m', 'venv', '--clear', folder], { timeout: 60_000 });
-    await runFile(python, [...pip, '--constraint', constraints, `aitronos-sdk==${version}`], { timeout: 240_000 });
+    await runFile(python, [...pip, '--constraint', constraints, ...packages], { timeout: 240_000 });
   } catch (error) {
     throw new MissingTool(
       `aitronos-sdk ${version} could not be installed into ${folder}: ${reasonOf(error)}\n` +
