@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { FailOn } from '../contract/report/report.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
+import { KEEP_DELETED } from '../world/world.js';
 
 /** What the caller asked for cannot be done as asked; exit code 2. */
 export class UsageError extends Error {}
@@ -13,6 +14,7 @@ export interface ServeFlags {
   readonly spec?: string;
   readonly seed: number;
   readonly clock: 'real' | 'virtual';
+  readonly keepDeleted: number;
   readonly selfCheck: 'strict' | 'report' | 'off';
   readonly drift?: string;
   readonly logFormat?: 'pretty' | 'json';
@@ -53,6 +55,13 @@ export const serveFlags = (): Option[] => [
   new Option('--seed <number>', 'seed for generated IDs: the same seed, the same IDs')
     .env('UNDERSTUDY_SEED')
     .default(1)
+    .argParser(wholeNumber(0, 2 ** 31)),
+  new Option(
+    '--keep-deleted <number>',
+    'deleted spaces and threads that are kept for lists that include them; the oldest go first',
+  )
+    .env('UNDERSTUDY_KEEP_DELETED')
+    .default(KEEP_DELETED)
     .argParser(wholeNumber(0, 2 ** 31)),
   new Option('--clock <kind>', "real time, or virtual: starts at the scenario's time and moves one second per write")
     .env('UNDERSTUDY_CLOCK')

@@ -26,12 +26,12 @@ async function serve(flags: ServeFlags): Promise<void> {
   const format = flags.logFormat ?? (process.stdout.isTTY ? 'pretty' : 'json');
   const log = createLog(format, openOutput(format), process.stdout.isTTY === true && !process.env.NO_COLOR);
   const readyFile = flags.readyFile === undefined ? undefined : prepareReadyFile(flags.readyFile);
-  const { scenario, seed, clock, selfCheck } = flags;
+  const { scenario, seed, clock, keepDeleted, selfCheck } = flags;
   const spec = flags.spec === undefined ? {} : { spec: flags.spec };
   const drift = flags.drift === undefined ? {} : { drift: flags.drift };
   // Loaded only here: every other command works without Express.
   const { createUnderstudy } = await import('../http/understudy.js');
-  const understudy = createUnderstudy({ scenario, seed, clock, selfCheck, ...spec, ...drift, onExchange: log.exchange });
+  const understudy = createUnderstudy({ scenario, seed, clock, keepDeleted, selfCheck, ...spec, ...drift, onExchange: log.exchange });
   stopInTime(understudy, readyFile);
   const { url } = await understudy.listen({ port: flags.port, host: flags.host });
   log.starting(understudy.scenario, url, understudy.drift);

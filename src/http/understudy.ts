@@ -24,6 +24,11 @@ export interface UnderstudyOptions {
   readonly seed?: number;
   /** `virtual` (the default here) starts at the scenario's time and moves one second per accepted write. */
   readonly clock?: ClockKind;
+  /**
+   * How many softly deleted spaces and threads are kept, for lists that include deleted ones; of more, the one deleted first
+   * goes for good, a thread with its messages. Reads answer the same 404 before and after. Default 10,000.
+   */
+  readonly keepDeleted?: number;
   /** What to do with an answer of ours that breaks the document. Default `strict`: a loud 500. */
   readonly selfCheck?: SelfCheck;
   /** An OpenAPI file served in place of ours: operations of ours keep their rules, Prism answers all others. */
@@ -76,6 +81,7 @@ export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
   const { world, scenario } = loadScenario(name, {
     clock: clock === 'real' ? realClock : virtualClock,
     ids: createIdMaker(seed),
+    ...(options.keepDeleted === undefined ? {} : { keepDeleted: options.keepDeleted }),
   });
   const journal = createJournal(1000, onExchange);
   const answerer = createAnswerer({
@@ -101,7 +107,7 @@ export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
       (space_id === undefined ? world.embeddings.all() : world.embeddings.where('space', space_id)).filter(
         (row) => message_id === undefined || row.message_id === message_id,
       ),
-    addMessage: (message) => addMessage(world, message),
+    addMessage: (message) => world.atomically(() => addMessage(world, message)),
     listen: async (where = {}) => {
       const listening = await listen(createExpressServer(app, answerer, where.timeouts), where);
       open.add(listening);

@@ -11,7 +11,7 @@ import { fillFromRequest } from '../spec/relation.js';
 import { type CheckedRequest, checkRequest } from '../validation/check-request.js';
 import { checkResponse } from '../validation/check-response.js';
 import { fieldName, type Violation } from '../validation/violation.js';
-import { scramble } from '../world/ids.js';
+import { lettersOf } from '../world/ids.js';
 import type { World } from '../world/world.js';
 import { corsHeaders, isPreflight, preflightHeaders } from './cors.js';
 import { documentPage } from './document-page.js';
@@ -83,6 +83,8 @@ export function createAnswerer(stage: Stage): Answerer {
 interface Answered {
   readonly response: PlainResponse;
   readonly note: JournalEntry;
+  /** Our own check stopped what was decided. */
+  readonly stopped?: true;
 }
 
 function answerOrFail(stage: Stage, match: Matcher<Operation>, request: PlainRequest): Answered {
@@ -156,15 +158,21 @@ function answer(stage: Stage, match: Matcher<Operation>, request: PlainRequest):
   const violation = checked.violations.find((found) => !drift?.forgets?.(caseAnswering(operation, found).name));
   if (violation) return refuseViolation(known, violation);
 
-  // What does the service do?
+  // What does the service do? All of it, or nothing: a rule that throws, or whose answer we must not send, changes no world.
   const before = world.version;
   const call = { world, caller: identity.caller, now: moment.now, path: matched.path, query: checked.query, body: checked.body };
   const asks = drift?.decide ?? decide;
-  const outcome = asks(rules[operation.id] as AnyRule, call as unknown as Call);
+  const answered = world.atomically((takeBack) => {
+    const outcome = asks(rules[operation.id] as AnyRule, call as unknown as Call);
+    const concluded =
+      outcome.kind === 'answer'
+        ? accept(known, outcome)
+        : refuse(known, outcome.case, refusalDetails(outcome, spec.fieldMessages));
+    if (concluded.stopped) takeBack();
+    return concluded;
+  });
   if (world.version !== before) world.clock.tick();
-  return outcome.kind === 'answer'
-    ? accept(known, outcome)
-    : refuse(known, outcome.case, refusalDetails(outcome, spec.fieldMessages));
+  return answered;
 }
 
 /** What Prism says to a request that our rules do not answer; undefined where they do. */
@@ -302,7 +310,7 @@ function conclude(
     });
   }
   const details = { rule: `${operation.id}.${documented.name}`, place, breaches: breaches as unknown as Json };
-  return unrouted(stage, exchange, 'self_check_failed', details, {}, { ...told, breaches: named });
+  return { ...unrouted(stage, exchange, 'self_check_failed', details, {}, { ...told, breaches: named }), stopped: true };
 }
 
 /** A planted drift sends something else than we decided, after our own check; the journal keeps the honest case. */
@@ -402,7 +410,7 @@ function documentedCase(operation: Operation, name: string): Case {
 }
 
 function startOf({ spec, world, journal, seed, other }: Stage, request: PlainRequest): Moment {
-  const traceId = `req_${scramble(`${seed}/trace/${journal.next}`, 16)}`;
+  const traceId = `req_${lettersOf(seed, 'trace', journal.next)}`;
   const isOthers = other !== undefined && !other.isOurs;
   return { spec, request, number: journal.next, now: world.clock.now(), traceId, isOthers };
 }

@@ -1,5 +1,6 @@
 // Spaces: create, list, retrieve, update, delete (spaces sheet S1 to S5).
 import type { components } from '../spec/schema.gen.js';
+import { deleteSpaceSoftly } from '../world/deleted.js';
 import type { Space } from '../world/rows.js';
 import type { World } from '../world/world.js';
 import { mayAccess } from './access.js';
@@ -155,7 +156,7 @@ export const deleteSpace = rule('deleteSpace', {
     for (const link of world.spaceVectorStores.where('space', space.id)) world.spaceVectorStores.delete(link.id);
     // Another space may have attached this space's store as one of its own; that goes too.
     if (space.vector_store_id) dropStore(world, space.vector_store_id);
-    world.spaces.update(space.id, { deleted_at: now });
+    deleteSpaceSoftly(world, space.id, now);
     return answer('deleted', undefined);
   },
 });

@@ -1,5 +1,6 @@
 // Threads (spaces sheet T1 to T9). A thread is its creator's alone; to others it is not there.
 import type { components } from '../spec/schema.gen.js';
+import { deleteThreadSoftly } from '../world/deleted.js';
 import type { Thread } from '../world/rows.js';
 import type { World } from '../world/world.js';
 import type { Caller } from './callers.js';
@@ -171,7 +172,7 @@ function dropThread(world: World, thread: Thread, now: string): void {
     world.spaceThreads.delete(link.id);
     touch(world, link.space_id, now);
   }
-  world.threads.update(thread.id, { deleted_at: now, pinned_at: null });
+  deleteThreadSoftly(world, thread.id, now);
 }
 
 export const deleteThread = rule('deleteThread', {

@@ -3,7 +3,8 @@
 import { ScenarioError } from '../spec/problem.js';
 import type { Clock } from '../world/clock.js';
 import { toTimestamp } from '../world/clock.js';
-import type { IdMaker } from '../world/ids.js';
+import { keepDeleted } from '../world/deleted.js';
+import { avoiding, type IdMaker } from '../world/ids.js';
 import { createWorld, type World } from '../world/world.js';
 import { type ReadScenario, readScenario, scenarioOf } from './read.js';
 import { brokenReferences } from './references.js';
@@ -18,6 +19,7 @@ export interface WorldSources {
   /** Made from the scenario's own time. */
   readonly clock: (time: string) => Clock;
   readonly ids: IdMaker;
+  readonly keepDeleted?: number;
 }
 
 /** Loads a shipped scenario by name, a file by path, or a value. Throws a ScenarioError that lists every problem. */
@@ -25,9 +27,9 @@ export function loadScenario(given: string | object, sources: WorldSources): Loa
   return buildScenario(typeof given === 'string' ? readScenario(given) : scenarioOf(given), sources);
 }
 
-export function buildScenario(read: ReadScenario, sources: WorldSources): LoadedScenario {
+export function buildScenario(read: ReadScenario, { clock, ...sources }: WorldSources): LoadedScenario {
   const scenario = checkedScenario(read);
-  const world = createWorld({ scenario: scenario.scenario, clock: sources.clock(scenario.time), ids: sources.ids });
+  const world = createWorld({ ...sources, scenario: scenario.scenario, clock: clock(scenario.time) });
   fillWorld(world, scenario);
   return { scenario, world };
 }
@@ -141,6 +143,9 @@ function fillWorld(world: World, scenario: Scenario): void {
       });
     }
   }
+  // Minted before the file's own later ones go in, and not to be one of them.
+  const given = new Set((scenario.spaces ?? []).flatMap(({ attached }) => attached ?? []).map(({ id }) => id));
+  const linkIds = avoiding(world.ids, (id) => given.has(id));
   for (const space of byAge(scenario.spaces)) {
     const created_at = time(space.created_at);
     world.spaces.insert({
@@ -165,7 +170,7 @@ function fillWorld(world: World, scenario: Scenario): void {
       [...(links ?? [])].sort((a, b) => time(a.added_at, created_at).localeCompare(time(b.added_at, created_at)));
     for (const link of byAddition(space.attached)) {
       world.spaceVectorStores.insert({
-        id: link.id ?? world.ids.next('svs'),
+        id: link.id ?? linkIds.next('svs'),
         space_id: space.id,
         vector_store_id: link.vector_store_id,
         added_by: link.added_by,
@@ -193,4 +198,5 @@ function fillWorld(world: World, scenario: Scenario): void {
       }
     }
   }
+  keepDeleted(world, world.spaces.all(), world.threads.all());
 }

@@ -2,13 +2,16 @@
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 
-/**
- * Letters that look random and are not: FNV-1a over the text, stretched by xorshift.
- * Collisions do not matter here, since whoever mints an id asks for another when it is taken.
- */
-export function scramble(text: string, length: number): string {
+/** FNV-1a. */
+function hash(text: string): number {
   let state = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
+  return state;
+}
+
+/** Letters that look random and are not: a hash of the text, stretched by xorshift. Two texts may share them. */
+export function scramble(text: string, length: number): string {
+  let state = hash(text);
   let letters = '';
   while (letters.length < length) {
     state ^= state << 13;
@@ -19,11 +22,34 @@ export function scramble(text: string, length: number): string {
   return letters;
 }
 
+/** Each step can be undone, so two numbers of 32 bits never become the same one. */
+function shuffled(number: number): number {
+  let bits = number ^ (number >>> 16);
+  bits = Math.imul(bits, 0x7feb352d);
+  bits ^= bits >>> 15;
+  bits = Math.imul(bits, 0x846ca68b);
+  return (bits ^ (bits >>> 16)) >>> 0;
+}
+
+/** Seven letters hold any number of 32 bits. */
+const NUMBER_LETTERS = 7;
+
+/**
+ * Sixteen letters for a number. The last seven are the number itself, shuffled by the seed, so that no two numbers have the
+ * same letters; the others only look alike random.
+ */
+export function lettersOf(seed: number, prefix: string, number: number): string {
+  const own = shuffled((number ^ hash(String(seed))) >>> 0);
+  return scramble(`${seed}/${prefix}/${number}`, 9) + own.toString(alphabet.length).padStart(NUMBER_LETTERS, '0');
+}
+
 export interface IdMaker {
   /** How many ids were minted so far. */
   readonly minted: number;
-  /** A fresh id, `<prefix>_` and sixteen letters. */
+  /** A fresh id, `<prefix>_` and sixteen letters; no two are the same. */
   next(prefix: string): string;
+  /** Mints on from an earlier count, when what was made since is taken back. */
+  rewind(minted: number): void;
   fork(): IdMaker;
 }
 
@@ -33,7 +59,26 @@ export function createIdMaker(seed: number, minted = 0): IdMaker {
     get minted() {
       return count;
     },
-    next: (prefix) => `${prefix}_${scramble(`${seed}/${prefix}/${count++}`, 16)}`,
+    next: (prefix) => `${prefix}_${lettersOf(seed, prefix, count++)}`,
+    rewind: (earlier) => {
+      count = earlier;
+    },
     fork: () => createIdMaker(seed, count),
+  };
+}
+
+/** Passes over the ids that are taken, such as one that a scenario file brought. */
+export function avoiding(ids: IdMaker, isTaken: (id: string) => boolean): IdMaker {
+  return {
+    get minted() {
+      return ids.minted;
+    },
+    next: (prefix) => {
+      let id = ids.next(prefix);
+      while (isTaken(id)) id = ids.next(prefix);
+      return id;
+    },
+    rewind: (minted) => ids.rewind(minted),
+    fork: () => ids.fork(),
   };
 }

@@ -145,6 +145,13 @@ export interface Message {
   readonly updated_at: string | null;
 }
 
+/** A space or thread that was deleted softly; the id is the table and the row's own. */
+export interface DeletedRow {
+  readonly id: string;
+  readonly table: 'spaces' | 'threads';
+  readonly row_id: string;
+}
+
 /** A message queued for embedding into a space's dedicated store; one per message and space (seed 001). */
 export interface Embedding {
   readonly id: string;

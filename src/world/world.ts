@@ -1,13 +1,13 @@
 // One isolated world: tables, clock and id maker. Rules read and write it; nothing else keeps state.
 import type { Clock } from './clock.js';
-import type { IdMaker } from './ids.js';
+import { avoiding, type IdMaker } from './ids.js';
 import type * as rows from './rows.js';
-import { Table } from './table.js';
+import { type Changed, Table } from './table.js';
 
 /** The key of an index over two ids; the length keeps `a/b` and `c` apart from `a` and `b/c`. */
 export const pair = (left: string, right: string): string => `${left.length}:${left}/${right}`;
 
-function createTables(changed: () => void) {
+function createTables(changed: Changed) {
   return {
     organizations: new Table<rows.Organization>({}, changed),
     roles: new Table<rows.Role>({}, changed),
@@ -53,6 +53,8 @@ function createTables(changed: () => void) {
       },
       changed,
     ),
+    /** In the order in which they were deleted. */
+    deletedRows: new Table<rows.DeletedRow>({}, changed),
   };
 }
 
@@ -70,6 +72,10 @@ export interface World extends Tables {
   readonly ids: IdMaker;
   /** Rises with every write. */
   readonly version: number;
+  /** How many softly deleted rows are kept; beyond that the oldest go for good. */
+  readonly keepDeleted: number;
+  /** All that happens inside, or nothing: when it throws, or asks for it, the world is as it was. Not to be nested. */
+  atomically<Result>(work: (takeBack: () => void) => Result): Result;
   snapshot(): WorldSnapshot;
   /** An independent world that starts from this one's state; cheap until one of the two is written. */
   fork(parts?: { readonly clock?: Clock; readonly ids?: IdMaker }): World;
@@ -79,22 +85,54 @@ export interface WorldParts {
   readonly scenario: string;
   readonly clock: Clock;
   readonly ids: IdMaker;
+  /** Default 10,000. */
+  readonly keepDeleted?: number;
 }
+
+export const KEEP_DELETED = 10_000;
 
 export function createWorld(parts: WorldParts): World {
   return assemble(parts, createTables);
 }
 
-function assemble(parts: WorldParts, make: (changed: () => void) => Tables): World {
+function assemble(parts: WorldParts, make: (changed: Changed) => Tables): World {
+  const { keepDeleted = KEEP_DELETED } = parts;
   let version = 0;
-  const tables = make(() => {
+  /** What takes back the writes of the work that is going on; absent between two works. */
+  let undos: (() => void)[] | undefined;
+  const tables = make((undo) => {
     version += 1;
+    undos?.push(undo);
   });
+  const all = Object.values(tables) as Tables[TableName][];
   return {
     ...tables,
     ...parts,
+    keepDeleted,
+    ids: avoiding(parts.ids, (id) => all.some((table) => table.has(id))),
     get version() {
       return version;
+    },
+    atomically: (work) => {
+      const before = { version, minted: parts.ids.minted };
+      const writes: (() => void)[] = [];
+      undos = writes;
+      const takeBack = (): void => {
+        undos = undefined;
+        for (const undo of writes.splice(0).reverse()) undo();
+        for (const table of all) table.restoreOrder();
+        version = before.version;
+        parts.ids.rewind(before.minted);
+        undos = writes;
+      };
+      try {
+        return work(takeBack);
+      } catch (error) {
+        takeBack();
+        throw error;
+      } finally {
+        undos = undefined;
+      }
     },
     snapshot: () => ({
       now: parts.clock.kind === 'virtual' ? parts.clock.now() : 'real',
@@ -103,7 +141,7 @@ function assemble(parts: WorldParts, make: (changed: () => void) => Tables): Wor
     }),
     fork: ({ clock = parts.clock.fork(), ids = parts.ids.fork() } = {}) =>
       assemble(
-        { scenario: parts.scenario, clock, ids },
+        { scenario: parts.scenario, clock, ids, keepDeleted },
         (changed) => mapTables(tables, (table) => table.fork(changed)) as unknown as Tables,
       ),
   };

@@ -88,7 +88,9 @@ describe('a world', () => {
 
   it('is forked with another clock and other ids when these are given', () => {
     const [clock, ids] = [virtualClock('2030-01-01T00:00:00Z'), createIdMaker(9)];
-    expect(newWorld().fork({ clock, ids })).toMatchObject({ scenario: 'test', clock, ids, version: 0 });
+    const fork = newWorld().fork({ clock, ids });
+    expect(fork).toMatchObject({ scenario: 'test', clock, version: 0 });
+    expect(fork.ids.next('msg')).toBe(createIdMaker(9).next('msg'));
   });
 
   it('with a thousand rows shares them with its fork until one of the two is written', () => {
