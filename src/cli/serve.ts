@@ -31,7 +31,16 @@ async function serve(flags: ServeFlags): Promise<void> {
   const drift = flags.drift === undefined ? {} : { drift: flags.drift };
   // Loaded only here: every other command works without Express.
   const { createUnderstudy } = await import('../http/understudy.js');
-  const understudy = createUnderstudy({ scenario, seed, clock, keepDeleted, selfCheck, ...spec, ...drift, onExchange: log.exchange });
+  const understudy = createUnderstudy({
+    scenario,
+    seed,
+    clock,
+    keepDeleted,
+    selfCheck,
+    ...spec,
+    ...drift,
+    onExchange: log.exchange,
+  });
   stopInTime(understudy, readyFile);
   const { url } = await understudy.listen({ port: flags.port, host: flags.host });
   log.starting(understudy.scenario, url, understudy.drift);
