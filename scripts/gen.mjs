@@ -1,6 +1,7 @@
 // Writes everything that follows from `openapi/`, `fixtures/` and `schemas/`:
 //   generated/document.json    the bundled document, as it is served
 //   generated/places.json      operation and case → file:line
+//   generated/formats.cjs      what the validators of answers take for a time
 //   generated/validators.cjs   ajv validators, compiled ahead of time
 //   generated/scenarios.json   the shipped scenarios, parsed and checked
 //   src/spec/schema.gen.ts     TypeScript types of the document
@@ -15,11 +16,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import Ajv from 'ajv/dist/2020.js';
+import Ajv, { _ } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import addFormats from 'ajv-formats';
 import openapiTS, { astToString } from 'openapi-typescript';
 import { isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
+import ownFormats from './formats.cjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const checking = process.argv.includes('--check');
@@ -30,6 +32,7 @@ const document = JSON.parse(text);
 const ignoredByGit = {
   'generated/document.json': text,
   'generated/places.json': JSON.stringify(placesOfCases(), null, 1),
+  'generated/formats.cjs': readFileSync(path.join(root, 'scripts/formats.cjs'), 'utf8'),
   'generated/validators.cjs': validators(document),
   'generated/scenarios.json': JSON.stringify(scenarios()),
 };
@@ -131,7 +134,9 @@ function validators(doc) {
   const schemas = doc.components.schemas;
   // One error is enough to refuse a request, and a hostile body could have millions.
   const requests = compiler({ allErrors: false }).addSchema(rewriteRefs({ $id: 'open', $defs: schemas }));
-  const answers = compiler({ allErrors: true }).addSchema(close(rewriteRefs({ $id: 'closed', $defs: schemas })));
+  const answers = compiler({ allErrors: true, formats: './formats.cjs' }).addSchema(
+    close(rewriteRefs({ $id: 'closed', $defs: schemas })),
+  );
   const exported = new Map([
     [requests, {}],
     [answers, {}],
@@ -174,15 +179,16 @@ function validators(doc) {
   return `// ${notice}\n${modules.join('\n')}\n`;
 }
 
-function compiler({ allErrors }) {
+function compiler({ allErrors, formats }) {
   const ajv = new Ajv.default({
-    code: { source: true, esm: false },
+    code: { source: true, esm: false, ...(formats ? { formats: _`require(${formats})` } : {}) },
     allErrors,
     strict: true,
     allowUnionTypes: true,
     inlineRefs: false,
   });
   addFormats.default(ajv);
+  if (formats) ajv.addFormat('date-time', ownFormats['date-time']);
   // Marks a field that only April's clients send, and values that are known of an open set; neither changes what is valid.
   ajv.addVocabulary(['x-edition', 'x-known-values']);
   return ajv;

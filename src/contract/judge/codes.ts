@@ -31,6 +31,11 @@ export const codes: Readonly<Record<FindingCode, { readonly means: string; reado
     means: 'A value is none of those that are known of an open set, such as a new error.type. Clients that branch on it miss it.',
     next: 'Nothing, or add the value to x-known-values in the document. This is a notice and never fails a run by itself.',
   },
+  JSON_AMBIGUOUS: {
+    means:
+      'The body can be read, but not every reader of JSON reads the same: it begins with a byte order mark, or an object has two members of one name.',
+    next: 'Send no byte order mark, and each member once. This is a notice and never fails a run by itself.',
+  },
   CASE_WRONG: {
     means:
       'For this state, caller and input the contract expects another documented case: the status, code, type or keys of details differ.',

@@ -4,8 +4,8 @@ import { type Basis, type Case, vouchesFor } from '../../spec/case.js';
 import type { HttpMethod, Operation, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json, type PlainResponse } from '../../spec/message.js';
 import { brokenRelations, type Exchange } from '../../spec/relation.js';
-import { validatorNamed } from '../../validation/validators.js';
-import { fromAjv } from '../../validation/violation.js';
+import { type ReadJson, readJson } from './json.js';
+import { violationsOf } from './schema-errors.js';
 
 export type Severity = 'failure' | 'question' | 'notice';
 
@@ -19,6 +19,7 @@ export type FindingCode =
   | 'SCHEMA_BROKEN'
   | 'FIELD_UNDOCUMENTED'
   | 'VALUE_UNDOCUMENTED'
+  | 'JSON_AMBIGUOUS'
   | 'CASE_WRONG'
   | 'RELATION_BROKEN'
   | 'STATE_WRONG'
@@ -57,10 +58,12 @@ export interface Judged {
   readonly body: Json | undefined;
 }
 
+const RFC_8259 = 'RFC 8259, 4 and 8.1';
+
 type Reporter = (code: FindingCode, pointer: string, expected: string, got: string, basis?: Basis, source?: string) => void;
 
 /** What no client that reads the document is harmed by. */
-const notices: readonly FindingCode[] = ['FIELD_UNDOCUMENTED', 'VALUE_UNDOCUMENTED'];
+const notices: readonly FindingCode[] = ['FIELD_UNDOCUMENTED', 'VALUE_UNDOCUMENTED', 'JSON_AMBIGUOUS'];
 
 const severityOf = (basis: Basis): Severity => (basis === 'assumed' ? 'question' : 'failure');
 
@@ -92,6 +95,7 @@ export function judge(
   };
 
   const read = readBody(response);
+  for (const { pointer, expected: wants, got } of read.oddities) report('JSON_AMBIGUOUS', pointer, wants, got, 'docs', RFC_8259);
   // Cases can look alike, such as archived and already_archived: an expected one goes first.
   const actual = [...wanted, ...operation.cases.values()].find((candidate) => isCase(candidate, response.status, read.body));
   if (wanted.length > 0 && !(actual && wanted.includes(actual))) {
@@ -159,9 +163,7 @@ export function judgeRefusedMethod(allowed: readonly HttpMethod[], response: Pla
 }
 
 function judgeBody(schema: string, body: Json | undefined, documented: Case | undefined, report: Reporter): void {
-  const validate = validatorNamed(`closed_${schema}`);
-  if (validate(body)) return;
-  for (const violation of fromAjv('body', validate.errors ?? [])) {
+  for (const violation of violationsOf(`closed_${schema}`, body)) {
     const got = violation.keyword === 'required' ? 'absent' : show(at(body, violation.pointer));
     if (violation.keyword === 'additionalProperties')
       report('FIELD_UNDOCUMENTED', violation.pointer, 'no such field', got, 'docs');
@@ -174,31 +176,8 @@ function judgeBody(schema: string, body: Json | undefined, documented: Case | un
 const isOfEnvelope = (documented: Case | undefined, keyword: string): boolean =>
   keyword === 'type' || (keyword === 'required' && (documented?.status ?? 0) >= 400);
 
-function readBody({ body }: PlainResponse): { body: Json | undefined; problem?: string } {
-  if (body === undefined) return { body: undefined, problem: 'no body' };
-  if (isDeeper(body, MAX_DEPTH)) return { body: undefined, problem: `JSON that is nested more than ${MAX_DEPTH} deep` };
-  try {
-    return { body: JSON.parse(body) as Json };
-  } catch {
-    return { body: undefined, problem: shorten(body) };
-  }
-}
-
-/** No document has an answer so deep, and who walks through it runs out of stack. */
-const MAX_DEPTH = 500;
-
-function isDeeper(text: string, most: number): boolean {
-  let depth = 0;
-  let quoted = false;
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i];
-    if (quoted && character === '\\') i += 1;
-    else if (character === '"') quoted = !quoted;
-    else if (!quoted && (character === '[' || character === '{')) depth += 1;
-    else if (!quoted && (character === ']' || character === '}')) depth -= 1;
-    if (depth > most) return true;
-  }
-  return false;
+function readBody({ body }: PlainResponse): ReadJson {
+  return body === undefined ? { body: undefined, problem: 'no body', oddities: [] } : readJson(body);
 }
 
 /** Nobody means to answer so: it is wrong, however little is said of what would be right. */

@@ -2,7 +2,7 @@
 import type { Basis } from '../../spec/case.js';
 import type { OperationId } from '../../spec/document.js';
 import type { Deviation, FindingCode, Severity } from '../judge/judge.js';
-import type { Exchanged } from './session.js';
+import { type Exchanged, thin } from './session.js';
 import type { Subject } from './subject.js';
 
 export interface Finding {
@@ -45,12 +45,14 @@ export function findingOf(
     count: 1,
   };
   const seenBy = isLook ? `${subject.operation}.${expected[0]}` : base.case;
+  const callsOf = (calls: readonly Exchanged[]): readonly Exchanged[] =>
+    calls.filter((call) => call.request === exchanged.request || !call.sentAgain).map(thin);
+  // One list for all findings of an exchange, of which there may be thousands.
+  const calls = callsOf(all.slice(0, at + 1));
   const finish = (deviation: Deviation, unreachable = false): Finding => ({
     ...base,
     // What a refusal changed shows in the look after it, which is the last call so far.
-    calls: (deviation.code === 'REFUSAL_CHANGED_STATE' ? all : all.slice(0, at + 1)).filter(
-      (call) => call.request === exchanged.request || !call.sentAgain,
-    ),
+    calls: deviation.code === 'REFUSAL_CHANGED_STATE' ? callsOf(all) : calls,
     ...deviation,
     ...(unreachable ? { unreachable: true as const } : {}),
     // How a method that no path has is refused, a server decides once for all paths.

@@ -41,7 +41,7 @@ export async function playRow(planned: PlannedRow, parts: SessionParts): Promise
   // answer is never right.
   const { include } = selectionOf(parts);
   for (const exchanged of session.exchanges) {
-    const expected = exchanged === judged ? planned.expected : undefined;
+    const expected = exchanged.request === judged?.request ? planned.expected : undefined;
     const seen = include(exchanged.operation) ? exchanged : asTool(exchanged);
     findings.push(...findingOf(session.asPlayed(planned), seen, session.exchanges, expected));
   }
@@ -233,7 +233,8 @@ async function lookAfter(
     const values: string[] = [];
     for await (seen of pagesFrom(seen, ask, send))
       values.push(...valuesAt(seen.judged?.body, look.unique).map((item) => JSON.stringify(item)));
-    const twice = values.find((value, i) => values.indexOf(value) !== i);
+    const seenBefore = new Set<string>();
+    const twice = values.find((value) => seenBefore.size === seenBefore.add(value).size);
     if (twice !== undefined) wrong(`no ${look.unique} on two pages`, `${twice} twice`);
   }
   if (look.equals) {

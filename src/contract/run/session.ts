@@ -32,6 +32,18 @@ export interface Exchanged {
 export const isSuccess = ({ response }: Exchanged): boolean =>
   response !== undefined && response.status >= 200 && response.status < 300;
 
+/** Characters of an answer that are kept while others are asked for. */
+const KEPT = 32_768;
+
+/** A run keeps every exchange of a row, and those of every finding; a server may send megabytes each time. */
+export function thin(exchanged: Exchanged): Exchanged {
+  const { response, judged } = exchanged;
+  if (response?.body === undefined || response.body.length <= KEPT) return exchanged;
+  // A slice of a text keeps the whole in memory; a copy does not.
+  const body = Buffer.from(response.body.slice(0, KEPT)).toString();
+  return { ...exchanged, response: { ...response, body }, ...(judged ? { judged: { ...judged, body: undefined } } : {}) };
+}
+
 /** Without what was judged: of a tool, nothing is expected but that it answers. */
 export const asTool = ({ judged: _, ...exchanged }: Exchanged): Exchanged => exchanged;
 
@@ -262,6 +274,8 @@ export class Session {
     judgeResponse: (response: PlainResponse) => Judged,
   ): Promise<Exchanged> {
     const base = { operation, caller, request };
+    // Whoever needed the whole of the last answer has had it.
+    this.exchanges.push(...this.exchanges.splice(-1).map(thin));
     const { target, ending } = this.#parts;
     if (ending?.ended.aborted && !this.cleaning) throw new Ended();
     let exchanged: Exchanged;
