@@ -30,6 +30,11 @@ export function checkCommand(): Command {
     .addOption(
       new Option('--request-timeout <ms>', 'time limit of one response').default(10_000).argParser(wholeNumber(1, 600_000)),
     )
+    .addOption(new Option('--header <line>', "sent with every request: 'Name: value'; may be repeated").argParser(several))
+    .addOption(new Option('--proxy <url>', 'HTTP proxy for every request; wins over HTTP_PROXY, HTTPS_PROXY and NO_PROXY'))
+    .addOption(new Option('--ca-cert <file>', 'certificates to trust as well, PEM'))
+    .addOption(new Option('--client-cert <file>', 'certificate to show to the server, PEM; needs --client-key'))
+    .addOption(new Option('--client-key <file>', 'key of --client-cert, PEM, without a passphrase'))
     .addOption(new Option('--report-dir <folder>', 'gets results.json and junit.xml').default('contract-report'))
     .allowExcessArguments(false)
     .action(async (url: string | undefined, flags: CheckFlags) => {

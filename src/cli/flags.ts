@@ -32,6 +32,11 @@ export interface CheckFlags {
   readonly maxTime?: number;
   readonly requestTimeout: number;
   readonly reportDir: string;
+  readonly header?: readonly string[];
+  readonly proxy?: string;
+  readonly caCert?: string;
+  readonly clientCert?: string;
+  readonly clientKey?: string;
 }
 
 export const wholeNumber = (low: number, high: number) => (text: string) => {

@@ -13,6 +13,7 @@ import { loadSpec, type OperationId, type Spec } from '../spec/document.js';
 import { fixOf } from '../spec/nearest.js';
 import { type CheckFlags, UsageError } from './flags.js';
 import { describeWait, progress } from './progress.js';
+import { wireOf } from './wire.js';
 
 export async function check(url: string | undefined, flags: CheckFlags): Promise<void> {
   makeReportDir(flags.reportDir);
@@ -24,8 +25,12 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
     throw new UsageError(
       `No credentials for ${url}.\n  fix: Pass --profile FILE with credentials for ${url}; docs/check.md shows one.`,
     );
-  const profile = readProfile(flags.profile ?? standInProfile, process.env);
-  const target = inProcess ? await standIn() : httpTarget(baseUrl(url, profile), { timeout: flags.requestTimeout });
+  const own = readProfile(flags.profile ?? standInProfile, process.env);
+  const base = inProcess ? undefined : baseUrl(url, own);
+  const wire = wireOf(flags, base, process.env);
+  const profile = { ...own, secrets: new Map([...own.secrets, ...wire.secrets]) };
+  const timeout = flags.requestTimeout;
+  const target = base === undefined ? await standIn(timeout) : httpTarget(base, { timeout, ...wire.options });
 
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
@@ -65,10 +70,10 @@ function baseUrl(url: string | undefined, profile: Profile): string {
 const isLocal = (url: string): boolean =>
   problemOfBaseUrl(url) !== undefined || /^(localhost|127\.[\d.]+|\[::1\]|.*\.localhost)$/.test(new URL(url).hostname);
 
-async function standIn(): Promise<Target> {
+async function standIn(timeout: number): Promise<Target> {
   // Loaded only here: the kit itself works without Express.
   const { createUnderstudy } = await import('../http/understudy.js');
-  return handlerTarget('the stand-in in this process', createUnderstudy().fetch);
+  return handlerTarget('the stand-in in this process', createUnderstudy().fetch, { timeout });
 }
 
 function selection(spec: Spec, flags: CheckFlags): Selection {

@@ -4,7 +4,7 @@ import https from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
 import type { PlainRequest } from '../spec/message.js';
-import { proxyOf, withScheme } from './proxy.js';
+import { problemOfProxy, proxyOf, withScheme } from './proxy.js';
 
 export interface Wire {
   /** The proxy that every request goes by; that of HTTP_PROXY and its like when absent. */
@@ -37,6 +37,7 @@ export class Connections {
   constructor(server: URL, { proxy, ca, cert, key }: Wire) {
     this.#server = server;
     const by = proxy === undefined ? proxyOf(server, process.env) : withScheme(proxy);
+    if (by !== undefined && problemOfProxy(by)) throw new TypeError(`The proxy ${problemOfProxy(by)}.`);
     this.#proxy = by === undefined ? undefined : new URL(by);
     this.#tls = {
       ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
