@@ -127,7 +127,7 @@ export function describeFinding(finding: Finding): readonly string[] {
 }
 
 const describePossiblyMade = ({ possiblyMade }: Report): string =>
-  `Possibly made, since no answer came: ${oneLine(shortened(possiblyMade))}`;
+  `Left behind, possibly made (no answer came): ${oneLine(shortened(possiblyMade))}`;
 
 /** All of them stand in results.json. */
 function shortened(leftovers: readonly string[]): string {
