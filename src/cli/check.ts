@@ -26,6 +26,9 @@ export function checkCommand(): Command {
         .choices(['failure', 'question', 'notice'])
         .default('failure'),
     )
+    .addOption(
+      new Option('--min-cases <number>', 'fewer cases right: inconclusive, exit code 3').argParser(wholeNumber(1, 1_000_000)),
+    )
     .addOption(new Option('--max-time <seconds>', 'time limit of the whole run').argParser(wholeNumber(1, 86_400)))
     .addOption(
       new Option('--request-timeout <ms>', 'time limit of one response').default(10_000).argParser(wholeNumber(1, 600_000)),

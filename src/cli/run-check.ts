@@ -42,6 +42,7 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
     seed: flags.seed,
     ...selected,
     ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1000 }),
+    ...(flags.minCases === undefined ? {} : { minCases: flags.minCases }),
     signal: stop.signal,
     onLacking: (lacking) => process.stderr.write(describeLacking(lacking)),
     onRow: progress(process.stderr),

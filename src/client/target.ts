@@ -20,7 +20,7 @@ export interface TargetErrorOptions extends ErrorOptions {
 
 /** No answer, or none that can be read: the server is at fault, not its contract. */
 export class TargetError extends Error {
-  readonly kind: 'unreachable' | 'timeout' | 'broken' | 'too_large' | 'stopped';
+  readonly kind: 'unreachable' | 'timeout' | 'broken' | 'too_large' | 'gateway' | 'stopped';
   readonly unsent: boolean;
 
   constructor(kind: TargetError['kind'], message: string, options: TargetErrorOptions = {}) {

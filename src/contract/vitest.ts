@@ -1,4 +1,5 @@
 // Every row of the contracts as a vitest test whose name reads as a sentence.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Target } from '../client/target.js';
 import { loadSpec, type OperationId } from '../spec/document.js';
@@ -9,8 +10,9 @@ import { Guard } from './run/guard.js';
 import { planRun } from './run/plan.js';
 import { refusalOf } from './run/play.js';
 import { type Profile, readProfile } from './run/profile.js';
-import { notExercised, whyNot } from './run/run.js';
+import { notExercised, playOne, whyNot } from './run/run.js';
 import { selectionOf } from './run/session.js';
+import { Watch } from './run/watch.js';
 import { loadContracts, standInProfile } from './tables/load.js';
 
 export interface DescribeOptions {
@@ -34,7 +36,9 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
   const { seed = 1, profile = readProfile(standInProfile, {}), timeout = 120_000 } = options;
   const selection = selectionOf(options);
   const contracts = withEdges(spec, loadContracts(spec), { seed });
-  const parts = { spec, contracts, target, profile, seed, ...selection, guard: new Guard(spec, profile) };
+  const watch = new Watch(profile, (milliseconds) => sleep(milliseconds));
+  const guard = new Guard(spec, profile);
+  const parts = { spec, contracts, target: watch.over(target), profile, seed, ...selection, guard };
   const { secrets } = profile;
   const reasons: (string | undefined)[] = [];
   /** Why the target and the profile do not belong together: nothing more is asked then. */
@@ -44,9 +48,11 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
       it(play.title, { timeout }, async (context) => {
         if (unfit !== undefined) context.skip(unfit);
         const reason = whyNot(play, profile, selection.allow);
-        const played = reason === undefined ? await play.play({ ...parts, number: i + 1 }) : notExercised(play, reason);
+        const played = reason === undefined ? await playOne(play, { ...parts, number: i + 1 }) : notExercised(play, reason);
         if (play.kind === 'row' || play.kind === 'lifecycle') reasons.push(played.reason);
-        unfit = played.unfit ?? (played.refused && `${refusalOf([played.refused])}; correct the profile`);
+        const lost = played.caller === 'owner' ? played.lost : undefined;
+        const trouble = play.kind === 'sign_in' ? undefined : watch.trouble?.text;
+        unfit = trouble ?? lost ?? played.unfit ?? (played.refused && `${refusalOf([played.refused])}; correct the profile`);
         if (unfit !== undefined) expect.fail(redact(unfit, secrets));
         const failures = played.findings.filter((finding) => finding.severity === 'failure');
         const text = failures.map((finding) => describeFinding(finding).join('\n')).join('\n\n');

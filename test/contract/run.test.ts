@@ -205,9 +205,15 @@ describe('a target that gives no answer', () => {
   });
 
   it('to a part of the requests is a failure in each', async () => {
-    const { report, found } = await run({ target: silent(40).target, ...spaces });
+    let number = 0;
+    const patchy = target((_, answer) => {
+      number += 1;
+      if (number < 40 || number % 9 > 0) return answer();
+      throw new TargetError('timeout', 'no whole answer within 10 ms');
+    });
+    const { report, found } = await run({ target: patchy.target, ...spaces });
     expect(report.stopped).toBeUndefined();
-    expect(new Set(found)).toContain('failure ANSWER_MISSING createSpace');
+    expect(found.filter((finding) => finding.startsWith('failure ANSWER_MISSING'))).not.toEqual([]);
     expect(exitCode(report, 'failure')).toBe(1);
   });
 });

@@ -27,7 +27,8 @@ export function exitCode(report: Report, failOn: FailOn): number {
 }
 
 /** Why what was shown is not all, or nothing; a report that found nothing wrong must say so. */
-function whyInconclusive({ rows, stopped, findings }: Report): string | undefined {
+function whyInconclusive(report: Report): string | undefined {
+  const { rows, stopped, findings, minCases = 0 } = report;
   const unprepared = findings.filter(({ code }) => code === 'PREPARATION_FAILED');
   const count = unprepared.reduce((sum, finding) => sum + finding.count, 0);
   const preparation = unprepared[0] && `${count} ${count === 1 ? 'row' : 'rows'} could not be prepared: ${unprepared[0].got}`;
@@ -35,7 +36,10 @@ function whyInconclusive({ rows, stopped, findings }: Report): string | undefine
   const isShown = ({ kind, caller, result }: Played): boolean =>
     result !== 'not_exercised' &&
     (kind === 'lifecycle' || (kind === 'row' && (callerNames as readonly string[]).includes(caller ?? '')));
-  return stopped?.text ?? preparation ?? (rows.some(isShown) ? undefined : 'no row could be played by a caller of the profile');
+  const { right } = countCoverage(report);
+  const tooFew = right < minCases ? `only ${right} cases are right, fewer than the ${minCases} of --min-cases` : undefined;
+  const nothing = rows.some(isShown) ? undefined : 'no row could be played by a caller of the profile';
+  return stopped?.text ?? preparation ?? nothing ?? tooFew;
 }
 
 function failsRun(severity: Severity, failOn: FailOn): boolean {
@@ -155,6 +159,7 @@ export function toResults(report: Report): object {
     leftovers: report.leftovers,
     possibly_made: report.possiblyMade,
     cases: countCoverage(report),
+    ...(report.minCases === undefined ? {} : { min_cases: report.minCases }),
     coverage: report.coverage,
     findings: report.findings.map(({ unreachable: _, ...finding }) => ({
       ...finding,

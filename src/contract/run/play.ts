@@ -33,4 +33,8 @@ export interface Played extends Subject {
   readonly refused?: string;
   /** Why the target cannot be the one that the profile is about. */
   readonly unfit?: string;
+  /** An answer was one of the API. */
+  readonly met?: true;
+  /** None was, in words. */
+  readonly lost?: string;
 }

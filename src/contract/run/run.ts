@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Target } from '../../client/target.js';
 import type { OperationId, Spec } from '../../spec/document.js';
+import type { CallerName } from '../tables/caller.js';
 import type { Contracts } from '../tables/table.js';
 import { type CaseCoverage, coverageOf } from './coverage.js';
 import { endingOf } from './ending.js';
@@ -13,7 +14,10 @@ import { type Play, type Played, refusalOf } from './play.js';
 import { watchWrites } from './possibly-made.js';
 import type { Profile } from './profile.js';
 import { RateLimits, type Wait } from './rate-limit.js';
-import { selectionOf } from './session.js';
+import { NotExercised } from './reason.js';
+import { type SessionParts, selectionOf } from './session.js';
+import { planSignIns } from './sign-in.js';
+import { type Trouble, Watch } from './watch.js';
 
 /** Why a run ended before its last row. */
 export interface Stopped {
@@ -41,6 +45,8 @@ export interface Report {
   /** Looks at what requests left behind that the profile has no caller or id for. */
   readonly unseen: number;
   readonly stopped?: Stopped;
+  /** Fewer cases that were right show too little. */
+  readonly minCases?: number;
 }
 
 export interface RunOptions {
@@ -55,6 +61,8 @@ export interface RunOptions {
   readonly allow?: (operation: OperationId) => boolean;
   /** What is played, where it is not the whole plan. */
   readonly plays?: readonly Play[];
+  /** How many cases must be right for the run to be conclusive. */
+  readonly minCases?: number;
   /** Milliseconds for all that is played; what takes away what was made may need up to three seconds more. */
   readonly maxTime?: number;
   /** Waits so many milliseconds, or until the signal; by the clock when absent. */
@@ -91,7 +99,11 @@ export async function runContracts(options: RunOptions): Promise<Report> {
     },
   };
   const guard = new Guard(spec, profile);
-  const parts = { ...options, ...selection, target: listening, seed, wait: options.wait ?? sleepUntilEnd, ending, limits, guard };
+  const wait = options.wait ?? sleepUntilEnd;
+  const watch = new Watch(profile, wait);
+  const parts = { ...options, ...selection, target: watch.over(listening), seed, wait, ending, limits, guard };
+  /** The number of the last request of each row. */
+  const ends: number[] = [];
   const rows: Played[] = [];
   const signIns: Played[] = [];
   let stopped: Stopped | undefined;
@@ -103,8 +115,9 @@ export async function runContracts(options: RunOptions): Promise<Report> {
       else if (play.kind !== 'sign_in') stopped ??= heard ? refusal(signIns) : silence(rows);
       if (stopped) break;
       const reason = whyNot(play, profile, selection.allow);
-      const played = reason === undefined ? await play.play({ ...parts, number: i + 1 }) : notExercised(play, reason);
+      const played = reason === undefined ? await playOne(play, { ...parts, number: i + 1 }) : notExercised(play, reason);
       rows.push(played);
+      ends.push(watch.sent);
       if (play.kind === 'sign_in') signIns.push(played);
       options.onRow?.(played, i + 1, plays.length);
       // A target that is not there will not come back for the next thousand rows.
@@ -112,6 +125,21 @@ export async function runContracts(options: RunOptions): Promise<Report> {
       if (limits.areOver)
         stopped = { why: 'limited', text: 'the target answers 429, however long the run waits; try again later' };
       if (unreachable) stopped = { why: 'unreachable', text: `the target cannot be reached: ${unreachable.got}` };
+      else if (play.kind !== 'sign_in' && watch.trouble) {
+        const { trouble } = watch;
+        stopped ??=
+          trouble.caller === undefined
+            ? { why: 'unreachable', text: trouble.text }
+            : await askAgain(trouble, options, { ...parts, number: 0 });
+        if (!stopped) watch.forget(trouble.caller as CallerName);
+        // What was answered meanwhile says nothing of the server's rules.
+        else
+          rows.splice(
+            0,
+            rows.length,
+            ...rows.map((row, n) => ((ends[n] ?? 0) < trouble.since ? row : unsaid(row, trouble.text))),
+          );
+      }
     }
   } finally {
     ending.done();
@@ -128,8 +156,34 @@ export async function runContracts(options: RunOptions): Promise<Report> {
     possiblyMade,
     unseen: rows.reduce((sum, row) => sum + row.unseen, 0),
     ...(stopped === undefined ? {} : { stopped }),
+    ...(options.minCases === undefined ? {} : { minCases: options.minCases }),
   };
 }
+
+/** A play that finds out on its way that it cannot be played sends no more. */
+export async function playOne(play: Play, parts: SessionParts): Promise<Played> {
+  try {
+    return await play.play(parts);
+  } catch (error) {
+    if (error instanceof NotExercised) return notExercised(play, error.message);
+    throw error;
+  }
+}
+
+/** Whether a caller who was let in at first is refused for good; one sign-in says so. */
+async function askAgain({ caller, text }: Trouble, options: RunOptions, parts: SessionParts): Promise<Stopped | undefined> {
+  const signIns = planSignIns(options.spec, options.profile, selectionOf(options));
+  const own = signIns.find((play) => play.caller === caller);
+  const asked = own && (await playOne(own, parts));
+  return !asked || asked.refused ? { why: 'refused', text: `${text}; renew it, and run again` } : undefined;
+}
+
+const unsaid = ({ answered: _, ...row }: Played, reason: string): Played => ({
+  ...row,
+  result: 'not_exercised',
+  reason,
+  findings: [],
+});
 
 /** Nobody has answered anything so far, though somebody was asked. */
 function silence(rows: readonly Played[]): Stopped | undefined {
@@ -141,6 +195,9 @@ function silence(rows: readonly Played[]): Stopped | undefined {
 function refusal(signIns: readonly Played[]): Stopped | undefined {
   const refused = signIns.flatMap((row) => row.refused ?? []);
   if (refused.length > 0) return { why: 'refused', text: `${refusalOf(refused)}; correct the profile` };
+  // One caller who is answered as by the API is enough: what the others are answered is for the rows to say.
+  const lost = signIns.flatMap((row) => row.lost ?? []);
+  if (lost[0] !== undefined && !signIns.some(({ met }) => met)) return { why: 'unfit', text: lost[0] };
   const [unfit] = signIns.flatMap((row) => row.unfit ?? []);
   return unfit === undefined ? undefined : { why: 'unfit', text: unfit };
 }

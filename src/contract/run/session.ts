@@ -289,6 +289,7 @@ export class Session {
       exchanged = { ...base, error };
     }
     this.exchanges.push(exchanged);
+    if (exchanged.error?.kind === 'gateway') throw new NotExercised(exchanged.error.message);
     return exchanged;
   }
 
@@ -309,7 +310,7 @@ export class Session {
         ({ response }): [number, string] => [response?.status ?? 0, ''],
         (error): [number, string] => {
           if (error instanceof Withheld) return [0, ` (${error.message})`];
-          if (error instanceof Ended) return [0, ''];
+          if (error instanceof NotExercised) return [0, ''];
           throw error;
         },
       );

@@ -1,6 +1,8 @@
 // Before anything else: is each caller let in whom the profile gives a good credential? A run with a refused one would call
 // every answer wrong, though only the profile is.
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
+import { isJsonObject } from '../../spec/message.js';
+import type { Judged } from '../judge/judge.js';
 import { callerNames, letIn } from '../tables/caller.js';
 import { findingOf } from './finding.js';
 import { valueIn } from './needs.js';
@@ -23,37 +25,57 @@ export function planSignIns(spec: Spec, profile: Profile, { include, allow }: Se
     .filter((caller) => letIn.includes(caller) && valueIn(profile, `callers.${caller}`) !== undefined)
     .map((caller) => {
       const title = `the credential of ${caller} is accepted`;
-      return planOne(spec, lists.slice(0, ENOUGH), { title, caller }, (statuses) => {
-        if (statuses.every((status) => status === 401)) return { refused: caller };
-        if (!statuses.every(isNowhere)) return {};
-        const unfit = `the target does not answer as the API: ${lists[0]?.id} gave ${statuses[0]}; is its address right?`;
-        return { unfit };
+      return planOne(spec, lists.slice(0, ENOUGH), { title, caller }, (answers) => {
+        if (answers.every(({ status }) => status === 401)) return { refused: caller };
+        if (answers.some(isOfApi)) return { met: true };
+        const lost = `the target does not answer as the API: ${lists[0]?.id} gave ${describe(answers[0])}; is its address right?`;
+        return { lost };
       });
     });
   const organization = valueIn(profile, 'known.organization_id');
   const own = lists.filter((operation) => required(operation).includes('organization_id')).slice(0, ENOUGH);
   if (organization === undefined || valueIn(profile, 'callers.owner') === undefined) return anyone.flat();
   const title = 'the organization of the profile is there for the owner';
-  const member = planOne(spec, own, { title, caller: 'owner' }, (statuses) => {
-    const isClosed = statuses.every((status) => status === 403 || status === 404);
+  const member = planOne(spec, own, { title, caller: 'owner' }, (answers) => {
+    const isClosed = answers.every(({ status }) => status === 403 || status === 404);
     return isClosed
-      ? { unfit: `known.organization_id ${organization}: the owner is answered ${statuses[0]}; correct the profile` }
+      ? { unfit: `known.organization_id ${organization}: the owner is answered ${answers[0]?.status}; correct the profile` }
       : {};
   });
   return [...anyone.flat(), ...member];
 }
 
-/** Nobody has an answer there; a gateway without its server, or no API at all. */
-const isNowhere = (status: number): boolean => status === 404 || status >= 500 || (status >= 300 && status < 400);
+interface Asked {
+  readonly status: number;
+  readonly judged: Judged | undefined;
+}
 
-type Verdict = Pick<Played, 'refused' | 'unfit'>;
+/**
+ * Whether somebody answers there who knows the API: a list as documented, if not in every field, or a refusal in the API's
+ * envelope. A start page, another API, or a gateway without its server does neither.
+ */
+function isOfApi({ status, judged }: Asked): boolean {
+  const body = judged?.body;
+  if (!isJsonObject(body)) return false;
+  if (status < 300) {
+    const unknown = new Set(judged?.deviations.filter(({ code }) => code === 'FIELD_UNDOCUMENTED').map(({ pointer }) => pointer));
+    return Object.entries(body).some(([key, value]) => Array.isArray(value) && !unknown.has(`/${key}`));
+  }
+  const isElsewhere = [404, 405].includes(status) || status >= 500 || status < 400;
+  return !isElsewhere && isJsonObject(body.error) && typeof body.error.code === 'string';
+}
+
+const describe = (asked: Asked | undefined): string =>
+  asked === undefined || asked.status >= 300 ? String(asked?.status) : `${asked.status} without a documented list`;
+
+type Verdict = Pick<Played, 'refused' | 'unfit' | 'met' | 'lost'>;
 
 /** Asks until one operation answers as it should; the verdict is on what all of them answered. */
 function planOne(
   spec: Spec,
   reads: readonly Operation[],
   { title, caller }: Required<Pick<Subject, 'title' | 'caller'>>,
-  verdictOn: (statuses: readonly number[]) => Verdict,
+  verdictOn: (answers: readonly Asked[]) => Verdict,
 ): readonly Play[] {
   const [first] = reads;
   if (!first) return [];
@@ -66,27 +88,33 @@ function planOne(
 async function signIn(
   subject: Subject,
   reads: readonly Operation[],
-  verdictOn: (statuses: readonly number[]) => Verdict,
+  verdictOn: (answers: readonly Asked[]) => Verdict,
   parts: SessionParts,
 ): Promise<Played> {
   const session = new Session(parts);
   const { caller = 'owner' } = subject;
   const organization_id = valueIn(parts.profile, 'known.organization_id') ?? 'understudy-none';
-  const statuses: number[] = [];
+  const answers: Asked[] = [];
+  let isMet = false;
   for (const { id, parameters } of reads) {
     const given = (place: string): Record<string, string> =>
       parameters.some((p) => p.in === place && p.required) ? { organization_id } : {};
-    const { response } = await session.exchange({ call: { call: id, path: given('path'), query: given('query') }, caller });
+    const { response, judged } = await session.exchange({
+      call: { call: id, path: given('path'), query: given('query') },
+      caller,
+    });
     if (!response) break;
-    statuses.push(response.status);
-    if (response.status < 300 || response.status === 422) break;
+    const asked = { status: response.status, judged };
+    answers.push(asked);
+    isMet = isOfApi(asked) && (response.status < 300 || response.status === 422);
+    if (isMet) break;
   }
   const { include } = selectionOf(parts);
   const findings = session.exchanges
     .map((exchanged) => (include(exchanged.operation) ? exchanged : asTool(exchanged)))
     .flatMap((exchanged) => findingOf(subject, exchanged, session.exchanges));
-  const verdict = statuses.length === reads.length ? verdictOn(statuses) : {};
-  const wrong = verdict.refused ?? verdict.unfit ?? findings.some(({ severity }) => severity !== 'notice');
+  const verdict: Verdict = isMet ? { met: true } : answers.length === reads.length ? verdictOn(answers) : {};
+  const wrong = verdict.refused ?? verdict.unfit ?? verdict.lost ?? findings.some(({ severity }) => severity !== 'notice');
   return {
     ...subject,
     result: wrong ? 'wrong' : 'right',

@@ -1,0 +1,117 @@
+// Whether the target is still the one that the run began with: it answers, it lets in whom it let in, and a gateway before it
+// may stumble once in a thousand requests.
+import { type Answer, isSafe, type Target, TargetError } from '../../client/target.js';
+import type { PlainRequest, PlainResponse } from '../../spec/message.js';
+import { type CallerName, letIn } from '../tables/caller.js';
+import type { Profile } from './profile.js';
+
+/** So many requests without an answer, one after the other, are no accident. */
+const SILENT = 5;
+/** After so many refusals in a row, a sign-in is asked whether the credential is still good. */
+const REFUSED = 3;
+/** Milliseconds before a read is asked again. */
+const PAUSE = 1000;
+
+export interface Trouble {
+  readonly kind: 'silent' | 'refused';
+  /** Whose credential is refused. */
+  readonly caller?: CallerName;
+  /** The number of the request that it began with. */
+  readonly since: number;
+  /** In words. */
+  readonly text: string;
+}
+
+interface Streak {
+  readonly since: number;
+  readonly first: string;
+  readonly length: number;
+}
+
+/** The answer of a proxy or a load balancer that has no answer of the server: it is no JSON. */
+const isOfGateway = ({ status, body = '' }: PlainResponse): boolean => [502, 503, 504].includes(status) && !/^\s*[{[]/.test(body);
+
+export class Watch {
+  /** Requests so far. */
+  sent = 0;
+  readonly #profile: Profile;
+  readonly #wait: (milliseconds: number) => Promise<void>;
+  readonly #refused = new Map<CallerName, Streak>();
+  #silent: Streak | undefined;
+  #stumbles = 0;
+
+  constructor(profile: Profile, wait: (milliseconds: number) => Promise<void>) {
+    this.#profile = profile;
+    this.#wait = wait;
+  }
+
+  /** The same target, watched. A read that a gateway has lost is asked again; of a write, nobody knows what became of it. */
+  over(target: Target): Target {
+    const send = async (request: PlainRequest, signal?: AbortSignal): Promise<Answer> => {
+      const answer = await this.#observed(target, request, signal);
+      if (!isOfGateway(answer) || !this.#mayStumble()) return answer;
+      const said = `${answer.status} of a gateway`;
+      if (!isSafe(request.method))
+        throw new TargetError('gateway', `${request.method} ${request.target}: ${said}; nobody knows what became of it.`);
+      await this.#wait(PAUSE);
+      return { ...(await this.#observed(target, request, signal)), repeated: said };
+    };
+    return { ...target, send };
+  }
+
+  /** What keeps the run from going on. */
+  get trouble(): Trouble | undefined {
+    if ((this.#silent?.length ?? 0) >= SILENT) {
+      const { since, first } = this.#silent as Streak;
+      return { kind: 'silent', since, text: `the target gives no answer since request ${since}: ${first}` };
+    }
+    for (const [caller, { since, first, length }] of this.#refused) {
+      if (length < REFUSED) continue;
+      const text = `the target refuses the credential of ${caller} since request ${since}, ${first}`;
+      return { kind: 'refused', caller, since, text };
+    }
+    return undefined;
+  }
+
+  /** The caller is let in after all. */
+  forget(caller: CallerName): void {
+    this.#refused.delete(caller);
+  }
+
+  #mayStumble(): boolean {
+    this.#stumbles += 1;
+    return this.#stumbles <= Math.max(1, this.sent / 1000);
+  }
+
+  async #observed(target: Target, request: PlainRequest, signal: AbortSignal | undefined): Promise<Answer> {
+    this.sent += 1;
+    const number = this.sent;
+    const call = `${request.method} ${request.target.split('?')[0]}`;
+    try {
+      const answer = await target.send(request, signal);
+      this.#silent = isOfGateway(answer)
+        ? longer(this.#silent, number, `${call} was answered ${answer.status} by a gateway`)
+        : undefined;
+      for (const caller of this.#callersOf(request)) {
+        if (answer.status === 401) this.#refused.set(caller, longer(this.#refused.get(caller), number, call));
+        else this.#refused.delete(caller);
+      }
+      return answer;
+    } catch (error) {
+      if (error instanceof TargetError && error.kind !== 'stopped') this.#silent = longer(this.#silent, number, error.message);
+      throw error;
+    }
+  }
+
+  #callersOf({ headers }: PlainRequest): readonly CallerName[] {
+    return letIn.filter((caller) => {
+      const { api_key, bearer } = this.#profile.callers[caller] ?? {};
+      return bearer === undefined
+        ? api_key !== undefined && headers['x-api-key'] === api_key
+        : headers.authorization === `Bearer ${bearer}`;
+    });
+  }
+}
+
+const longer = (streak: Streak | undefined, number: number, first: string): Streak =>
+  streak ? { ...streak, length: streak.length + 1 } : { since: number, first, length: 1 };
