@@ -1,8 +1,13 @@
 // `understudy check`: tests a server against the document. Every row of the contracts is played, every response checked; one exit code.
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CheckFlags, wholeNumber } from './flags.js';
 
 const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
+
+const runId = (value: string): string => {
+  if (!/^[a-z\d]{1,32}$/.test(value)) throw new InvalidArgumentError('It takes 1 to 32 lower-case letters and digits.');
+  return value;
+};
 
 export function checkCommand(): Command {
   return new Command('check')
@@ -26,6 +31,7 @@ export function checkCommand(): Command {
         .choices(['failure', 'question', 'notice'])
         .default('failure'),
     )
+    .addOption(new Option('--run-id <text>', 'in every name that the run gives; new in every run by default').argParser(runId))
     .addOption(
       new Option('--min-cases <number>', 'fewer cases right: inconclusive, exit code 3').argParser(wholeNumber(1, 1_000_000)),
     )

@@ -29,6 +29,7 @@ export interface CheckFlags {
   readonly excludeTag?: readonly string[];
   readonly seed: number;
   readonly failOn: FailOn;
+  readonly runId?: string;
   readonly minCases?: number;
   readonly maxTime?: number;
   readonly requestTimeout: number;

@@ -1,4 +1,5 @@
 // What `understudy check` does. Loaded only when it is called, so that `serve` starts without the kit.
+import { randomUUID } from 'node:crypto';
 import { accessSync, closeSync, constants, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { httpTarget } from '../client/http-target.js';
@@ -40,6 +41,8 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
     profile,
     target,
     seed: flags.seed,
+    // In this process nobody else is there, and the same seed makes the same requests.
+    ...(inProcess ? {} : { runId: flags.runId ?? randomUUID().slice(0, 8), lock: true }),
     ...selected,
     ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1000 }),
     ...(flags.minCases === undefined ? {} : { minCases: flags.minCases }),

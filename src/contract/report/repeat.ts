@@ -150,7 +150,7 @@ const octal = (text: string): string =>
 // Values that are new in every run
 
 /** Names that a run gives; `$name` and `$unique` of the tables. */
-const NAME = /understudy-\d+-\d+-(\d+)/;
+const NAME = /understudy-[a-z\d]+-\d+-(\d+)/;
 
 /** Takes the captured values and the names of the run out of a text. */
 function partsOf(text: string, captured: ReadonlyMap<string, string>, where: 'url' | 'body'): readonly Part[] {

@@ -38,7 +38,10 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
         continue;
       }
       const { judged } = exchanged;
-      const deviations = [...(judged?.deviations ?? []), ...player.deviations(step, exchanged)];
+      const unmet = player.deviations(step, exchanged);
+      if (step.presupposes !== undefined && unmet.length > 0)
+        throw new NotExercised(`known.${step.presupposes} of the profile, ${parts.profile.known[step.presupposes]}, is gone`);
+      const deviations = [...(judged?.deviations ?? []), ...unmet];
       const whole = judged ? { ...exchanged, judged: { ...judged, deviations } } : exchanged;
       const at = { ...subject, place: step.place };
       // Those before the last one were answers of a rate limit, and are judged too.

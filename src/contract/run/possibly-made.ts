@@ -27,6 +27,6 @@ export function watchWrites(target: Target): { readonly watched: Target; readonl
 
 /** With the name that the run gave, by which it can be looked for. */
 function describe({ method, target, body }: PlainRequest): string {
-  const [name] = /understudy-\d+-\d+-\d+/.exec(new TextDecoder().decode(body)) ?? [];
+  const [name] = /understudy-[a-z\d]+-\d+-\d+/.exec(new TextDecoder().decode(body)) ?? [];
   return `${method} ${target}${name === undefined ? '' : ` with ${name}`}`;
 }

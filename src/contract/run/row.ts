@@ -249,7 +249,7 @@ async function lookAfter(
 const MAX_PAGES = 100;
 
 /** An answer, and then each later page as it is asked for. */
-async function* pagesFrom(
+export async function* pagesFrom(
   first: Exchanged,
   ask: Call,
   send: (call: Call) => Promise<Exchanged>,

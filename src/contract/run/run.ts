@@ -8,6 +8,7 @@ import { type CaseCoverage, coverageOf } from './coverage.js';
 import { endingOf } from './ending.js';
 import { type Finding, mergeFindings } from './finding.js';
 import { Guard } from './guard.js';
+import { type Lock, takeLock } from './lock.js';
 import { lackingIn } from './needs.js';
 import { planRun } from './plan.js';
 import { type Play, type Played, refusalOf } from './play.js';
@@ -21,7 +22,7 @@ import { type Trouble, Watch } from './watch.js';
 
 /** Why a run ended before its last row. */
 export interface Stopped {
-  readonly why: 'interrupted' | 'time' | 'unreachable' | 'limited' | 'refused' | 'unfit';
+  readonly why: 'interrupted' | 'time' | 'unreachable' | 'locked' | 'limited' | 'refused' | 'unfit';
   /** In words. */
   readonly text: string;
 }
@@ -55,6 +56,10 @@ export interface RunOptions {
   readonly profile: Profile;
   readonly target: Target;
   readonly seed?: number;
+  /** Small letters and digits in every name that the run gives, so that two runs never meet; the seed when absent. */
+  readonly runId?: string;
+  /** No two runs at once with the same accounts: a space of the owner's says that this one is at work. */
+  readonly lock?: boolean;
   /** Which operations are played, and judged; all when absent. What prepares their rows and looks after them may be any. */
   readonly include?: (operation: OperationId) => boolean;
   /** Which operations may be called at all; all when absent. Rows that need another one are not exercised. */
@@ -107,12 +112,18 @@ export async function runContracts(options: RunOptions): Promise<Report> {
   const rows: Played[] = [];
   const signIns: Played[] = [];
   let stopped: Stopped | undefined;
+  let lock: Lock | undefined;
+  const leftLock: string[] = [];
   try {
     for (const [i, play] of plays.entries()) {
       if (signal?.aborted) stopped = { why: 'interrupted', text: 'interrupted' };
       else if (ending.ended.aborted) stopped = { why: 'time', text: `the time of ${(maxTime ?? 0) / 1000} s was over` };
       // Sign-ins come first: all of them are asked before the run ends for one.
       else if (play.kind !== 'sign_in') stopped ??= heard ? refusal(signIns) : silence(rows);
+      if (options.lock && play.kind !== 'sign_in' && !stopped) {
+        lock ??= await takeLock({ ...parts, number: 0 }, maxTime);
+        if (lock.busy !== undefined) stopped = { why: 'locked', text: lock.busy };
+      }
       if (stopped) break;
       const reason = whyNot(play, profile, selection.allow);
       const played = reason === undefined ? await playOne(play, { ...parts, number: i + 1 }) : notExercised(play, reason);
@@ -142,6 +153,7 @@ export async function runContracts(options: RunOptions): Promise<Report> {
       }
     }
   } finally {
+    if (lock) leftLock.push(...(await lock.release()));
     ending.done();
   }
   stopped ??= heard ? refusal(signIns) : silence(rows);
@@ -151,8 +163,8 @@ export async function runContracts(options: RunOptions): Promise<Report> {
     findings: mergeFindings(rows.flatMap((row) => row.findings)),
     coverage: coverageOf(spec, rows, selection.include),
     lacking,
-    requests: rows.reduce((sum, row) => sum + row.requests, 0),
-    leftovers: rows.flatMap((row) => row.leftovers),
+    requests: rows.reduce((sum, row) => sum + row.requests, lock?.requests ?? 0),
+    leftovers: [...rows.flatMap((row) => row.leftovers), ...leftLock],
     possiblyMade,
     unseen: rows.reduce((sum, row) => sum + row.unseen, 0),
     ...(stopped === undefined ? {} : { stopped }),

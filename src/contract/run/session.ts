@@ -74,6 +74,8 @@ export interface SessionParts extends Partial<Selection> {
   readonly profile: Profile;
   readonly target: Target;
   readonly seed: number;
+  /** In every name that the run gives; the seed when absent. */
+  readonly runId?: string;
   /** Counts plays, so that names never meet. */
   readonly number: number;
   /** Waits so many milliseconds, or until the signal; by the clock when absent. */
@@ -343,7 +345,7 @@ export class Session {
 
   #lookUp(expression: string): string {
     const [root, first = ''] = expression.slice(1).split('.') as [string, string?];
-    const { profile, seed, number } = this.#parts;
+    const { profile, seed, runId = String(seed), number } = this.#parts;
     switch (root) {
       case 'known':
       case 'callers': {
@@ -361,7 +363,7 @@ export class Session {
       case 'name':
       case 'unique':
         this.#names += 1;
-        return `understudy-${seed}-${number}-${this.#names}`;
+        return `understudy-${runId}-${number}-${this.#names}`;
       default:
         throw new Error(`${expression} is not an expression of contracts.`);
     }

@@ -6,10 +6,11 @@
 //              what the profile knows by its name there, and `name`, a text that is new in every run
 //   parameter  name, in (path, query; header for X-API-Key alone), value
 //   step       stepId, description, operationId, parameters, requestBody (contentType application/json, payload),
-//              successCriteria, outputs, and four of our own: x-case, the documented case where status and code leave
+//              successCriteria, outputs, and five of our own: x-case, the documented case where status and code leave
 //              several; x-clean-up: true, a step that is also played after a failure; x-held-by, callers of whom one must be
-//              allowed the step, else the workflow is not exercised: the owner changes places with the first who is; and
-//              x-assumed, the source of criteria that nobody documented
+//              allowed the step, else the workflow is not exercised: the owner changes places with the first who is;
+//              x-presupposes, a known id of the profile: where the criteria do not hold it is gone, and the workflow is not
+//              exercised; and x-assumed, the source of criteria that nobody documented
 //   criterion  condition `LEFT == RIGHT` or `LEFT != RIGHT`, or with context $response.body and type jsonpath one of
 //              `$..LIST[?@.FIELD == {VALUE}]`, there is such a row, and `$..[?count($..LIST[?@.FIELD == {VALUE}]) == 0]`, none;
 //              `@` alone where the rows are plain values
@@ -58,6 +59,8 @@ export interface Step {
   readonly cleanUp: boolean;
   /** Whose what the workflow is about may be; the owner changes places with the first who is allowed the step. */
   readonly heldBy: readonly CallerName[];
+  /** What the profile knows and an earlier run may have used up: the criteria hold while it is there. */
+  readonly presupposes?: string;
   /** The source of criteria that nobody documented: what differs is a question. */
   readonly assumed?: string;
   readonly place: string;
@@ -93,6 +96,7 @@ const keys = {
     'x-case',
     'x-clean-up',
     'x-held-by',
+    'x-presupposes',
     'x-assumed',
   ],
   parameter: ['name', 'in', 'value'],
@@ -241,6 +245,8 @@ class Reader {
     const heldBy = this.#list(node['x-held-by'] ?? [], `${pointer}/x-held-by`).filter((holder, i): holder is CallerName =>
       this.#known(holder, `${pointer}/x-held-by/${i}`, 'caller', callerNames),
     );
+    const presupposed = node['x-presupposes'];
+    if (presupposed !== undefined) this.#known(presupposed, `${pointer}/x-presupposes`, 'name of known', knownNames);
     const assumed =
       node['x-assumed'] === undefined ? undefined : this.#text(node['x-assumed'], `${pointer}/x-assumed`, 'a source');
     return {
@@ -254,6 +260,7 @@ class Reader {
       outputs,
       cleanUp,
       heldBy,
+      ...(presupposed === undefined ? {} : { presupposes: presupposed as string }),
       ...(assumed === undefined ? {} : { assumed }),
       place: this.#place(pointer),
     };

@@ -1,0 +1,96 @@
+// No two runs at once with the same accounts: they would count each other's objects. A space of the owner's, whose name says until
+// when, tells a second run to wait; that of a run which was killed is over by then.
+import type { OperationId } from '../../spec/document.js';
+import { isJsonObject, type Json } from '../../spec/message.js';
+import type { Call } from '../tables/table.js';
+import { valueIn } from './needs.js';
+import { NotExercised } from './reason.js';
+import { pagesFrom } from './row.js';
+import { type Exchanged, isSuccess, Session, type SessionParts, selectionOf } from './session.js';
+
+export interface Lock {
+  /** Why this run may not go on. */
+  readonly busy?: string;
+  readonly requests: number;
+  /** Returns what could not be taken away. */
+  readonly release: () => Promise<readonly string[]>;
+}
+
+const NAME = /^understudy-lock-[a-z\d]+-until-(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$/;
+/** Milliseconds, for a run without a time of its own. */
+const LONGEST = 2 * 60 * 60 * 1000;
+/** What a run may need after its time. */
+const GRACE = 60_000;
+
+interface Held {
+  readonly id: string;
+  readonly until: string;
+  readonly createdAt: number;
+}
+
+/** Where the owner cannot make or list spaces, nobody is kept away. */
+export async function takeLock(parts: SessionParts, maxTime: number | undefined): Promise<Lock> {
+  const session = new Session(parts);
+  const needed: readonly OperationId[] = ['listSpaces', 'createSpace', 'deleteSpace'];
+  const known = ['callers.owner', 'known.organization_id'].every((name) => valueIn(parts.profile, name) !== undefined);
+  const lock = (busy?: string, release: Lock['release'] = async () => []): Lock => ({
+    ...(busy === undefined ? {} : { busy }),
+    get requests() {
+      return session.exchanges.length;
+    },
+    release,
+  });
+  if (!known || !needed.every(selectionOf(parts).allow)) return lock();
+  try {
+    const [before] = await locksOf(session);
+    if (before) return lock(describe(before));
+    const until = new Date(Date.now() + (maxTime === undefined ? LONGEST : maxTime + GRACE)).toISOString().replace(/\.\d+/, '');
+    const name = `understudy-lock-${parts.runId ?? parts.seed}-until-${until}`;
+    const body = { organization_id: '$known.organization_id', name };
+    const made = await session.exchange({ call: { call: 'createSpace', body }, caller: 'owner' });
+    const id = isJsonObject(made.judged?.body) ? made.judged.body.id : undefined;
+    if (!isSuccess(made) || typeof id !== 'string') return lock();
+    const release = (): Promise<readonly string[]> => takeAway(session, id);
+    // Whoever came at the same time sees this one too. Only the earlier goes on; where nobody is, neither does.
+    const held = await locksOf(session);
+    const own = held.find((one) => one.id === id);
+    const other = held.find((one) => one.id !== id && !(own && own.createdAt < one.createdAt));
+    return lock(other && describe(other), release);
+  } catch (error) {
+    if (error instanceof NotExercised) return lock();
+    throw error;
+  }
+}
+
+/** The locks in the owner's list of spaces whose time is not over. */
+async function locksOf(session: Session): Promise<readonly Held[]> {
+  const ask = { call: 'listSpaces' as const, query: { organization_id: '$known.organization_id', limit: 100 } };
+  const send = (call: Call): Promise<Exchanged> => session.exchange({ call, caller: 'owner' });
+  const held: Held[] = [];
+  for await (const { judged } of pagesFrom(await send(ask), ask, send)) {
+    const spaces = isJsonObject(judged?.body) && Array.isArray(judged.body.spaces) ? (judged.body.spaces as readonly Json[]) : [];
+    held.push(...spaces.flatMap(lockIn));
+  }
+  return held;
+}
+
+function lockIn(space: Json): readonly Held[] {
+  if (!isJsonObject(space)) return [];
+  const [, until] = NAME.exec(String(space.name)) ?? [];
+  if (until === undefined || !(Date.parse(until) > Date.now())) return [];
+  return [{ id: String(space.id), until, createdAt: Date.parse(String(space.created_at)) }];
+}
+
+const describe = ({ id, until }: Held): string =>
+  `another run is at work with these accounts until ${until} at the latest; wait for it or, if it was killed, delete its lock: DELETE /v1/spaces/${id} as the owner`;
+
+async function takeAway(session: Session, id: string): Promise<readonly string[]> {
+  session.cleaning = true;
+  try {
+    const { response } = await session.exchange({ call: { call: 'deleteSpace', path: { space_id: id } }, caller: 'owner' });
+    if (response?.status === 204 || response?.status === 404) return [];
+  } catch (error) {
+    if (!(error instanceof NotExercised)) throw error;
+  }
+  return [`the lock, space ${id}`];
+}
