@@ -40,8 +40,12 @@ export function loadOtherDocument(file: string, spec: Spec, locate: Locate = loc
   // Whether Prism is there is said at the start, though it is loaded later.
   const load = own.size < router.operations.length ? locatePrism(locate) : () => undefined;
   let prism: Prism | undefined;
+  let text: string | undefined;
   return {
-    text: JSON.stringify(user.document),
+    get text() {
+      text ??= JSON.stringify(user.document);
+      return text;
+    },
     own: [...own.values()],
     isOurs: own.size > 0,
     find: ({ method, target }) => {

@@ -1,6 +1,6 @@
 // Prism's library, in this process: it answers the operations of a user's document that have no rule here.
 import { isDeepStrictEqual } from 'node:util';
-import { cookieHeader, isJson, type OneOperation, oneOperation, type Reading } from '../openapi/one-operation.js';
+import { carrierOf, isJson, type OneOperation, oneOperation, type Reading } from '../openapi/one-operation.js';
 import type { UserOperation } from '../openapi/operations.js';
 import { restoreData } from '../openapi/schemas.js';
 import { isNode, type Node, type UserDocument } from '../openapi/shape.js';
@@ -150,6 +150,9 @@ async function answer(
   const query = new URLSearchParams(request.target.split('?').slice(1).join('?'));
   const wishes = readWishes(request.headers.prefer, query);
   if ('refused' in wishes) return problem(422, 'UNPROCESSABLE_ENTITY', 'Invalid request', wishes.refused);
+  const type = request.headers['content-type'];
+  if (type !== undefined && request.body.length > 0 && !isMediaType(type))
+    return problem(415, 'INVALID_CONTENT_TYPE', 'Invalid content type', `${type} is no media type`);
   const body = bodyOf(request);
   if (body instanceof Error) return problem(400, 'UNKNOWN', 'Invalid JSON', body.message);
   const { input, adapt } = translate(prepared, values, request, query, body);
@@ -218,6 +221,8 @@ function readWishes(header: string | undefined, query: URLSearchParams): Wishes 
 
 type Body = { readonly value: unknown } | Error;
 
+const isMediaType = (text: string): boolean => /^\s*[\w!#$&^.+*'-]+\/[\w!#$&^.+*'-]+\s*(;\s*[\w-]+=[^;]*)*;?\s*$/.test(text);
+
 /** JSON as a value, anything else as text; a body without a content type is taken for JSON where it is some. */
 function bodyOf({ headers, body }: PlainRequest): Body {
   if (body.length === 0) return { value: undefined };
@@ -240,6 +245,11 @@ function translate(
   body: Exclude<Body, Error>,
 ) {
   const headers: Record<string, unknown> = { ...request.headers };
+  // Prism fails on a media type that is none.
+  const accepted = request.headers.accept?.split(',').filter(isMediaType).join(',');
+  if (accepted === undefined || accepted === '') delete headers.accept;
+  else headers.accept = accepted;
+  if (request.body.length === 0) delete headers['content-type'];
   if (request.body.length > 0) headers['content-length'] = String(request.body.length);
   const query: Record<string, unknown> = {};
   for (const key of new Set(search.keys())) {
@@ -250,11 +260,12 @@ function translate(
   const absent = new Set<string>();
   const path = new Map(Object.entries(values));
   for (const { name, in: part, as } of one.parameters) {
-    if (part === 'cookie' && cookies.has(name)) headers[cookieHeader(name)] = readAs(as, cookies.get(name));
+    if (part === 'path' && as === 'json') headers[carrierOf('path', name)] = readAs(as, values[name]);
+    else if (part === 'cookie' && cookies.has(name)) headers[carrierOf('cookie', name)] = readAs(as, cookies.get(name));
     else if (part === 'header' && headers[name.toLowerCase()] !== undefined)
       headers[name.toLowerCase()] = readAs(as, headers[name.toLowerCase()]);
     else if (part === 'header') absent.add(name);
-    else if (part === 'cookie') absent.add(cookieHeader(name));
+    else if (part === 'cookie') absent.add(carrierOf('cookie', name));
     else if (part === 'query' && as === 'object' && isAbsent(name, http, query)) absent.add(name);
     else if (part === 'query' && query[name] !== undefined) query[name] = readAs(as, query[name]);
   }

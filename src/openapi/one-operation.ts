@@ -101,11 +101,12 @@ class OneOperationMaker {
     );
     // Prism does not look at cookies: each is read as a header of its own.
     if (parameter.in === 'cookie')
-      Object.assign(copy, { in: 'header', name: cookieHeader(parameter.name as string), style: 'simple' });
+      Object.assign(copy, { in: 'header', name: carrierOf('cookie', parameter.name as string), style: 'simple' });
     if (parameter.in === 'path') copy.name = safeName(parameter.name as string);
     if (parameter.in === 'query' && (copy.style ?? 'form') === 'form') copy.explode ??= true;
     const [media] = Object.values(isNode(content) ? content : {});
     if (isNode(media)) {
+      if (parameter.in === 'path') Object.assign(copy, { in: 'header', name: carrierOf('path', parameter.name as string) });
       // A schema without a type of its own is handed the value as it is.
       copy.schema = { allOf: [this.#schemas.copy(media.schema ?? {}, 'request')] };
       delete copy.style;
@@ -148,12 +149,23 @@ class OneOperationMaker {
     if (!isNode(media) || media.schema === undefined) return {};
     const schema = this.#schemas.copy(media.schema, 'request');
     if (isForm(mediaType)) {
-      const flat = this.#flatSchema(media.schema as Node) as Draft;
+      const flat = this.#withoutObjects(this.#flatSchema(media.schema as Node) as Draft, media);
       return { schema: flat, encoding: { ...encodingOfLists(flat), ...(isNode(media.encoding) ? media.encoding : {}) } };
     }
     // Prism compares the text of a body with a schema that describes what the text means.
     const whole = this.#behind(media.schema);
     return isJson(mediaType) || whole.type === 'string' ? { schema } : {};
+  }
+
+  /** An object in a form is written as JSON, which Prism takes for a text: it is let pass. */
+  #withoutObjects(flat: Draft, { schema, encoding }: Node): Draft {
+    const { properties } = this.#behind(schema);
+    if (!isNode(properties) || !isNode(flat.properties)) return flat;
+    const passed = Object.entries(properties).filter(
+      ([name, property]) =>
+        isNode(property) && this.#behind(property).type === 'object' && !(isNode(encoding) && name in encoding),
+    );
+    return { ...flat, properties: { ...flat.properties, ...Object.fromEntries(passed.map(([name]) => [name, {}])) } };
   }
 
   #responses(responses: unknown): Draft {
@@ -212,7 +224,8 @@ class OneOperationMaker {
 /** Prism finds a parameter of the path only by a plain name. */
 const safeName = (name: string): string => name.replace(/[^\w-]/g, '_');
 
-export const cookieHeader = (name: string): string => `cookie ${name}`;
+/** A header that carries what Prism does not look for where it is. */
+export const carrierOf = (part: string, name: string): string => `${part} ${name}`;
 
 /** Prism makes numbers and texts for headers, and nothing of any other type. */
 function asHeader(schema: unknown): unknown {

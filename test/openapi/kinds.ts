@@ -162,6 +162,7 @@ definitions: { Boat: { type: object, required: [id], properties: { id: { type: i
     document: `${head('3.0.3')}paths:
   /q: ${takes(`[{ name: where, in: query, required: true, content: { application/json: { schema: { $ref: '#/components/schemas/Where' } } } }]`)}
   /h: ${takes(`[{ name: X-Where, in: header, content: { application/json: { schema: { type: array, items: { type: integer } } } } }]`)}
+  /p/{where}: ${takes(`[{ name: where, in: path, required: true, content: { application/json: { schema: { $ref: '#/components/schemas/Where' } } } }]`)}
 components: { schemas: { Where: { type: object, required: [quay], properties: { quay: { type: string, maxLength: 3 } } } } }
 `,
     exchanges: [
@@ -170,6 +171,8 @@ components: { schemas: { Where: { type: object, required: [quay], properties: { 
       refused('GET /q?where=%7B%7D'),
       refused('GET /q?where=%7B'),
       refused('GET /q'),
+      ok('GET /p/%7B%22quay%22%3A%22n%22%7D'),
+      refused('GET /p/%7B%22quay%22%3A%22north%22%7D'),
       ok('GET /h', { headers: { 'x-where': '[1, 2]' } }),
       refused('GET /h', { headers: { 'x-where': '["a"]' } }),
     ],
@@ -250,7 +253,7 @@ components:
       responses: { '201': { description: d, content: { application/json: { example: { ok: true } } } } }
   /upload:
     post:
-      requestBody: { required: true, content: { multipart/form-data: { schema: { type: object, required: [photo], properties: { photo: { type: string, format: binary }, note: { type: string } } } } } }
+      requestBody: { required: true, content: { multipart/form-data: { schema: { type: object, required: [photo], properties: { photo: { type: string, format: binary }, note: { type: string }, about: { $ref: '#/components/schemas/In' } } } } } }
       responses: { '201': { description: d } }
   /optional:
     post:
@@ -285,6 +288,9 @@ components:
       { request: 'POST /optional', status: 201 },
       refused('POST /optional', { headers: asJson, body: '{}' }),
       { request: 'POST /upload', ...parts({ photo: 'bytes', note: 'n' }), status: 201 },
+      { request: 'POST /upload', ...parts({ photo: 'bytes', about: '{"size":4}' }), status: 201 },
+      { request: 'POST /both', headers: { 'content-type': 'nonsense' }, body: '{"size":4}', status: 415 },
+      { request: 'POST /both', headers: { ...asJson, accept: ';;, application/json' }, body: '{"size":4}', status: 201 },
       refused('POST /upload', parts({ note: 'n' })),
       refused('POST /upload'),
       {

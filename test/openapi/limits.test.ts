@@ -21,6 +21,13 @@ paths:
     post:
       requestBody: { content: { application/xml: { schema: { type: object, required: [id] } } } }
       responses: { '204': { description: d } }
+  /either: { get: { parameters: [{ name: q, in: query, schema: { oneOf: [{ type: integer }, { type: boolean }] } }], responses: { '204': { description: d } } } }
+  /empty: { get: { parameters: [{ name: q, in: query, required: true, allowEmptyValue: true, schema: { type: string } }], responses: { '204': { description: d } } } }
+  /form:
+    post:
+      requestBody: { content: { multipart/form-data: { schema: { type: object, properties: { about: { type: object, required: [id] } } } } } }
+      responses: { '204': { description: d } }
+  /unusable: { get: { responses: { '200': { description: d, content: { application/json: { schema: { type: object, properties: { a: { $dynamicRef: 7 } } } } } } } } }
   /header: { get: { responses: { '200': { description: d, headers: { X-Ids: { schema: { type: array, items: { type: integer } } } } } } } }
 `,
 );
@@ -48,6 +55,26 @@ describe('limits of Prism', () => {
 
   it('a list in a response header is left out', async () => {
     expect((await understudy.fetch('/header')).headers.has('x-ids')).toBe(false);
+  });
+
+  it('a number is refused where it may be a number or a truth value', async () => {
+    expect((await understudy.fetch('/either?q=1')).status).toBe(422);
+  });
+
+  it('an empty value is taken for none', async () => {
+    expect((await understudy.fetch('/empty?q=')).status).toBe(422);
+  });
+
+  it('an object in a form is not looked at', async () => {
+    const body = new FormData();
+    body.append('about', '{}');
+    expect((await understudy.fetch('/form', { method: 'POST', body })).status).toBe(204);
+  });
+
+  it('a schema that turns out to be unusable costs its own operation alone, which is said with its line', async () => {
+    const response = await understudy.fetch('/unusable');
+    const { detail } = (await response.json()) as { detail: string };
+    expect([response.status, detail]).toEqual([500, expect.stringMatching(/a schema cannot be used: .*limits\.yaml:\d+:\d+/)]);
   });
 
   it('stand in docs/spec.md', () => {
