@@ -6,7 +6,7 @@
 //   generated/scenarios.json   the shipped scenarios, parsed and checked
 //   src/spec/schema.gen.ts     TypeScript types of the document
 //   src/spec/cases.gen.ts      operation ids, case names, defaulted parameters
-//   schemas/scenario.json      the schema of scenario files, whole
+//   schemas/*.json             the schemas of scenario, profile and contract files, whole
 //   docs/assumptions.md        the assumed cases: questions to the vendor
 // A file whose text has not changed is left alone; one that has is replaced by a rename.
 // `--check` writes nothing and fails when a committed file is stale.
@@ -40,7 +40,9 @@ const committed = {
   'src/spec/schema.gen.ts': `// ${notice}\n${astToString(await openapiTS(structuredClone(document), { immutable: true }))}`,
   'src/spec/cases.gen.ts': caseTypes(document),
   'docs/assumptions.md': assumptions(document),
-  'schemas/scenario.json': `${JSON.stringify(scenarioSchema(), null, 2)}\n`,
+  'schemas/scenario.json': asJson(scenarioSchema()),
+  'schemas/profile.json': asJson(schemaOf('schemas/profile.yaml')),
+  'schemas/contracts.json': asJson(contractsSchema(document)),
 };
 if (checking) failOnStale(committed);
 else write({ ...ignoredByGit, ...committed });
@@ -219,8 +221,24 @@ function scenarios() {
     });
 }
 
-/** The scenario schema borrows the document's row schemas by file; here they are inlined. */
 function scenarioSchema() {
+  return schemaOf('schemas/scenario.yaml');
+}
+
+/** The names of the document are for whoever writes a contract to choose from. */
+function contractsSchema(doc) {
+  const schema = schemaOf('schemas/contracts.yaml');
+  const operations = [...operationsOf(doc)];
+  const cases = operations.flatMap(({ responses }) =>
+    responses.flatMap(([status, response]) => casesOf(doc, status, response).map(({ name }) => name)),
+  );
+  schema.$defs.operation.enum = operations.map(({ operation }) => operation.operationId);
+  schema.$defs.case.enum = [...new Set(cases)];
+  return schema;
+}
+
+/** A schema of files that people write, closed. What it borrows from the document by file is inlined. */
+function schemaOf(file) {
   const inline = (node, base) => {
     if (Array.isArray(node)) return node.map((item) => inline(item, base));
     if (typeof node !== 'object' || node === null) return node;
@@ -230,8 +248,11 @@ function scenarioSchema() {
     }
     return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, inline(value, base)]));
   };
-  const file = 'schemas/scenario.yaml';
-  return close(inline(parse(readFileSync(path.join(root, file), 'utf8')), file));
+  return close(inline(parse(readFileSync(path.join(root, file), 'utf8'), { merge: true }), file));
+}
+
+function asJson(value) {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function rewriteRefs(node, base = '') {
