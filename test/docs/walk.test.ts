@@ -70,7 +70,7 @@ async function freePort(): Promise<number> {
 
 describe('a newcomer', () => {
   const keeper = createKeeper();
-  const place = beforeAllWithTool(prepare, 900_000);
+  const place = beforeAllWithTool(prepare, 1_200_000);
   afterAll(removeFolders);
 
   it('follows the quick start', async () => {
@@ -90,7 +90,7 @@ describe('a newcomer', () => {
     await server.stop();
   });
 
-  it.each(steps)('follows $place', { timeout: 240_000 }, async (step) => {
+  it.each(steps.map((step) => [step.place, step] as const))('follows %s', { timeout: 240_000 }, async (_, step) => {
     const { clone, project, env } = place();
     if (step.kind === 'write') {
       mkdirSync(dirname(join(project, step.file)), { recursive: true });

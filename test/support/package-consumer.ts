@@ -51,7 +51,7 @@ export async function installPacked({ tarball }: Packed): Promise<string> {
 
 /** Throws a MissingTool where the registry cannot be reached. */
 export async function npmInstall(folder: string, args: readonly string[]): Promise<void> {
-  const { code, stderr } = await runCommand('npm', ['install', ...quiet, ...args], { cwd: folder, withinMs: 480_000 });
+  const { code, stderr } = await runCommand('npm', ['install', ...quiet, ...args], { cwd: folder, withinMs: 720_000 });
   if (code === 0) return;
   if (/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENETUNREACH|E5\d\d)\b/.test(stderr)) {
     throw new MissingTool(`npm install could not reach its registry: ${stderr.trim().split('\n').slice(0, 3).join('\n')}`);
