@@ -62,7 +62,7 @@ const errors = 'https://stoplight.io/prism/errors#';
 const SMALL = 50_000;
 const TRIES = 3;
 
-/** The library is loaded when the first answer is asked of it: that takes a second or more. */
+/** The library is loaded when the first answer is asked of it: that takes seconds. */
 export function createPrism(user: UserDocument, load: () => unknown): Prism {
   let library: Library | undefined;
   const prepared = new Map<UserOperation, Promise<Prepared>>();
