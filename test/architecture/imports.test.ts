@@ -49,6 +49,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'node:url': ['client', 'scenario', 'contract', 'cli'],
   'node:module': ['spec', 'validation', 'mock'],
   'https-proxy-agent': ['client'],
+  'node:events': ['http'],
   'node:http': ['client', 'http'],
   'node:https': ['client'],
   'node:net': ['client', 'http'],
@@ -166,6 +167,7 @@ describe('the rooms of src/', () => {
     expect([...new Set(packages.map(({ to }) => to.split('/')[0]))].sort()).toEqual([
       'ajv',
       'fast-check',
+      'https-proxy-agent',
       'json-schema-faker',
       'openapi-types',
       'yaml',
