@@ -1,7 +1,7 @@
 // The one table of flags; help, defaults and environment twins all come from it. Flag > environment > default.
 import { InvalidArgumentError, Option } from 'commander';
 import type { FailOn } from '../contract/report/report.js';
-import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
+import { DEFAULT_BODY_LIMIT, DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
 import { KEEP_DELETED } from '../world/world.js';
 
 /** What the caller asked for cannot be done as asked; exit code 2. */
@@ -17,6 +17,7 @@ export interface ServeFlags {
   readonly keepDeleted: number;
   readonly selfCheck: 'strict' | 'report' | 'off';
   readonly drift?: string;
+  readonly bodyLimit: number;
   readonly logFormat?: 'pretty' | 'json';
   readonly readyFile?: string;
 }
@@ -82,6 +83,10 @@ export const serveFlags = (): Option[] => [
     '--drift <name>',
     'plant one fault by name, to see that a pipeline turns red; list prints the names, list:getSpace* those like it',
   ).env('UNDERSTUDY_DRIFT'),
+  new Option('--body-limit <bytes>', 'largest request body, decompressed')
+    .env('UNDERSTUDY_BODY_LIMIT')
+    .default(DEFAULT_BODY_LIMIT)
+    .argParser(wholeNumber(1, 2 ** 30)),
   new Option('--log-format <format>', 'pretty or json; pretty on a terminal')
     .env('UNDERSTUDY_LOG_FORMAT')
     .choices(['pretty', 'json']),

@@ -26,7 +26,7 @@ async function serve(flags: ServeFlags): Promise<void> {
   const format = flags.logFormat ?? (process.stdout.isTTY ? 'pretty' : 'json');
   const log = createLog(format, openOutput(format), process.stdout.isTTY === true && !process.env.NO_COLOR);
   const readyFile = flags.readyFile === undefined ? undefined : prepareReadyFile(flags.readyFile);
-  const { scenario, seed, clock, keepDeleted, selfCheck } = flags;
+  const { scenario, seed, clock, keepDeleted, selfCheck, bodyLimit } = flags;
   const spec = flags.spec === undefined ? {} : { spec: flags.spec };
   const drift = flags.drift === undefined ? {} : { drift: flags.drift };
   // Loaded only here: every other command works without Express.
@@ -37,6 +37,7 @@ async function serve(flags: ServeFlags): Promise<void> {
     clock,
     keepDeleted,
     selfCheck,
+    bodyLimit,
     ...spec,
     ...drift,
     onExchange: log.exchange,

@@ -2,8 +2,10 @@
 import { createServer, IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import express, { type Express, type Request, type Response } from 'express';
-import { type Answerer, BODY_LIMIT, HEADER_LIMIT, type Unreadable } from '../mock/answer.js';
+import { type Answerer, HEADER_LIMIT, type Unreadable } from '../mock/answer.js';
+import { isPage } from '../mock/document-page.js';
 import type { PlainRequest, PlainResponse } from '../spec/message.js';
+import { answerBody } from './body.js';
 import type { Shell, Timeouts } from './listen.js';
 import { pause } from './pause.js';
 
@@ -12,9 +14,9 @@ export function createExpressApp(answerer: Answerer): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(async (request: Request, response: Response) => {
-    const body = await readBody(request);
-    if (!body) return;
-    const plain = await answerer.answer(toPlainRequest(request, body));
+    const read = bodyOfMiddleware(request) ?? (await readBody(request, answerer.bodyLimit));
+    if (!read) return;
+    const plain = await answerBody(answerer, { ...toPlainRequest(request), ...read });
     await pause(answerer);
     send(response, plain);
   });
@@ -124,21 +126,39 @@ function originForm(target: string): string {
   return rest.startsWith('/') || origin === '' ? rest : `/${rest}`;
 }
 
+type Read = Partial<Pick<PlainRequest, 'headers'>> & Pick<PlainRequest, 'body'>;
+
+/**
+ * What a parser in front of us has read, such as `express.json()` or `express.raw()`: the bytes are gone, what they said is
+ * not. Undefined where nobody has read the body.
+ */
+function bodyOfMiddleware(request: Request & { readonly rawBody?: unknown }): Read | undefined {
+  if (!request.readableEnded) return undefined;
+  // A parser inflates what it reads.
+  const { 'content-encoding': _, ...headers } = plainHeaders(request);
+  return { headers, body: toBytes(request.rawBody instanceof Uint8Array ? request.rawBody : request.body) };
+}
+
+function toBytes(value: unknown): Uint8Array {
+  if (value instanceof Uint8Array) return value;
+  if (value === undefined) return new Uint8Array();
+  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+}
+
 /** Reads at most one chunk over the limit, which is enough for the answerer to refuse; undefined when the client left. */
-function readBody(request: Request): Promise<Uint8Array | undefined> {
-  // Mounted behind `express.json()`: the bytes are gone, what they said is not.
-  if (request.readableEnded && request.body !== undefined) return Promise.resolve(Buffer.from(JSON.stringify(request.body)));
+function readBody(request: Request, limit: number): Promise<Read | undefined> {
   return new Promise((resolve) => {
     let body: Buffer = Buffer.alloc(0);
     let length = 0;
     request.on('data', (chunk: Buffer) => {
-      if (length > BODY_LIMIT) return; // the rest is read and dropped, so that the client sees the answer
+      if (length > limit) return; // the rest is read and dropped, so that the client sees the answer
       // A body may come in a million chunks of one byte: they are copied together, so that it takes no more than its size.
       body = length === 0 ? chunk : append(body, length, chunk);
       length += chunk.length;
     });
-    request.on('end', () => resolve(body.subarray(0, length)));
+    request.on('end', () => resolve({ body: body.subarray(0, length) }));
     request.on('close', () => resolve(undefined));
+    if (request.destroyed) resolve(undefined);
   });
 }
 
@@ -152,13 +172,37 @@ function append(body: Buffer, length: number, chunk: Buffer): Buffer {
   return room;
 }
 
-function toPlainRequest(request: IncomingMessage, body: Uint8Array): PlainRequest {
+function toPlainRequest(request: Request): Omit<PlainRequest, 'body'> {
+  const base = isPage(request.url) ? baseOf(request) : undefined;
+  const headers = plainHeaders(request);
+  return { method: request.method, target: request.url, headers, ...(base === undefined ? {} : { base }) };
+}
+
+function plainHeaders(request: IncomingMessage): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
   }
-  return { method: request.method as string, target: request.url as string, headers, body };
+  return headers;
 }
+
+/** The address that the client used, the path of a mount included: by its `Host`, or what a proxy says of it. */
+function baseOf(request: Request): string | undefined {
+  const { socket, headers } = request;
+  const told = (name: string): string | undefined =>
+    String(headers[name] ?? '')
+      .split(',')[0]
+      ?.trim() || undefined;
+  const scheme = /^https?$/.exec(told('x-forwarded-proto') ?? '')?.[0] ?? ('encrypted' in socket ? 'https' : 'http');
+  const bound = socket.localFamily === 'IPv6' ? `[${socket.localAddress}]` : socket.localAddress;
+  const named = told('x-forwarded-host') ?? headers.host;
+  const host = named !== undefined && isHost(named) ? named : `${bound}:${socket.localPort}`;
+  const full = request.originalUrl;
+  const mount = full.endsWith(request.url) ? full.slice(0, -request.url.length) : request.baseUrl;
+  return `${scheme}://${host}${mount}`;
+}
+
+const isHost = (text: string): boolean => /^(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?$/i.test(text);
 
 function send(response: ServerResponse, { status, headers, body }: PlainResponse): void {
   response.writeHead(status, body === undefined ? headers : { ...headers, 'content-length': Buffer.byteLength(body) });

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { anObject, aText, checkOptions, wholeNumber } from '../spec/options.js';
 
 export interface ListenOptions {
   /** 0 picks a free one. */
@@ -16,6 +17,13 @@ export interface Timeouts {
   readonly headers?: number;
   /** For the whole request. Default 30 s. */
   readonly request?: number;
+}
+
+/** Throws a TypeError that names what is unknown or of the wrong type. */
+export function checkListenOptions(options: ListenOptions): void {
+  checkOptions('listen', options, { port: wholeNumber(0, 65535), host: aText, timeouts: anObject });
+  const milliseconds = wholeNumber(1);
+  if (options.timeouts) checkOptions('listen: timeouts', options.timeouts, { headers: milliseconds, request: milliseconds });
 }
 
 export interface Listening {
@@ -59,6 +67,8 @@ export class ListenError extends Error {
 
 export const DEFAULT_PORT = 4010;
 export const DEFAULT_HOST = '127.0.0.1';
+/** Bytes of a request's body, inflated. */
+export const DEFAULT_BODY_LIMIT = 1024 * 1024;
 
 export async function listen(shell: Shell, { port = DEFAULT_PORT, host = DEFAULT_HOST }: ListenOptions): Promise<Listening> {
   const { server } = shell;

@@ -9,13 +9,21 @@ import { addMessage, type NewMessage } from '../rules/memory.js';
 import { loadScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { loadSpec, type Spec } from '../spec/document.js';
+import { aFunction, aText, aTextOrObject, checkOptions, type OptionRule, oneOf, wholeNumber } from '../spec/options.js';
 import { type ClockKind, realClock, virtualClock } from '../world/clock.js';
 import { createIdMaker } from '../world/ids.js';
 import type { Embedding, Message } from '../world/rows.js';
 import type { World } from '../world/world.js';
 import { createExpressApp, createExpressServer } from './express-shell.js';
 import { createFetchHandler, type FetchHandler } from './fetch-shell.js';
-import { type CloseOptions, type Listening, type ListenOptions, listen } from './listen.js';
+import {
+  type CloseOptions,
+  checkListenOptions,
+  DEFAULT_BODY_LIMIT,
+  type Listening,
+  type ListenOptions,
+  listen,
+} from './listen.js';
 
 export interface UnderstudyOptions {
   /** A shipped scenario's name, the path of a file, or a scenario itself; `default` is the world of the vendor's documentation. */
@@ -35,6 +43,8 @@ export interface UnderstudyOptions {
   readonly spec?: string;
   /** A planted drift or a harmless variation, by name; `understudy serve --drift list` prints them all. */
   readonly drift?: string;
+  /** Bytes that a request's body may have, inflated. Default 1 MiB. */
+  readonly bodyLimit?: number;
   /** Called after every exchange. */
   readonly onExchange?: (entry: JournalEntry) => void;
 }
@@ -69,11 +79,24 @@ export interface Understudy {
   close(options?: CloseOptions): Promise<void>;
 }
 
+const optionRules: Record<keyof UnderstudyOptions, OptionRule> = {
+  scenario: aTextOrObject,
+  seed: wholeNumber(0),
+  clock: oneOf('real', 'virtual'),
+  selfCheck: oneOf('strict', 'report', 'off'),
+  keepDeleted: wholeNumber(0),
+  spec: aText,
+  drift: aText,
+  bodyLimit: wholeNumber(1),
+  onExchange: aFunction,
+};
+
 /**
  * Starts a stand-in in this process. Throws a ScenarioError or a DocumentError that lists every problem of the file,
- * an UnknownDrift, or a MissingPrism.
+ * an UnknownDrift, a MissingPrism, or a TypeError that names every option that is unknown or of the wrong type.
  */
 export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
+  checkOptions('createUnderstudy', options, optionRules);
   const { scenario: name = 'default', seed = 1, clock = 'virtual', selfCheck = 'strict', onExchange } = options;
   const spec = loadSpec();
   const other = options.spec === undefined ? undefined : loadOtherDocument(options.spec, spec);
@@ -90,6 +113,7 @@ export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
     journal,
     seed,
     selfCheck,
+    bodyLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
     ...(other ? { other } : {}),
     ...(drift ? { drift } : {}),
   });
@@ -109,11 +133,13 @@ export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
       ),
     addMessage: (message) => world.atomically(() => addMessage(world, message)),
     listen: async (where = {}) => {
+      checkListenOptions(where);
       const listening = await listen(createExpressServer(app, answerer, where.timeouts), where);
       open.add(listening);
       return listening;
     },
-    close: async (options) => {
+    close: async (options = {}) => {
+      checkOptions('close', options, { graceMs: wholeNumber(0) });
       await Promise.all([...open].map((listening) => listening.close(options)));
       open.clear();
     },

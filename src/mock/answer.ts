@@ -14,9 +14,10 @@ import { fieldName, type Violation } from '../validation/violation.js';
 import { lettersOf } from '../world/ids.js';
 import type { World } from '../world/world.js';
 import { corsHeaders, isPreflight, preflightHeaders } from './cors.js';
-import { documentPage } from './document-page.js';
+import { documentPage, type Page } from './document-page.js';
 import { driftAt } from './drift.js';
 import { invented, type Planted } from './drift-form.js';
+import { homePage } from './home-page.js';
 import type { Journal, JournalEntry } from './journal.js';
 import { limitReached } from './limit-headers.js';
 import { nearestPath } from './nearest-path.js';
@@ -27,9 +28,6 @@ import { knownFields, refusalDetails, renderError, violationDetails } from './re
 /** What to do with an answer that breaks the document: refuse to send it, send and report it, or not look. */
 export type SelfCheck = 'strict' | 'report' | 'off';
 
-/** Bytes of a request body that are taken; more is refused. */
-export const BODY_LIMIT = 1024 * 1024;
-
 /** Bytes of request line and headers that are taken; more is refused. */
 export const HEADER_LIMIT = 16 * 1024;
 
@@ -39,6 +37,8 @@ export interface Stage {
   readonly journal: Journal;
   readonly seed: number;
   readonly selfCheck: SelfCheck;
+  /** Bytes of a request body that are taken, inflated; more is refused. */
+  readonly bodyLimit: number;
   /** A document of the user's own, served in place of ours. */
   readonly other?: OtherDocument;
   /** A deviation somebody asked for, so that whoever judges us can show that they see it. */
@@ -46,13 +46,22 @@ export interface Stage {
 }
 
 /** What arrived could not be read as a request. */
-export type Unreadable = 'bad_http' | 'headers_too_large' | 'request_timeout';
+export type Unreadable = 'bad_http' | 'headers_too_large' | 'request_timeout' | 'unsupported_encoding' | 'broken_encoding';
+
+/** What is known of a request that could not be read. */
+export interface UnreadableRequest {
+  readonly request?: PlainRequest;
+  readonly details?: JsonObject;
+  readonly headers?: Record<string, string>;
+}
 
 export interface Answerer {
   /** Decided at once by our rules; what Prism answers takes a while. */
   answer(request: PlainRequest): PlainResponse | Promise<PlainResponse>;
   /** The answer to bytes that did not become a request. */
-  answerUnreadable(name: Unreadable): PlainResponse;
+  answerUnreadable(name: Unreadable, about?: UnreadableRequest): PlainResponse;
+  /** Bytes of a request body that are taken. */
+  readonly bodyLimit: number;
   /** Milliseconds to wait before the next answer goes out; absent when there is never a wait. */
   readonly pause?: () => number;
 }
@@ -71,14 +80,16 @@ export function createAnswerer(stage: Stage): Answerer {
       if (asked) return asked.then((answer) => forMethod(conclude(relay(stage, request, answer))));
       return forMethod(conclude(answerOrFail(stage, match, request)));
     },
-    answerUnreadable: (name) => {
-      const nothing: PlainRequest = { method: '-', target: '-', headers: {}, body: new Uint8Array() };
-      const details = name === 'headers_too_large' ? { limit: HEADER_LIMIT } : {};
-      return conclude(unrouted(stage, startOf(stage, nothing), name, details));
+    answerUnreadable: (name, { request = nothing, details = {}, headers = {} } = {}) => {
+      const limit = name === 'headers_too_large' ? { limit: HEADER_LIMIT } : {};
+      return conclude(unrouted(stage, startOf(stage, request), name, { ...limit, ...details }, headers));
     },
+    bodyLimit: stage.bodyLimit,
     ...(stage.drift?.pause ? { pause: stage.drift.pause } : {}),
   };
 }
+
+const nothing: PlainRequest = { method: '-', target: '-', headers: {}, body: new Uint8Array() };
 
 interface Answered {
   readonly response: PlainResponse;
@@ -103,9 +114,11 @@ function answer(stage: Stage, match: Matcher<Operation>, request: PlainRequest):
   const moment = startOf(stage, request);
 
   if (isPreflight(request)) return send(moment, 204, preflightHeaders(request));
-  const page = documentPage(stage.other?.text ?? spec.text, request);
-  if (page) return send(moment, 200, { 'content-type': page.mediaType }, page.text);
-  if (request.body.length > BODY_LIMIT) return unrouted(stage, moment, 'body_too_large', { limit: BODY_LIMIT });
+  const page = ownPage(stage, request);
+  if (page) return send(moment, 200, { 'content-type': page.mediaType, ...page.headers }, page.text);
+  if (request.body.length > stage.bodyLimit) {
+    return unrouted(stage, moment, 'body_too_large', { limit: stage.bodyLimit });
+  }
 
   // Which operation?
   const path = request.target.split('?', 1)[0] as string;
@@ -178,10 +191,10 @@ function answer(stage: Stage, match: Matcher<Operation>, request: PlainRequest):
 /** What Prism says to a request that our rules do not answer; undefined where they do. */
 function askOther(stage: Stage, request: PlainRequest): Promise<OthersAnswer> | undefined {
   const { other, seed, selfCheck, journal } = stage;
-  if (!other || isPreflight(request) || request.body.length > BODY_LIMIT) return undefined;
+  if (!other || isPreflight(request) || request.body.length > stage.bodyLimit) return undefined;
   const found = other.find(request);
   if (!found) return undefined;
-  if (found.kind !== 'operation' && (other.isOurs || isOwnPage(stage, request))) return undefined;
+  if (found.kind !== 'operation' && (other.isOurs || ownPage(stage, request))) return undefined;
   return other.answer(found, request, { seed: `${seed}/${journal.next}`, checkAnswer: selfCheck !== 'off' });
 }
 
@@ -206,8 +219,11 @@ function breachProblem(breaches: readonly string[]) {
   return { status: 500, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify(body) };
 }
 
-const isOwnPage = ({ spec, other }: Stage, request: PlainRequest): boolean =>
-  documentPage(other?.text ?? spec.text, request) !== undefined;
+/** The pages that no document has: the document itself, and what there is to know about this server. */
+function ownPage({ spec, other, world }: Stage, request: PlainRequest): Page | undefined {
+  const text = other?.text ?? spec.text;
+  return documentPage(text, request) ?? homePage(text, other && !other.isOurs ? undefined : world, request);
+}
 
 interface Moment {
   readonly spec: Spec;

@@ -7,6 +7,8 @@ export interface PlainRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Empty when the request has no body. */
   readonly body: Uint8Array;
+  /** Where its client reaches this server, such as `http://127.0.0.1:4010`, with the path it is mounted under. */
+  readonly base?: string;
 }
 
 /** An HTTP response as plain data. Header names are lower-case; no body means none is sent. */

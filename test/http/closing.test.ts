@@ -16,6 +16,7 @@ async function open(pauseMs: number) {
       return answer;
     },
     answerUnreadable: () => answer,
+    bodyLimit: 1000,
     pause: () => pauseMs,
   };
   const listening = await listen(createExpressServer(createExpressApp(answerer), answerer), { port: 0 });

@@ -540,8 +540,11 @@ describe('requests that are unusual and lawful', () => {
       const { status, body } = await ask(port, request('GET', `${origin}${space}?organization_id=org_xyz789`));
       expect([status, body.id], origin).toEqual([200, 'space_abc123']);
     }
-    for (const target of ['http://understudy.test', 'http://understudy.test/', 'http://understudy.test?x=1'])
-      expectNoPath(await ask(port, request('GET', target)));
+    for (const target of ['http://understudy.test', 'http://understudy.test/', 'http://understudy.test?x=1']) {
+      const { status, body } = await ask(port, request('GET', target));
+      expect([status, body.links.length], target).toEqual([200, 2]);
+      expectNoPath(await ask(port, request('GET', target.replace(/test\/?/, 'test/nowhere'))));
+    }
   });
 
   it('ask for the head alone, and get no byte more', async () => {

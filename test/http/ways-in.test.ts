@@ -44,10 +44,11 @@ const sequence: readonly Sent[] = [
 
 /** Headers of the transport itself. */
 const transport = ['date', 'connection', 'keep-alive', 'content-length', 'transfer-encoding'];
+/** The document names the address that it was asked for at, which differs. */
 const shown = (status: number, headers: Iterable<[string, string]>, text: string) => ({
   status,
   headers: Object.fromEntries([...headers].filter(([name]) => !transport.includes(name)).sort()),
-  text,
+  text: text.replace(/http:\/\/(127\.0\.0\.1:\d+|understudy\.local)/, 'http://this-server'),
 });
 
 async function overFetch(handle: (url: string, init: RequestInit) => Promise<Response>, base: string) {

@@ -200,6 +200,7 @@ describe('our own document', () => {
       journal: { entries: [], next: 1, write: () => {} },
       seed: 1,
       selfCheck: 'strict',
+      bodyLimit: 1000,
     } as const;
     expect(() => createAnswerer(stage)).toThrow(
       'No rule answers listFiles; each operation of the document needs one in src/rules/.',
