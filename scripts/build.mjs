@@ -10,7 +10,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const sources = ['src', 'openapi', 'fixtures', 'schemas', 'scripts', 'tsconfig.json', 'package.json'];
+const sources = ['src', 'openapi', 'fixtures', 'schemas', 'scripts', 'docs/evidence.md', 'tsconfig.json', 'package.json'];
 const products = ['dist/cli/main.js', 'generated/document.json', 'generated/validators.cjs', 'generated/scenarios.json'];
 const dist = path.join(root, 'dist');
 const staged = path.join(root, `dist.new-${process.pid}`);

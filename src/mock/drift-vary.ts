@@ -220,7 +220,7 @@ function leftOpen(spec: Spec, all: readonly OperationId[]): readonly Drift[] {
     vary(
       all,
       'thread_status',
-      'threads are active, not inactive (S-C11)',
+      'threads are active, not inactive',
       threads((thread) => ({ ...thread, status: 'active' })),
     ),
     vary(
@@ -240,23 +240,23 @@ function leftOpen(spec: Spec, all: readonly OperationId[]): readonly Drift[] {
     vary(
       ['getSpace'],
       'foreign_space_hidden',
-      "another organization's space is not there, not refused (S-C4)",
+      "another organization's space is not there, not refused",
       deciding(hidesForeignSpace),
     ),
-    vary(['deleteSpace'], 'delete_needs_owner', 'only its owner may delete a space (S-C1)', deciding(deleteNeedsOwner)),
+    vary(['deleteSpace'], 'delete_needs_owner', 'only its owner may delete a space', deciding(deleteNeedsOwner)),
     vary(
       withForeignIds(spec),
       'foreign_refused',
-      "another organization's slice or store is refused, not hidden (K-C37)",
+      "another organization's slice or store is refused, not hidden",
       deciding(refusesForeign),
     ),
-    vary(['listSlices'], 'composites_listed', 'composites stand among the slices (K-C12)', deciding(listsComposites)),
-    vary(['addThreadToSpace'], 'added_anew', 'adding a thread again gives it a new time (S-C5)', deciding(addsAnew)),
+    vary(['listSlices'], 'composites_listed', 'composites stand among the slices', deciding(listsComposites)),
+    vary(['addThreadToSpace'], 'added_anew', 'adding a thread again gives it a new time', deciding(addsAnew)),
     vary(
       // A store that nobody has is in no organization either: one reason, not two.
       all.filter((id) => id !== 'createSpace'),
       'checks_reordered',
-      'of two reasons to refuse, the other one is told (S6; knowledge sheet 0.5)',
+      'of two reasons to refuse, the other one is told',
       deciding(otherReason),
     ),
   ];

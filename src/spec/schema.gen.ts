@@ -27,7 +27,7 @@ export interface paths {
     readonly "/v1/spaces/{space_id}": {
         readonly parameters: {
             readonly query?: {
-                /** @description April's parameter; when sent, it must be the space's organization (S-C2). */
+                /** @description April's parameter; when sent, it must be the space's organization. */
                 readonly organization_id?: components["parameters"]["april_organization_id"];
             };
             readonly header?: never;
@@ -61,7 +61,7 @@ export interface paths {
     readonly "/v1/spaces/{space_id}/vector-stores": {
         readonly parameters: {
             readonly query?: {
-                /** @description April's parameter; when sent, it must be the space's organization (S-C2). */
+                /** @description April's parameter; when sent, it must be the space's organization. */
                 readonly organization_id?: components["parameters"]["april_organization_id"];
             };
             readonly header?: never;
@@ -87,7 +87,7 @@ export interface paths {
     readonly "/v1/spaces/{space_id}/vector-stores/{vector_store_id}": {
         readonly parameters: {
             readonly query?: {
-                /** @description April's parameter; when sent, it must be the space's organization (S-C2). */
+                /** @description April's parameter; when sent, it must be the space's organization. */
                 readonly organization_id?: components["parameters"]["april_organization_id"];
             };
             readonly header?: never;
@@ -119,7 +119,7 @@ export interface paths {
     readonly "/v1/spaces/{space_id}/threads": {
         readonly parameters: {
             readonly query?: {
-                /** @description April's parameter; when sent, it must be the space's organization (S-C2). */
+                /** @description April's parameter; when sent, it must be the space's organization. */
                 readonly organization_id?: components["parameters"]["april_organization_id"];
             };
             readonly header?: never;
@@ -145,7 +145,7 @@ export interface paths {
     readonly "/v1/spaces/{space_id}/threads/{thread_id}": {
         readonly parameters: {
             readonly query?: {
-                /** @description April's parameter; when sent, it must be the space's organization (S-C2). */
+                /** @description April's parameter; when sent, it must be the space's organization. */
                 readonly organization_id?: components["parameters"]["april_organization_id"];
             };
             readonly header?: never;
@@ -228,7 +228,7 @@ export interface paths {
         readonly head?: never;
         /**
          * Update a thread
-         * @description Title, assistant and visibility are replaced, metadata is merged; only the creator may. The assistant is locked once the thread has a message (S-C12).
+         * @description Title, assistant and visibility are replaced, metadata is merged; only the creator may. The assistant is locked once the thread has a message.
          */
         readonly patch: operations["updateThread"];
         readonly trace?: never;
@@ -293,7 +293,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Name a thread
-         * @description Makes a title from the messages sent, or from the thread's own. `stream` is taken in the query and in the body (S-C14); the streamed form of the answer is not documented and not described here.
+         * @description Makes a title from the messages sent, or from the thread's own. `stream` is taken in the query and in the body; the streamed form of the answer is not documented and not described here.
          */
         readonly post: operations["generateThreadName"];
         readonly delete?: never;
@@ -359,20 +359,20 @@ export interface paths {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
             };
             readonly cookie?: never;
         };
         /**
          * List slices
-         * @description The slices that the caller may reach, newest first (the direction is assumed); composites have a list of their own (K-C12).
+         * @description The slices that the caller may reach, newest first (the direction is assumed); composites have a list of their own.
          */
         readonly get: operations["listSlices"];
         readonly put?: never;
         /**
          * Create a slice
-         * @description Makes an empty, active slice. Needs the capability `MANAGE_KNOWLEDGE_SLICES` (K-C1). Names need not be unique.
+         * @description Makes an empty, active slice. Needs the capability `MANAGE_KNOWLEDGE_SLICES`. Names need not be unique.
          */
         readonly post: operations["createSlice"];
         readonly delete?: never;
@@ -386,7 +386,7 @@ export interface paths {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The slice, or the composite. */
                 readonly slice_id: string;
@@ -395,7 +395,7 @@ export interface paths {
         };
         /**
          * Retrieve a slice
-         * @description One slice or composite, active or archived; needs access to it (K-C13).
+         * @description One slice or composite, active or archived; needs access to it.
          */
         readonly get: operations["getSlice"];
         readonly put?: never;
@@ -415,7 +415,7 @@ export interface paths {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The slice. */
                 readonly slice_id: string;
@@ -440,7 +440,7 @@ export interface paths {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The slice. */
                 readonly slice_id: string;
@@ -451,7 +451,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Unarchive a slice
-         * @description Makes the slice active again (K-C13). Needs the capability `MANAGE_KNOWLEDGE_SLICES`; takes no body.
+         * @description Makes the slice active again. Needs the capability `MANAGE_KNOWLEDGE_SLICES`; takes no body.
          */
         readonly post: operations["unarchiveSlice"];
         readonly delete?: never;
@@ -465,7 +465,7 @@ export interface paths {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
             };
             readonly cookie?: never;
@@ -478,7 +478,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Create a composite
-         * @description Bundles plain, active slices; the organization becomes its owner (assumed). Needs the capability `MANAGE_KNOWLEDGE_SLICES` (K-C1).
+         * @description Bundles plain, active slices; the organization becomes its owner (assumed). Needs the capability `MANAGE_KNOWLEDGE_SLICES`.
          */
         readonly post: operations["createComposite"];
         readonly delete?: never;
@@ -492,7 +492,7 @@ export interface paths {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The composite, under the name that the docs give it. */
                 readonly slice_id: string;
@@ -517,7 +517,7 @@ export interface paths {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The slice. */
                 readonly slice_id: string;
@@ -532,7 +532,7 @@ export interface paths {
         readonly put?: never;
         /**
          * Create a store in a slice
-         * @description Makes an empty store and puts it in the slice. Needs the capability `MANAGE_KNOWLEDGE_SLICES` (K-C1).
+         * @description Makes an empty store and puts it in the slice. Needs the capability `MANAGE_KNOWLEDGE_SLICES`.
          */
         readonly post: operations["createStoreInSlice"];
         readonly delete?: never;
@@ -546,7 +546,7 @@ export interface paths {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
             };
             readonly cookie?: never;
@@ -569,9 +569,9 @@ export interface paths {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
-                /** @description The store; errors call it `vector_store_id` (K-C3). */
+                /** @description The store; errors call it `vector_store_id`. */
                 readonly store_id: string;
             };
             readonly cookie?: never;
@@ -585,7 +585,7 @@ export interface paths {
         readonly post?: never;
         /**
          * Delete a store
-         * @description For good, with its contents; that it leaves the spaces it was attached to is assumed (S-C24). Needs the capability `MANAGE_KNOWLEDGE_SLICES`, in April access to the store as well.
+         * @description For good, with its contents; that it leaves the spaces it was attached to is assumed. Needs the capability `MANAGE_KNOWLEDGE_SLICES`, in April access to the store as well.
          */
         readonly delete: operations["deleteStore"];
         readonly options?: never;
@@ -602,7 +602,7 @@ export interface paths {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
             };
             readonly cookie?: never;
@@ -629,14 +629,14 @@ export interface paths {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
             };
             readonly cookie?: never;
         };
         /**
          * Retrieve the stores' usage
-         * @description How much the stores hold that the caller may reach (whose stores count is assumed). The path is literal and goes before the one of a single store (K-C36).
+         * @description How much the stores hold that the caller may reach (whose stores count is assumed). The path is literal and goes before the one of a single store.
          */
         readonly get: operations["getVectorStoreUsage"];
         readonly put?: never;
@@ -652,7 +652,7 @@ export interface paths {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The store. */
                 readonly vector_store_id: string;
@@ -668,7 +668,7 @@ export interface paths {
         readonly post?: never;
         /**
          * Delete a vector store
-         * @description Its vectors and its links to spaces go, the organization's files stay (K-C9). A dedicated store can go too, and its space is left without one (S-C24, assumed).
+         * @description Its vectors and its links to spaces go, the organization's files stay. A dedicated store can go too, and its space is left without one (assumed).
          */
         readonly delete: operations["deleteVectorStore"];
         readonly options?: never;
@@ -686,7 +686,7 @@ export interface components {
     schemas: {
         /**
          * SpaceAccessMode
-         * @description Who sees a space. Three values; a page also mentions `custom`, which is not accepted (S-C3).
+         * @description Who sees a space. Three values; a page also mentions `custom`, which is not accepted.
          * @enum {string}
          */
         readonly SpaceAccessMode: "private" | "organization" | "public";
@@ -715,7 +715,7 @@ export interface components {
             readonly editable_by_roles: readonly string[] | null;
             /** @description Roles whose holders may view. */
             readonly visible_to_roles: readonly string[] | null;
-            /** @description Attached external stores; never null (S-C26). */
+            /** @description Attached external stores; never null. */
             readonly additional_vector_store_ids: readonly string[];
             /** Format: date-time */
             readonly last_activity_at: string | null;
@@ -726,7 +726,7 @@ export interface components {
         };
         /**
          * SpaceList
-         * @description A cursor page whose key is `spaces`, unlike every other list (S-C17).
+         * @description A cursor page whose key is `spaces`, unlike every other list.
          */
         readonly SpaceList: {
             readonly spaces: readonly components["schemas"]["Space"][];
@@ -736,7 +736,7 @@ export interface components {
         };
         /**
          * Error
-         * @description The envelope of every refusal (knowledge sheet 7.1).
+         * @description The envelope of every refusal.
          */
         readonly Error: {
             /** @constant */
@@ -752,7 +752,7 @@ export interface components {
                 readonly type: string;
                 /** @description The HTTP status again. */
                 readonly status: number;
-                /** @description Ids, or field and message, or nothing; differs per case (S-C9). */
+                /** @description Ids, or field and message, or nothing; differs per case. */
                 readonly details?: {
                     readonly [key: string]: unknown;
                 };
@@ -794,7 +794,7 @@ export interface components {
         };
         /**
          * SpaceVectorStore
-         * @description The link between a space and an attached store (spaces sheet 4.2).
+         * @description The link between a space and an attached store.
          */
         readonly SpaceVectorStore: {
             /** @description Begins with `svs_` in the sample. */
@@ -806,7 +806,7 @@ export interface components {
         };
         /**
          * SpaceVectorStoreList
-         * @description All attachments of a space; not paged (S-C17).
+         * @description All attachments of a space; not paged.
          */
         readonly SpaceVectorStoreList: {
             readonly vector_stores: readonly components["schemas"]["SpaceVectorStore"][];
@@ -845,7 +845,7 @@ export interface components {
             readonly organization_id: string;
             readonly user_id: string | null;
             readonly title: string | null;
-            /** @description inactive or streaming; an open set (S-C11). */
+            /** @description inactive or streaming; an open set. */
             readonly status: string;
             readonly message_count: number;
             readonly visible_in_ui: boolean;
@@ -856,7 +856,7 @@ export interface components {
         };
         /**
          * SpaceThreadList
-         * @description A cursor page of whole threads, without `space_ids` (spaces sheet S10, 4.4).
+         * @description A cursor page of whole threads, without `space_ids`.
          */
         readonly SpaceThreadList: {
             /** @constant */
@@ -880,10 +880,10 @@ export interface components {
         };
         /**
          * Thread
-         * @description A conversation of one user, with the spaces it is in (spaces sheet 4.4).
+         * @description A conversation of one user, with the spaces it is in.
          */
         readonly Thread: {
-            /** @description Begins with `thrd_` in 2026 samples (S-C10). */
+            /** @description Begins with `thrd_` in 2026 samples. */
             readonly id: string;
             /** @constant */
             readonly object: "thread";
@@ -904,7 +904,7 @@ export interface components {
             /** @description The creator. */
             readonly user_id: string | null;
             readonly title: string | null;
-            /** @description inactive or streaming; an open set (S-C11). */
+            /** @description inactive or streaming; an open set. */
             readonly status: string;
             readonly message_count: number;
             readonly visible_in_ui: boolean;
@@ -917,7 +917,7 @@ export interface components {
         };
         /**
          * ThreadList
-         * @description A page whose cursors are thread ids, with its limit and, on request, a total (S-C17).
+         * @description A page whose cursors are thread ids, with its limit and, on request, a total.
          */
         readonly ThreadList: {
             /** @constant */
@@ -928,14 +928,14 @@ export interface components {
             /** @description Goes into `after`. */
             readonly last_id: string | null;
             readonly has_more: boolean;
-            /** @description As asked for; 0 where the server takes it (K-C38). */
+            /** @description As asked for; 0 where the server takes it. */
             readonly limit: number;
             /** @description Null unless `include_total` was sent. */
             readonly total: number | null;
         };
         /** ThreadCreate */
         readonly ThreadCreate: {
-            /** @description Required, though the page once calls every field optional (S-C16). */
+            /** @description Required, though the page once calls every field optional. */
             readonly organization_id: string;
             readonly title?: string | null;
             /** @description Up to sixteen pairs; a value may be any JSON. */
@@ -943,7 +943,7 @@ export interface components {
                 readonly [key: string]: string | number | boolean | Record<string, never> | readonly unknown[] | null;
             } | null;
             readonly assistant_id?: string | null;
-            /** @description True when absent; taken from either kind of credential (S-C15). */
+            /** @description True when absent; taken from either kind of credential. */
             readonly visible_in_ui?: boolean | null;
             /** @description April's field. */
             readonly is_incognito?: boolean;
@@ -966,9 +966,9 @@ export interface components {
             readonly metadata?: {
                 readonly [key: string]: string | number | boolean | Record<string, never> | readonly unknown[] | null;
             } | null;
-            /** @description Locked once the thread has a message (S-C12). */
+            /** @description Locked once the thread has a message. */
             readonly assistant_id?: string | null;
-            /** @description Null changes nothing (assumed); taken from either kind of credential (S-C15). */
+            /** @description Null changes nothing (assumed); taken from either kind of credential. */
             readonly visible_in_ui?: boolean | null;
         };
         /**
@@ -990,7 +990,7 @@ export interface components {
                 readonly role: "user" | "assistant";
                 readonly content: string;
             }[];
-            /** @description As in the docs; the clients send it in the query (S-C14). */
+            /** @description As in the docs; the clients send it in the query. */
             readonly stream?: boolean;
         };
         /**
@@ -1005,7 +1005,7 @@ export interface components {
         };
         /**
          * Message
-         * @description One utterance; plain text content and ISO times, not the shapes of 2025 (S-C30).
+         * @description One utterance; plain text content and ISO times, not the shapes of 2025.
          */
         readonly Message: {
             /** @description Begins with `msg_`. */
@@ -1037,7 +1037,7 @@ export interface components {
         };
         /**
          * MessageList
-         * @description A page whose cursors are message ids (S-C17).
+         * @description A page whose cursors are message ids.
          */
         readonly MessageList: {
             /** @constant */
@@ -1073,7 +1073,7 @@ export interface components {
         };
         /**
          * MessageUpdated
-         * @description A message after a change; only this answer has `updated_at` (spaces sheet 4.5).
+         * @description A message after a change; only this answer has `updated_at`.
          */
         readonly MessageUpdated: {
             readonly id: string;
@@ -1094,7 +1094,7 @@ export interface components {
         };
         /**
          * Slice
-         * @description A group of stores with one owner, or a composite of such groups (knowledge sheet 6.1).
+         * @description A group of stores with one owner, or a composite of such groups.
          */
         readonly Slice: {
             /** @description Begins with `kslice_`, a composite too. */
@@ -1129,13 +1129,13 @@ export interface components {
         };
         /**
          * SliceList
-         * @description A page of slices, or of composites, counted from the front (knowledge sheet 7.4).
+         * @description A page of slices, or of composites, counted from the front.
          */
         readonly SliceList: {
             readonly items: readonly components["schemas"]["Slice"][];
             readonly total: number;
             readonly skip: number;
-            /** @description As asked for; 0 where the server takes it (K-C38). */
+            /** @description As asked for; 0 where the server takes it. */
             readonly limit: number;
             readonly has_more: boolean;
         };
@@ -1149,7 +1149,7 @@ export interface components {
              */
             readonly type?: "standard" | "personal" | "chat_space";
             /**
-             * @description A `group` is not looked up (K-C14).
+             * @description A `group` is not looked up.
              * @enum {string}
              */
             readonly owner_type: "organization" | "department" | "user" | "group";
@@ -1208,7 +1208,7 @@ export interface components {
             readonly id: string;
             readonly name: string;
             readonly description: string | null;
-            /** @description Null for a store that was made outside a slice (knowledge sheet V2). */
+            /** @description Null for a store that was made outside a slice. */
             readonly slice_id: string | null;
             readonly organization_id: string;
             readonly created_by: string;
@@ -1225,13 +1225,13 @@ export interface components {
         };
         /**
          * StoreList
-         * @description A page counted from the front (knowledge sheet 7.4).
+         * @description A page counted from the front.
          */
         readonly StoreList: {
             readonly items: readonly components["schemas"]["Store"][];
             readonly total: number;
             readonly skip: number;
-            /** @description As asked for; 0 where the server takes it (K-C38). */
+            /** @description As asked for; 0 where the server takes it. */
             readonly limit: number;
             readonly has_more: boolean;
         };
@@ -1240,7 +1240,7 @@ export interface components {
             readonly name: string;
             readonly description?: string;
             /**
-             * @description `organization` when absent; no field names departments or users (K-C5).
+             * @description `organization` when absent; no field names departments or users.
              * @enum {string}
              */
             readonly access_mode?: "public" | "organization" | "department" | "private";
@@ -1266,7 +1266,7 @@ export interface components {
         };
         /**
          * VectorStore
-         * @description A store seen on its own: the fields of the object page and those of the create and retrieve samples together (K-C7).
+         * @description A store seen on its own: the fields of the object page and those of the create and retrieve samples together.
          */
         readonly VectorStore: {
             /** @description The same id as in the knowledge view. */
@@ -1289,7 +1289,7 @@ export interface components {
             readonly file_count: number;
             /** @description Bytes. */
             readonly data_size: number;
-            /** @description The same number under the name of the samples (K-C7). */
+            /** @description The same number under the name of the samples. */
             readonly total_size_bytes?: number;
             readonly flowplate_project_id?: string | null;
             readonly flow_id?: string | null;
@@ -1300,7 +1300,7 @@ export interface components {
         };
         /**
          * VectorStoreList
-         * @description A page without a total, wrapped like a single store; the docs print a bare array, which both clients refuse (K-C8).
+         * @description A page without a total, wrapped like a single store; the docs print a bare array, which both clients refuse.
          */
         readonly VectorStoreList: {
             /** @constant */
@@ -1325,7 +1325,7 @@ export interface components {
         };
         /**
          * VectorStoreResponse
-         * @description The wrapper of this view; `success` is missing from one sample of the vendor (K-C8).
+         * @description The wrapper of this view; `success` is missing from one sample of the vendor.
          */
         readonly VectorStoreResponse: {
             /** @constant */
@@ -1349,7 +1349,7 @@ export interface components {
         };
         /**
          * VectorStoreUsage
-         * @description How much the stores hold, together and each on its own (knowledge sheet V6).
+         * @description How much the stores hold, together and each on its own.
          */
         readonly VectorStoreUsage: {
             readonly total_size_bytes: number;
@@ -1360,7 +1360,7 @@ export interface components {
         };
         /**
          * VectorStoreUsageResponse
-         * @description The usage of an organization's stores, wrapped (K-C8).
+         * @description The usage of an organization's stores, wrapped.
          */
         readonly VectorStoreUsageResponse: {
             /** @constant */
@@ -1413,9 +1413,9 @@ export interface components {
         readonly cursor_limit: number;
         /** @description The `next_cursor` of the page before; opaque. */
         readonly cursor: string;
-        /** @description April's parameter; when sent, it must be the space's organization (S-C2). */
+        /** @description April's parameter; when sent, it must be the space's organization. */
         readonly april_organization_id: string;
-        /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+        /** @description The organization; an unknown one is answered like a foreign one. */
         readonly organization_id: string;
         /** @description Rows to pass over. */
         readonly skip: number;
@@ -1531,7 +1531,7 @@ export interface operations {
     readonly getSpace: {
         readonly parameters: {
             readonly query?: {
-                /** @description April's parameter; when sent, it must be the space's organization (S-C2). */
+                /** @description April's parameter; when sent, it must be the space's organization. */
                 readonly organization_id?: components["parameters"]["april_organization_id"];
             };
             readonly header?: never;
@@ -1586,7 +1586,7 @@ export interface operations {
     readonly deleteSpace: {
         readonly parameters: {
             readonly query?: {
-                /** @description April's parameter; when sent, it must be the space's organization (S-C2). */
+                /** @description April's parameter; when sent, it must be the space's organization. */
                 readonly organization_id?: components["parameters"]["april_organization_id"];
             };
             readonly header?: never;
@@ -1639,7 +1639,7 @@ export interface operations {
     readonly updateSpace: {
         readonly parameters: {
             readonly query?: {
-                /** @description April's parameter; when sent, it must be the space's organization (S-C2). */
+                /** @description April's parameter; when sent, it must be the space's organization. */
                 readonly organization_id?: components["parameters"]["april_organization_id"];
             };
             readonly header?: never;
@@ -1698,7 +1698,7 @@ export interface operations {
     readonly listSpaceVectorStores: {
         readonly parameters: {
             readonly query?: {
-                /** @description April's parameter; when sent, it must be the space's organization (S-C2). */
+                /** @description April's parameter; when sent, it must be the space's organization. */
                 readonly organization_id?: components["parameters"]["april_organization_id"];
             };
             readonly header?: never;
@@ -1753,7 +1753,7 @@ export interface operations {
     readonly addVectorStoreToSpace: {
         readonly parameters: {
             readonly query?: {
-                /** @description April's parameter; when sent, it must be the space's organization (S-C2). */
+                /** @description April's parameter; when sent, it must be the space's organization. */
                 readonly organization_id?: components["parameters"]["april_organization_id"];
             };
             readonly header?: never;
@@ -1786,7 +1786,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The space or the store is not there (S-C8). */
+            /** @description The space or the store is not there. */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1819,7 +1819,7 @@ export interface operations {
     readonly removeVectorStoreFromSpace: {
         readonly parameters: {
             readonly query?: {
-                /** @description April's parameter; when sent, it must be the space's organization (S-C2). */
+                /** @description April's parameter; when sent, it must be the space's organization. */
                 readonly organization_id?: components["parameters"]["april_organization_id"];
             };
             readonly header?: never;
@@ -1874,7 +1874,7 @@ export interface operations {
     readonly listSpaceThreads: {
         readonly parameters: {
             readonly query?: {
-                /** @description April's parameter; when sent, it must be the space's organization (S-C2). */
+                /** @description April's parameter; when sent, it must be the space's organization. */
                 readonly organization_id?: components["parameters"]["april_organization_id"];
                 /** @description Rows on a page. */
                 readonly limit?: components["parameters"]["cursor_limit"];
@@ -1933,7 +1933,7 @@ export interface operations {
     readonly addThreadToSpace: {
         readonly parameters: {
             readonly query?: {
-                /** @description April's parameter; when sent, it must be the space's organization (S-C2). */
+                /** @description April's parameter; when sent, it must be the space's organization. */
                 readonly organization_id?: components["parameters"]["april_organization_id"];
             };
             readonly header?: never;
@@ -1975,7 +1975,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Error"];
                 };
             };
-            /** @description The thread is in the space already, where a server refuses that (S-C5). */
+            /** @description The thread is in the space already, where a server refuses that. */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1999,7 +1999,7 @@ export interface operations {
     readonly removeThreadFromSpace: {
         readonly parameters: {
             readonly query?: {
-                /** @description April's parameter; when sent, it must be the space's organization (S-C2). */
+                /** @description April's parameter; when sent, it must be the space's organization. */
                 readonly organization_id?: components["parameters"]["april_organization_id"];
             };
             readonly header?: never;
@@ -2607,7 +2607,7 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
             };
             readonly cookie?: never;
@@ -2650,7 +2650,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
             };
             readonly cookie?: never;
@@ -2697,7 +2697,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The slice, or the composite. */
                 readonly slice_id: string;
@@ -2742,7 +2742,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The slice, or the composite. */
                 readonly slice_id: string;
@@ -2800,7 +2800,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The slice. */
                 readonly slice_id: string;
@@ -2845,7 +2845,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The slice. */
                 readonly slice_id: string;
@@ -2895,7 +2895,7 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
             };
             readonly cookie?: never;
@@ -2938,7 +2938,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
             };
             readonly cookie?: never;
@@ -2994,7 +2994,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The composite, under the name that the docs give it. */
                 readonly slice_id: string;
@@ -3057,7 +3057,7 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The slice. */
                 readonly slice_id: string;
@@ -3111,7 +3111,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The slice. */
                 readonly slice_id: string;
@@ -3184,7 +3184,7 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
             };
             readonly cookie?: never;
@@ -3227,9 +3227,9 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
-                /** @description The store; errors call it `vector_store_id` (K-C3). */
+                /** @description The store; errors call it `vector_store_id`. */
                 readonly store_id: string;
             };
             readonly cookie?: never;
@@ -3272,9 +3272,9 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
-                /** @description The store; errors call it `vector_store_id` (K-C3). */
+                /** @description The store; errors call it `vector_store_id`. */
                 readonly store_id: string;
             };
             readonly cookie?: never;
@@ -3315,9 +3315,9 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
-                /** @description The store; errors call it `vector_store_id` (K-C3). */
+                /** @description The store; errors call it `vector_store_id`. */
                 readonly store_id: string;
             };
             readonly cookie?: never;
@@ -3390,14 +3390,14 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
             };
             readonly cookie?: never;
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description A page of stores, wrapped (K-C8). */
+            /** @description A page of stores, wrapped. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3433,7 +3433,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
             };
             readonly cookie?: never;
@@ -3444,7 +3444,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The new store, wrapped (K-C8). */
+            /** @description The new store, wrapped. */
             readonly 201: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3480,14 +3480,14 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
             };
             readonly cookie?: never;
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The usage, wrapped (K-C8). */
+            /** @description The usage, wrapped. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3514,7 +3514,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The store. */
                 readonly vector_store_id: string;
@@ -3523,7 +3523,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The store, wrapped (K-C8). */
+            /** @description The store, wrapped. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3559,7 +3559,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The store. */
                 readonly vector_store_id: string;
@@ -3602,7 +3602,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The organization; an unknown one is answered like a foreign one (knowledge sheet 0.5). */
+                /** @description The organization; an unknown one is answered like a foreign one. */
                 readonly organization_id: components["parameters"]["organization_id"];
                 /** @description The store. */
                 readonly vector_store_id: string;
@@ -3615,7 +3615,7 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The store as it is now, wrapped (K-C8). */
+            /** @description The store as it is now, wrapped. */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
