@@ -103,6 +103,21 @@ describe('two runs at once with the same accounts', () => {
     expect((await run({ target, lock: true, runId: 'later', ...spaces })).stopped?.why).toBe('locked');
   });
 
+  it('are not taken for two where the lock was answered with a wrong id', async () => {
+    const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const wrong: Target = {
+      ...inner,
+      send: async (request, signal) => {
+        const answer = await inner.send(request, signal);
+        const isLock = request.method === 'POST' && new TextDecoder().decode(request.body).includes('understudy-lock-');
+        return isLock ? { ...answer, body: (answer.body ?? '').replace(/"id":"[^"]*"/, '"id":""') } : answer;
+      },
+    };
+    const report = await run({ target: wrong, lock: true, runId: 'alone', ...spaces });
+    expect(report.stopped).toBeUndefined();
+    expect(report.leftovers.join()).toContain('named understudy-lock-alone-until-');
+  });
+
   it('leave no lock behind when they end early', async () => {
     const understudy = createUnderstudy();
     const inner = handlerTarget('the stand-in', understudy.fetch);

@@ -3,6 +3,7 @@
 import type { OperationId } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import type { Call } from '../tables/table.js';
+import { isId, short } from './guard.js';
 import { valueIn } from './needs.js';
 import { NotExercised } from './reason.js';
 import { pagesFrom } from './row.js';
@@ -23,6 +24,7 @@ const LONGEST = 2 * 60 * 60 * 1000;
 const GRACE = 60_000;
 
 interface Held {
+  readonly name: string;
   readonly id: string;
   readonly until: string;
   readonly createdAt: number;
@@ -49,12 +51,12 @@ export async function takeLock(parts: SessionParts, maxTime: number | undefined)
     const body = { organization_id: '$known.organization_id', name };
     const made = await session.exchange({ call: { call: 'createSpace', body }, caller: 'owner' });
     const id = isJsonObject(made.judged?.body) ? made.judged.body.id : undefined;
-    if (!isSuccess(made) || typeof id !== 'string') return lock();
-    const release = (): Promise<readonly string[]> => takeAway(session, id);
+    if (!isSuccess(made)) return lock();
+    const release = (): Promise<readonly string[]> => takeAway(session, id, name);
     // Whoever came at the same time sees this one too. Only the earlier goes on; where nobody is, neither does.
     const held = await locksOf(session);
-    const own = held.find((one) => one.id === id);
-    const other = held.find((one) => one.id !== id && !(own && own.createdAt < one.createdAt));
+    const own = held.find((one) => one.name === name);
+    const other = held.find((one) => one.name !== name && !(own && own.createdAt < one.createdAt));
     return lock(other && describe(other), release);
   } catch (error) {
     if (error instanceof NotExercised) return lock();
@@ -76,21 +78,22 @@ async function locksOf(session: Session): Promise<readonly Held[]> {
 
 function lockIn(space: Json): readonly Held[] {
   if (!isJsonObject(space)) return [];
-  const [, until] = NAME.exec(String(space.name)) ?? [];
+  const [name = '', until] = NAME.exec(String(space.name)) ?? [];
   if (until === undefined || !(Date.parse(until) > Date.now())) return [];
-  return [{ id: String(space.id), until, createdAt: Date.parse(String(space.created_at)) }];
+  return [{ name, id: String(space.id), until, createdAt: Date.parse(String(space.created_at)) }];
 }
 
 const describe = ({ id, until }: Held): string =>
   `another run is at work with these accounts until ${until} at the latest; wait for it or, if it was killed, delete its lock: DELETE /v1/spaces/${id} as the owner`;
 
-async function takeAway(session: Session, id: string): Promise<readonly string[]> {
+async function takeAway(session: Session, id: Json | undefined, name: string): Promise<readonly string[]> {
   session.cleaning = true;
   try {
+    if (!isId(id)) throw new NotExercised('the lock has no id');
     const { response } = await session.exchange({ call: { call: 'deleteSpace', path: { space_id: id } }, caller: 'owner' });
     if (response?.status === 204 || response?.status === 404) return [];
   } catch (error) {
     if (!(error instanceof NotExercised)) throw error;
   }
-  return [`the lock, space ${id}`];
+  return [`the lock, space ${short(id)} named ${name}`];
 }
