@@ -14,7 +14,7 @@ const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'u
   readonly peerDependencies?: Readonly<Record<string, string>>;
 };
 
-/** Bytes. Last measured: 346 kB packed, 2.25 MB unpacked, of which the compiled validators and the document are 0.94 MB. */
+/** Bytes. Last measured: 399 kB packed, 2.45 MB unpacked, of which the compiled validators and the document are 0.94 MB. */
 const PACKED_LIMIT = 450_000;
 const UNPACKED_LIMIT = 3_000_000;
 
@@ -33,7 +33,9 @@ describe('the packed package', () => {
       const name = file.replace(/^src/, 'dist').replace(/\.ts$/, '');
       return [`${name}.js`, `${name}.d.ts`];
     });
-    const generated = ['document.json', 'places.json', 'scenarios.json', 'validators.cjs'].map((file) => `generated/${file}`);
+    const generated = ['document.json', 'formats.cjs', 'places.json', 'scenarios.json', 'validators.cjs'].map(
+      (file) => `generated/${file}`,
+    );
     const schemas = listFiles('schemas').filter((file) => file.endsWith('.json'));
     const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
     const expected = [
