@@ -25,7 +25,7 @@ export function problemOfProxy(proxy: string): string | undefined {
   return /^https?:$/.test(new URL(address).protocol) ? undefined : 'is not an HTTP proxy';
 }
 
-export const isLoopback = (hostname: string): boolean =>
+const isLoopback = (hostname: string): boolean =>
   /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\])$/.test(hostname);
 
 /** https://nodejs.org/api/cli.html#node_use_env_proxy1 */

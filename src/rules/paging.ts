@@ -1,5 +1,6 @@
 // Three paging dialects: opaque cursors, skip with limit, and the ids of rows (S-C17, K 7.4). Never one list schema.
-import type { Position, Row, Table } from '../world/table.js';
+import type { Position } from '../world/filed.js';
+import type { Row, Table } from '../world/table.js';
 import type { Verdict } from './rule.js';
 
 /** Which list a cursor belongs to, such as `spaces/org_xyz789`; a cursor of another list is not accepted. */

@@ -1,6 +1,8 @@
 // The ids under one key of an index, in the order of their positions. A removal leaves a gap, so that taking many out one by
 // one costs as much as there are; when half of it is gaps, they are closed.
-import type { Position } from './table.js';
+
+/** A row's place in the order of insertion; never given out twice. */
+export type Position = number;
 
 /** Gaps that are not worth closing. */
 const FEW = 16;

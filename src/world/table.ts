@@ -1,6 +1,6 @@
 // Rows by id, with secondary indexes that keep the order of insertion. Rows are never changed in place:
 // an update stores a new object, so a snapshot or a fork may share them.
-import { Filed } from './filed.js';
+import { Filed, type Position } from './filed.js';
 
 export interface Row {
   readonly id: string;
@@ -8,9 +8,6 @@ export interface Row {
 
 /** The key under which an index files a row; undefined leaves the row out, as for a soft-deleted one. */
 export type IndexKey<R> = (row: R) => string | undefined;
-
-/** A row's place in the order of insertion; never given out twice. */
-export type Position = number;
 
 /** Told of every write, with what takes it back. */
 export type Changed = (undo: () => void) => void;

@@ -36,7 +36,7 @@ const folders: Readonly<Record<string, number>> = {
 /** Where a package may be imported; any other use is a leak of its concern. */
 const homes: Readonly<Record<string, readonly string[]>> = {
   express: ['http'],
-  ajv: ['validation'],
+  ajv: ['validation', 'scenario'],
   'ajv-formats': ['validation'],
   'openapi-types': ['spec', 'contract'],
   'json-schema-faker': ['contract'],
@@ -49,6 +49,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'node:url': ['client', 'scenario', 'contract', 'cli'],
   'node:module': ['spec', 'validation', 'mock'],
   'https-proxy-agent': ['client'],
+  'node:crypto': ['mock', 'cli'],
   'node:events': ['http'],
   'node:http': ['client', 'http'],
   'node:https': ['client'],
@@ -57,7 +58,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'node:timers/promises': ['client', 'contract', 'cli'],
   'node:tls': ['client', 'cli'],
   'node:util': ['client', 'spec', 'mock', 'contract'],
-  'node:zlib': ['client'],
+  'node:zlib': ['client', 'http'],
 };
 
 interface Import {

@@ -8,6 +8,7 @@ import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '
 import { atPointer } from '../../spec/relation.js';
 import type { Deviation } from '../judge/judge.js';
 import { type CallerName, letIn } from '../tables/caller.js';
+import { isId, short } from './id.js';
 import type { Profile } from './profile.js';
 import { Withheld } from './reason.js';
 
@@ -40,9 +41,6 @@ const effects: Readonly<Partial<Record<OperationId, Effect>>> = {
 
 /** A method that no REST API has and that changes nothing, whoever takes it (RFC 4918). */
 export const READING = 'PROPFIND';
-
-/** One segment of a path, whoever puts it there: nothing that a server, or a proxy before it, could read as more or less. */
-export const isId = (value: unknown): value is string => typeof value === 'string' && /^(?!\.+$)[\w.~:@+=,-]{1,200}$/.test(value);
 
 /** Every name and id that a run invents carries this. */
 const isInvented = (id: string): boolean => id.includes('understudy-');
@@ -200,12 +198,6 @@ export class Guard {
 }
 
 const pathOf = ({ target }: PlainRequest): string => target.split('?')[0] as string;
-
-/** In a few words. */
-export const short = (value: Json | undefined): string => {
-  const text = JSON.stringify(value) ?? 'absent';
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
-};
 
 function parsed(text: string): Json | undefined {
   try {

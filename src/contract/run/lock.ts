@@ -3,7 +3,7 @@
 import type { OperationId } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import type { Call } from '../tables/table.js';
-import { isId, short } from './guard.js';
+import { isId, short } from './id.js';
 import { valueIn } from './needs.js';
 import { NotExercised } from './reason.js';
 import { pagesFrom } from './row.js';

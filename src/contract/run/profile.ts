@@ -4,7 +4,7 @@ import { fixOf } from '../../spec/nearest.js';
 import { FileError, type Problem } from '../../spec/problem.js';
 import { type ProblemAt, parseYaml } from '../../spec/yaml-file.js';
 import { type CallerName, callerNames, knownNames } from '../tables/caller.js';
-import { isId, short } from './guard.js';
+import { isId, short } from './id.js';
 
 export class ProfileError extends FileError {}
 

@@ -9,7 +9,8 @@ import { type AskedFor, type Deviation, type Expectation, type Judged, judge } f
 import { type CallerName, letIn, schemeOf } from '../tables/caller.js';
 import type { Call, Contracts, Recipe } from '../tables/table.js';
 import type { Ending } from './ending.js';
-import { Guard, isId, short } from './guard.js';
+import { Guard } from './guard.js';
+import { isId, short } from './id.js';
 import { valueIn } from './needs.js';
 import type { Profile } from './profile.js';
 import { RateLimits, type Wait } from './rate-limit.js';
