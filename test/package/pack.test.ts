@@ -1,5 +1,5 @@
 // The package: what is in it, and that it works where nothing else is.
-import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
@@ -17,6 +17,9 @@ const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'u
 /** Bytes. Last measured: 399 kB packed, 2.45 MB unpacked, of which the compiled validators and the document are 0.94 MB. */
 const PACKED_LIMIT = 450_000;
 const UNPACKED_LIMIT = 3_000_000;
+
+/** Packages that an install brings along; last counted: 94, most of them Express's. */
+const PRODUCTION_PACKAGES = 100;
 
 const listFiles = (folder: string): string[] =>
   readdirSync(join(projectFolder, folder), { recursive: true, withFileTypes: true })
@@ -99,6 +102,32 @@ describe('the packed package', () => {
   });
 });
 
+describe('what the package brings along', () => {
+  interface Locked {
+    readonly dev?: boolean;
+    readonly devOptional?: boolean;
+    readonly optional?: boolean;
+    readonly hasInstallScript?: boolean;
+  }
+  const { packages } = JSON.parse(readFileSync(join(projectFolder, 'package-lock.json'), 'utf8')) as {
+    readonly packages: Readonly<Record<string, Locked>>;
+  };
+  const brought = Object.entries(packages).filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional);
+
+  it('is small', () => {
+    expect(brought.length).toBeGreaterThan(50);
+    expect(brought.length, brought.map(([path]) => path).join('\n')).toBeLessThanOrEqual(PRODUCTION_PACKAGES);
+  });
+
+  it('runs nothing when it is installed', () => {
+    expect(brought.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)).toEqual([]);
+    const scripts = Object.keys(
+      (JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as { scripts: object }).scripts,
+    );
+    expect(scripts.filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
+  });
+});
+
 describe('the package, installed into an empty folder', () => {
   const keeper = createKeeper();
   const consumer = beforeAllWithTool(() => installPacked(packed()), 300_000);
@@ -175,6 +204,22 @@ createUnderstudy({ clock: 'wound' });
       noEmit: true,
     };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
+    expect(await runTool('node_modules/typescript/bin/tsc', ['--project', folder])).toMatchObject({ code: 0, stdout: '' });
+  });
+
+  it('has types for older settings: CommonJS, resolved as in Node 10', { timeout: 120_000 }, async () => {
+    const folder = join(consumer(), 'older');
+    mkdirSync(folder);
+    const names = Object.entries(manifest.exports).filter(([, target]) => typeof target !== 'string');
+    const imports = names.map(([name], i) => `import * as entry${i} from 'understudy${name.slice(1)}';`);
+    const uses = `export const app: string = createUnderstudy({ seed: 7 }).scenario.scenario;
+// @ts-expect-error there is no such clock
+createUnderstudy({ clock: 'wound' });
+console.log(${names.map((_, i) => `entry${i}`).join(', ')});`;
+    writeFileSync(join(folder, 'use.ts'), `${imports.join('\n')}\nimport { createUnderstudy } from 'understudy';\n${uses}\n`);
+    const settings = { target: 'es2022', module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0', types: [] };
+    const compilerOptions = { ...settings, strict: true, skipLibCheck: true, noEmit: true };
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
     expect(await runTool('node_modules/typescript/bin/tsc', ['--project', folder])).toMatchObject({ code: 0, stdout: '' });
   });
 
