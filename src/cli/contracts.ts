@@ -17,6 +17,16 @@ const kit = async () => ({
 
 const shippedDocument = fileURLToPath(new URL('../../generated/document.json', import.meta.url));
 
+function writeOutput(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new UsageError(
+      `${file} cannot be written: ${(error as Error).message}\n  fix: name a file in a folder that is there and may be written`,
+    );
+  }
+}
+
 export function contractsCommand(): Command {
   const list = new Command('list').description('list the operations, with the number of rows of each').action(async () => {
     const { loadContracts, planRows } = await kit();
@@ -79,7 +89,7 @@ export function contractsCommand(): Command {
       const result = exportArazzo(spec, loadContracts(spec), { documentUrl, seed });
       const text = stringifyYaml(result.document);
       if (output === undefined) process.stdout.write(text);
-      else writeFileSync(output, text);
+      else writeOutput(output, text);
       process.stderr.write(describeExport(result));
     });
   const command = new Command('contracts').description('list, show, check or export the contracts');

@@ -1,30 +1,89 @@
 // What `understudy check` does. Loaded only when it is called, so that `serve` starts without the kit.
 import { randomUUID } from 'node:crypto';
-import { accessSync, closeSync, constants, mkdirSync, openSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { httpTarget } from '../client/http-target.js';
 import { handlerTarget, type Target } from '../client/target.js';
 import { withEdges } from '../contract/edges/edges.js';
-import { describeLacking, exitCode, redact, toJunit, toResults, toText, toVerdict } from '../contract/report/report.js';
+import { describeLacking, exitCode, redact, toText, toVerdict } from '../contract/report/report.js';
+import { crashOf } from '../contract/run/play.js';
 import { type Profile, problemOfBaseUrl, readProfile } from '../contract/run/profile.js';
-import { type Report, runContracts } from '../contract/run/run.js';
+import { type Report, type RunOptions, runContracts, type Stopped } from '../contract/run/run.js';
 import type { Selection } from '../contract/run/session.js';
 import { loadContracts, standInProfile } from '../contract/tables/load.js';
 import { loadSpec, type OperationId, type Spec } from '../spec/document.js';
+import { ExitCode } from '../spec/exit-code.js';
 import { fixOf } from '../spec/nearest.js';
+import { FileError } from '../spec/problem.js';
 import { type CheckFlags, UsageError } from './flags.js';
 import { describeWait, progress } from './progress.js';
+import { ReportFiles } from './report-files.js';
+import { stopping } from './stopping.js';
 import { wireOf } from './wire.js';
 
+/** Milliseconds after the end of the run's time by which the process has ended, reports and all. */
+const WHOLE_GRACE = 3000;
+/** Of these, for writing reports, and never less than that for taking away. */
+const REPORTING = 500;
+const LEAST_GRACE = 1000;
+
 export async function check(url: string | undefined, flags: CheckFlags): Promise<void> {
-  makeReportDir(flags.reportDir);
+  const reports = new ReportFiles(flags.reportDir, flags.failOn, targetName(url, flags), flags.seed);
+  reports.begin();
+  let soFar = (stopped: Stopped): Report => reports.without(stopped);
+  const finish = (report: Report): void => {
+    // Before the text, whose reader may hang up.
+    process.exitCode = exitCode(report, flags.failOn);
+    let problem = '';
+    try {
+      reports.write(report);
+    } catch (error) {
+      process.exitCode = ExitCode.usage;
+      problem = `${(error as Error).message}\n`;
+    }
+    const text = `${toText(report)}${toVerdict(report, flags.failOn)}`;
+    process.stdout.write(`${text}${problem === '' ? `Report: ${reports.paths.join(', ')}\n` : ''}`);
+    process.stderr.write(problem);
+  };
+  const atOnce = (stopped: Stopped): never => {
+    finish(soFar(stopped));
+    process.exit();
+  };
+  // The start is a part of the whole time, which nobody outside can tell from the run.
+  const grace = Math.max(LEAST_GRACE, WHOLE_GRACE - REPORTING - performance.now());
+  const { signal, done } = stopping(atOnce, grace + REPORTING / 2, flags.maxTime && flags.maxTime * 1000);
+  try {
+    const options = await optionsOf(url, flags);
+    const onBegin = (report: typeof soFar): void => {
+      soFar = report;
+    };
+    finish(await runContracts({ ...options, grace, signal, onBegin }));
+  } catch (error) {
+    const isUsage = error instanceof UsageError || error instanceof FileError;
+    const text = isUsage ? `the run could not begin: ${error.message}` : crashOf(error);
+    const report = soFar({ why: isUsage ? 'usage' : 'crashed', text });
+    if (!isUsage) return finish(report);
+    reports.write(report);
+    throw error;
+  } finally {
+    done();
+  }
+}
+
+/** For the reports of a run that has not begun, when nobody knows yet what in an address is a credential. */
+function targetName(url: string | undefined, { profile }: CheckFlags): string {
+  if (url !== undefined) return URL.canParse(url) ? new URL(url).origin : 'the server';
+  return profile === undefined ? STAND_IN : `the server of ${profile}`;
+}
+
+const STAND_IN = 'the stand-in in this process';
+
+async function optionsOf(url: string | undefined, flags: CheckFlags): Promise<RunOptions> {
   const spec = loadSpec();
   const selected = selection(spec, flags);
   const contracts = withEdges(spec, loadContracts(spec), { seed: flags.seed });
   const inProcess = url === undefined && flags.profile === undefined;
   if (url !== undefined && flags.profile === undefined && !isLocal(url))
     throw new UsageError(
-      `No credentials for ${url}.\n  fix: Pass --profile FILE with credentials for ${url}; docs/check.md shows one.`,
+      `No credentials for ${withoutCredential(url)}.\n  fix: Pass --profile FILE with its credentials; docs/check.md shows one.`,
     );
   const own = readProfile(flags.profile ?? standInProfile, process.env);
   const base = inProcess ? undefined : baseUrl(url, own);
@@ -33,9 +92,7 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
   const timeout = flags.requestTimeout;
   const target = base === undefined ? await standIn(timeout) : httpTarget(base, { timeout, ...wire.options });
 
-  const stop = new AbortController();
-  process.once('SIGINT', () => stop.abort());
-  const report = await runContracts({
+  return {
     spec,
     contracts,
     profile,
@@ -46,29 +103,23 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
     ...selected,
     ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1000 }),
     ...(flags.minCases === undefined ? {} : { minCases: flags.minCases }),
-    signal: stop.signal,
     onLacking: (lacking) => process.stderr.write(describeLacking(lacking)),
     onRow: progress(process.stderr),
     onWait: (wait) => process.stderr.write(redact(describeWait(wait), profile.secrets)),
-  });
-  writeReports(report, flags, profile);
-  // Before the text, whose reader may hang up.
-  process.exitCode = exitCode(report, flags.failOn);
-  const text = `${toText(report)}${toVerdict(report, flags.failOn)}`;
-  const files = reportFiles.map((file) => join(flags.reportDir, file)).join(', ');
-  process.stdout.write(`${redact(text, profile.secrets)}Report: ${files}\n`);
+  };
 }
 
 function baseUrl(url: string | undefined, profile: Profile): string {
   const base = url ?? profile.base_url;
   if (base === undefined) throw new UsageError('No server to test.\n  fix: give its URL, or add base_url to the profile.');
   const problem = problemOfBaseUrl(base);
-  // Its password, if it has one, is no word for a log.
-  const shown = base.replace(/\/\/[^/]*@/, '//…@');
-  if (problem) throw new UsageError(`${shown} ${problem.what}.\n  fix: ${problem.fix}`);
+  if (problem) throw new UsageError(`${withoutCredential(base)} ${problem.what}.\n  fix: ${problem.fix}`);
   // The document's paths begin with /v1 themselves.
   return base.replace(/\/+$/, '').replace(/\/v1$/, '');
 }
+
+/** A password in it, or what somebody has put behind a question mark, is no word for a log. */
+const withoutCredential = (url: string): string => url.replace(/\/\/[^/]*@/, '//…@').replace(/[?#].*/s, '?…');
 
 /** Where somebody may run the stand-in, whose keys are no secret. */
 const isLocal = (url: string): boolean =>
@@ -77,7 +128,7 @@ const isLocal = (url: string): boolean =>
 async function standIn(timeout: number): Promise<Target> {
   // Loaded only here: the kit itself works without Express.
   const { createUnderstudy } = await import('../http/understudy.js');
-  return handlerTarget('the stand-in in this process', createUnderstudy().fetch, { timeout });
+  return handlerTarget(STAND_IN, createUnderstudy().fetch, { timeout });
 }
 
 function selection(spec: Spec, flags: CheckFlags): Selection {
@@ -102,24 +153,4 @@ function known(flag: string, given: readonly string[] | undefined, words: readon
     if (words.includes(word)) continue;
     throw new UsageError(`${flag} ${word}: the document has no such name.\n  fix: ${fixOf(word, words)}`);
   }
-}
-
-const reportFiles = ['results.json', 'junit.xml'] as const;
-
-/** Before the run: a report that nobody can keep is not worth the requests. */
-function makeReportDir(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
-    for (const file of reportFiles) closeSync(openSync(join(folder, file), 'a'));
-  } catch (error) {
-    throw new UsageError(
-      `${folder} cannot be written: ${(error as Error).message}\n  fix: name another folder with --report-dir`,
-    );
-  }
-}
-
-function writeReports(report: Report, { reportDir, failOn }: CheckFlags, { secrets }: Profile): void {
-  writeFileSync(join(reportDir, 'results.json'), redact(`${JSON.stringify(toResults(report), null, 2)}\n`, secrets));
-  writeFileSync(join(reportDir, 'junit.xml'), redact(toJunit(report, failOn), secrets));
 }

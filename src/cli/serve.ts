@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import type { Understudy } from '../http/understudy.js';
 import { loadSpec } from '../spec/document.js';
+import { ExitCode } from '../spec/exit-code.js';
 import { type ServeFlags, serveFlags } from './flags.js';
 import { createLog, describeDropped, type LogFormat } from './log.js';
 import { createOutput } from './output.js';
@@ -65,7 +66,8 @@ function openOutput(format: LogFormat): (line: string) => void {
 /** Milliseconds in which requests that have arrived whole are answered after a signal. */
 const GRACE_MS = 500;
 
-const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGBREAK: 130, SIGTERM: 143 } as const;
+const { SIGHUP, SIGINT, SIGTERM } = ExitCode;
+const exitCodes = { SIGHUP, SIGINT, SIGBREAK: SIGINT, SIGTERM } as const;
 
 /** Ends on a signal, at once when it comes a second time, and under npm when whoever started it is gone. */
 function stopInTime(understudy: Pick<Understudy, 'close'>, readyFile: ReadyFile | undefined): void {

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { Target } from '../client/target.js';
 import { loadSpec, type OperationId } from '../spec/document.js';
 import { withEdges } from './edges/edges.js';
-import { redact } from './report/redact.js';
+import { masking } from './report/redact.js';
 import { describeFinding } from './report/report.js';
 import { Guard } from './run/guard.js';
 import { planRun } from './run/plan.js';
@@ -39,11 +39,11 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
   const watch = new Watch(profile, (milliseconds) => sleep(milliseconds));
   const guard = new Guard(spec, profile);
   const parts = { spec, contracts, target: watch.over(target), profile, seed, ...selection, guard };
-  const { secrets } = profile;
+  const mask = masking(profile.secrets);
   const reasons: (string | undefined)[] = [];
   /** Why the target and the profile do not belong together: nothing more is asked then. */
   let unfit: string | undefined;
-  describe(redact(`the contracts on ${target.name}`, secrets), () => {
+  describe(mask(`the contracts on ${target.name}`), () => {
     for (const [i, play] of planRun(spec, contracts, profile, selection).entries()) {
       it(play.title, { timeout }, async (context) => {
         if (unfit !== undefined) context.skip(unfit);
@@ -53,10 +53,10 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
         const lost = played.caller === 'owner' ? played.lost : undefined;
         const trouble = play.kind === 'sign_in' ? undefined : watch.trouble?.text;
         unfit = trouble ?? lost ?? played.unfit ?? (played.refused && `${refusalOf([played.refused])}; correct the profile`);
-        if (unfit !== undefined) expect.fail(redact(unfit, secrets));
+        if (unfit !== undefined) expect.fail(mask(unfit));
         const failures = played.findings.filter((finding) => finding.severity === 'failure');
-        const text = failures.map((finding) => describeFinding(finding).join('\n')).join('\n\n');
-        if (text !== '') expect.fail(redact(text, secrets));
+        const text = failures.map((finding) => describeFinding(finding, mask).join('\n')).join('\n\n');
+        if (text !== '') expect.fail(text);
         if (played.result === 'not_exercised') context.skip(played.reason);
       });
     }

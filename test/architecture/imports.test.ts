@@ -179,7 +179,7 @@ describe('the rooms of src/', () => {
   it('load fast-check only where contracts are played', () => {
     const drawing = imports.filter(({ to }) => to === 'fast-check').map(({ from }) => from);
     const atStart = inside.filter(({ lazy }) => !lazy);
-    for (const file of ['cli/main.ts', 'index.ts'])
+    for (const file of ['cli/program.ts', 'index.ts'])
       expect([...closure(file, atStart)].filter((reached) => drawing.includes(reached))).toEqual([]);
     expect([...closure('cli/run-check.ts', atStart)]).toEqual(expect.arrayContaining(drawing));
   });

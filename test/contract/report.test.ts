@@ -16,6 +16,7 @@ import { createUnderstudy } from '../../src/index.js';
 import { credentialsOf, runChain } from '../support/chain.js';
 import { run } from '../support/cli.js';
 import { contractsOf, driftedRun, profile, spec } from '../support/drifted-run.js';
+import { faultsOfJunit } from '../support/junit.js';
 import { readXml, type XmlElement } from '../support/xml.js';
 
 const operation = 'addVectorStoreToSpace';
@@ -72,6 +73,21 @@ describe('the exit code', () => {
     ['failure', 'notice', 1],
   ])('after a %s, with --fail-on %s, is %i', async (severity, failOn, code) => {
     expect(exitCode(await reportWith(severity), failOn)).toBe(code);
+  });
+
+  it('is that of leftovers only where nothing else is wrong', async () => {
+    const left = async (report: Promise<Report>) => exitCode({ ...(await report), leftovers: ['space space_1'] }, 'failure');
+    expect(await left(honest())).toBe(4);
+    expect(await left(reportWith('failure'))).toBe(1);
+    expect(await left(honest({ maxTime: -1 }))).toBe(3);
+  });
+
+  it.each([
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('is that of %s, which interrupted the run', async (signal, code) => {
+    expect(exitCode(await reportWith('failure', { why: 'interrupted', text: signal, signal }), 'failure')).toBe(code);
   });
 
   it('prefers a failure to a run that is not whole, and an interruption to both', async () => {
@@ -137,6 +153,9 @@ describe('the verdict', () => {
   it('is a word, the exit code and a line for each finding that failed the run', async () => {
     expect(toVerdict(await honest(), 'notice')).toBe('Passed, exit code 0\n');
     expect(toVerdict(await honest({ include: () => false }), 'failure')).toBe('Inconclusive, exit code 3\n');
+    expect(toVerdict({ ...(await honest()), leftovers: ['space space_1'] }, 'failure')).toBe(
+      'Passed, but something is left behind, exit code 4\n',
+    );
     const failed = toVerdict(await driftedRun(drift, [operation]), 'failure').split('\n');
     expect(failed[0]).toBe('Failed, exit code 1:');
     expect(failed[1]).toMatch(/^ {2}[A-Z_]+ \w+.*: got /);
@@ -147,16 +166,10 @@ describe('junit.xml', () => {
   const suiteOf = async (report: Report, failOn: FailOn = 'failure'): Promise<XmlElement> => {
     const root = await readXml(toJunit(report, failOn));
     expect(root.tag).toBe('testsuites');
-    const [suite, ...others] = root.children;
-    expect(others).toEqual([]);
-    const inner = (tag: string) => String(suite?.children.filter(({ children }) => children[0]?.tag === tag).length);
-    expect(suite?.attributes).toMatchObject({
-      tests: String(suite?.children.length),
-      failures: inner('failure'),
-      errors: inner('error'),
-      skipped: inner('skipped'),
-    });
-    return suite as XmlElement;
+    expect(faultsOfJunit(root)).toEqual([]);
+    const children = root.children.flatMap((suite) => suite.children.filter(({ tag }) => tag === 'testcase'));
+    const sum = (name: string) => String(root.children.reduce((all, { attributes }) => all + Number(attributes[name]), 0));
+    return { ...root, children, attributes: { failures: sum('failures'), errors: sum('errors'), skipped: sum('skipped') } };
   };
 
   it.each(runs)('of a run that is %s is well-formed, and red unless it is clean', async (_, report, code) => {
@@ -164,14 +177,34 @@ describe('junit.xml', () => {
     expect(attributes.failures === '0' && attributes.errors === '0').toBe(code === 0);
   });
 
+  it('has a suite for each operation, and one of the run itself where it has something to say', async () => {
+    const report = await driftedRun(drift, [operation, 'listSpaceVectorStores']);
+    const names = async (changed: Report) =>
+      (await readXml(toJunit(changed, 'failure'))).children.map(({ attributes }) => attributes.name);
+    expect(await names(report)).toEqual([...new Set(report.rows.map((row) => row.operation))]);
+    const left = await names({ ...report, leftovers: ['space space_1'] });
+    expect(left.at(-1)).toBe('understudy check');
+    expect(toJunit({ ...report, leftovers: ['space space_1'] }, 'failure')).toMatch(
+      /name="nothing is left behind" .*1 left behind.*>space space_1</,
+    );
+  });
+
+  it('takes as long as its rows did', async () => {
+    const report = await honest();
+    const [row] = report.rows as [Played];
+    const { children } = await suiteOf({ ...report, rows: [{ ...row, milliseconds: 1234.5 }] });
+    expect(children[0]?.attributes.time).toBe('1.234');
+  });
+
   it('has a test for each row: right, wrong with its finding, or skipped with its reason', async () => {
     const report = await driftedRun(drift, [operation], {
       profile: { ...profile, callers: Object.fromEntries(Object.entries(profile.callers).filter(([name]) => name !== 'admin')) },
     });
     const { children } = await suiteOf(report);
-    expect(children.map(({ attributes }) => attributes.name)).toEqual(report.rows.map(({ title }) => title));
+    expect(children.map(({ attributes }) => attributes.name).sort()).toEqual(report.rows.map(({ title }) => title).sort());
     const by = (name: string) => children.find(({ attributes }) => attributes.name?.startsWith(name));
     expect(by(`${operation} by owner`)).toMatchObject({ attributes: { classname: operation }, children: [] });
+    expect(by('the credential of owner')?.attributes.classname).toBe(report.rows[0]?.operation);
     expect(by(`${operation} by admin`)?.children).toMatchObject([
       { tag: 'skipped', attributes: { message: 'the profile has no callers.admin' } },
     ]);
@@ -208,7 +241,8 @@ describe('junit.xml', () => {
         { ...row, result: 'not_exercised', reason: nasty, findings: [] },
       ],
     });
-    for (const text of [attributes.name, children[0]?.attributes.name, children[0]?.children[0]?.attributes.message])
+    expect(attributes.failures).toBe('1');
+    for (const text of [children[0]?.attributes.name, children[0]?.children[0]?.attributes.message])
       expect(text).toContain(`<a b="c">&amp;'x' ]]> <!-- `);
     expect(children[0]?.children[0]?.text).toContain('🎭 é');
     expect(children.map(({ children: [inner] }) => inner?.tag)).toEqual(['failure', 'skipped', 'error']);
@@ -251,7 +285,9 @@ describe('the text', () => {
     const report = await driftedRun(drift, [operation]);
     const [{ repeat }] = (toResults(report) as { findings: [{ repeat: string }] }).findings;
     const junit = await readXml(toJunit(report, 'failure'));
-    const failed = junit.children[0]?.children.flatMap(({ children }) => children).find(({ tag }) => tag === 'failure');
+    const failed = junit.children
+      .flatMap((suite) => suite.children.flatMap(({ children }) => children))
+      .find(({ tag }) => tag === 'failure');
     const chainIn = (text: string): string => text.replace(/^[\s\S]*?\n {2}repeat\s*\n/, '').replace(/\n\n[\s\S]*$/, '\n');
     const chains = [repeat, chainIn(failed?.text ?? ''), chainIn(toText(report))];
     for (const chain of chains) {
@@ -283,7 +319,6 @@ describe('secrets', () => {
     ADMIN_KEY: ' padded-with-blanks ',
     MEMBER_KEY: 'plain_member_key',
     EXPIRED_TOKEN: 'bearer/with+signs==',
-    OWNER_ID: 'usr_owner_secret',
   };
 
   const json = (text: string): string => JSON.stringify(text).slice(1, -1);
@@ -305,7 +340,7 @@ describe('secrets', () => {
   /** Refuses with the caller's key in whatever form, and puts it into an id, too. */
   async function leakyServer(): Promise<string> {
     const { fetch } = createUnderstudy({ drift: 'status:getSpace.space_not_found' });
-    const names = Object.entries({ ...secrets, OWNER_ID: 'none' });
+    const names = Object.entries(secrets);
     let count = 0;
     const server = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
@@ -313,7 +348,7 @@ describe('secrets', () => {
       const sent = String(request.headers['x-api-key'] ?? request.headers.authorization?.replace('Bearer ', '') ?? '');
       const [name = ''] = names.find(([, secret]) => secret.trim() === sent) ?? [];
       const headers = { 'content-type': 'application/json', 'x-api-key': `ak_${name.split('_')[0]?.toLowerCase()}` };
-      const body = Buffer.concat(chunks).toString().replaceAll(secrets.OWNER_ID, 'usr_owner1');
+      const body = Buffer.concat(chunks).toString();
       const init = { method: request.method ?? 'GET', headers, ...(body === '' ? {} : { body }) };
       const answer = await fetch(`http://inside${decodeURIComponent(request.url ?? '').replaceAll(`~${sent}`, '')}`, init);
       const text = await answer.text();
@@ -323,7 +358,6 @@ describe('secrets', () => {
       if (answer.status >= 400) count += 1;
       const honest = text === '' ? {} : (JSON.parse(text) as { error?: { details?: object }; id?: string; name?: string });
       if (honest.error) honest.error.details = { leak };
-      else if (request.method === 'POST' && honest.id) honest.id = `${honest.id}~${sent}`;
       else if (honest.name !== undefined) honest.name = [leak] as never;
       response.writeHead(honest.error ? 418 : answer.status, { 'content-type': 'application/json' });
       response.end(answer.status === 204 ? undefined : JSON.stringify(honest));
@@ -343,7 +377,7 @@ describe('secrets', () => {
       file,
       `base_url: ${url}
 callers:
-  owner: { api_key: "\${OWNER_KEY}", user_id: "\${OWNER_ID}" }
+  owner: { api_key: "\${OWNER_KEY}", user_id: usr_owner1 }
   viewer: { api_key: "\${VIEWER_KEY}", user_id: usr_viewer1 }
   editor: { api_key: ak_editor, user_id: usr_editor1 }
   admin: { api_key: "\${ADMIN_KEY}" }

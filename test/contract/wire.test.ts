@@ -75,11 +75,9 @@ describe('a write that is not answered', () => {
     for (const name of named) expect(report.possiblyMade).toContain(`POST /v1/spaces/ with ${name}: ${why}`);
     expect(report.possiblyMade).toHaveLength(lost.length);
     expect(exitCode(report, 'failure')).toBe(1);
-    expect(toText(report)).toContain(`Left behind, possibly made (no answer came): ${report.possiblyMade[0]}`);
+    expect(toText(report)).toContain(`Left behind, possibly made (no answer came):\n  ${report.possiblyMade[0]}`);
     expect(toResults(report)).toMatchObject({ possibly_made: report.possiblyMade });
-    expect(toJunit(report, 'failure')).toContain(
-      `<system-out>Left behind, possibly made (no answer came): ${report.possiblyMade[0]}`,
-    );
+    expect(toJunit(report, 'failure')).toContain(`>possibly ${report.possiblyMade[0]}`);
   });
 
   it('because the run ends is listed too', async () => {

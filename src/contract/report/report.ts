@@ -1,10 +1,13 @@
-// A report for people, for JUnit readers and for programs. Whoever prints one takes the secrets out of it with `redact`.
+// A report for people, for JUnit readers and for programs. What came from outside is masked before it is cut or laid out; the
+// report's own words are not, whatever a secret looks like.
 
+import { ExitCode } from '../../spec/exit-code.js';
 import type { Severity } from '../judge/judge.js';
 import type { Finding } from '../run/finding.js';
 import { type Played, type Result, refusalOf } from '../run/play.js';
 import type { Report } from '../run/run.js';
 import { callerNames } from '../tables/caller.js';
+import { type Mask, masking } from './redact.js';
 import { repeatChain } from './repeat.js';
 
 export { redact } from './redact.js';
@@ -14,17 +17,18 @@ export type FailOn = 'failure' | 'question' | 'notice';
 
 const RESULTS_VERSION = 1;
 
-/**
- * 0 clean · 1 findings that fail the run · 3 inconclusive: nothing was shown, or the target was not there, or the run ended
- * before its rows · 130 interrupted.
- */
+/** One of `ExitCode`. What was found before the time was over, or where little was shown, is found all the same. */
 export function exitCode(report: Report, failOn: FailOn): number {
   const { stopped } = report;
-  if (stopped?.why === 'interrupted') return 130;
-  if (stopped && stopped.why !== 'time') return 3;
-  if (report.findings.some((finding) => failsRun(finding.severity, failOn))) return 1;
-  return whyInconclusive(report) === undefined ? 0 : 3;
+  if (stopped?.why === 'interrupted') return ExitCode[stopped.signal ?? 'SIGINT'];
+  if (stopped?.why === 'usage') return ExitCode.usage;
+  if ((stopped && stopped.why !== 'time') || crashIn(report) !== undefined) return ExitCode.inconclusive;
+  if (report.findings.some((finding) => failsRun(finding.severity, failOn))) return ExitCode.failures;
+  if (whyInconclusive(report) !== undefined) return ExitCode.inconclusive;
+  return report.leftovers.length > 0 ? ExitCode.leftovers : ExitCode.ok;
 }
+
+const crashIn = ({ rows }: Report): string | undefined => rows.find(({ crash }) => crash !== undefined)?.crash;
 
 /** Why what was shown is not all, or nothing; a report that found nothing wrong must say so. */
 function whyInconclusive(report: Report): string | undefined {
@@ -39,7 +43,7 @@ function whyInconclusive(report: Report): string | undefined {
   const { right } = countCoverage(report);
   const tooFew = right < minCases ? `only ${right} cases are right, fewer than the ${minCases} of --min-cases` : undefined;
   const nothing = rows.some(isShown) ? undefined : 'no row could be played by a caller of the profile';
-  return stopped?.text ?? preparation ?? nothing ?? tooFew;
+  return stopped?.text ?? crashIn(report) ?? preparation ?? nothing ?? tooFew;
 }
 
 function failsRun(severity: Severity, failOn: FailOn): boolean {
@@ -55,23 +59,28 @@ export function countCoverage(report: Report): Readonly<Record<Result, number>> 
 
 /** Plain lines for a terminal or a CI log. */
 export function toText(report: Report): string {
+  const mask = masking(report.secrets);
   const { right, wrong, not_exercised } = countCoverage(report);
   const lines: string[] = [];
-  for (const finding of report.findings.filter((f) => f.severity !== 'notice')) lines.push(...describeFinding(finding), '');
+  for (const finding of report.findings.filter((f) => f.severity !== 'notice')) lines.push(...describeFinding(finding, mask), '');
   const notices = report.findings.filter((finding) => finding.severity === 'notice');
   for (const notice of notices)
-    lines.push(`notice ${notice.code} ${notice.operation}${notice.pointer && ` ${oneLine(notice.pointer)}`} (${notice.count}×)`);
+    lines.push(
+      `notice ${notice.code} ${notice.operation}${notice.pointer && ` ${oneLine(mask(notice.pointer))}`} (${notice.count}×)`,
+    );
   if (notices.length > 0) lines.push('');
   const reasons = new Map<string, number>();
   for (const { result, reason = '' } of report.coverage)
     if (result === 'not_exercised') reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   lines.push(`Cases of the document: ${right} right, ${wrong} wrong, ${not_exercised} not exercised`);
-  for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1])) lines.push(`  ${count} × ${reason}`);
-  if (report.leftovers.length > 0) lines.push(`Left behind: ${oneLine(shortened(report.leftovers))}`);
-  if (report.possiblyMade.length > 0) lines.push(describePossiblyMade(report));
+  for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1])) lines.push(`  ${count} × ${oneLine(mask(reason))}`);
+  const listed = (title: string, names: readonly string[]): readonly string[] =>
+    names.length === 0 ? [] : [title, ...names.map((name) => `  ${oneLine(mask(name))}`)];
+  lines.push(...listed('Left behind:', report.leftovers));
+  lines.push(...listed('Left behind, possibly made (no answer came):', report.possiblyMade));
   if (report.unseen > 0) lines.push(`State not verified afterwards (caller or ID missing): ${report.unseen}`);
   const why = whyInconclusive(report);
-  if (why !== undefined) lines.push(`${report.stopped === undefined ? 'Inconclusive' : 'Stopped early'}: ${oneLine(why)}`);
+  if (why !== undefined) lines.push(`${report.stopped === undefined ? 'Inconclusive' : 'Stopped early'}: ${oneLine(mask(why))}`);
   const counted = (severity: Severity): string => {
     const count = report.findings.filter((finding) => finding.severity === severity).length;
     return `${count} ${severity}${count === 1 ? '' : 's'}`;
@@ -84,20 +93,32 @@ export function toText(report: Report): string {
 
 /** The end of the text, which a CI shows: the verdict, and a line for each finding that brought it about. */
 export function toVerdict(report: Report, failOn: FailOn): string {
+  const mask = masking(report.secrets);
   const code = exitCode(report, failOn);
-  const words: Readonly<Record<number, string>> = { 0: 'Passed', 1: 'Failed', 3: 'Inconclusive' };
   const failed = report.findings.filter(({ severity }) => failsRun(severity, failOn));
-  const lines = failed.map(
-    (finding) =>
-      `  ${finding.code} ${finding.operation}${finding.case ? `.${finding.case}` : ''}, ${finding.place}: got ${oneLine(finding.got).slice(0, 80)}`,
-  );
+  const lines = failed.map((finding) => {
+    const got = oneLine(mask(finding.got));
+    const shown = got.length > 80 ? `${got.slice(0, 80)}…` : got;
+    return `  ${finding.code} ${finding.operation}${finding.case ? `.${finding.case}` : ''}, ${finding.place}: got ${shown}`;
+  });
   const more = lines.length - MOST_LINES;
   return `${[
-    `${words[code] ?? 'Interrupted'}, exit code ${code}${failed.length > 0 ? ':' : ''}`,
+    `${words[code]}, exit code ${code}${failed.length > 0 ? ':' : ''}`,
     ...lines.slice(0, MOST_LINES),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ].join('\n')}\n`;
 }
+
+const words: Readonly<Record<number, string>> = {
+  [ExitCode.ok]: 'Passed',
+  [ExitCode.failures]: 'Failed',
+  [ExitCode.usage]: 'Not begun',
+  [ExitCode.inconclusive]: 'Inconclusive',
+  [ExitCode.leftovers]: 'Passed, but something is left behind',
+  [ExitCode.SIGHUP]: 'Interrupted',
+  [ExitCode.SIGINT]: 'Interrupted',
+  [ExitCode.SIGTERM]: 'Interrupted',
+};
 
 /** Of a verdict; all of them stand above it. */
 const MOST_LINES = 20;
@@ -110,33 +131,24 @@ export function describeLacking(lacking: Report['lacking']): string {
 }
 
 /** A finding as lines for a person. */
-export function describeFinding(finding: Finding): readonly string[] {
+export function describeFinding(finding: Finding, mask: Mask): readonly string[] {
   const before = finding.calls.slice(0, -1).map((call) => call.operation);
   return [
     `${finding.severity} ${finding.code}  ${finding.operation}${finding.case ? `.${finding.case}` : ''}${finding.count > 1 ? `  (${finding.count}×)` : ''}`,
     `  row       ${finding.title}`,
     `  contract  ${finding.place}`,
-    ...(finding.pointer ? [`  where     ${oneLine(finding.pointer)}`] : []),
-    `  expected  ${oneLine(finding.expected)}`,
-    `  got       ${oneLine(finding.got)}`,
+    ...(finding.pointer ? [`  where     ${oneLine(mask(finding.pointer))}`] : []),
+    `  expected  ${oneLine(mask(finding.expected))}`,
+    `  got       ${oneLine(mask(finding.got))}`,
     `  rests on  ${[finding.basis, finding.source].filter((text) => text !== '').join(', ')}`,
     ...(before.length > 0 ? [`  after     ${before.join(' · ')}`] : []),
     `  id        ${finding.fingerprint}; \`understudy explain ${finding.code}\``,
     '  repeat    ',
-    ...repeatChain(finding)
+    ...mask(repeatChain(finding))
       .trimEnd()
       .split('\n')
       .map((line) => `    ${line}`),
   ];
-}
-
-const describePossiblyMade = ({ possiblyMade }: Report): string =>
-  `Left behind, possibly made (no answer came): ${oneLine(shortened(possiblyMade))}`;
-
-/** All of them stand in results.json. */
-function shortened(leftovers: readonly string[]): string {
-  const more = leftovers.length - 10;
-  return `${leftovers.slice(0, 10).join(', ')}${more > 0 ? ` and ${more} more, all of them in results.json` : ''}`;
 }
 
 /** What a server has sent must not lay out the report, nor tell a terminal or a CI what to do. */
@@ -147,87 +159,148 @@ const oneLine = (text: string): string =>
   });
 
 /** The report as data, in the form of contracts/results.schema.json. */
-export function toResults(report: Report): object {
+export function toResults(report: Report, failOn: FailOn = 'failure'): object {
+  const mask = masking(report.secrets);
+  const code = exitCode(report, failOn);
   return {
     version: RESULTS_VERSION,
-    target: report.target,
-    ...(report.stopped === undefined ? {} : { stopped: report.stopped.text }),
+    target: mask(report.target),
+    verdict: words[code],
+    exit_code: code,
+    fail_on: failOn,
+    seed: report.seed,
+    started: report.started,
+    finished: report.finished ?? null,
+    ...(report.stopped === undefined ? {} : { stopped: mask(report.stopped.text) }),
     rows: report.rows.length,
     requests: report.requests,
     lacking: report.lacking,
     unseen: report.unseen,
-    leftovers: report.leftovers,
-    possibly_made: report.possiblyMade,
+    leftovers: report.leftovers.map(mask),
+    possibly_made: report.possiblyMade.map(mask),
     cases: countCoverage(report),
     ...(report.minCases === undefined ? {} : { min_cases: report.minCases }),
-    coverage: report.coverage,
+    coverage: report.coverage.map((one) => (one.reason === undefined ? one : { ...one, reason: mask(one.reason) })),
     findings: report.findings.map(({ unreachable: _, ...finding }) => ({
       ...finding,
+      pointer: mask(finding.pointer),
+      expected: mask(finding.expected),
+      got: mask(finding.got),
       calls: finding.calls.map(({ operation, caller, request, response, error }) => ({
         operation,
         caller,
         method: request.method,
-        target: request.target,
+        target: mask(request.target),
         status: response?.status ?? null,
-        ...(error ? { error: error.message } : {}),
+        ...(error ? { error: mask(error.message) } : {}),
       })),
-      repeat: repeatChain(finding),
+      repeat: mask(repeatChain(finding)),
     })),
   };
 }
 
-/** One test case per row, so that a CI shows the sentence that failed; and one more that fails where the run says too little. */
+// junit.xml
+
+interface Test {
+  readonly suite: string;
+  readonly name: string;
+  readonly seconds: number;
+  readonly outcome: 'passed' | 'failure' | 'error' | 'skipped';
+  /** In a line. */
+  readonly message?: string;
+  readonly text?: string;
+}
+
+/**
+ * A suite for each operation, and a test case for each row, so that a CI shows the sentence that failed; in a suite of the run
+ * itself, two more that fail where it says too little, or has left something behind.
+ */
 export function toJunit(report: Report, failOn: FailOn): string {
-  const cases = report.rows.map((row) => {
-    const bad = row.findings.filter((finding) => failsRun(finding.severity, failOn));
-    const text = bad.map((finding) => describeFinding(finding).join('\n')).join('\n\n');
-    // A row that could not be played may have failed on the way to its request.
-    const failed = bad.length > 0;
-    const skipped = !failed && row.result === 'not_exercised';
-    const unfit = row.unfit ?? (row.refused && refusalOf([row.refused]));
-    const inner = unfit
-      ? `<error message="${escapeXml(unfit)}"/>`
-      : failed
-        ? `<failure message="${escapeXml(`${bad[0]?.code}: expected ${bad[0]?.expected}, got ${bad[0]?.got}`)}">${escapeXml(text)}</failure>`
-        : skipped
-          ? `<skipped message="${escapeXml(row.reason ?? '')}"/>`
-          : '';
-    return {
-      failed: failed && !unfit,
-      unfit: unfit !== undefined,
-      skipped,
-      xml: `    <testcase classname="${escapeXml(row.operation)}" name="${escapeXml(row.title)}">${inner}</testcase>`,
-    };
+  const mask = masking(report.secrets);
+  const tests = [...report.rows.map((row) => testOf(row, failOn, mask)), ...testsOfRun(report, mask)];
+  const suites = [...new Set(tests.map(({ suite }) => suite))];
+  const written = suites.map((name, id) => {
+    const own = tests.filter(({ suite }) => suite === name);
+    return suiteOf(id, name, own, mask(report.target), report.started);
   });
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${written.join('')}</testsuites>\n`;
+}
+
+function testOf(row: Played, failOn: FailOn, mask: Mask): Test {
+  const test = { suite: row.operation, name: row.title, seconds: (row.milliseconds ?? 0) / 1000 };
+  const bad = row.findings.filter((finding) => failsRun(finding.severity, failOn));
+  const [first] = bad;
+  const unfit = row.crash ?? row.unfit ?? (row.refused && refusalOf([row.refused]));
+  if (unfit) return { ...test, outcome: 'error', message: mask(unfit) };
+  // A row that could not be played may have failed on the way to its request.
+  if (first) {
+    const message = `${first.code}: expected ${mask(first.expected)}, got ${mask(first.got)}`;
+    const text = bad.map((finding) => describeFinding(finding, mask).join('\n')).join('\n\n');
+    return { ...test, outcome: 'failure', message, text };
+  }
+  if (row.result === 'not_exercised') return { ...test, outcome: 'skipped', message: mask(row.reason ?? '') };
+  return { ...test, outcome: 'passed' };
+}
+
+function testsOfRun(report: Report, mask: Mask): readonly Test[] {
+  const suite = 'understudy check';
   const why = whyInconclusive(report);
-  const error =
-    why === undefined
-      ? []
-      : [
-          `    <testcase classname="understudy check" name="the run is conclusive"><error message="${escapeXml(why)}"/></testcase>`,
-        ];
-  const counts = {
-    tests: cases.length + error.length,
-    failures: cases.filter((c) => c.failed).length,
-    errors: cases.filter((c) => c.unfit).length + error.length,
-    skipped: cases.filter((c) => c.skipped).length,
-  };
-  const output =
-    report.possiblyMade.length > 0 ? [`    <system-out>${escapeXml(describePossiblyMade(report))}</system-out>`] : [];
-  const attributes = Object.entries(counts).map(([name, count]) => ` ${name}="${count}"`);
-  return `<?xml version="1.0" encoding="UTF-8"?>
-<testsuites>
-  <testsuite name="understudy check ${escapeXml(report.target)}"${attributes.join('')}>
-${[...cases.map((c) => c.xml), ...error, ...output].join('\n')}
+  const error = { suite, name: 'the run is conclusive', seconds: 0, outcome: 'error' } as const;
+  const left = { suite, name: 'nothing is left behind', seconds: 0, outcome: 'failure' } as const;
+  const { leftovers, possiblyMade } = report;
+  const behind = [...leftovers, ...possiblyMade.map((made) => `possibly ${made}`)];
+  return [
+    ...(why === undefined ? [] : [{ ...error, message: mask(why) }]),
+    ...(behind.length === 0 ? [] : [{ ...left, message: `${behind.length} left behind`, text: behind.map(mask).join('\n') }]),
+  ];
+}
+
+/** In the form that Ant writes and Jenkins reads: every attribute and child that its schema asks for, in its order. */
+function suiteOf(id: number, name: string, tests: readonly Test[], target: string, started: string): string {
+  const count = (outcome: Test['outcome']): number => tests.filter((test) => test.outcome === outcome).length;
+  const attributes = attributesOf({
+    id,
+    name,
+    package: 'understudy',
+    // Without a zone, as the schema has it.
+    timestamp: started.slice(0, 19),
+    hostname: 'localhost',
+    tests: tests.length,
+    failures: count('failure'),
+    errors: count('error'),
+    skipped: count('skipped'),
+    time: tests.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(3),
+  });
+  return `  <testsuite${attributes}>
+    <properties>
+      <property${attributesOf({ name: 'target', value: target })}/>
+    </properties>
+${tests.map(testCase).join('')}    <system-out/>
+    <system-err/>
   </testsuite>
-</testsuites>
 `;
 }
+
+function testCase({ suite, name, seconds, outcome, message = '', text = '' }: Test): string {
+  const attributes = attributesOf({ classname: suite, name, time: seconds.toFixed(3) });
+  if (outcome === 'passed') return `    <testcase${attributes}/>\n`;
+  const said = attributesOf({
+    message,
+    ...(outcome === 'skipped' ? {} : { type: message.replace(/:.*/s, '').slice(0, 60) || outcome }),
+  });
+  const inner = text === '' ? `<${outcome}${said}/>` : `<${outcome}${said}>${escapeXml(text)}</${outcome}>`;
+  return `    <testcase${attributes}>${inner}</testcase>\n`;
+}
+
+const attributesOf = (attributes: Readonly<Record<string, string | number>>): string =>
+  Object.entries(attributes)
+    .map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
+    .join('');
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
 
 function escapeXml(text: string): string {
   const known = text.replace(/[&<>"']/g, (character) => entities[character] as string);
   // Other control characters, and what is no character, cannot stand in XML at all.
-  return known.replace(/(?![\t\n\r])[\p{Cc}\ufffe\uffff]/gu, '\ufffd');
+  return known.replace(/(?![\t\n\r])[\p{Cc}\p{Cs}\ufffe\uffff]/gu, '\ufffd');
 }

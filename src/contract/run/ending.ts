@@ -12,12 +12,12 @@ export interface Ending {
   readonly done: () => void;
 }
 
-/** Milliseconds after the end. */
+/** Milliseconds after the end. Reports are written in what is left of three seconds. */
 const LATE = 1000;
-const OVER = 3000;
+export const OVER = 2500;
 
-/** The run ends with the signal, or after so many milliseconds. */
-export function endingOf(signal: AbortSignal | undefined, maxTime: number | undefined): Ending {
+/** The run ends with the signal, or after so many milliseconds; what takes away has `grace` more. */
+export function endingOf(signal: AbortSignal | undefined, maxTime: number | undefined, grace = OVER): Ending {
   // Timers of our own: a signal of `AbortSignal.timeout` that only `AbortSignal.any` knows may be collected before it fires.
   const [ended, late, over] = [new AbortController(), new AbortController(), new AbortController()];
   const timers: NodeJS.Timeout[] = [];
@@ -25,8 +25,8 @@ export function endingOf(signal: AbortSignal | undefined, maxTime: number | unde
     if (ended.signal.aborted) return;
     ended.abort();
     timers.push(
-      setTimeout(() => late.abort(), LATE),
-      setTimeout(() => over.abort(), OVER),
+      setTimeout(() => late.abort(), Math.min(LATE, grace)),
+      setTimeout(() => over.abort(), grace),
     );
   };
   if (signal?.aborted || (maxTime !== undefined && maxTime <= 0)) end();

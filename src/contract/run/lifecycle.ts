@@ -8,9 +8,9 @@ import { atPointer } from '../../spec/relation.js';
 import type { Deviation } from '../judge/judge.js';
 import { type Criterion, type Lifecycle, type Operand, readOperand, type Step } from '../tables/arazzo.js';
 import { type Finding, findingOf } from './finding.js';
-import type { Played } from './play.js';
-import { Ended, NotExercised, Withheld } from './reason.js';
-import { type Exchanged, Session, type SessionParts } from './session.js';
+import { crashOf, type Played } from './play.js';
+import { NotExercised, Withheld } from './reason.js';
+import { type Exchanged, isSuccess, Session, type SessionParts } from './session.js';
 import type { Subject } from './subject.js';
 
 /** It is about no case of one operation, and is listed by its summary. */
@@ -23,20 +23,28 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
   const subject = subjectOf(lifecycle);
   const player = new Player(session, parts.spec.operations);
   const findings: Finding[] = [];
-  const leftovers: string[] = [];
+  /** What each step that cleans up has to take away, once it is made. */
+  const made = new Map<Step, string>();
   let reason: string | undefined;
+  let crash: string | undefined;
   let failed = false;
-  for (const step of lifecycle.steps) {
+  for (const [i, step] of lifecycle.steps.entries()) {
     if (failed && !step.cleanUp) continue;
     session.cleaning = step.cleanUp;
     const before = session.exchanges.length;
     try {
       const exchanged = await player.play(step);
-      if (failed) {
-        const status = exchanged.response?.status ?? 0;
-        if (!(status >= 200 && status < 300) && status !== 404) leftovers.push(`what ${step.id} takes away`);
-        continue;
+      for (const later of lifecycle.steps.slice(i + 1).filter(({ cleanUp }) => cleanUp)) {
+        const id = player.idOf(later);
+        if (id === undefined || made.has(later)) continue;
+        made.set(later, `what ${later.id} of ${lifecycle.id} takes away: ${id}`);
+        parts.held?.add(made.get(later) as string);
       }
+      if (step.cleanUp && (isSuccess(exchanged) || exchanged.response?.status === 404)) {
+        parts.held?.delete(made.get(step) ?? '');
+        made.delete(step);
+      }
+      if (failed) continue;
       const { judged } = exchanged;
       const unmet = player.deviations(step, exchanged);
       if (step.presupposes !== undefined && unmet.length > 0)
@@ -50,11 +58,10 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
       findings.push(...found);
       failed = found.some(({ severity }) => severity !== 'notice');
     } catch (error) {
-      if (!(error instanceof NotExercised)) throw error;
-      // What was never made needs no clean-up.
-      if (!failed) reason = error.message;
-      else if (error instanceof Ended) leftovers.push(`what ${step.id} takes away`);
-      else if (error instanceof Withheld) leftovers.push(`what ${step.id} takes away (${error.message})`);
+      const isOurs = !(error instanceof NotExercised);
+      if (isOurs) crash ??= crashOf(error);
+      if (!failed) reason = isOurs ? crash : error.message;
+      if (error instanceof Withheld && made.has(step)) made.set(step, `${made.get(step)} (${error.message})`);
       failed = true;
     }
   }
@@ -63,9 +70,10 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
     ...subject,
     result: reason !== undefined ? 'not_exercised' : wrong ? 'wrong' : 'right',
     ...(reason === undefined ? {} : { reason }),
+    ...(crash === undefined ? {} : { crash }),
     findings,
     requests: session.exchanges.length,
-    leftovers,
+    leftovers: [...made.values()],
     unseen: 0,
   };
 }
@@ -100,6 +108,17 @@ class Player {
     for (const [name, pointer] of Object.entries(step.outputs))
       this.#outputs.set(`${step.id}.${name}`, atPointer(exchanged.judged?.body, pointer));
     return exchanged;
+  }
+
+  /** The last id of a step's path; undefined as long as no step has made it. */
+  idOf({ path }: Step): string | undefined {
+    const [last] = Object.values(path).slice(-1);
+    try {
+      return last === undefined ? undefined : String(this.#fill(last));
+    } catch (error) {
+      if (error instanceof NotExercised) return undefined;
+      throw error;
+    }
   }
 
   /** The criteria that do not hold, where the answer is the case that was expected; else the judge has said so already. */

@@ -43,6 +43,7 @@ export async function takeLock(parts: SessionParts, maxTime: number | undefined)
     release,
   });
   if (!known || !needed.every(selectionOf(parts).allow)) return lock();
+  let release: Lock['release'] | undefined;
   try {
     const [before] = await locksOf(session);
     if (before) return lock(describe(before));
@@ -52,14 +53,21 @@ export async function takeLock(parts: SessionParts, maxTime: number | undefined)
     const made = await session.exchange({ call: { call: 'createSpace', body }, caller: 'owner' });
     const id = isJsonObject(made.judged?.body) ? made.judged.body.id : undefined;
     if (!isSuccess(made)) return lock();
-    const release = (): Promise<readonly string[]> => takeAway(session, id, name);
+    const left = `the lock, a space named ${name}`;
+    parts.held?.add(left);
+    release = async () => {
+      const kept = await takeAway(session, id, name);
+      parts.held?.delete(left);
+      return kept;
+    };
     // Whoever came at the same time sees this one too. Only the earlier goes on; where nobody is, neither does.
     const held = await locksOf(session);
     const own = held.find((one) => one.name === name);
     const other = held.find((one) => one.name !== name && !(own && own.createdAt < one.createdAt));
     return lock(other && describe(other), release);
   } catch (error) {
-    if (error instanceof NotExercised) return lock();
+    // What was made is taken away all the same.
+    if (error instanceof NotExercised) return lock(undefined, release);
     throw error;
   }
 }

@@ -37,4 +37,15 @@ export interface Played extends Subject {
   readonly met?: true;
   /** None was, in words. */
   readonly lost?: string;
+  /** An error of the kit's own that ended it; nothing is said about the target then. */
+  readonly crash?: string;
+  /** How long it took. */
+  readonly milliseconds?: number;
+}
+
+/** An error of the kit's own in one line, with the place in its code. */
+export function crashOf(error: unknown): string {
+  if (!(error instanceof Error)) return `internal error: ${String(error)}`;
+  const [at = ''] = error.stack?.match(/(?<=\n\s+)at .*/) ?? [];
+  return `internal error: ${`${error.name}: ${error.message} ${at}`.trim()}`;
 }

@@ -86,7 +86,6 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
     return node.replace(/\$\{(\w+)\}/g, (_, name: string) => {
       const found = environment[name];
       if (!found) problems.push(at(pointer, `the variable ${name} is not set`, `export ${name}, or remove the line`));
-      else secrets.set(found, name);
       return found ?? '';
     });
   };
@@ -104,9 +103,9 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
     };
     for (const key of ['api_key', 'bearer'] as const) {
       const credential = caller[key];
-      // Written out or not, no report shows it. One that is shorter is no secret, and would be taken out of other words.
-      if (credential !== undefined && credential.length >= 8 && !secrets.has(credential))
-        secrets.set(credential, `callers.${name}.${key}`);
+      // Written out or not, no report shows it; where it comes from a variable, the variable's name does.
+      const [, variable] = /^\$\{(\w+)\}$/.exec(String((node as Record<string, unknown>)[key])) ?? [];
+      if (credential) secrets.set(credential, variable ?? `callers.${name}.${key}`);
       // What a header cannot carry would look as if the target gave no answer.
       if (credential !== undefined && !/^[\x20-\x7e\x80-\xff]*$/.test(credential))
         problems.push(

@@ -6,7 +6,7 @@ import { isJsonObject, type Json } from '../../spec/message.js';
 import type { Call, Look, Observation, Row, Table } from '../tables/table.js';
 import { type Finding, findingOf } from './finding.js';
 import { lackingIn, needsOfLook } from './needs.js';
-import type { Played } from './play.js';
+import { crashOf, type Played } from './play.js';
 import { NotExercised, PreparationFailed } from './reason.js';
 import { asTool, type Exchanged, isSuccess, Session, type SessionParts, selectionOf } from './session.js';
 import type { Subject } from './subject.js';
@@ -28,15 +28,17 @@ export async function playRow(planned: PlannedRow, parts: SessionParts): Promise
   const seen: Seen = { findings: [], unseen: 0 };
   const { findings } = seen;
   let reason: string | undefined;
+  let crash: string | undefined;
   let judged: Exchanged | undefined;
   try {
     judged = await play(planned, parts, session, seen);
   } catch (error) {
-    if (!(error instanceof NotExercised)) throw error;
-    reason = error.message;
+    // What was made is taken away all the same.
+    if (!(error instanceof NotExercised)) crash = crashOf(error);
+    reason = crash ?? (error as NotExercised).message;
     if (error instanceof PreparationFailed) findings.push(...preparationFinding(planned, error, session));
   }
-  const leftovers = await session.cleanUp().catch(() => ['clean-up failed']);
+  const leftovers = await session.cleanUp();
   // Every exchange of what is played is judged, set-up and clean-up too; the row's own comes with the case that was expected. No
   // answer is never right.
   const { include } = selectionOf(parts);
@@ -53,6 +55,7 @@ export async function playRow(planned: PlannedRow, parts: SessionParts): Promise
     ...(answered === undefined ? {} : { answered }),
     result: reason !== undefined ? 'not_exercised' : wrong ? 'wrong' : 'right',
     ...(reason === undefined ? {} : { reason }),
+    ...(crash === undefined ? {} : { crash }),
     findings,
     requests: session.exchanges.length,
     leftovers,

@@ -1,7 +1,8 @@
 // Plays all that is planned against a target and reports what was shown. Says first what the profile keeps it from showing.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Target } from '../../client/target.js';
+import { type Target, withinTime } from '../../client/target.js';
 import type { OperationId, Spec } from '../../spec/document.js';
+import type { EndingSignal } from '../../spec/exit-code.js';
 import type { CallerName } from '../tables/caller.js';
 import type { Contracts } from '../tables/table.js';
 import { type CaseCoverage, coverageOf } from './coverage.js';
@@ -11,7 +12,7 @@ import { Guard } from './guard.js';
 import { type Lock, takeLock } from './lock.js';
 import { lackingIn } from './needs.js';
 import { planRun } from './plan.js';
-import { type Play, type Played, refusalOf } from './play.js';
+import { crashOf, type Play, type Played, refusalOf } from './play.js';
 import { watchWrites } from './possibly-made.js';
 import type { Profile } from './profile.js';
 import { RateLimits, type Wait } from './rate-limit.js';
@@ -22,9 +23,31 @@ import { type Trouble, Watch } from './watch.js';
 
 /** Why a run ended before its last row. */
 export interface Stopped {
-  readonly why: 'interrupted' | 'time' | 'unreachable' | 'locked' | 'limited' | 'refused' | 'unfit';
+  readonly why:
+    | 'interrupted'
+    | 'time'
+    | 'unreachable'
+    | 'locked'
+    | 'limited'
+    | 'refused'
+    | 'unfit'
+    | 'crashed'
+    | 'unfinished'
+    | 'usage';
   /** In words. */
   readonly text: string;
+  /** Which signal interrupted it; SIGINT when absent. */
+  readonly signal?: EndingSignal;
+}
+
+/** Ends a run from outside, with the reason: `controller.abort(new RunEnd({ why, text }))`. */
+export class RunEnd extends Error {
+  readonly stopped: Stopped;
+
+  constructor(stopped: Stopped) {
+    super(stopped.text);
+    this.stopped = stopped;
+  }
 }
 
 /** A name that the profile lacks, and how many rows wait for it. */
@@ -35,6 +58,11 @@ export interface Lacking {
 
 export interface Report {
   readonly target: string;
+  /** ISO 8601. */
+  readonly started: string;
+  /** Absent as long as the run goes on. */
+  readonly finished?: string;
+  readonly seed: number;
   readonly rows: readonly Played[];
   readonly findings: readonly Finding[];
   readonly coverage: readonly CaseCoverage[];
@@ -48,6 +76,8 @@ export interface Report {
   readonly stopped?: Stopped;
   /** Fewer cases that were right show too little. */
   readonly minCases?: number;
+  /** What no rendering of the report shows. */
+  readonly secrets: Profile['secrets'];
 }
 
 export interface RunOptions {
@@ -68,8 +98,10 @@ export interface RunOptions {
   readonly plays?: readonly Play[];
   /** How many cases must be right for the run to be conclusive. */
   readonly minCases?: number;
-  /** Milliseconds for all that is played; what takes away what was made may need up to three seconds more. */
+  /** Milliseconds for all that is played. */
   readonly maxTime?: number;
+  /** Milliseconds after the end for taking away what was made; two and a half seconds when absent. */
+  readonly grace?: number;
   /** Waits so many milliseconds, or until the signal; by the clock when absent. */
   readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
   /** Told before a rate limit is waited out. */
@@ -77,11 +109,16 @@ export interface RunOptions {
   /** Told once, before the first request. */
   readonly onLacking?: (lacking: readonly Lacking[]) => void;
   readonly onRow?: (row: Played, number: number, of: number) => void;
-  /** Ends the run. */
+  /** Told once, before the first request: what gives a report at any time, of what has come so far. */
+  readonly onBegin?: (soFar: (stopped: Stopped) => Report) => void;
+  /** Ends the run; a RunEnd as its reason says why. */
   readonly signal?: AbortSignal;
 }
 
-/** Throws nothing for what a target does; a target that misbehaves is a finding, or ends the run with the reason. */
+/**
+ * Throws nothing once it has begun. A target that misbehaves is a finding, or ends the run with the reason; an error of our own
+ * is told with the play that it ended, and the run goes on.
+ */
 export async function runContracts(options: RunOptions): Promise<Report> {
   const { spec, profile, target, maxTime, seed = 1, signal } = options;
   const selection = selectionOf(options);
@@ -89,7 +126,7 @@ export async function runContracts(options: RunOptions): Promise<Report> {
   const lacking = countLacking(profile, plays);
   options.onLacking?.(lacking);
 
-  const ending = endingOf(signal, maxTime);
+  const ending = endingOf(signal, maxTime, options.grace);
   const sleepUntilEnd = (milliseconds: number, signal = ending.ended): Promise<void> =>
     sleep(milliseconds, undefined, { signal }).catch(() => {});
   const limits = new RateLimits();
@@ -98,35 +135,60 @@ export async function runContracts(options: RunOptions): Promise<Report> {
   const listening: Target = {
     ...watched,
     send: async (...request) => {
-      const response = await watched.send(...request);
+      // Whoever does not heed the signal is not waited for either.
+      const response = await withinTime(LONGEST_TIMER, request[1], 'the request', () => watched.send(...request));
       heard = true;
       return response;
     },
   };
   const guard = new Guard(spec, profile);
+  const held = new Set<string>();
   const wait = options.wait ?? sleepUntilEnd;
   const watch = new Watch(profile, wait);
-  const parts = { ...options, ...selection, target: watch.over(listening), seed, wait, ending, limits, guard };
+  const parts = { ...options, ...selection, target: watch.over(listening), seed, wait, ending, limits, guard, held };
   /** The number of the last request of each row. */
   const ends: number[] = [];
   const rows: Played[] = [];
   const signIns: Played[] = [];
+  const started = new Date().toISOString();
+  const soFar = (stopped?: Stopped): Report => ({
+    target: target.name,
+    started,
+    seed,
+    secrets: profile.secrets,
+    rows,
+    findings: mergeFindings(rows.flatMap((row) => row.findings)),
+    coverage: coverageOf(spec, rows, selection.include),
+    lacking,
+    requests: rows.reduce((sum, row) => sum + row.requests, lock?.requests ?? 0),
+    possiblyMade,
+    leftovers: [...new Set([...rows.flatMap((row) => row.leftovers), ...leftLock, ...held])],
+    unseen: rows.reduce((sum, row) => sum + row.unseen, 0),
+    ...(stopped === undefined ? {} : { stopped }),
+    ...(options.minCases === undefined ? {} : { minCases: options.minCases }),
+  });
+  options.onBegin?.(soFar);
+  const ended = (): Stopped | undefined => {
+    if (signal?.aborted) return signal.reason instanceof RunEnd ? signal.reason.stopped : INTERRUPTED;
+    return ending.ended.aborted ? timeIsOver(maxTime ?? 0) : undefined;
+  };
   let stopped: Stopped | undefined;
   let lock: Lock | undefined;
   const leftLock: string[] = [];
   try {
     for (const [i, play] of plays.entries()) {
-      if (signal?.aborted) stopped = { why: 'interrupted', text: 'interrupted' };
-      else if (ending.ended.aborted) stopped = { why: 'time', text: `the time of ${(maxTime ?? 0) / 1000} s was over` };
+      stopped = ended() ?? stopped;
       // Sign-ins come first: all of them are asked before the run ends for one.
-      else if (play.kind !== 'sign_in') stopped ??= heard ? refusal(signIns) : silence(rows);
+      if (play.kind !== 'sign_in') stopped ??= heard ? refusal(signIns) : silence(rows);
       if (options.lock && play.kind !== 'sign_in' && !stopped) {
         lock ??= await takeLock({ ...parts, number: 0 }, maxTime);
         if (lock.busy !== undefined) stopped = { why: 'locked', text: lock.busy };
       }
       if (stopped) break;
       const reason = whyNot(play, profile, selection.allow);
-      const played = reason === undefined ? await playOne(play, { ...parts, number: i + 1 }) : notExercised(play, reason);
+      const began = performance.now();
+      const result = reason === undefined ? await playOne(play, { ...parts, number: i + 1 }) : notExercised(play, reason);
+      const played = { ...result, milliseconds: performance.now() - began };
       rows.push(played);
       ends.push(watch.sent);
       if (play.kind === 'sign_in') signIns.push(played);
@@ -152,33 +214,35 @@ export async function runContracts(options: RunOptions): Promise<Report> {
           );
       }
     }
+  } catch (error) {
+    stopped = { why: 'crashed', text: crashOf(error) };
   } finally {
-    if (lock) leftLock.push(...(await lock.release()));
+    if (lock) leftLock.push(...(await lock.release().catch((error) => [`the lock of this run (${crashOf(error)})`])));
     ending.done();
   }
-  stopped ??= heard ? refusal(signIns) : silence(rows);
-  return {
-    target: target.name,
-    rows,
-    findings: mergeFindings(rows.flatMap((row) => row.findings)),
-    coverage: coverageOf(spec, rows, selection.include),
-    lacking,
-    requests: rows.reduce((sum, row) => sum + row.requests, lock?.requests ?? 0),
-    leftovers: [...rows.flatMap((row) => row.leftovers), ...leftLock],
-    possiblyMade,
-    unseen: rows.reduce((sum, row) => sum + row.unseen, 0),
-    ...(stopped === undefined ? {} : { stopped }),
-    ...(options.minCases === undefined ? {} : { minCases: options.minCases }),
-  };
+  // The end may have come in the last play.
+  stopped = ended() ?? stopped ?? (heard ? refusal(signIns) : silence(rows));
+  return { ...soFar(stopped), finished: new Date().toISOString() };
 }
 
-/** A play that finds out on its way that it cannot be played sends no more. */
+/** Milliseconds; a longer one would fire at once. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+const INTERRUPTED: Stopped = { why: 'interrupted', text: 'interrupted' };
+
+export const timeIsOver = (maxTime: number): Stopped => ({
+  why: 'time',
+  text: `the time of ${maxTime / 1000} s was over`,
+});
+
+/** A play that finds out on its way that it cannot be played sends no more; an error of our own is what came of it. */
 export async function playOne(play: Play, parts: SessionParts): Promise<Played> {
   try {
     return await play.play(parts);
   } catch (error) {
     if (error instanceof NotExercised) return notExercised(play, error.message);
-    throw error;
+    const crash = crashOf(error);
+    return { ...notExercised(play, crash), crash };
   }
 }
 

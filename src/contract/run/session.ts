@@ -89,6 +89,8 @@ export interface SessionParts extends Partial<Selection> {
   readonly ending?: Ending;
   /** Sees to it that no write does harm. That of the whole run; without one, each play has its own. */
   readonly guard?: Guard;
+  /** What was made and has not been taken away, of all plays; so that a report can be made at any time. */
+  readonly held?: Set<string>;
 }
 
 /** Whoever is waited for may be waited for too long. */
@@ -206,7 +208,10 @@ export class Session {
       return false;
     }
     this.slots[slot] = String(found);
-    if (undo !== undefined) this.#undos.push({ call: undo, caller, slot, slots: { ...this.slots } });
+    if (undo !== undefined) {
+      this.#undos.push({ call: undo, caller, slot, slots: { ...this.slots } });
+      this.#parts.held?.add(`${slot} ${found}`);
+    }
     return true;
   }
 
@@ -296,31 +301,29 @@ export class Session {
     return exchanged;
   }
 
-  /** Takes away what the recipes made, the last first. Returns what could not be taken away. */
+  /** Takes away what the recipes made, the last first. Returns what could not be taken away; throws nothing. */
   async cleanUp(): Promise<readonly string[]> {
     const left: string[] = this.#lost.splice(0);
     this.cleaning = true;
     for (const undo of this.#undos.splice(0).reverse()) {
-      if (this.#parts.allow?.(undo.call) === false) {
-        left.push(`${undo.slot} ${undo.slots[undo.slot]}`);
-        continue;
-      }
-      Object.assign(this.slots, undo.slots);
-      const { template } = this.#parts.spec.operations.get(undo.call) as Operation;
-      const made = template.match(/\w+(?=\}[^{]*$)/)?.[0] as string;
-      const path = { [made]: undo.slots[undo.slot] as string };
-      const [status, why] = await this.exchange({ call: { call: undo.call, path }, caller: undo.caller }).then(
-        ({ response }): [number, string] => [response?.status ?? 0, ''],
-        (error): [number, string] => {
-          if (error instanceof Withheld) return [0, ` (${error.message})`];
-          if (error instanceof NotExercised) return [0, ''];
-          throw error;
-        },
-      );
-      // Gone already is gone: the row itself may have deleted it.
-      if (!(status >= 200 && status < 300) && status !== 404) left.push(`${undo.slot} ${undo.slots[undo.slot]}${why}`);
+      const made = `${undo.slot} ${undo.slots[undo.slot]}`;
+      const kept = await this.#takeAway(undo).catch((error) => (error instanceof Withheld ? ` (${error.message})` : ''));
+      this.#parts.held?.delete(made);
+      if (kept !== undefined) left.push(`${made}${kept}`);
     }
+    for (const made of left) this.#parts.held?.add(made);
     return left;
+  }
+
+  /** Undefined where it is gone; else what there is to say of it. Throws where nothing could be asked. */
+  async #takeAway({ call, caller, slot, slots }: Undo): Promise<string | undefined> {
+    if (this.#parts.allow?.(call) === false) return '';
+    Object.assign(this.slots, slots);
+    const { template } = this.#parts.spec.operations.get(call) as Operation;
+    const made = template.match(/\w+(?=\}[^{]*$)/)?.[0] as string;
+    const exchanged = await this.exchange({ call: { call, path: { [made]: slots[slot] as string } }, caller });
+    // Gone already is gone: the row itself may have deleted it.
+    return isSuccess(exchanged) || exchanged.response?.status === 404 ? undefined : '';
   }
 
   /** Replaces `$known.…`, `$callers.….…`, `$slot.…`, `$name`, `$unique` and `$response.body#…` in a value. */

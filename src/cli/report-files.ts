@@ -1,0 +1,66 @@
+// results.json and junit.xml of a run, from its first moment on: a folder never shows the verdict of an older run.
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type FailOn, toJunit, toResults } from '../contract/report/report.js';
+import type { Report, Stopped } from '../contract/run/run.js';
+import { UsageError } from './flags.js';
+
+const names = ['results.json', 'junit.xml'] as const;
+
+export class ReportFiles {
+  readonly #folder: string;
+  readonly #failOn: FailOn;
+  readonly #begun: Omit<Report, 'stopped'>;
+
+  constructor(folder: string, failOn: FailOn, target: string, seed: number) {
+    const started = new Date().toISOString();
+    const none = { rows: [], findings: [], coverage: [], lacking: [], leftovers: [], possiblyMade: [], requests: 0, unseen: 0 };
+    this.#begun = { target, started, seed, secrets: new Map(), ...none };
+    this.#folder = folder;
+    this.#failOn = failOn;
+  }
+
+  get paths(): readonly string[] {
+    return names.map((name) => join(this.#folder, name));
+  }
+
+  /** The report of a run before its first request. */
+  without(stopped: Stopped): Report {
+    return { ...this.#begun, stopped };
+  }
+
+  /** Before the run: a report that nobody can keep is not worth the requests. Takes the place of an older run's report. */
+  begin(): void {
+    const text = 'the run has not ended, or was ended before it could write its report';
+    try {
+      mkdirSync(this.#folder, { recursive: true });
+    } catch (error) {
+      throw this.#problem(error);
+    }
+    this.write(this.without({ why: 'unfinished', text }));
+  }
+
+  /** Each file whole or not at all. Throws a UsageError where one cannot be written. */
+  write(report: Report): void {
+    const texts = [`${JSON.stringify(toResults(report, this.#failOn), null, 2)}\n`, toJunit(report, this.#failOn)];
+    for (const [i, path] of this.paths.entries()) this.#replace(path, texts[i] as string);
+  }
+
+  /** In the same folder, since a rename between two disks is none. */
+  #replace(path: string, text: string): void {
+    const temporary = `${path}.${process.pid}.tmp`;
+    try {
+      writeFileSync(temporary, text);
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw this.#problem(error);
+    }
+  }
+
+  #problem(error: unknown): UsageError {
+    return new UsageError(
+      `${this.#folder} cannot be written: ${(error as Error).message}\n  fix: name another folder with --report-dir`,
+    );
+  }
+}

@@ -1,0 +1,240 @@
+// How commands end: with which code, after what clean-up, and with which reports.
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { handlerTarget } from '../../src/client/target.js';
+import { exitCode } from '../../src/contract/report/report.js';
+import { runContracts } from '../../src/contract/run/run.js';
+import { createUnderstudy } from '../../src/index.js';
+import { ExitCode } from '../../src/spec/exit-code.js';
+import { run, start } from '../support/cli.js';
+import { contractsOf, profile, spec } from '../support/drifted-run.js';
+import { runCommand } from '../support/processes.js';
+import { readXml } from '../support/xml.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'understudy-ending-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const closing: (() => unknown)[] = [];
+afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
+
+let folders = 0;
+/** A report folder in which the green report of an older run lies. */
+function yesterday(): string {
+  const path = join(folder, `report-${++folders}`);
+  mkdirSync(path);
+  writeFileSync(join(path, 'results.json'), '{"old":true}');
+  writeFileSync(join(path, 'junit.xml'), '<testsuites><testsuite name="old"/></testsuites>');
+  return path;
+}
+
+async function reportsIn(path: string) {
+  const junit = readFileSync(join(path, 'junit.xml'), 'utf8');
+  expect(readdirSync(path).sort()).toEqual(['junit.xml', 'results.json']);
+  await readXml(junit);
+  const results = JSON.parse(readFileSync(join(path, 'results.json'), 'utf8')) as Record<string, unknown>;
+  expect(results).not.toHaveProperty('old');
+  return { results, junit };
+}
+
+async function listen(handle: RequestListener): Promise<string> {
+  const server = createServer(handle).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(() => {
+    server.closeAllConnections();
+    return server.close();
+  });
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+/** The stand-in over a port; what `refuses` says yes to is never answered. */
+async function standIn(hangs: (method: string, number: number) => boolean = () => false) {
+  const understudy = createUnderstudy();
+  let seen = 0;
+  const url = await listen(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    seen += 1;
+    const { method = 'GET' } = request;
+    if (hangs(method, seen)) return;
+    const body = Buffer.concat(chunks);
+    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+    const answer = await understudy.fetch(
+      new Request(`http://inside${request.url}`, { method, headers, ...(body.length > 0 ? { body } : {}) }),
+    );
+    response.writeHead(answer.status, Object.fromEntries(answer.headers));
+    response.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  const spaces = () => understudy.world.spaces.all().filter(({ deleted_at }) => !deleted_at).length;
+  return { url, spaces, requests: () => seen };
+}
+
+describe('the exit codes', () => {
+  it('are the same in the code and in the table of the docs', () => {
+    const page = readFileSync('docs/exit-codes.md', 'utf8');
+    const listed = [...page.matchAll(/^\| (\d+) \| \S/gm)].map(([, code]) => Number(code));
+    expect(listed).toEqual(Object.values(ExitCode));
+  });
+});
+
+describe('a run that a signal ends', () => {
+  it.each([
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+    ['SIGINT', 130],
+  ] as const)('by %s takes away what it made and says so in its reports, code %i', async (signal, code) => {
+    const { url, spaces, requests } = await standIn();
+    const before = spaces();
+    const reportDir = yesterday();
+    const running = start(['check', url, '--report-dir', reportDir, '--include-tag', 'Spaces']);
+    await expect.poll(requests, { timeout: 60_000 }).toBeGreaterThan(60);
+    running.process.kill(signal);
+    const { code: got, stdout } = await running.finished;
+    expect([got, stdout]).toEqual([code, expect.stringContaining(`Stopped early: interrupted by ${signal}`)]);
+    expect(spaces()).toBe(before);
+    const { results, junit } = await reportsIn(reportDir);
+    expect(results).toMatchObject({ exit_code: code, stopped: `interrupted by ${signal}`, leftovers: [] });
+    expect(junit).toContain(`<error message="interrupted by ${signal}"`);
+  });
+
+  it('twice ends at once, and lists what is left', async () => {
+    const { url, requests } = await standIn((method) => method === 'DELETE');
+    const reportDir = yesterday();
+    const running = start(['check', url, '--report-dir', reportDir, '--include-operation-id', 'getSpace']);
+    let stopped = 0;
+    await expect.poll(() => (stopped = requests()), { timeout: 60_000 }).toBeGreaterThan(9);
+    running.process.kill('SIGTERM');
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    running.process.kill('SIGTERM');
+    const { code, stdout } = await running.finished;
+    expect([code, stopped > 9]).toEqual([143, true]);
+    const { results, junit } = await reportsIn(reportDir);
+    const left = (results.leftovers as string[]).find((name) => name.startsWith('space '));
+    expect(left).toBeDefined();
+    expect(stdout).toMatch(new RegExp(`^Left behind:\\n( {2}.*\\n)* {2}${left}$`, 'm'));
+    expect(junit).toMatch(new RegExp(`name="nothing is left behind"[^]*${left}`));
+    expect(results).toMatchObject({ finished: null, exit_code: 143 });
+  });
+
+  it('that nobody can hear leaves a report that says so', async () => {
+    const { url, requests } = await standIn();
+    const reportDir = yesterday();
+    const running = start(['check', url, '--report-dir', reportDir]);
+    await expect.poll(requests, { timeout: 60_000 }).toBeGreaterThan(20);
+    running.process.kill('SIGKILL');
+    await running.finished;
+    const { results, junit } = await reportsIn(reportDir);
+    expect(results).toMatchObject({ exit_code: 3, stopped: expect.stringContaining('has not ended'), finished: null });
+    expect(junit).toContain('name="the run is conclusive"');
+  });
+});
+
+describe('a run that ends in its sign-ins', () => {
+  it('since a rate limit outlasts its time, is inconclusive', async () => {
+    const url = await listen((_, response) => response.writeHead(429, { 'retry-after': '30' }).end());
+    const reportDir = yesterday();
+    const { code } = await run(['check', url, '--report-dir', reportDir, '--max-time', '1']);
+    expect(code).toBe(3);
+    expect((await reportsIn(reportDir)).results).toMatchObject({ exit_code: 3, stopped: 'the time of 1 s was over' });
+  });
+
+  it('by Ctrl-C at a server that never answers, is interrupted', async () => {
+    let asked = 0;
+    const url = await listen(() => {
+      asked += 1;
+    });
+    const reportDir = yesterday();
+    const running = start(['check', url, '--report-dir', reportDir]);
+    await expect.poll(() => asked, { timeout: 60_000 }).toBeGreaterThan(0);
+    running.process.kill('SIGINT');
+    expect((await running.finished).code).toBe(130);
+    expect((await reportsIn(reportDir)).results).toMatchObject({ exit_code: 130 });
+  });
+});
+
+describe('an error of our own', () => {
+  it.each([
+    ['an exception', "setTimeout(() => { throw new Error('planted') }, 4000)"],
+    ['a rejection', "setTimeout(() => { Promise.reject(new Error('planted')) }, 4000)"],
+  ])('such as %s that nobody handles cleans up and is named in the reports, code 3', async (_, planted) => {
+    const { url, spaces } = await standIn();
+    const before = spaces();
+    const reportDir = yesterday();
+    const { code, stdout } = await run(['check', url, '--report-dir', reportDir], {
+      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(planted)}`,
+    });
+    expect([code, stdout]).toEqual([3, expect.stringContaining('Stopped early: internal error: Error: planted')]);
+    expect(spaces()).toBe(before);
+    expect((await reportsIn(reportDir)).junit).toContain('internal error: Error: planted');
+  });
+
+  it('in a play ends the play only, and is no verdict on the target', async () => {
+    const understudy = createUnderstudy();
+    const inner = handlerTarget('the stand-in', understudy.fetch);
+    let sent = 0;
+    const throwing = {
+      name: 'a target with a fault of its own',
+      send: (...request: Parameters<typeof inner.send>) => {
+        sent += 1;
+        if (sent === 60) throw new RangeError('planted');
+        return inner.send(...request);
+      },
+    };
+    const contracts = contractsOf(['getSpace']);
+    const report = await runContracts({ spec, contracts, profile, target: throwing });
+    expect(report.rows.filter(({ crash }) => crash !== undefined).map(({ crash }) => crash)).toEqual([
+      expect.stringContaining('internal error: RangeError: planted'),
+    ]);
+    expect(report.rows.filter(({ result }) => result === 'right').length).toBeGreaterThan(20);
+    expect(report.leftovers).toEqual([]);
+    expect(exitCode(report, 'failure')).toBe(3);
+  });
+});
+
+describe('what cannot be written', () => {
+  it('is a line and code 2, also where the folder goes away during the run', async () => {
+    const { url, requests } = await standIn();
+    const reportDir = yesterday();
+    const running = start(['check', url, '--report-dir', reportDir, '--include-operation-id', 'getSpace']);
+    await expect.poll(requests, { timeout: 60_000 }).toBeGreaterThan(9);
+    rmSync(reportDir, { recursive: true });
+    const { code, stdout, stderr } = await running.finished;
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/cannot be written: ENOENT.*\n {2}fix: name another folder/)]);
+    expect(stdout).toMatch(/^Not begun|^Passed/m);
+  });
+
+  it.each([
+    ['an export', ['contracts', 'export', '--output', '/no/such/folder/x.yaml'], {}],
+    ['an export onto a folder', ['contracts', 'export', '--output', folder], {}],
+  ])('such as %s, is a line and code 2', async (_, args) => {
+    const { code, stderr } = await run(args);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/cannot be written: .*\n {2}fix: /)]);
+    expect(stderr).not.toMatch(/^ {4}at /m);
+  });
+
+  it('is told where it is stdout', async () => {
+    const { code, stderr } = await runCommand('bash', ['-c', '"$0" dist/cli/main.js spec >/dev/full', process.execPath]);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('stdout cannot be written: ENOSPC')]);
+  });
+});
+
+describe('the surroundings', () => {
+  it.each([['UNDERSTUDY_PROFILE'], ['UNDERSTUDY_ANYTHING']])('with an empty %s are as without it', async (name) => {
+    const reportDir = yesterday();
+    const { code } = await run(['check', '--include-operation-id', 'getSpace', '--report-dir', reportDir], { [name]: '' });
+    expect(code).toBe(0);
+  });
+
+  it('with an older Node are refused by every command, in one line', async () => {
+    const older = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.8' } })";
+    const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(older)}` };
+    for (const command of ['serve', 'check', 'spec', 'contracts', 'explain', '--version']) {
+      const { code, stdout, stderr } = await run([command], env);
+      expect([code, stdout, stderr]).toEqual([2, '', 'understudy needs Node 20.19 or newer; this is Node 18.20.8.\n']);
+    }
+    expect(JSON.parse(readFileSync('package.json', 'utf8'))).toMatchObject({ engines: { node: '>=20.19' } });
+  });
+});
