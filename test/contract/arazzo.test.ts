@@ -126,7 +126,7 @@ workflows:
       a.arazzo.yaml:11:22  there is no operation getSpce
         fix: did you mean getSpace?
       a.arazzo.yaml:12:19  there is no key onSucess
-        fix: use one of stepId, description, operationId, parameters, requestBody, successCriteria, outputs, x-case, x-clean-up, x-held-by, x-assumed
+        fix: use one of stepId, description, operationId, parameters, requestBody, successCriteria, outputs, x-case, x-clean-up, x-held-by, x-presupposes, x-assumed
       a.arazzo.yaml:13:21  there is no caller ownr
         fix: did you mean owner?
       a.arazzo.yaml:15:9  getSpace needs the path parameter space_id
@@ -264,7 +264,7 @@ describe('the export', () => {
         "either_way": 34,
         "later_page": 3,
         "odd_text": 1,
-        "raw_body": 84,
+        "raw_body": 88,
         "repeated_parameter": 19,
         "required_left_out": 1,
         "whole_list": 37,
@@ -272,8 +272,8 @@ describe('the export', () => {
     `);
     expect(exported.inPart).toMatchInlineSnapshot(`
       {
-        "details": 268,
-        "later_pages": 128,
+        "details": 130,
+        "later_pages": 132,
         "unchanged": 498,
       }
     `);

@@ -82,7 +82,7 @@ const nameOf = ({ operation, name }: Example): string => `${operation}.${name}`;
 
 function validators(components: unknown): (schema: string) => ValidateFunction {
   const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
-  ajv.addVocabulary(['x-edition']);
+  ajv.addVocabulary(['x-edition', 'x-known-values']);
   addFormats.default(ajv);
   ajv.addSchema(
     JSON.parse(JSON.stringify({ $id: 'document', $defs: components }).replaceAll('#/components/schemas/', '#/$defs/')),
@@ -171,7 +171,10 @@ describe('the document', () => {
   });
 
   it('repeats the status of the response in every error', () => {
-    for (const example of examples.filter(({ status }) => status >= 400)) {
+    // The framework's own 404 has no envelope.
+    const enveloped = examples.filter(({ status, name }) => status >= 400 && name !== 'unknown_path');
+    expect(enveloped.length).toBeGreaterThan(300);
+    for (const example of enveloped) {
       expect((example.value as Envelope).error?.status, nameOf(example)).toBe(example.status);
     }
   });

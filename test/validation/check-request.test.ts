@@ -107,11 +107,21 @@ describe('a body', () => {
 
   it('is read as it is, and unknown fields are ignored by name', () => {
     const sent = { ...good, colour: 'red', access_users: null };
-    expect(body('createSpace', JSON.stringify(sent))).toMatchObject({ body: sent, violations: [], ignored: ['body.colour'] });
+    expect(body('updateSpace', JSON.stringify(sent))).toMatchObject({
+      body: sent,
+      violations: [],
+      ignored: ['body.organization_id', 'body.colour'],
+    });
+  });
+
+  it('breaks a closed schema at the first field that it does not know, which is then not ignored', () => {
+    const sent = { ...good, colour: 'red', size: 1 };
+    expect(faults(body('createSpace', JSON.stringify(sent)))).toEqual(['body /colour additionalProperties']);
+    expect(body('createSpace', JSON.stringify(sent)).ignored).toEqual([]);
   });
 
   it('names fields that only JavaScript knows like any other', () => {
-    expect(body('createSpace', `{"organization_id":"org_1","name":"n","__proto__":1,"constructor":2}`).ignored).toEqual([
+    expect(body('updateSpace', `{"name":"n","__proto__":1,"constructor":2}`).ignored).toEqual([
       'body.__proto__',
       'body.constructor',
     ]);
