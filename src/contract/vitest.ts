@@ -3,13 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Target } from '../client/target.js';
 import { loadSpec, type OperationId } from '../spec/document.js';
+import { aFunction, anObject, checkOptions, type OptionRule, wholeNumber } from '../spec/options.js';
 import { withEdges } from './edges/edges.js';
 import { masking } from './report/redact.js';
-import { describeFinding } from './report/report.js';
+import { describeFinding, isShown } from './report/report.js';
 import { Guard } from './run/guard.js';
 import { planRun } from './run/plan.js';
-import { refusalOf } from './run/play.js';
+import { type Play, type Played, refusalOf } from './run/play.js';
 import { type Profile, readProfile } from './run/profile.js';
+import { RateLimits } from './run/rate-limit.js';
 import { notExercised, playOne, whyNot } from './run/run.js';
 import { selectionOf } from './run/session.js';
 import { Watch } from './run/watch.js';
@@ -27,42 +29,73 @@ export interface DescribeOptions {
   readonly timeout?: number;
 }
 
+const optionRules: Record<keyof DescribeOptions, OptionRule> = {
+  profile: anObject,
+  include: aFunction,
+  allow: aFunction,
+  seed: wholeNumber(0, 2 ** 31),
+  timeout: wholeNumber(1),
+};
+
 /**
  * Declares a test per row. A row that the profile cannot feed is skipped with the reason; a failure prints the finding
- * with the chain that repeats it. Questions and notices do not fail a test. Where every row is skipped, the suite fails.
+ * with the chain that repeats it. Questions and notices do not fail a test. Where every row is skipped, or something is left
+ * behind, the suite fails. Rows share ids of the profile, so they run one after the other and in order, whatever the project's
+ * own configuration says. Throws a TypeError for an option that is not known.
  */
 export function describeContracts(target: Target, options: DescribeOptions = {}): void {
+  checkOptions('describeContracts', options, optionRules);
   const spec = loadSpec();
   const { seed = 1, profile = readProfile(standInProfile, {}), timeout = 120_000 } = options;
   const selection = selectionOf(options);
   const contracts = withEdges(spec, loadContracts(spec), { seed });
   const watch = new Watch(profile, (milliseconds) => sleep(milliseconds));
+  const limits = new RateLimits();
   const guard = new Guard(spec, profile);
-  const parts = { spec, contracts, target: watch.over(target), profile, seed, ...selection, guard };
+  const parts = { spec, contracts, target: watch.over(target), profile, seed, ...selection, guard, limits };
   const mask = masking(profile.secrets);
-  const reasons: (string | undefined)[] = [];
-  /** Why the target and the profile do not belong together: nothing more is asked then. */
-  let unfit: string | undefined;
-  describe(mask(`the contracts on ${target.name}`), () => {
+  /** Why rows were not played, as long as none was that shows anything. */
+  let reasons: string[] | undefined = [];
+  const leftovers: string[] = [];
+  /** Why nothing more is asked: said once, by the test that found it. */
+  let ended: string | undefined;
+  let heard = false;
+
+  const whyEnded = (play: Play, played: Played): string | undefined => {
+    const missing = played.findings.find(({ code }) => code === 'ANSWER_MISSING');
+    heard ||= played.requests > 0 && missing === undefined;
+    if (missing?.unreachable) return `the target cannot be reached: ${missing.got}`;
+    if (missing && !heard) return `the target gives no answer: ${missing.got}`;
+    if (limits.areOver) return 'the target answers 429, however long the tests wait; try again later';
+    if (play.kind !== 'sign_in' && watch.trouble) return watch.trouble.text;
+    if (played.caller === 'owner' && played.lost !== undefined) return played.lost;
+    return played.unfit ?? (played.refused && `${refusalOf([played.refused])}; correct the profile`);
+  };
+
+  describe(mask(`the contracts on ${target.name}`), { sequential: true, shuffle: false }, () => {
     for (const [i, play] of planRun(spec, contracts, profile, selection).entries()) {
       it(play.title, { timeout }, async (context) => {
-        if (unfit !== undefined) context.skip(unfit);
+        if (ended !== undefined) context.skip(ended);
         const reason = whyNot(play, profile, selection.allow);
         const played = reason === undefined ? await playOne(play, { ...parts, number: i + 1 }) : notExercised(play, reason);
-        if (play.kind === 'row' || play.kind === 'lifecycle') reasons.push(played.reason);
-        const lost = played.caller === 'owner' ? played.lost : undefined;
-        const trouble = play.kind === 'sign_in' ? undefined : watch.trouble?.text;
-        unfit = trouble ?? lost ?? played.unfit ?? (played.refused && `${refusalOf([played.refused])}; correct the profile`);
-        if (unfit !== undefined) expect.fail(mask(unfit));
+        if (isShown(played)) reasons = undefined;
+        else if (played.reason !== undefined) reasons?.push(played.reason);
+        leftovers.push(...played.leftovers);
+        const why = whyEnded(play, played);
+        ended = why && mask(why);
+        if (ended !== undefined) expect.fail(ended);
+        if (played.crash !== undefined) expect.fail(mask(played.crash));
         const failures = played.findings.filter((finding) => finding.severity === 'failure');
         const text = failures.map((finding) => describeFinding(finding, mask).join('\n')).join('\n\n');
         if (text !== '') expect.fail(text);
-        if (played.result === 'not_exercised') context.skip(played.reason);
+        if (played.result === 'not_exercised') context.skip(mask(played.reason ?? ''));
       });
     }
-    // Skipped is not passed.
     afterAll(() => {
-      if (reasons.length > 0 && !reasons.includes(undefined)) throw new Error(`No row could be played: ${reasons[0]}.`);
+      if (leftovers.length > 0) throw new Error(`Left behind: ${leftovers.map(mask).join(', ')}`);
+      // Skipped is not passed; where the tests have ended early, one of them has said so.
+      const [reason] = ended === undefined ? (reasons ?? []) : [];
+      if (reason !== undefined) throw new Error(`No row could be played: ${mask(reason)}.`);
     });
   });
 }

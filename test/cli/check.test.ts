@@ -53,7 +53,7 @@ describe('understudy check', () => {
   });
 
   it('fails on questions and on notices only when asked to', async () => {
-    const asking = await serve('hand:methods_taken');
+    const asking = await serve('status:createSpace.invalid_body');
     expect((await check(asking, ...spaces)).code).toBe(0);
     expect((await check(asking, ...spaces, '--fail-on', 'question')).code).toBe(1);
     const telling = await serve('vary:extra_fields');
@@ -107,7 +107,7 @@ describe('understudy check', () => {
     const { code, stderr } = await check('https://staging.example.com');
     expect([code, stderr]).toEqual([
       2,
-      expect.stringMatching(/No credentials for https:.*\n {2}fix: Pass --profile FILE with credentials for https:/),
+      expect.stringMatching(/No credentials for https:.*\n {2}fix: Pass --profile FILE with its credentials/),
     ]);
   });
 

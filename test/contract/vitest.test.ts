@@ -14,16 +14,25 @@ interface Assertion {
   readonly failureMessages: readonly string[];
 }
 
-async function play(name: string, options: string, stand: string): Promise<{ code: number | null; tests: readonly Assertion[] }> {
+/** Of a test file that calls `describeContracts` on a target; the stand-in, with its options, unless told otherwise. */
+async function play(
+  name: string,
+  options: string,
+  stand: string,
+  {
+    target = `handlerTarget('the stand-in', createUnderstudy(${stand}).fetch)`,
+    flags = [],
+  }: { readonly target?: string; readonly flags?: readonly string[] } = {},
+): Promise<{ code: number | null; tests: readonly Assertion[] }> {
   const from = (file: string) => JSON.stringify(join(projectFolder, 'dist', file));
   const file = join(folder, `${name}.test.mjs`);
   writeFileSync(
     file,
     `import { createUnderstudy } from ${from('index.js')};
-import { handlerTarget, parseProfile } from ${from('kit.js')};
+import { handlerTarget, httpTarget, parseProfile } from ${from('kit.js')};
 import { describeContracts } from ${from('contract/vitest.js')};
 const include = (id) => ['createSpace', 'getSpace', 'deleteSpace'].includes(id);
-describeContracts(handlerTarget('the stand-in', createUnderstudy(${stand}).fetch), ${options});
+describeContracts(${target}, ${options});
 `,
   );
   const output = join(folder, `${name}.json`);
@@ -31,7 +40,7 @@ describeContracts(handlerTarget('the stand-in', createUnderstudy(${stand}).fetch
   const config = join(folder, 'vitest.config.mjs');
   writeFileSync(config, "export default { test: { include: ['*.test.mjs'] } };\n");
   const vitest = join(projectFolder, 'node_modules/vitest/vitest.mjs');
-  const args = [vitest, 'run', '--root', folder, '--config', config, '--reporter=json', `--outputFile=${output}`, file];
+  const args = [vitest, 'run', '--root', folder, '--config', config, '--reporter=json', `--outputFile=${output}`, ...flags, file];
   const { code } = await runCommand(process.execPath, args, { cwd: folder, withinMs: 60_000 });
   const { testResults } = JSON.parse(readFileSync(output, 'utf8')) as { testResults: { assertionResults: Assertion[] }[] };
   return { code, tests: testResults.flatMap(({ assertionResults }) => assertionResults) };
@@ -79,5 +88,51 @@ describe('describeContracts', () => {
     expect(some.tests.filter(({ status }) => status === 'passed').length).toBeGreaterThan(50);
     const none = await play('none', "{ include, profile: parseProfile('', 'p.yaml', {}) }", '');
     expect(none.code).toBe(1);
+  });
+
+  it.each([
+    ['concurrently', ['--sequence.concurrent']],
+    ['in any order', ['--sequence.shuffle.tests', '--sequence.seed=7']],
+    ['concurrently and in any order', ['--sequence.concurrent', '--sequence.shuffle.tests', '--sequence.seed=11']],
+  ])('passes where the project runs its tests %s', async (_, flags) => {
+    const wide = '{ include: (id) => /Message|getThread|SpaceVectorStore/.test(id) || include(id) }';
+    const { code, tests } = await play('shuffled', wide, '', { flags });
+    expect(tests.filter(({ status }) => status === 'failed').map(({ title }) => title)).toEqual([]);
+    expect([code, tests.length > 300]).toEqual([0, true]);
+    expect(tests[0]?.title).toBe('the credential of owner is accepted');
+  });
+
+  it.each([
+    ['nobody listens', "httpTarget('http://127.0.0.1:9', { timeout: 300 })", /cannot be reached: .*ECONNREFUSED/],
+    [
+      'nobody answers',
+      "{ name: 'a silent server', send: (...request) => handlerTarget('', () => new Promise(() => {}), { timeout: 50 }).send(...request) }",
+      /gives no answer: .*50 ms/,
+    ],
+    ['every request throws', "handlerTarget('', async () => { throw new TypeError('planted') })", /gives no answer: .*planted/],
+  ])('says once that %s, and asks nothing more', async (_, target, reason) => {
+    const { code, tests } = await play('dead', '{ include }', '', { target });
+    const failed = tests.filter(({ status }) => status === 'failed');
+    expect([code, failed.map(({ failureMessages }) => failureMessages.join())]).toEqual([1, [expect.stringMatching(reason)]]);
+    expect(tests.filter(({ status }) => status === 'passed')).toEqual([]);
+  });
+
+  it('shows a credential in no failure and in no reason', async () => {
+    const key = 'ak_s3cret-of-the-owner';
+    const options = `{ include, profile: parseProfile('callers: { owner: { api_key: ${key} } }\\nknown: { organization_id: org_xyz789 }', 'p.yaml', {}) }`;
+    const echo =
+      "async (request) => new Response(JSON.stringify({ key: request.headers.get('x-api-key') }), { status: 418, headers: { 'content-type': 'application/json' } })";
+    const { code, tests } = await play('leaking', options, '', { target: `handlerTarget('at ${key}', ${echo})` });
+    expect(code).toBe(1);
+    expect(JSON.stringify(tests)).not.toContain(key.slice(3, 11));
+    expect(JSON.stringify(tests)).toContain('callers.owner.api_key');
+  });
+
+  it('refuses an option that it does not know, with the nearest one', async () => {
+    const file = join(folder, 'typo.json');
+    const { code } = await play('typo', '{ inclde: () => true }', '').catch(() => ({ code: 1 }));
+    expect(code).toBe(1);
+    const { testResults } = JSON.parse(readFileSync(file, 'utf8')) as { testResults: { message: string }[] };
+    expect(testResults[0]?.message).toMatch(/inclde.*include/s);
   });
 });

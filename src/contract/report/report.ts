@@ -30,16 +30,17 @@ export function exitCode(report: Report, failOn: FailOn): number {
 
 const crashIn = ({ rows }: Report): string | undefined => rows.find(({ crash }) => crash !== undefined)?.crash;
 
+/** That a server refuses whoever has no credential says nothing about what it does for those who have one. */
+export const isShown = ({ kind, caller, result }: Played): boolean =>
+  result !== 'not_exercised' &&
+  (kind === 'lifecycle' || (kind === 'row' && (callerNames as readonly string[]).includes(caller ?? '')));
+
 /** Why what was shown is not all, or nothing; a report that found nothing wrong must say so. */
 function whyInconclusive(report: Report): string | undefined {
   const { rows, stopped, findings, minCases = 0 } = report;
   const unprepared = findings.filter(({ code }) => code === 'PREPARATION_FAILED');
   const count = unprepared.reduce((sum, finding) => sum + finding.count, 0);
   const preparation = unprepared[0] && `${count} ${count === 1 ? 'row' : 'rows'} could not be prepared: ${unprepared[0].got}`;
-  // That a server refuses whoever has no credential says nothing about what it does for those who have one.
-  const isShown = ({ kind, caller, result }: Played): boolean =>
-    result !== 'not_exercised' &&
-    (kind === 'lifecycle' || (kind === 'row' && (callerNames as readonly string[]).includes(caller ?? '')));
   const { right } = countCoverage(report);
   const tooFew = right < minCases ? `only ${right} cases are right, fewer than the ${minCases} of --min-cases` : undefined;
   const nothing = rows.some(isShown) ? undefined : 'no row could be played by a caller of the profile';
