@@ -38,6 +38,8 @@ const echoes: Readonly<Record<string, (text: string) => string>> = {
   'in hexadecimal': (text) => each(text, (byte) => byte),
   'in hexadecimal, in capitals': (text) => each(text, (byte) => byte.toUpperCase()),
   'in mail': (text) => each(text, (byte) => `=${byte.toUpperCase()}`),
+  'in a JSON pointer': (text) => text.replaceAll('~', '~0').replaceAll('/', '~1'),
+  'in mail over two lines': (text) => `${text.slice(0, 10)}=\r\n${text.slice(10)}`,
   'over two lines': (text) => `${text.slice(0, 9)}\r\n   ${text.slice(9)}`,
   'over two lines in JSON': (text) => json(`${text.slice(0, 11)}\n${text.slice(11)}`),
   'in capitals': (text) => text.toUpperCase(),

@@ -53,6 +53,8 @@ function formsOf(secret: string, name: string): readonly Form[] {
   const base64 = base64Of(bytes).flatMap((text) => [text, text.replaceAll('+', '-').replaceAll('/', '_')]);
   return [
     { name, text: plain, piece: PIECE },
+    // As forms write blanks.
+    { name, text: fold(bytes.toString('latin1').replaceAll(' ', '+')), piece: PIECE },
     { name, text: bytes.toString('hex'), piece: 2 * PIECE },
     ...base64.map((text) => ({ name, text: fold(text), piece: PIECE })),
   ];
@@ -148,9 +150,9 @@ function bytesOf(text: string): Layer {
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-/** Of JSON, JavaScript, C and the shell, of addresses, of XML and HTML, and of mail. */
+/** Of JSON, JavaScript, C and the shell, of addresses, of XML and HTML, of mail, and of JSON pointers. */
 const ESCAPE =
-  /\\u(?<unicode>[0-9a-f]{4})|\\u\{(?<braced>[0-9a-f]{1,6})\}|\\x(?<hex>[0-9a-f]{2})|\\(?<octal>[0-3][0-7]{2})|\\(?<itself>.)|%(?<percent>[0-9a-f]{2})|&#x0*(?<xmlHex>[0-9a-f]{1,6});?|&#0*(?<xml>\d{1,7});?|&(?<entity>amp|lt|gt|quot|apos);|=(?<mail>[0-9a-f]{2})/gis;
+  /\\u(?<unicode>[0-9a-f]{4})|\\u\{(?<braced>[0-9a-f]{1,6})\}|\\x(?<hex>[0-9a-f]{2})|\\(?<octal>[0-3][0-7]{2})|\\(?<itself>.)|%(?<percent>[0-9a-f]{2})|&#x0*(?<xmlHex>[0-9a-f]{1,6});?|&#0*(?<xml>\d{1,7});?|&(?<entity>amp|lt|gt|quot|apos);|=(?<mail>[0-9a-f]{2})|(?<broken>=\r?\n)|~(?<pointer>[01])/gis;
 
 function unescaped({ text, start, end }: Layer): Layer {
   const next = { text: '', start: [] as number[], end: [] as number[] };
@@ -172,7 +174,9 @@ function unescaped({ text, start, end }: Layer): Layer {
 }
 
 function characterOf(groups: Readonly<Record<string, string | undefined>>): string {
-  const { unicode, braced, hex, octal, itself, percent, xmlHex, xml, entity, mail } = groups;
+  const { unicode, braced, hex, octal, itself, percent, xmlHex, xml, entity, mail, broken, pointer } = groups;
+  if (broken !== undefined) return '';
+  if (pointer !== undefined) return pointer === '0' ? '~' : '/';
   if (itself !== undefined) return { n: '\n', r: '\r', t: '\t', b: '\b', f: '\f' }[itself] ?? itself;
   if (entity !== undefined) return entities[entity.toLowerCase()] as string;
   const byte = hex ?? percent ?? mail;
@@ -182,8 +186,8 @@ function characterOf(groups: Readonly<Record<string, string | undefined>>): stri
   return code > 0x10ffff ? '\ufffd' : Buffer.from(String.fromCodePoint(code)).toString('latin1');
 }
 
-/** What a split over lines, another case, the encoding of a blank or one escape too few changes is not looked at. */
-const DROPPED = /[\0- \x7f+=\\]/;
+/** What a split over lines, another case or one escape too few changes is not looked at. */
+const DROPPED = /[\0- \x7f\\]/;
 
 const fold = (text: string): string => text.replace(new RegExp(DROPPED, 'g'), '').toLowerCase();
 
