@@ -113,7 +113,10 @@ describe('an id that is no id', () => {
     const { target, writes } = altered(withId('""', ({ method, target: path }) => method === 'POST' && path === '/v1/threads'));
     const report = await run({ target, contracts: { ...contracts, tables: [] } });
     expect(writes.filter((write) => write === 'DELETE /v1/threads' || write === 'DELETE /v1/threads/')).toEqual([]);
-    expect(report.leftovers.join()).toMatch(/what clean_up_the_thread takes away \(deleteThread is not sent: .*no id/);
+    expect(report.leftovers).toContainEqual(
+      expect.stringMatching(/^what clean_up_the_thread of \w+ takes away \(deleteThread is not sent: .*no id\)$/),
+    );
+    expect(new Set(report.leftovers.map((left) => left.replace(/ \(.*/, ''))).size).toBe(report.leftovers.length);
   });
 
   it('in a profile is a fault of the profile', () => {

@@ -37,7 +37,7 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
       for (const later of lifecycle.steps.slice(i + 1).filter(({ cleanUp }) => cleanUp)) {
         const id = player.idOf(later);
         if (id === undefined || made.has(later)) continue;
-        made.set(later, `what ${later.id} of ${lifecycle.id} takes away: ${id}`);
+        made.set(later, `what ${later.id} of ${lifecycle.id} takes away${id === '' ? '' : `: ${id}`}`);
         parts.held?.add(made.get(later) as string);
       }
       if (step.cleanUp && (isSuccess(exchanged) || exchanged.response?.status === 404)) {
@@ -61,7 +61,12 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
       const isOurs = !(error instanceof NotExercised);
       if (isOurs) crash ??= crashOf(error);
       if (!failed) reason = isOurs ? crash : error.message;
-      if (error instanceof Withheld && made.has(step)) made.set(step, `${made.get(step)} (${error.message})`);
+      const left = made.get(step);
+      if (error instanceof Withheld && left !== undefined) {
+        made.set(step, `${left} (${error.message})`);
+        parts.held?.delete(left);
+        parts.held?.add(made.get(step) as string);
+      }
       failed = true;
     }
   }
