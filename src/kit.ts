@@ -6,7 +6,7 @@ export { exitCode, type FailOn, redact, toJunit, toResults, toText } from './con
 export type { Finding } from './contract/run/finding.js';
 export type { Played } from './contract/run/play.js';
 export { type Profile, ProfileError, parseProfile, readProfile } from './contract/run/profile.js';
-export { type Report, type RunOptions, runContracts } from './contract/run/run.js';
+export { type Report, RunEnd, type RunOptions, runContracts, type Stopped } from './contract/run/run.js';
 export { ContractError, loadContracts } from './contract/tables/load.js';
 export type { Contracts, Row, Table } from './contract/tables/table.js';
 export { loadSpec } from './spec/document.js';

@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { stopping } from '../../src/cli/stopping.js';
 import { handlerTarget } from '../../src/client/target.js';
 import { exitCode } from '../../src/contract/report/report.js';
 import { runContracts } from '../../src/contract/run/run.js';
@@ -119,6 +120,19 @@ describe('a run that a signal ends', () => {
     expect(results).toMatchObject({ finished: null, exit_code: 143 });
   });
 
+  it('is one signal where npm forwards what the terminal has sent as well', async () => {
+    const { url, spaces, requests } = await standIn();
+    const before = spaces();
+    const reportDir = yesterday();
+    const running = start(['check', url, '--report-dir', reportDir, '--include-tag', 'Spaces']);
+    await expect.poll(requests, { timeout: 60_000 }).toBeGreaterThan(60);
+    running.process.kill('SIGINT');
+    running.process.kill('SIGINT');
+    expect((await running.finished).code).toBe(130);
+    expect(spaces()).toBe(before);
+    expect((await reportsIn(reportDir)).results).toMatchObject({ leftovers: [], finished: expect.any(String) });
+  });
+
   it('that nobody can hear leaves a report that says so', async () => {
     const { url, requests } = await standIn();
     const reportDir = yesterday();
@@ -169,6 +183,26 @@ describe('an error of our own', () => {
     expect([code, stdout]).toEqual([3, expect.stringContaining('Stopped early: internal error: Error: planted')]);
     expect(spaces()).toBe(before);
     expect((await reportsIn(reportDir)).junit).toContain('internal error: Error: planted');
+  });
+
+  it('such as a run that waits for nothing is one, and nobody watches the process afterwards', async () => {
+    const before = process.listenerCount('uncaughtException');
+    const { signal, done } = stopping(() => expect.fail('there was time'), 60_000, undefined);
+    process.emit('beforeExit', 0);
+    expect(signal.reason).toMatchObject({ stopped: { why: 'crashed', text: 'internal error: the run waits for nothing' } });
+    done();
+    expect(process.listenerCount('uncaughtException')).toBe(before);
+  });
+
+  it('that a caller of the kit throws from its own handler ends the run with what is known', async () => {
+    const target = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const onRow = (_: unknown, number: number): void => {
+      if (number === 20) throw new Error('planted');
+    };
+    const report = await runContracts({ spec, contracts: contractsOf(['getSpace']), profile, target, onRow });
+    expect(report).toMatchObject({ stopped: { why: 'crashed', text: expect.stringContaining('planted') }, leftovers: [] });
+    expect(report.rows).toHaveLength(20);
+    expect(exitCode(report, 'failure')).toBe(3);
   });
 
   it('in a play ends the play only, and is no verdict on the target', async () => {
