@@ -29,9 +29,12 @@ describe('a profile', () => {
     expect(profile.known).toEqual({ organization_id: 'org_1' });
   });
 
-  it('takes what is written out for a secret too, if it is long enough to be one', () => {
+  it('takes what is written out for a secret too', () => {
     const { secrets } = parseProfile('callers: { owner: { api_key: ak_live_1 }, viewer: { bearer: tok } }', 'p.yaml', {});
-    expect([...secrets]).toEqual([['ak_live_1', 'callers.owner.api_key']]);
+    expect([...secrets]).toEqual([
+      ['ak_live_1', 'callers.owner.api_key'],
+      ['tok', 'callers.viewer.bearer'],
+    ]);
   });
 
   it.each([
