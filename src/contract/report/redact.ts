@@ -7,7 +7,7 @@ export type Secrets = ReadonlyMap<string, string>;
 export type Mask = (text: string) => string;
 
 /** What is shorter is no secret, and so short a piece of one says nothing. */
-export const LEAST_SECRET = 4;
+const LEAST_SECRET = 4;
 /** So long a piece of a secret stands nowhere; next to a sign that something was cut, none of `LEAST_SECRET` does. */
 const PIECE = 8;
 /** Escapes within escapes: the server's, those of its logs, the report's. */

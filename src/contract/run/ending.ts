@@ -14,7 +14,7 @@ export interface Ending {
 
 /** Milliseconds after the end. Reports are written in what is left of three seconds. */
 const LATE = 1000;
-export const OVER = 2500;
+const OVER = 2500;
 
 /** The run ends with the signal, or after so many milliseconds; what takes away has `grace` more. */
 export function endingOf(signal: AbortSignal | undefined, maxTime: number | undefined, grace = OVER): Ending {
