@@ -24,6 +24,7 @@ beforeAll(() => {
     'src',
     'openapi',
     'fixtures',
+    'schemas',
     'scripts',
     'docs',
     'contracts',
