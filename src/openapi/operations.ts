@@ -1,4 +1,5 @@
 // The operations of a user's document, and which of them a request is for.
+import { decodeSegment } from '../spec/match.js';
 import { escapeToken, isMethod, isNode, lookUp, type Method, type Node, referenceOf, type UserDocument } from './shape.js';
 
 export interface UserOperation {
@@ -105,7 +106,7 @@ const literalness = (segment: string): number =>
   segment.includes('{') ? segment.replace(/\{[^{}]*\}/g, '').length : Number.MAX_SAFE_INTEGER;
 
 function findRoute(routes: ReadonlyMap<number, readonly Route[]>, method: string, path: string): Found {
-  const segments = path.split('/').slice(1).map(decode);
+  const segments = path.split('/').slice(1).map(decodeSegment);
   const allowed = new Set<string>();
   for (const route of routes.get(segments.length) ?? []) {
     const values = matchSegments(route.segments, segments);
@@ -124,7 +125,7 @@ function matchSegments(templates: readonly string[], segments: readonly string[]
   for (const [i, template] of templates.entries()) {
     const segment = segments[i] as string;
     if (!template.includes('{')) {
-      if (template !== segment && decode(template) !== segment) return undefined;
+      if (template !== segment && decodeSegment(template) !== segment) return undefined;
       continue;
     }
     const { pattern, names } = patternOf(template);
@@ -177,14 +178,4 @@ function basesOf(document: Node): RegExp[] {
     .filter((path) => path !== '')
     .sort((a, b) => b.length - a.length)
     .map((path) => new RegExp(`^${path.replace(/[\\^$.*+?()[\]|]/g, '\\$&').replace(/\{[^{}]*\}/g, '[^/]+')}(?=/|$)`));
-}
-
-/** `%2F` inside a segment is part of a value; a broken escape stands for itself. */
-function decode(segment: string): string {
-  if (!segment.includes('%')) return segment;
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return segment;
-  }
 }

@@ -30,7 +30,7 @@ export function createMatcher<Operation extends Routable>(operations: Iterable<O
     if (operation.template.endsWith('/')) addPath(root, operation.template.slice(0, -1), operation);
   }
   return (method, path) => {
-    const found = find(root, path.split('/').slice(1).map(decode), 0, []);
+    const found = find(root, path.split('/').slice(1).map(decodeSegment), 0, []);
     if (!found) return unknownPath;
     const { node, values } = found;
     const operation = node.operations.get(method === 'HEAD' ? 'GET' : method);
@@ -75,8 +75,8 @@ function allowedMethods(node: Node<Routable>): readonly string[] {
   return [...(methods.includes('GET') ? ['GET', 'HEAD'] : []), ...methods.filter((method) => method !== 'GET'), 'OPTIONS'];
 }
 
-/** `%2F` inside a segment is part of an id; a broken escape stands for itself. */
-function decode(segment: string): string {
+/** `%2F` inside a segment is part of a value; a broken escape stands for itself. */
+export function decodeSegment(segment: string): string {
   if (!segment.includes('%')) return segment;
   try {
     return decodeURIComponent(segment);
