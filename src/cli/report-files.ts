@@ -1,6 +1,6 @@
 // results.json and junit.xml of a run, from its first moment on: a folder never shows the verdict of an older run.
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type FailOn, toJunit, toResults } from '../contract/report/report.js';
 import type { Report, Stopped } from '../contract/run/run.js';
 import { UsageError } from './flags.js';
@@ -33,7 +33,7 @@ export class ReportFiles {
   begin(): void {
     const text = 'the run has not ended, or was ended before it could write its report';
     try {
-      mkdirSync(this.#folder, { recursive: true });
+      makeFolder(this.#folder);
     } catch (error) {
       throw this.#problem(error);
     }
@@ -63,4 +63,11 @@ export class ReportFiles {
       `${this.#folder} cannot be written: ${(error as Error).message}\n  fix: name another folder with --report-dir`,
     );
   }
+}
+
+/** One folder at a time: Node's recursive way never ends where the system takes no folders, as below /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }

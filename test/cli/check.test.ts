@@ -130,6 +130,14 @@ describe('understudy check', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(/taken cannot be written: EISDIR.*\n {2}fix: name another folder/)]);
   });
 
+  it('says so too where the system takes no folders', async () => {
+    const { code, stderr } = await run(['check', '--report-dir', '/proc/taken/deeper']);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/deeper cannot be written: ENOENT.*\n {2}fix: name another folder/),
+    ]);
+  });
+
   it('keeps its verdict when its reader hangs up', async () => {
     const flags = [...spaces, '--report-dir', join(folder, 'hung-up')];
     const piped = (drift: string) =>
