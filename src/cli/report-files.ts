@@ -1,5 +1,5 @@
 // results.json and junit.xml of a run, from its first moment on: a folder never shows the verdict of an older run.
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type FailOn, toJunit, toResults } from '../contract/report/report.js';
 import type { Report, Stopped } from '../contract/run/run.js';
@@ -67,7 +67,7 @@ export class ReportFiles {
 
 /** One folder at a time: Node's recursive way never ends where the system takes no folders, as below /proc. */
 function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   makeFolder(dirname(folder));
   mkdirSync(folder);
 }
