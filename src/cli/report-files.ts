@@ -1,5 +1,5 @@
 // results.json and junit.xml of a run, from its first moment on: a folder never shows the verdict of an older run.
-import { mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type FailOn, toJunit, toResults } from '../contract/report/report.js';
 import type { Report, Stopped } from '../contract/run/run.js';
@@ -53,7 +53,7 @@ export class ReportFiles {
       writeFileSync(temporary, text);
       renameSync(temporary, path);
     } catch (error) {
-      rmSync(temporary, { force: true });
+      if (existsSync(temporary)) rmSync(temporary, { force: true });
       throw this.#problem(error);
     }
   }
