@@ -103,7 +103,7 @@ describe('describeContracts', () => {
   });
 
   it.each([
-    ['nobody listens', "httpTarget('http://127.0.0.1:9', { timeout: 300 })", /cannot be reached: .*ECONNREFUSED/],
+    ['nobody listens', "httpTarget('http://127.0.0.1:9', { timeout: 5000 })", /cannot be reached: .*ECONNREFUSED/],
     [
       'nobody answers',
       "{ name: 'a silent server', send: (...request) => handlerTarget('', () => new Promise(() => {}), { timeout: 50 }).send(...request) }",
