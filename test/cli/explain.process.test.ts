@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { casesNamed, describeCases, nearestCase } from '../../src/cli/explain-case.js';
 import { createUnderstudy } from '../../src/index.js';
-import { decidedBy } from '../../src/spec/case.js';
+import { type Case, decidedBy } from '../../src/spec/case.js';
 import { loadSpec } from '../../src/spec/document.js';
 import { runChain } from '../support/chain.js';
 import { run } from '../support/cli.js';
@@ -51,6 +51,37 @@ describe('the requests that are printed for a case', () => {
   });
 });
 
+describe('the cases of requests that reach no operation', () => {
+  const { unrouted } = spec;
+  const isScript = (text: string): boolean => text.split('\n').some((line) => line.includes('curl'));
+
+  it.each([...unrouted.keys()])('%s is explained, with a request that gets it in bash, or why there is none', async (name) => {
+    const text = await explained(name);
+    expect(await run(['contracts', 'show', name])).toMatchObject({ code: 0, stdout: text });
+    const { status } = unrouted.get(name) as Case;
+    expect(text).toMatch(
+      new RegExp(`^# ${name}: a request that reaches no operation is answered with ${status}\n# Basis: .*\\.\n`),
+    );
+    if (!isScript(text)) {
+      expect(text).toMatch(/\n# No request gets it: .*, which is a bug: please report it\.\n$/);
+      return;
+    }
+    const understudy = createUnderstudy();
+    const { url } = await understudy.listen({ port: 0, timeouts: { headers: 300, request: 300 } });
+    try {
+      const { code, answer, stderr } = await runChain(text, url, {});
+      expect([code, answer.status, answer.headers['x-understudy-case'], stderr]).toEqual([0, status, name, '']);
+    } finally {
+      await understudy.close();
+    }
+  });
+
+  it('only faults of our own have no request', async () => {
+    const texts = await Promise.all([...unrouted.keys()].map(async (name) => ({ name, text: await explained(name) })));
+    expect(texts.filter(({ text }) => !isScript(text)).map(({ name }) => name)).toEqual(['self_check_failed', 'rule_failed']);
+  });
+});
+
 describe('understudy explain', () => {
   it('says what a case is, in words, and nothing that only we understand', async () => {
     for (const name of ['addVectorStoreToSpace.own_dedicated_store', 'listSpaces.listed', 'getThread.rate_limit_exceeded']) {
@@ -87,6 +118,7 @@ describe('understudy explain', () => {
     expect(nearestCase(spec, 'own_dedicated_stor')).toBe('own_dedicated_store');
     expect(nearestCase(spec, 'addVectorStoreToSpace.alredy_attached')).toBe('addVectorStoreToSpace.already_attached');
     for (const [args, near] of [
+      [['explain', 'unknwon_path'], 'unknown_path'],
       [['explain', 'own_dedicted_store'], 'own_dedicated_store'],
       [['explain', 'CASE_WRON'], 'CASE_WRONG'],
       [['contracts', 'show', 'getSpce'], 'getSpace'],

@@ -14,17 +14,13 @@ const ourOwnFaults = ['self_check_failed', 'rule_failed'];
 const unreadable = ['bad_http', 'headers_too_large', 'request_timeout'];
 /** Bodies that are compressed in another way, or badly: test/http/bodies.test.ts sends them. */
 const encodings = ['unsupported_encoding', 'broken_encoding'];
-/** Answers only for a document that is not ours: foreign.test.ts. */
-const foreign = ['invalid_request'];
 
 describe('the cases that are reached by state', () => {
   it('are the ones that the provocations name, no more and no less', () => {
     const documented = [...spec.operations.values()].flatMap((operation) =>
       [...operation.cases.values()].filter((c) => c.reached_by === 'state').map((c) => `${operation.id}.${c.name}`),
     );
-    const unrouted = [...spec.unrouted.keys()].filter(
-      (name) => ![...ourOwnFaults, ...unreadable, ...encodings, ...foreign].includes(name),
-    );
+    const unrouted = [...spec.unrouted.keys()].filter((name) => ![...ourOwnFaults, ...unreadable, ...encodings].includes(name));
     expect(provocations.map((provocation) => provocation.case).sort()).toEqual([...documented, ...unrouted].sort());
   });
 
