@@ -3,7 +3,7 @@ import { withEdges } from '../dist/contract/edges/edges.js';
 import { planRun } from '../dist/contract/run/plan.js';
 import { readProfile } from '../dist/contract/run/profile.js';
 import { loadContracts, shippedContracts } from '../dist/contract/tables/load.js';
-import { driftsOf } from '../dist/mock/drift.js';
+import { driftsOf } from '../dist/drift/drifts.js';
 import { loadSpec } from '../dist/spec/document.js';
 
 export const spec = loadSpec();

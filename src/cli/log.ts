@@ -1,6 +1,6 @@
 // What the server says while it runs. Data goes to stdout as it happens; colour only on a terminal.
-import type { Drift } from '../mock/drift-form.js';
-import type { JournalEntry } from '../mock/journal.js';
+import type { Drift } from '../drift/form.js';
+import type { JournalEntry } from '../engine/journal.js';
 import type { Scenario } from '../scenario/scenario.js';
 
 export type LogFormat = 'pretty' | 'json';

@@ -1,10 +1,10 @@
 // Arguments in, exit code out; spec/exit-code.ts is the table.
 import { Command, CommanderError } from 'commander';
+import { UnknownDrift } from '../drift/drifts.js';
 import { ListenError } from '../http/listen.js';
-import { UnknownDrift } from '../mock/drift.js';
-import { MissingPrism } from '../mock/other-document.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { FileError } from '../spec/problem.js';
+import { MissingPrism } from '../user-document/user-document.js';
 import { checkCommand } from './check.js';
 import { contractsCommand } from './contracts.js';
 import { explainCommand } from './explain.js';

@@ -18,7 +18,7 @@ export function serveCommand(): Command {
 async function serve(flags: ServeFlags): Promise<void> {
   const [, pattern] = /^list(?::(.*))?$/s.exec(flags.drift ?? '') ?? [];
   if (flags.drift === 'list' || pattern !== undefined) {
-    const { describeDrifts } = await import('../mock/drift.js');
+    const { describeDrifts } = await import('../drift/drifts.js');
     // A reader that has seen enough, such as `head`, is no error.
     process.stdout.on('error', () => process.exit(0));
     process.stdout.write(describeDrifts(loadSpec(), pattern));

@@ -1,6 +1,6 @@
 // `understudy spec`: prints the bundled document.
 import { Command, Option } from 'commander';
-import { documentAsYaml } from '../mock/document-page.js';
+import { documentAsYaml } from '../pages/document-page.js';
 import { loadSpec } from '../spec/document.js';
 
 export function specCommand(): Command {

@@ -2,8 +2,8 @@
 import { createServer, IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import express, { type Express, type Request, type Response } from 'express';
-import { type Answerer, HEADER_LIMIT, type Unreadable } from '../mock/answer.js';
-import { isPage } from '../mock/document-page.js';
+import { type Answerer, HEADER_LIMIT, type Unreadable } from '../engine/engine.js';
+import { isPage } from '../pages/document-page.js';
 import type { PlainRequest, PlainResponse } from '../spec/message.js';
 import { answerBody } from './body.js';
 import type { Shell, Timeouts } from './listen.js';

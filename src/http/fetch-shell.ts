@@ -1,5 +1,5 @@
 // A `fetch` handler around the answerer: no socket, the same bytes.
-import type { Answerer } from '../mock/answer.js';
+import type { Answerer } from '../engine/engine.js';
 import { answerBody } from './body.js';
 import { pause } from './pause.js';
 

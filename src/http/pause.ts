@@ -1,5 +1,5 @@
 // A planted drift may make answers slow; without one nothing waits.
-import type { Answerer } from '../mock/answer.js';
+import type { Answerer } from '../engine/engine.js';
 
 /** Resolves when the next answer may go out; undefined when that is now. */
 export function pause({ pause: next }: Answerer): Promise<void> | undefined {

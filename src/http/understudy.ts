@@ -1,15 +1,15 @@
 // Puts the rooms together: a document, a world, an answerer, and three ways in.
 import type { Express } from 'express';
-import { createAnswerer, type SelfCheck } from '../mock/answer.js';
-import { plant } from '../mock/drift.js';
-import type { Drift } from '../mock/drift-form.js';
-import { createJournal, type JournalEntry } from '../mock/journal.js';
-import { loadOtherDocument } from '../mock/other-document.js';
+import { plant } from '../drift/drifts.js';
+import type { Drift } from '../drift/form.js';
+import { createAnswerer, type SelfCheck } from '../engine/engine.js';
+import { createJournal, type JournalEntry } from '../engine/journal.js';
 import { addMessage, type NewMessage } from '../rules/memory.js';
 import { loadScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { loadSpec, type Spec } from '../spec/document.js';
 import { aFunction, aText, aTextOrObject, checkOptions, type OptionRule, oneOf, wholeNumber } from '../spec/options.js';
+import { loadOtherDocument } from '../user-document/user-document.js';
 import { type ClockKind, realClock, virtualClock } from '../world/clock.js';
 import { createIdMaker } from '../world/ids.js';
 import type { Embedding, Message } from '../world/rows.js';

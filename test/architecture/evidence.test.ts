@@ -5,8 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { inPlainWords, nameOf, oneCode, readEvidence } from '../../scripts/evidence.mjs';
 import { codes } from '../../src/contract/judge/codes.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
+import { driftsOf } from '../../src/drift/drifts.js';
 import { createUnderstudy } from '../../src/index.js';
-import { driftsOf } from '../../src/mock/drift.js';
 import { loadSpec } from '../../src/spec/document.js';
 
 const page = 'docs/evidence.md';

@@ -1,9 +1,9 @@
 // What becomes of requests that are on their way when a server closes.
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import type { Answerer } from '../../src/engine/engine.js';
 import { createExpressApp, createExpressServer } from '../../src/http/express-shell.js';
 import { listen } from '../../src/http/listen.js';
-import type { Answerer } from '../../src/mock/answer.js';
 import { RawConnection, request } from '../support/raw-http.js';
 
 /** A server that takes this long for an answer. */

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { matches } from '../../mutation/kit.mjs';
 import { differences, failuresOf, isAbout, readResults } from '../../mutation/results.mjs';
 import { pickSample } from '../../mutation/sample.mjs';
-import { driftsOf } from '../../src/mock/drift.js';
-import { driftKinds } from '../../src/mock/drift-form.js';
+import { driftsOf } from '../../src/drift/drifts.js';
+import { driftKinds } from '../../src/drift/form.js';
 import { loadSpec } from '../../src/spec/document.js';
 
 const drifts = driftsOf(loadSpec());

@@ -8,9 +8,9 @@ import { type Field, fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json, type PlainResponse } from '../spec/message.js';
 import { atPointer } from '../spec/relation.js';
 import type { World } from '../world/world.js';
-import { type Drift, type Honest, successOf, type Wrapper, withBody } from './drift-form.js';
-import { tried } from './drift-state.js';
-import { changeAt, changeObjects, changeTexts, isTime, shifted } from './drift-values.js';
+import { type Drift, type Honest, successOf, type Wrapper, withBody } from './form.js';
+import { tried } from './state.js';
+import { changeAt, changeObjects, changeTexts, isTime, shifted } from './values.js';
 
 export function handDrifts(spec: Spec): readonly Drift[] {
   const operations = [...spec.operations.values()];

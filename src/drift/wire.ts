@@ -4,8 +4,8 @@ import type { DocumentedResponse, Operation, Spec } from '../spec/document.js';
 import { type Field, fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json, type PlainResponse } from '../spec/message.js';
 import { atPointer, type Exchange, evaluate, type Operand, type RelationKind, statementsOf } from '../spec/relation.js';
-import { type Drift, type DriftKind, type Honest, reachedCases, withBody } from './drift-form.js';
-import { changeAt, otherValue, retyped, shifted } from './drift-values.js';
+import { type Drift, type DriftKind, type Honest, reachedCases, withBody } from './form.js';
+import { changeAt, otherValue, retyped, shifted } from './values.js';
 
 export function wireDrifts(spec: Spec): readonly Drift[] {
   return [...spec.operations.values()].flatMap((operation) => [

@@ -5,7 +5,7 @@ import { type DecidedBy, decidedBy } from '../spec/case.js';
 import type { Operation, Spec } from '../spec/document.js';
 import { fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json } from '../spec/message.js';
-import { type Drift, type DriftKind, invented, type Wrapper } from './drift-form.js';
+import { type Drift, type DriftKind, invented, type Wrapper } from './form.js';
 
 export function stateDrifts(spec: Spec): readonly Drift[] {
   return [...spec.operations.values()].flatMap((operation) => [

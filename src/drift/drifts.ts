@@ -1,11 +1,11 @@
 // Every drift and every variation by name, and how one is planted in a stand-in.
 import type { Operation, Spec } from '../spec/document.js';
 import { nearest } from '../spec/nearest.js';
-import { type Drift, driftKinds, type Planted } from './drift-form.js';
-import { handDrifts } from './drift-hand.js';
-import { stateDrifts } from './drift-state.js';
-import { variations } from './drift-vary.js';
-import { wireDrifts } from './drift-wire.js';
+import { type Drift, driftKinds, type Planted } from './form.js';
+import { handDrifts } from './hand.js';
+import { stateDrifts } from './state.js';
+import { variations } from './vary.js';
+import { wireDrifts } from './wire.js';
 
 /** The name asked for is nobody's. */
 export class UnknownDrift extends Error {}

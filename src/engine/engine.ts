@@ -1,4 +1,9 @@
 // One request from match to answer, in reading order. A newcomer starts here.
+
+import { driftAt } from '../drift/drifts.js';
+import { invented, type Planted } from '../drift/form.js';
+import { documentPage, type Page } from '../pages/document-page.js';
+import { homePage } from '../pages/home-page.js';
 import { type Caller, identify } from '../rules/callers.js';
 import { type AnyRule, type Call, decide, type Outcome } from '../rules/rule.js';
 import { rules } from '../rules/rules.js';
@@ -8,22 +13,18 @@ import type { Operation, Spec } from '../spec/document.js';
 import { createMatcher, type Matcher } from '../spec/match.js';
 import type { Json, JsonObject, PlainRequest, PlainResponse } from '../spec/message.js';
 import { fillFromRequest } from '../spec/relation.js';
+import type { OtherDocument, OthersAnswer } from '../user-document/user-document.js';
 import { type CheckedRequest, checkRequest } from '../validation/check-request.js';
 import { checkResponse } from '../validation/check-response.js';
 import { fieldName, type Violation } from '../validation/violation.js';
 import { lettersOf } from '../world/ids.js';
 import type { World } from '../world/world.js';
 import { corsHeaders, isPreflight, preflightHeaders } from './cors.js';
-import { documentPage, type Page } from './document-page.js';
-import { driftAt } from './drift.js';
-import { invented, type Planted } from './drift-form.js';
-import { homePage } from './home-page.js';
+import { knownFields, refusalDetails, renderError, violationDetails } from './envelope.js';
 import type { Journal, JournalEntry } from './journal.js';
 import { limitReached } from './limit-headers.js';
 import { nearestPath } from './nearest-path.js';
-import type { OtherDocument, OthersAnswer } from './other-document.js';
 import { type Preference, readPreference } from './prefer.js';
-import { knownFields, refusalDetails, renderError, violationDetails } from './render.js';
 
 /** What to do with an answer that breaks the document: refuse to send it, send and report it, or not look. */
 export type SelfCheck = 'strict' | 'report' | 'off';

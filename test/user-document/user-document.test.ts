@@ -151,7 +151,7 @@ describe('understudy serve --spec', () => {
   });
 
   it('says how to get Prism where it is not installed, in one line and a fix', async () => {
-    const { loadOtherDocument } = await import('../../src/mock/other-document.js');
+    const { loadOtherDocument } = await import('../../src/user-document/user-document.js');
     const nowhere = () => {
       throw new Error('Cannot find module');
     };
@@ -188,7 +188,7 @@ components: { schemas: { Id: { type: integer, example: 9 } } }
 
 describe('our own document', () => {
   it('stops the start when an operation of it has no rule', async () => {
-    const { createAnswerer } = await import('../../src/mock/answer.js');
+    const { createAnswerer } = await import('../../src/engine/engine.js');
     const understudy = createUnderstudy();
     const spec = {
       ...understudy.spec,

@@ -7,9 +7,9 @@ import type { OperationId, Spec } from '../spec/document.js';
 import { type Field, fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json, type JsonObject, type PlainResponse } from '../spec/message.js';
 import type { Space } from '../world/rows.js';
-import { type Drift, type Honest, type Wrapper, withBody } from './drift-form.js';
-import { tried } from './drift-state.js';
-import { changeAt, changeObjects, changeTexts, isTime, otherValue } from './drift-values.js';
+import { type Drift, type Honest, type Wrapper, withBody } from './form.js';
+import { tried } from './state.js';
+import { changeAt, changeObjects, changeTexts, isTime, otherValue } from './values.js';
 
 export function variations(spec: Spec): readonly Drift[] {
   const all = [...spec.operations.keys()];

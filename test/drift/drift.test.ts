@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { describeDrifts, driftsOf } from '../../src/drift/drifts.js';
 import { createUnderstudy, type Drift, type JournalEntry, UnknownDrift } from '../../src/index.js';
-import { describeDrifts, driftsOf } from '../../src/mock/drift.js';
 import { rules } from '../../src/rules/rules.js';
 import { loadSpec } from '../../src/spec/document.js';
 import { call } from '../support/call.js';
