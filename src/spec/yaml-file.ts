@@ -1,7 +1,7 @@
 // YAML (and so JSON) with the place of every node at hand.
 import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
-import type { Problem } from './problem.js';
+import type { Problem, Report } from './problem.js';
 import { pointerTokens } from './relation.js';
 
 /** A problem at the node a pointer names, such as `/spaces/0/vector_store_id`; where it is missing, at its nearest parent. */
@@ -13,8 +13,18 @@ export interface ParsedYaml {
   readonly at: ProblemAt;
   /** What is wrong with the YAML itself. */
   readonly problems: readonly Problem[];
-  /** Does the row that holds a node end before the syntax breaks? What comes behind may be something else than was meant. */
+  /**
+   * Can this node be trusted although the syntax breaks somewhere? It can if the row of a list that holds it ends before that
+   * place. So can a finished key of a row that breaks only inside one of the rows below it.
+   */
   readonly isSound: (pointer: string) => boolean;
+}
+
+/** Takes problems of a file; those at a node that may only be wrong because the syntax breaks before it are left out. */
+export function reportTo(problems: Problem[], { at, isSound }: Pick<ParsedYaml, 'at' | 'isSound'>): Report {
+  return (pointer, what, fix) => {
+    if (isSound(pointer)) problems.push(at(pointer, what, fix));
+  };
 }
 
 /** Loaded when the first file is read: the shipped scenarios come parsed, and a start should not wait for a parser. */
@@ -69,18 +79,30 @@ export function parseYaml(text: string, file: string): ParsedYaml {
     const key = startOf(pair?.key);
     return key !== undefined && lines.linePos(key).line < lines.linePos(start).line ? key : undefined;
   };
+  const endsBefore = (node: unknown, offset: number): boolean => isNode(node) && !!node.range && node.range[1] < offset;
+  const breaksInRowBelow = (row: unknown, offset: number): boolean =>
+    isMap(row) &&
+    row.items.some(({ value }) => {
+      const begins = startOf(value);
+      return (
+        isSeq(value) && value.items.some(isCollection) && begins !== undefined && begins < offset && !endsBefore(value, offset)
+      );
+    });
   return {
     value,
     problems,
     isSound: (pointer) => {
-      if (!broken) return true;
+      if (!broken) return value !== undefined || problems.length === 0;
+      const [offset] = broken.pos;
       const tokens = pointerTokens(pointer);
-      const rows = tokens.flatMap((_, i) => {
-        const row = nodeAt(tokens.slice(0, i + 1));
-        return isCollection(row) && isSeq(nodeAt(tokens.slice(0, i))) ? [row] : [];
-      });
-      const node = rows.at(-1) ?? nodeAt(tokens.slice(0, 2));
-      return isNode(node) && node.range ? node.range[1] < broken.pos[0] : false;
+      const depths = tokens.map((_, i) => i + 1).reverse();
+      const isRow = (depth: number): boolean =>
+        isCollection(nodeAt(tokens.slice(0, depth))) && isSeq(nodeAt(tokens.slice(0, depth - 1)));
+      const depth = depths.find(isRow);
+      if (depth === undefined) return endsBefore(nodeAt(tokens.slice(0, 2)), offset);
+      const row = nodeAt(tokens.slice(0, depth));
+      if (endsBefore(row, offset)) return true;
+      return breaksInRowBelow(row, offset) && endsBefore(nodeAt(tokens.slice(0, depth + 1)), offset);
     },
     at: (pointer, what, fix) => {
       const tokens = pointerTokens(pointer);

@@ -1,8 +1,8 @@
 // Who may call a target, and what is known there that the API cannot make. Secrets come from the environment.
 import { readFileSync } from 'node:fs';
 import { fixOf } from '../../spec/nearest.js';
-import { FileError, type Problem } from '../../spec/problem.js';
-import { type ProblemAt, parseYaml } from '../../spec/yaml-file.js';
+import { FileError, type Problem, type Report } from '../../spec/problem.js';
+import { parseYaml, reportTo } from '../../spec/yaml-file.js';
 import { type CallerName, callerNames, knownNames } from '../tables/caller.js';
 import { isId, short } from './id.js';
 
@@ -58,45 +58,45 @@ export function problemOfBaseUrl(text: string): Pick<Problem, 'what' | 'fix'> | 
 }
 
 export function parseProfile(text: string, file: string, environment: Readonly<Record<string, string | undefined>>): Profile {
-  const { value, at, problems: broken } = parseYaml(text, file);
-  if (broken.length > 0) throw new ProfileError(broken);
-  const problems: Problem[] = [];
+  const parsed = parseYaml(text, file);
+  const problems: Problem[] = [...parsed.problems];
+  const report = reportTo(problems, parsed);
   const secrets = new Map<string, string>();
 
   const object = (node: unknown, pointer: string, known: readonly string[]): Record<string, unknown> => {
     if (node === undefined || node === null) return {};
     if (typeof node !== 'object' || Array.isArray(node)) {
-      problems.push(at(pointer, 'is not a map', 'write `name: value` lines below it'));
+      report(pointer, 'is not a map', 'write `name: value` lines below it');
       return {};
     }
     for (const key of Object.keys(node)) {
       if (known.includes(key)) continue;
-      problems.push(at(`${pointer}/${key}`, `${key} is not known here`, fixOf(key, known)));
+      report(`${pointer}/${key}`, `${key} is not known here`, fixOf(key, known));
     }
     return node as Record<string, unknown>;
   };
   const text_ = (node: unknown, pointer: string): string | undefined => {
     if (node === undefined) return undefined;
     if (typeof node !== 'string' || node === '') {
-      problems.push(at(pointer, 'is not a text', 'write a text, in quotes where it looks like a number'));
+      report(pointer, 'is not a text', 'write a text, in quotes where it looks like a number');
       return undefined;
     }
     const [odd] = node.match(/\$\{(?!\w+\}).*?(\}|$)/) ?? [];
-    if (odd !== undefined) problems.push(at(pointer, `${odd} is not understood`, `write \${NAME}, and nothing else in it`));
+    if (odd !== undefined) report(pointer, `${odd} is not understood`, `write \${NAME}, and nothing else in it`);
     return node.replace(/\$\{(\w+)\}/g, (_, name: string) => {
       const found = environment[name];
-      if (!found) problems.push(at(pointer, `the variable ${name} is not set`, `export ${name}, or remove the line`));
+      if (!found) report(pointer, `the variable ${name} is not set`, `export ${name}, or remove the line`);
       return found ?? '';
     });
   };
 
-  const top = object(value, '', topNames);
+  const top = object(parsed.value, '', topNames);
   const callers: Record<string, ProfileCaller> = {};
   for (const [name, node] of Object.entries(object(top.callers, '/callers', callerNames))) {
     const { disposable, ...texts } = object(node, `/callers/${name}`, callerFields);
     const fields = Object.entries(texts).map(([key, field]) => [key, text_(field, `/callers/${name}/${key}`)]);
     if (disposable !== undefined && typeof disposable !== 'boolean')
-      problems.push(at(`/callers/${name}/disposable`, 'is neither true nor false', 'write true, or remove the line'));
+      report(`/callers/${name}/disposable`, 'is neither true nor false', 'write true, or remove the line');
     const caller: ProfileCaller = {
       ...Object.fromEntries(fields.filter(([, field]) => field !== undefined)),
       ...(disposable === true ? { disposable } : {}),
@@ -104,13 +104,11 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
     for (const key of ['api_key', 'bearer'] as const) {
       const credential = caller[key];
       // Written out or not, no report shows it; where it comes from a variable, the variable's name does.
-      const [, variable] = /^\$\{(\w+)\}$/.exec(String((node as Record<string, unknown>)[key])) ?? [];
+      const [, variable] = /^\$\{(\w+)\}$/.exec(String(texts[key])) ?? [];
       if (credential) secrets.set(credential, variable ?? `callers.${name}.${key}`);
       // What a header cannot carry would look as if the target gave no answer.
       if (credential !== undefined && !/^[\x20-\x7e\x80-\xff]*$/.test(credential))
-        problems.push(
-          at(`/callers/${name}/${key}`, 'holds a line end or a character that no header can carry', 'correct its value'),
-        );
+        report(`/callers/${name}/${key}`, 'holds a line end or a character that no header can carry', 'correct its value');
     }
     callers[name] = caller;
   }
@@ -118,16 +116,16 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
     Object.entries(object(top.known, '/known', knownNames)).flatMap(([key, node]) => {
       const id = text_(node, `/known/${key}`);
       if (id !== undefined && id !== '' && !isId(id))
-        problems.push(at(`/known/${key}`, `${short(id)} is no id that a path can carry`, 'correct it'));
+        report(`/known/${key}`, `${short(id)} is no id that a path can carry`, 'correct it');
       return id === undefined ? [] : [[key, id]];
     }),
   );
-  const disposable = namesIn(top.disposable, at, problems);
+  const disposable = namesIn(top.disposable, report);
   const edition = text_(top.edition, '/edition') ?? '2026-02';
-  if (edition !== '2026-02') problems.push(at('/edition', `the edition ${edition} has no contracts`, 'use 2026-02'));
+  if (edition !== '2026-02') report('/edition', `the edition ${edition} has no contracts`, 'use 2026-02');
   const base_url = text_(top.base_url, '/base_url');
   const wrong = base_url === undefined ? undefined : problemOfBaseUrl(base_url);
-  if (wrong) problems.push(at('/base_url', wrong.what, wrong.fix));
+  if (wrong) report('/base_url', wrong.what, wrong.fix);
   if (problems.length > 0) throw new ProfileError(problems);
   return {
     ...(base_url === undefined ? {} : { base_url }),
@@ -140,14 +138,14 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
 }
 
 /** The list of `disposable`: names that `known` may have. */
-function namesIn(node: unknown, at: ProblemAt, problems: Problem[]): readonly string[] {
+function namesIn(node: unknown, report: Report): readonly string[] {
   if (node === undefined || node === null) return [];
   if (!Array.isArray(node)) {
-    problems.push(at('/disposable', 'is not a list', 'write [foreign_space_id, message_id], names that stand below known'));
+    report('/disposable', 'is not a list', 'write [foreign_space_id, message_id], names that stand below known');
     return [];
   }
   for (const [i, name] of node.entries())
     if (!knownNames.includes(name))
-      problems.push(at(`/disposable/${i}`, `${short(name)} is no name of known`, fixOf(String(name), knownNames)));
+      report(`/disposable/${i}`, `${short(name)} is no name of known`, fixOf(String(name), knownNames));
   return node as readonly string[];
 }

@@ -21,7 +21,7 @@ import { type Case, vouchesFor } from '../../spec/case.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import type { Problem, Report } from '../../spec/problem.js';
-import { type ProblemAt, parseYaml } from '../../spec/yaml-file.js';
+import { type ParsedYaml, parseYaml, reportTo } from '../../spec/yaml-file.js';
 import { type CallerName, callerNames, knownNames } from './caller.js';
 import { answersIn, checkPointer, checkRows, isKnown } from './known.js';
 
@@ -141,26 +141,22 @@ function readCriterion({ condition, type }: { condition: string; type?: unknown 
 
 /** Adds to `problems`; what is returned means nothing when there are any. */
 export function readLifecycles(spec: Spec, text: string, file: string, problems: Problem[]): readonly Lifecycle[] {
-  const { value, at, problems: broken } = parseYaml(text, file);
-  problems.push(...broken);
-  if (broken.length > 0) return [];
-  const found: Problem[] = [];
-  const lifecycles = new Reader(spec, at, found).document(value);
-  problems.push(...found.sort((a, b) => a.line - b.line || a.column - b.column));
-  return lifecycles;
+  const parsed = parseYaml(text, file);
+  problems.push(...parsed.problems);
+  return new Reader(spec, parsed, problems).document(parsed.value);
 }
 
 type Node = Record<string, unknown>;
 
 class Reader {
   readonly #spec: Spec;
-  readonly #at: ProblemAt;
+  readonly #file: ParsedYaml;
   readonly #report: Report;
 
-  constructor(spec: Spec, at: ProblemAt, problems: Problem[]) {
+  constructor(spec: Spec, file: ParsedYaml, problems: Problem[]) {
     this.#spec = spec;
-    this.#at = at;
-    this.#report = (...problem) => problems.push(at(...problem));
+    this.#file = file;
+    this.#report = reportTo(problems, file);
   }
 
   document(value: unknown): readonly Lifecycle[] {
@@ -191,7 +187,9 @@ class Reader {
       this.#map(input, `${pointer}/inputs/properties/${name}`, keys.input);
       return name;
     });
-    const scope: Scope = { inputs: names, outputs: new Map() };
+    // Inputs that seem to be missing may stand behind the place where the syntax breaks.
+    const mayHaveMore = node.inputs === undefined && !this.#file.isSound(pointer);
+    const scope: Scope = { inputs: mayHaveMore ? inputNames : names, outputs: new Map() };
     const common = this.#list(node.parameters ?? [], `${pointer}/parameters`).map((parameter, i) =>
       this.#parameter(parameter, `${pointer}/parameters/${i}`, scope),
     );
@@ -455,7 +453,7 @@ class Reader {
   }
 
   #place(pointer: string): string {
-    const { file, line, column } = this.#at(pointer, '', '');
+    const { file, line, column } = this.#file.at(pointer, '', '');
     return `${file}:${line}:${column}`;
   }
 }

@@ -38,8 +38,7 @@ export class ContractCheck {
 
   recipe(report: Report, pointer: string, recipe: Draft<Recipe>): void {
     const { from, call, undo, value, held_by = [] } = recipe;
-    if (from !== undefined && isKnown(report, `${pointer}/from`, 'recipe', from, Object.keys(this.#parts.recipes)))
-      this.#circle(report, `${pointer}/from`, recipe);
+    if (from !== undefined && this.#isRecipe(report, `${pointer}/from`, from)) this.#circle(report, `${pointer}/from`, recipe);
     if (value === undefined && from === undefined)
       report(pointer, 'the recipe has no value', 'add `value`, such as $response.body#/id');
     const operation = call === undefined ? undefined : this.#operation(report, `${pointer}/call`, call);
@@ -207,8 +206,12 @@ export class ContractCheck {
   }
 
   #given(report: Report, pointer: string, given: Readonly<Record<string, string>> = {}): void {
-    for (const [slot, recipe] of Object.entries(given))
-      isKnown(report, `${pointer}/${pointerToken(slot)}`, 'recipe', recipe, Object.keys(this.#parts.recipes));
+    for (const [slot, recipe] of Object.entries(given)) this.#isRecipe(report, `${pointer}/${pointerToken(slot)}`, recipe);
+  }
+
+  #isRecipe(report: Report, pointer: string, name: string): boolean {
+    const { recipes, isWhole } = this.#parts;
+    return isWhole ? isKnown(report, pointer, 'recipe', name, Object.keys(recipes)) : Object.hasOwn(recipes, name);
   }
 
   #cases(report: Report, pointer: string, operation: Operation | undefined, expect: Row['expect'] = []): void {
@@ -244,7 +247,7 @@ export class ContractCheck {
       if (root === 'known') isKnown(report, pointer, 'id in profiles', first, knownNames);
       if (root === 'callers' && isKnown(report, pointer, 'caller', first, callerNames))
         isKnown(report, pointer, 'field of callers', second, ['user_id', 'organization_id']);
-      if (root === 'slot' && (scope.slots || first === ''))
+      if (root === 'slot' && (first === '' || (scope.slots && this.#parts.isWhole)))
         isKnown(report, pointer, 'slot that is filled here', first, scope.slots ?? []);
     }
   }

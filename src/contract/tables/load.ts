@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { decidedBy } from '../../spec/case.js';
 import type { Spec } from '../../spec/document.js';
 import { FileError, type Problem, type Report } from '../../spec/problem.js';
-import { type ProblemAt, parseYaml } from '../../spec/yaml-file.js';
+import { type ProblemAt, parseYaml, reportTo } from '../../spec/yaml-file.js';
 import { pointerToken } from '../../validation/violation.js';
 import { readLifecycles } from './arazzo.js';
 import { ContractCheck } from './check.js';
@@ -36,14 +36,15 @@ export function loadContracts(
   const isLifecycle = ({ file }: Text): boolean => file.endsWith('.arazzo.yaml');
   const parsed = texts.filter((text) => !isLifecycle(text)).map(({ text, file }) => parseYaml(text, file));
   for (const { problems: broken } of parsed) problems.push(...broken);
-  if (problems.length > 0) throw new ContractError(problems.sort(byPlace));
-  const sources = parsed.map(({ value, at }): Source => {
-    const report: Report = (...problem) => problems.push(at(...problem));
-    return { content: readForm(value, report), at, report };
+  // What is missing may stand in a file that cannot be read whole.
+  const isWhole = problems.length === 0;
+  const sources = parsed.map((file): Source => {
+    const report = reportTo(problems, file);
+    return { content: readForm(file.value, report), at: file.at, report };
   });
   const recipes = merged(sources, 'recipes', 'recipe');
   const slots = merged(sources, 'slots', 'slot of');
-  const check = new ContractCheck({ spec, recipes, slots });
+  const check = new ContractCheck({ spec, recipes, slots, isWhole });
   for (const { content, report } of sources) {
     check.slots(report, '/slots', content.slots ?? {});
     for (const [name, recipe] of Object.entries(content.recipes ?? {}))
@@ -60,8 +61,8 @@ export function loadContracts(
     }),
   );
   problems.push(...twice(tables));
-  if (complete) problems.push(...uncovered(spec, tables, everywhere, folder));
-  if (problems.length > 0) throw new ContractError(problems.sort(byPlace));
+  if (complete && isWhole) problems.push(...uncovered(spec, tables, everywhere, folder));
+  if (problems.length > 0) throw new ContractError(problems);
   return { tables, everywhere, recipes, slots, lifecycles };
 }
 
@@ -153,8 +154,6 @@ function uncovered(spec: Spec, tables: readonly Table[], everywhere: readonly Ro
     );
   });
 }
-
-const byPlace = (a: Problem, b: Problem): number => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column;
 
 function placeOf(source: Source, pointer: string): string {
   const { file, line, column } = source.at(pointer, '', '');

@@ -11,6 +11,8 @@ export interface SlotParts {
   readonly recipes: Readonly<Record<string, Draft<Recipe>>>;
   /** Path parameter → slot. */
   readonly slots: Readonly<Record<string, string>>;
+  /** False where a file could not be read to its end: a recipe or slot that seems to be missing may stand there. */
+  readonly isWhole: boolean;
 }
 
 type Given = Readonly<Record<string, string>>;
@@ -20,6 +22,7 @@ const isBeside = (slot: string): boolean => /^beside(_|$)/.test(slot);
 
 /** Reports which slots are not filled and which are not used, in a table and in its rows. */
 export function checkSlots(parts: SlotParts, table: Draft<Table>, report: Report, pointer: string): void {
+  if (!parts.isWhole) return;
   const played = (row: Draft<Row>, place: string): SlotUse => {
     const use = new SlotUse(parts);
     use.play(table, row, pointer, place);
