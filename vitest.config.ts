@@ -1,13 +1,29 @@
 import { defineConfig } from 'vitest/config';
 
+const filesOf = (project: string) => `test/**/*.${project}.test.ts`;
+const needsMore = ['provoked', 'process', 'long'];
+const starting = ['test/support/prepare-process.ts'];
+
+// The name of a test's file says which project it belongs to.
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/record-provocations.ts'],
-    // As many as there are cores: most of the time is spent waiting for other programs.
+    // As many as there are cores.
     maxWorkers: '100%',
     // Programs are started and waited for; a slow machine is no failure.
     testTimeout: 180_000,
     hookTimeout: 300_000,
+    projects: [
+      // In this process, and nothing has to be there but what `npm install` leaves.
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: needsMore.map(filesOf) } },
+      // With the requests that bring every case about, recorded before; only these tests pay for that.
+      {
+        extends: true,
+        test: { name: 'provoked', include: [filesOf('provoked')], globalSetup: ['test/support/record-provocations.ts'] },
+      },
+      // Starts programs: the built command line, npm, curl, Python, a browser.
+      { extends: true, test: { name: 'process', include: [filesOf('process')], globalSetup: starting } },
+      // The same at full length: what takes minutes, of which `process` has a part.
+      { extends: true, test: { name: 'long', include: [filesOf('long')], globalSetup: starting } },
+    ],
   },
 });

@@ -3,35 +3,19 @@
 // `--if-stale` (the `prepare` script) builds only when a source is newer than `dist/`: npm and npx run `prepare` often.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { isStale } from './stale.mjs';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const sources = ['src', 'openapi', 'fixtures', 'schemas', 'scripts', 'docs/evidence.md', 'tsconfig.json', 'package.json'];
-const products = ['dist/cli/main.js', 'generated/document.json', 'generated/validators.cjs', 'generated/scenarios.json'];
 const dist = path.join(root, 'dist');
 const staged = path.join(root, `dist.new-${process.pid}`);
 const replaced = path.join(root, `dist.old-${process.pid}`);
 
 if (!process.argv.includes('--if-stale') || isStale()) await build();
-
-function isStale() {
-  if (!products.every((file) => existsSync(path.join(root, file)))) return true;
-  return newest(sources.map((name) => path.join(root, name))) > statSync(dist).mtimeMs;
-}
-
-/** When the last of these files was changed; a folder counts too, since a file that left it is a change. */
-function newest(files) {
-  const times = files.map((file) => {
-    const { mtimeMs } = statSync(file);
-    const inside = statSync(file).isDirectory() ? readdirSync(file).map((name) => path.join(file, name)) : [];
-    return Math.max(mtimeMs, inside.length > 0 ? newest(inside) : 0);
-  });
-  return Math.max(...times);
-}
 
 async function build() {
   const started = new Date();

@@ -1,14 +1,15 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
 import { loadSpec } from '../../src/spec/document.js';
-import { provocations } from '../support/provocations.js';
+import { provocationsOf } from '../support/provocations.js';
 import type { Sent } from '../support/requests.js';
 
 const spec = loadSpec();
+const provocations = provocationsOf(inject('provocations'));
 const answerOf = (understudy: ReturnType<typeof createUnderstudy>, { method, target, headers = {}, body }: Sent) =>
   understudy.fetch(`http://understudy.local${target}`, { method, headers, ...(body === undefined ? {} : { body }) });
 
-/** These two say that we are at fault; no request brings them about, self-check.test.ts plants the fault. */
+/** These two say that we are at fault; no request brings them about, test/mock/self-check.test.ts plants the fault. */
 const ourOwnFaults = ['self_check_failed', 'rule_failed'];
 /** Nor can a request, since none arrives: test/http/hostile.test.ts sends bytes. */
 const unreadable = ['bad_http', 'headers_too_large', 'request_timeout'];

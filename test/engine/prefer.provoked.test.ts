@@ -1,10 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
 import { loadSpec } from '../../src/spec/document.js';
 import { call } from '../support/call.js';
-import { wellFormed } from '../support/provocations.js';
+import { provocationsOf, wellFormedOf } from '../support/provocations.js';
 import { owner, type Sent } from '../support/requests.js';
 
+const wellFormed = wellFormedOf(provocationsOf(inject('provocations')));
 const prefer = (sent: Sent, wish: string): Sent => ({ ...sent, headers: { ...sent.headers, prefer: wish } });
 const attach = owner.post('/v1/spaces/space_mine/vector-stores/vs_mine');
 const allCases = [...loadSpec().operations.values()].flatMap((operation) =>

@@ -7,11 +7,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createUnderstudy, type OperationId } from '../../src/index.js';
 import { loadSpec } from '../../src/spec/document.js';
 import { createKeeper, projectFolder } from '../support/processes.js';
-import { type Provocation, provocations, wellFormed } from '../support/provocations.js';
+import { type Provocation, provocationsOf, wellFormedOf } from '../support/provocations.js';
+import { record } from '../support/record-provocations.js';
 import { owner, type Sent } from '../support/requests.js';
 import { inResponse, readViolations } from './sl-violations.js';
 
 const spec = loadSpec();
+const provocations = provocationsOf(await record());
+const wellFormed = wellFormedOf(provocations);
 const keeper = createKeeper();
 
 /** Prism's upstream; each test puts its own world behind it. */

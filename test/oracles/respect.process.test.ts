@@ -1,78 +1,18 @@
-// The independent runner: Redocly Respect plays the exported contracts against a listening stand-in. It shares no code with
-// us. Everything in the export passes, the stand-in saw every request, and a drift makes it fail.
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { exportArazzo, inputsOf } from '../../src/contract/export.js';
-import { parseProfile } from '../../src/contract/run/profile.js';
-import { loadContracts } from '../../src/contract/tables/load.js';
-import { createUnderstudy, type Understudy } from '../../src/index.js';
-import { loadSpec } from '../../src/spec/document.js';
-import { stringifyYaml } from '../../src/spec/yaml-file.js';
-import { projectFolder, runCommand } from '../support/processes.js';
-
-interface RespectStep {
-  readonly stepId: string;
-  readonly checks: readonly { readonly status: string; readonly message: string }[];
-}
-interface RespectWorkflow {
-  readonly workflowId: string;
-  readonly status: string;
-  readonly executedSteps: readonly RespectStep[];
-}
-
-const spec = loadSpec();
-const contracts = loadContracts(spec);
-const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
-const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
-const open: Understudy[] = [];
-afterAll(() => Promise.all(open.map((understudy) => understudy.close())));
-
-async function respect(contractsPlayed: typeof contracts, drift?: string) {
-  let seen = 0;
-  const understudy = createUnderstudy({ ...(drift === undefined ? {} : { drift }), onExchange: () => void seen++ });
-  open.push(understudy);
-  const { url } = await understudy.listen({ port: 0 });
-  const file = join(folder, 'export.arazzo.yaml');
-  const output = join(folder, 'respect.json');
-  const { document } = exportArazzo(spec, contractsPlayed, { documentUrl: join(projectFolder, 'generated/document.json') });
-  writeFileSync(file, stringifyYaml(document));
-  const cli = join(projectFolder, 'node_modules/@redocly/cli/bin/cli.js');
-  const input = JSON.stringify(inputsOf(profile, 'understudy-respect'));
-  const flags = ['--server', `aitronos=${url}`, '--input', input, '--max-steps', '20000', '--json-output', output];
-  const { code } = await runCommand(process.execPath, [cli, 'respect', file, ...flags], { withinMs: 280_000 });
-  const [played] = Object.values(
-    (
-      JSON.parse(readFileSync(output, 'utf8')) as {
-        files: Record<string, { totalRequests: number; executedWorkflows: RespectWorkflow[] }>;
-      }
-    ).files,
-  );
-  if (!played) throw new Error('Respect played nothing.');
-  const failed = played.executedWorkflows.flatMap(({ workflowId, executedSteps }) =>
-    executedSteps.flatMap(({ stepId, checks }) =>
-      checks.filter(({ status }) => status === 'error').map(({ message }) => ({ workflowId, stepId, message })),
-    ),
-  );
-  const workflows = (document as { workflows: readonly { steps: readonly unknown[] }[] }).workflows;
-  return { code, failed, seen, requests: played.totalRequests, played: played.executedWorkflows.length, workflows };
-}
+// The independent runner: what it plays of the exported contracts passes, and a drift makes it fail. Here it plays the
+// lifecycles and a row of some operations; respect.long.test.ts has the whole export.
+import { describe, expect, it } from 'vitest';
+import { contracts, expectEveryWorkflowToPass, respect } from '../support/oracle-respect.js';
 
 describe('Redocly Respect', () => {
-  it('passes every exported workflow, and the stand-in saw every request', { timeout: 300_000 }, async () => {
-    const { code, failed, seen, requests, played, workflows } = await respect(contracts);
-    expect(failed).toEqual([]);
-    expect(code).toBe(0);
-    expect(played).toBe(workflows.length);
-    const steps = workflows.reduce((sum, workflow) => sum + workflow.steps.length, 0);
-    expect({ requests, seen }).toEqual({ requests: steps, seen: steps });
+  it('passes the lifecycles and the first row of every sixth operation', async () => {
+    const tables = contracts.tables.filter((_, i) => i % 6 === 0).map((table) => ({ ...table, rows: table.rows.slice(0, 1) }));
+    await expectEveryWorkflowToPass({ ...contracts, tables });
   });
 
   it.each([
     ['guard:addVectorStoreToSpace.already_attached', 'store_in_a_space', 'attach_again'],
     ['hand:listSlices.stale', 'slice', 'gone'],
-  ])('fails under %s, in the lifecycle %s', { timeout: 60_000 }, async (drift, workflowId, stepId) => {
+  ])('fails under %s, in the lifecycle %s', async (drift, workflowId, stepId) => {
     const { code, failed } = await respect({ ...contracts, tables: [] }, drift);
     expect(code).not.toBe(0);
     expect(failed).toContainEqual(expect.objectContaining({ workflowId, stepId }));

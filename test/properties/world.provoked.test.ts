@@ -1,13 +1,14 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
 import { loadSpec, type Operation } from '../../src/spec/document.js';
 import { pair } from '../../src/world/world.js';
 import { call } from '../support/call.js';
-import { wellFormed } from '../support/provocations.js';
+import { provocationsOf, wellFormedOf } from '../support/provocations.js';
 import type { Sent } from '../support/requests.js';
 
 const spec = loadSpec();
+const wellFormed = wellFormedOf(provocationsOf(inject('provocations')));
 const operations = [...spec.operations.values()];
 const callers = ['ak_owner', 'ak_admin', 'ak_editor', 'ak_viewer', 'ak_member', 'ak_outsider', 'ak_expired', 'ak_nobody'];
 

@@ -1,9 +1,8 @@
 // For every case that is reached by state: the calls that bring about that state in the default scenario, and the
 // request that is then answered with it. Recorded from the contracts; not one of them forces a case by name.
-import { inject } from 'vitest';
 import type { OperationId } from '../../src/spec/cases.gen.js';
 import { loadSpec } from '../../src/spec/document.js';
-import type { Recorded } from './record-provocations.js';
+import type { Recorded, RecordedProvocation } from './record-provocations.js';
 import { getSpace, owner, type Sent } from './requests.js';
 
 export interface Provocation {
@@ -25,12 +24,6 @@ function replay({ method, target, headers, body }: Recorded): Sent {
   }
 }
 
-const ofOperations: readonly Provocation[] = inject('provocations').map(({ case: name, steps, request }) => ({
-  case: name,
-  steps: steps.map(replay),
-  request: replay(request),
-}));
-
 const beforeAnyOperation: readonly Provocation[] = [
   { case: 'unknown_path', request: owner.get('/v1/nowhere') },
   { case: 'method_not_allowed', request: { ...getSpace, method: 'PUT' } },
@@ -38,12 +31,17 @@ const beforeAnyOperation: readonly Provocation[] = [
   { case: 'unknown_preference', request: { ...getSpace, headers: { ...getSpace.headers, prefer: 'code=409' } } },
 ];
 
-export const provocations: readonly Provocation[] = [...ofOperations, ...beforeAnyOperation];
+/** `recorded` is `inject('provocations')` in the tests of the project `provoked`, for which it is recorded once. */
+export const provocationsOf = (recorded: readonly RecordedProvocation[]): readonly Provocation[] => [
+  ...recorded.map(({ case: name, steps, request }) => ({ case: name, steps: steps.map(replay), request: replay(request) })),
+  ...beforeAnyOperation,
+];
 
 /** For each operation a request of the right form, which its state may or may not accept. */
-export const wellFormed = Object.fromEntries(
-  [...loadSpec().operations.values()].map((operation) => {
-    const success = [...operation.cases.values()].find((documented) => documented.status < 400);
-    return [operation.id, ofOperations.find((provocation) => provocation.case === `${operation.id}.${success?.name}`)?.request];
-  }),
-) as Readonly<Record<OperationId, Sent>>;
+export const wellFormedOf = (provocations: readonly Provocation[]) =>
+  Object.fromEntries(
+    [...loadSpec().operations.values()].map((operation) => {
+      const success = [...operation.cases.values()].find((documented) => documented.status < 400);
+      return [operation.id, provocations.find((provocation) => provocation.case === `${operation.id}.${success?.name}`)?.request];
+    }),
+  ) as Readonly<Record<OperationId, Sent>>;

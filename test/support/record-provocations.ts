@@ -1,4 +1,4 @@
-// Before any test runs: plays the contracts on the stand-in and records, for every case that is reached by state, the calls
+// Before the tests of the project `provoked` run: plays the contracts on the stand-in and records, for every case that is reached by state, the calls
 // that brought the state about and the request that was answered with it. So a new case needs a row of the contracts, and
 // no list beside it.
 import { readFileSync } from 'node:fs';
@@ -37,7 +37,7 @@ export default async function setup(project: TestProject): Promise<void> {
   project.provide('provocations', await record());
 }
 
-async function record(): Promise<readonly RecordedProvocation[]> {
+export async function record(): Promise<readonly RecordedProvocation[]> {
   const spec = loadSpec();
   const contracts = loadContracts(spec);
   const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
