@@ -1,5 +1,6 @@
-// The edges of every schema, from the document and a seed: what keeps a schema is accepted, what breaks one constraint of it is
-// refused with the case that the document has for that. One constraint at a time, so that a finding says which.
+// Rows for the edge cases of every request schema, made from the document and a seed. A valid request must be accepted; a
+// request that breaks one constraint must be refused with the case that the document has for it. Only one constraint is
+// broken at a time, so that a finding says which.
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Operation, Spec } from '../../spec/document.js';
 import { isJsonObject, type JsonObject } from '../../spec/message.js';
@@ -7,11 +8,11 @@ import type { Problem } from '../../spec/problem.js';
 import type { Violation } from '../../validation/violation.js';
 import { ContractError } from '../tables/load.js';
 import type { Contracts, Row, Table } from '../tables/table.js';
-import { brokenRequests } from './broken.js';
 import { drawFrom, within } from './draw.js';
-import { freeTexts, keptRequests, wholeRequests } from './kept.js';
+import { isAccepted, readExpectations } from './expectations.js';
+import { invalidRequests } from './invalid.js';
 import { type RequestSchema, requestSchemas, violationsOf } from './request-schema.js';
-import { isAccepted, readSaid } from './said.js';
+import { freeTexts, validRequests, wholeRequests } from './valid.js';
 
 /**
  * The contracts with rows for the edges of every request schema added to each table that has an accepted row, whose request is
@@ -43,7 +44,7 @@ export function withEdges(spec: Spec, contracts: Contracts, { seed = 1 }: { read
   return { ...contracts, tables };
 }
 
-/** The row whose request is varied: an accepted one, the owner's if there is one, whose texts are not what the target has already. */
+/** The row whose request is varied: one that is accepted, by the owner if possible, whose texts are new to the target. */
 function baseOf(operation: Operation, table: Table, { recipes }: Contracts): Row | undefined {
   const accepted = table.rows.filter(
     (row) => row.raw_body === undefined && [row.expect].flat().every((name) => isAccepted(operation, name)),
@@ -66,7 +67,7 @@ interface Varied {
   readonly base: Row;
   readonly request: RequestSchema;
   readonly seed: number;
-  /** Told of a sample that is not what it should be; it is never sent, for no row is made at all then. */
+  /** Reports a generated request that is not as intended. Nothing is sent then: no rows are made at all. */
   readonly fault: (what: string, fix: string) => void;
 }
 
@@ -76,35 +77,36 @@ function edgesOf({ operation, table, base, request, seed, fault }: Varied): read
   const { part, name } = request;
   const { then: _, place: __, answer: ___, pause: ____, ...rest } = base;
   const sent = base[part] ?? table[part];
-  const held: JsonObject = isJsonObject(sent) ? sent : {};
+  const accepted: JsonObject = isJsonObject(sent) ? sent : {};
   const draw = within(drawFrom(seed), `${operation.id} ${part}`);
-  const said = readSaid(operation, table, base, request, held);
+  const expectations = readExpectations(operation, table, base, request, accepted);
   const edge = (about: string, value: JsonObject, cases: readonly string[]): Edge => {
     const [first, ...others] = cases;
     if (first === undefined)
       fault(`${operation.id} has no case for ${name}, where ${about}`, `give one \`violation: { in: ${part} }\``);
     return { ...rest, [part]: value, expect: first !== undefined && others.length === 0 ? first : cases, edge: about };
   };
-  const kept = [
-    ...keptRequests(request, held, table.coupled ?? [], draw),
-    ...wholeRequests(request, held, table.coupled ?? [], seed),
+  const valid = [
+    ...validRequests(request, accepted, table.coupled ?? [], draw),
+    ...wholeRequests(request, accepted, table.coupled ?? [], seed),
   ];
-  for (const { about, value } of kept) {
+  for (const { about, value } of valid) {
     const [violation] = violationsOf(request, value);
-    if (violation) fault(`${name}, where ${about}, should be kept: ${inWords(violation)}`, 'correct src/contract/edges/kept.ts');
+    if (violation)
+      fault(`${name}, where ${about}, should be valid: ${inWords(violation)}`, 'correct src/contract/edges/valid.ts');
   }
-  const broken = brokenRequests(request, held, draw);
-  for (const { about, value, keywords, pointer } of broken) {
+  const invalid = invalidRequests(request, accepted, draw);
+  for (const { about, value, keywords, pointer } of invalid) {
     const [violation] = violationsOf(request, value);
     if (violation?.pointer === pointer && keywords.includes(violation.keyword)) continue;
     const meant = `${name}, where ${about}, should break ${keywords.join(' and ')} at ${pointer}`;
-    fault(`${meant}: ${violation ? inWords(violation) : 'nothing breaks'}`, 'correct src/contract/edges/broken.ts');
+    fault(`${meant}: ${violation ? inWords(violation) : 'nothing breaks'}`, 'correct src/contract/edges/invalid.ts');
   }
   return [
-    ...kept.map(({ about, value }) => edge(about, value, said.kept(value))),
-    ...broken.map((one) => {
-      const documented = said.documented(one);
-      return { ...edge(one.about, one.value, said.broken(one)), ...(documented === undefined ? {} : { documented }) };
+    ...valid.map(({ about, value }) => edge(about, value, expectations.ofValid(value))),
+    ...invalid.map((one) => {
+      const documented = expectations.documented(one);
+      return { ...edge(one.about, one.value, expectations.ofInvalid(one)), ...(documented === undefined ? {} : { documented }) };
     }),
   ];
 }

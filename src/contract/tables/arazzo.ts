@@ -22,8 +22,8 @@ import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import type { Problem, Report } from '../../spec/problem.js';
 import { type ParsedYaml, parseYaml, reportTo } from '../../spec/yaml-file.js';
+import { answersIn, checkPointer, checkRows, isKnown } from './answers.js';
 import { type CallerName, callerNames, knownNames } from './caller.js';
-import { answersIn, checkPointer, checkRows, isKnown } from './known.js';
 
 export type Operand =
   | { readonly kind: 'literal'; readonly value: Json }
@@ -57,11 +57,11 @@ export interface Step {
   /** Pointers into the answer. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly cleanUp: boolean;
-  /** Whose what the workflow is about may be; the owner changes places with the first who is allowed the step. */
+  /** Callers of whom one owns the object of the workflow. The first of them who is allowed this step plays the owner, and the owner plays that caller. */
   readonly heldBy: readonly CallerName[];
-  /** What the profile knows and an earlier run may have used up: the criteria hold while it is there. */
+  /** A known id of the profile. If the criteria fail, an earlier run has used the object up, and the workflow is not exercised. */
   readonly presupposes?: string;
-  /** The source of criteria that nobody documented: what differs is a question. */
+  /** Where the criteria come from if nobody documented them: a deviation is then a question. */
   readonly assumed?: string;
   readonly place: string;
 }

@@ -5,9 +5,9 @@ import { isJsonObject, type Json } from '../../spec/message.js';
 import { fixOf } from '../../spec/nearest.js';
 import type { Report } from '../../spec/problem.js';
 import { pointerToken } from '../../validation/violation.js';
+import { type Answers, answersOf, checkPointer, isKnown, success } from './answers.js';
 import { callerNames, knownNames, rowCallers } from './caller.js';
 import type { Draft } from './form.js';
-import { type Answers, answersOf, checkPointer, isKnown, success } from './known.js';
 import { checkSlots, type SlotParts } from './slots.js';
 import type { Call, Look, Recipe, Row, Table } from './table.js';
 

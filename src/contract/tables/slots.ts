@@ -1,5 +1,5 @@
-// Which slots a row fills and which it uses, in the order in which it is played. What uses a slot that nothing fills is never sent;
-// a slot that nothing uses bears another's name misspelt, or is beside the rest to be there and no more.
+// Checks the slots of each row in the order in which it is played. A request that uses a slot which nothing fills could never be
+// sent. A slot that is filled and never used has a misspelt name, unless it is called `beside`: that one only has to exist.
 import type { OperationId, Spec } from '../../spec/document.js';
 import { nearest } from '../../spec/nearest.js';
 import type { Report } from '../../spec/problem.js';
@@ -17,7 +17,7 @@ export interface SlotParts {
 
 type Given = Readonly<Record<string, string>>;
 
-/** Slots of what nobody asks for by name, such as one more row in a list. */
+/** Slots called `beside` or `beside_…` hold what no request names, such as one more row in a list. */
 const isBeside = (slot: string): boolean => /^beside(_|$)/.test(slot);
 
 /** Reports which slots are not filled and which are not used, in a table and in its rows. */
@@ -34,7 +34,7 @@ export function checkSlots(parts: SlotParts, table: Draft<Table>, report: Report
     place: `${pointer}/rows/${i}`,
     use: played(row, `${pointer}/rows/${i}`),
   }));
-  // What no row has is the table's to fill, and said once.
+  // A slot that no row fills belongs into the table's own `given`, and is reported there once.
   const lacking = [...own.unfilled].filter(([slot]) => rows.every(({ use }) => use.unfilled.has(slot)));
   const common = new Map(lacking);
   for (const unfilled of [common, ...rows.map(({ use }) => use.unfilled)])
@@ -53,14 +53,14 @@ export function checkSlots(parts: SlotParts, table: Draft<Table>, report: Report
 function reportUnused(given: Given | undefined, used: ReadonlySet<string>, report: Report, pointer: string): void {
   for (const slot of Object.keys(given ?? {}).filter((name) => !used.has(name) && !isBeside(name))) {
     const close = nearest(slot, [...used]);
-    const fix = close ? `did you mean ${close}?` : 'correct its name, or call it beside if it is only to be there';
+    const fix = close ? `did you mean ${close}?` : 'correct its name, or call it beside if it only has to exist';
     report(`${pointer}/${slot}`, `nothing here uses the slot ${slot}`, fix);
   }
 }
 
 class SlotUse {
   readonly used = new Set<string>();
-  /** With who was the first to need it, and where. */
+  /** By slot: what needs it first, and where. */
   readonly unfilled = new Map<string, { readonly place: string; readonly user: string }>();
   readonly #filled = new Set<string>();
   readonly #parts: SlotParts;
@@ -94,7 +94,7 @@ class SlotUse {
 
   #make(slot: string, name: string, place: string, within: readonly string[]): void {
     const recipe = Object.hasOwn(this.#parts.recipes, name) ? this.#parts.recipes[name] : undefined;
-    // A recipe that is not there, or made from itself, has been reported.
+    // A recipe that does not exist, or is made from itself, was reported already.
     if (recipe && !within.includes(name)) {
       if (recipe.from !== undefined) this.#make(slot, recipe.from, place, [...within, name]);
       const { call, path, query, body } = recipe;
@@ -106,7 +106,7 @@ class SlotUse {
     this.#filled.add(slot);
   }
 
-  /** With the name of a recipe, its values are looked at too: those of tables have been, where they stand. */
+  /** `recipe` is the recipe that makes the call, if any: its values are checked here, those of a table are checked where they stand. */
   #call({ call, path, query, body }: Draft<Call>, place: string, recipe?: string): void {
     const operation = this.#parts.spec.operations.get(call as OperationId);
     for (const { name } of operation?.parameters.filter((parameter) => parameter.in === 'path') ?? []) {
@@ -119,12 +119,12 @@ class SlotUse {
   #values(value: unknown, place?: string, recipe?: string): void {
     for (const [, slot = ''] of (JSON.stringify(value) ?? '').matchAll(/\$slot\.(\w+)/g)) {
       if (place !== undefined && recipe !== undefined) this.#use(slot, place, recipe, false);
-      // A slot that is not filled has been reported where it stands; the one that was meant is not unused.
+      // A slot that is not filled was reported at its own place. It is probably a misspelt one, which then counts as used.
       else this.used.add(this.#filled.has(slot) ? slot : (nearest(slot, [...this.#filled]) ?? slot));
     }
   }
 
-  /** The profile knows the organization of a path. */
+  /** `isKnown`: the slot needs no recipe, since the profile has the value, as for the organization of a path. */
   #use(slot: string, place: string, user: string, isKnown: boolean): void {
     this.used.add(slot);
     if (isKnown || this.#filled.has(slot) || this.unfilled.has(slot)) return;

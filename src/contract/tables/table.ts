@@ -14,13 +14,13 @@ export interface Call {
   readonly body?: Json;
 }
 
-/** What is looked at before and after the row's request. */
+/** A read before and after the row's request; what it shows must not change when the request is refused. */
 export interface Observation extends Call {
-  /** Only the rows of this list that hold this value anywhere, on every page: what others do in a list of theirs is no news. */
+  /** Compare only those rows of this list, on every page, that contain this value: other users may change other rows meanwhile. */
   readonly rows?: readonly [string, Json];
 }
 
-/** What is looked at after the row's request. */
+/** A read after the row's request, and what it must show. */
 export interface Look extends Call {
   /** Only after this case, where the row may be answered with another one too. */
   readonly when?: string;
@@ -41,7 +41,7 @@ export interface Look extends Call {
   readonly equals?: readonly [string, Json];
   /** The resolution or fact sheet it rests on, where nobody documented it: what differs is then a question. */
   readonly assumed?: string;
-  /** The source for that the call is refused by now, though the form of the refusal is assumed: who answers it has failed. */
+  /** Where it is documented that this call is refused, although the form of the refusal is assumed: to accept it is a failure. */
   readonly documented?: string;
 }
 
@@ -50,7 +50,7 @@ export interface Row {
   readonly expect: string | readonly string[];
   /** The resolution or fact sheet the expectation rests on, where nobody documented it: another case is then a question. */
   readonly assumed?: string;
-  /** Where it is documented that the request is refused, though the form of the refusal is assumed: who accepts it has failed. */
+  /** Where it is documented that the request is refused, although the form of the refusal is assumed: to accept it is a failure. */
   readonly documented?: string;
   /** Path parameters with a value of their own. */
   readonly path?: Readonly<Record<string, string>>;
@@ -70,11 +70,11 @@ export interface Row {
   /** What must stand in the answer, by pointer, when it is the first of the expected cases. */
   readonly answer?: Readonly<Record<string, Json>>;
   readonly then?: readonly Look[];
-  /** Where the table's look would find nothing to look at. */
+  /** Leaves out the table's `observe`, where it would find nothing. */
   readonly observe?: 'none';
-  /** Recipes by slot, in place of the table's. A slot called `beside` is to be there, and nothing need use it. */
+  /** Recipes by slot, in place of the table's. A slot called `beside` only has to exist: nothing need use it. */
   readonly given?: Readonly<Record<string, string>>;
-  /** What is at the edge, for a row that was made from a schema. */
+  /** For a row that was made from a schema: what is special about its request, in words. */
   readonly edge?: string;
   /** File and line. */
   readonly place: string;
@@ -88,15 +88,15 @@ export interface Table {
   readonly query?: Readonly<Record<string, Json>>;
   /** What a refused request must leave as it was. */
   readonly observe?: Observation;
-  /** Slot → recipe: what an accepted request makes fills the slot by the recipe's `value`, and goes by its `undo`. */
+  /** Slot → recipe: what an accepted request creates fills the slot through the recipe's `value`, and is deleted by its `undo`. */
   readonly makes?: Readonly<Record<string, string>>;
-  /** Fields whose values hang together with others, so that not every value of theirs is accepted. */
+  /** Fields whose value depends on another field, so that a generated value would be refused. */
   readonly coupled?: readonly string[];
   readonly rows: readonly Row[];
   readonly place: string;
 }
 
-/** How a state comes about: by one call, from another recipe, or from the profile. */
+/** How a state is created: by one call, from another recipe, or with an object that the profile names. */
 export interface Recipe extends Partial<Call> {
   readonly from?: string;
   /** Made so many times; the slot holds the last. */
@@ -105,9 +105,12 @@ export interface Recipe extends Partial<Call> {
   readonly value?: string;
   /** Calls made once the value is known; it fills the slot. */
   readonly then?: readonly Call[];
-  /** Whose the value may be, where only a target's profile says it: the owner and whoever may make the first call of `then` change places. */
+  /**
+   * Callers of whom one owns the value; which one, only the target's profile decides. The first of them who may make the first
+   * call of `then` plays the owner in the row, and the owner plays that caller.
+   */
   readonly held_by?: readonly CallerName[];
-  /** The operation that takes it away again, called by whoever made it; its last path parameter is what was made. */
+  /** The operation that deletes it, called by whoever created it; its last path parameter is the value. */
   readonly undo?: OperationId;
 }
 

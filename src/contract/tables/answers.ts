@@ -1,11 +1,12 @@
-// Is a word one that is known, and can an answer hold what is looked for in it; what cannot be there would never be missed.
+// Checks of the names and pointers in a contract. A pointer to something that no answer can have is a mistake: a row that
+// expects nothing there would pass for ever.
 import type { Case } from '../../spec/case.js';
 import type { Operation, Spec } from '../../spec/document.js';
 import { fieldsOf, type Stray, strayOf } from '../../spec/fields.js';
 import { fixOf, nearest } from '../../spec/nearest.js';
 import type { Report } from '../../spec/problem.js';
 
-/** Reports a word that is not known. */
+/** Reports a word that is not one of `words`. */
 export function isKnown(report: Report, place: string, what: string, word: unknown, words: readonly string[]): boolean {
   if (typeof word === 'string' && words.includes(word)) return true;
   report(
@@ -22,7 +23,7 @@ export interface Answers {
   readonly statuses: readonly number[];
 }
 
-/** Every answer of success. */
+/** All answers with a 2xx status. */
 export const success = (operation: Operation): Answers => ({
   operation,
   statuses: [...operation.responses.keys()].filter((status) => status < 300),
@@ -33,7 +34,7 @@ export const answersIn = (operation: Operation, cases: readonly Case[]): Answers
   statuses: cases.map(({ status }) => status),
 });
 
-/** The answers of cases by name; every answer of success where none is named. */
+/** The answers of the named cases; all 2xx answers where none is named. */
 export function answersOf(operation: Operation | undefined, expect: string | readonly string[] | undefined): Answers | undefined {
   if (!operation || expect === undefined) return operation && success(operation);
   const named = [expect].flat().flatMap((name) => operation.cases.get(name) ?? []);

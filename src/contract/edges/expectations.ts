@@ -1,26 +1,32 @@
-// What the rows of a table say of values and constraints. The fact sheets leave some answers open that the document must decide;
-// the rows know which, and an edge that meets the same value or breaks the same constraint is as open as they are.
+// Which cases an edge request may be answered with. Some answers are not certain: the rows of a table then expect one of several
+// cases. An edge request with the same value, or with the same broken constraint, may be answered with any of them too.
 import { type Case, caseOfViolation } from '../../spec/case.js';
 import type { Operation } from '../../spec/document.js';
 import { isJsonObject, type Json, type JsonObject } from '../../spec/message.js';
 import type { Row, Table } from '../tables/table.js';
-import type { Broken } from './broken.js';
+import type { InvalidRequest } from './invalid.js';
 import { holdsExpression, type RequestSchema, violationsOf } from './request-schema.js';
 
-export interface Said {
+export interface Expectations {
   /** The cases of a request that keeps its schema. */
-  kept(value: JsonObject): readonly string[];
+  ofValid(value: JsonObject): readonly string[];
   /** The cases of a request that breaks it; empty where the document has none. */
-  broken(broken: Broken): readonly string[];
-  /** The source of a row for that the same constraint must be kept. */
-  documented(broken: Broken): string | undefined;
+  ofInvalid(request: InvalidRequest): readonly string[];
+  /** Where it is documented that the same constraint must be kept; from a row that breaks it. */
+  documented(request: InvalidRequest): string | undefined;
 }
 
 export const isAccepted = (operation: Operation, name: string | undefined): boolean =>
   ((operation.cases.get(name ?? '') as Case | undefined)?.status ?? 500) < 400;
 
-/** Reads the rows of a table that vary the request of its row `base`. */
-export function readSaid(operation: Operation, table: Table, base: Row, request: RequestSchema, held: JsonObject): Said {
+/** Reads the rows of a table that vary the request of its row `base`; `sample` is what that row sends. */
+export function readExpectations(
+  operation: Operation,
+  table: Table,
+  base: Row,
+  request: RequestSchema,
+  sample: JsonObject,
+): Expectations {
   const { part } = request;
   const accepted = [base.expect].flat();
   const constraints = new Map<string, readonly string[]>();
@@ -34,27 +40,27 @@ export function readSaid(operation: Operation, table: Table, base: Row, request:
     if (part === 'query' && Object.values(value).some(Array.isArray)) continue; // repeated, which no schema speaks of
     const expect = [row.expect].flat();
     const [violation] = violationsOf(request, value);
-    keep(wholes, JSON.stringify(value), expect);
-    if (violation) keep(constraints, `${violation.pointer} ${violation.keyword}`, expect);
+    addFirst(wholes, JSON.stringify(value), expect);
+    if (violation) addFirst(constraints, `${violation.pointer} ${violation.keyword}`, expect);
     if (violation && row.documented) sources.set(`${violation.pointer} ${violation.keyword}`, row.documented);
     if (violation || !isAccepted(operation, expect[0])) continue;
-    for (const [field, said] of changed(held, value)) if (!holdsExpression(said)) keep(values, at(field, said), expect);
-    const [omitted, ...more] = leftOut(held, value);
-    if (omitted !== undefined && more.length === 0 && changed(held, value).length === 0) keep(omissions, omitted, expect);
+    for (const [field, item] of changed(sample, value)) if (!holdsExpression(item)) addFirst(values, at(field, item), expect);
+    const [omitted, ...more] = leftOut(sample, value);
+    if (omitted !== undefined && more.length === 0 && changed(sample, value).length === 0) addFirst(omissions, omitted, expect);
   }
   const caseOf = (field: string, keyword: string): readonly string[] =>
     [caseOfViolation(operation.cases.values(), { in: part, field, keyword })?.name ?? []].flat();
   return {
-    kept: (value) => {
+    ofValid: (value) => {
       // Whether null is admitted is often our guess: it is certain only where a row says so.
-      const ofValue = ([field, said]: [string, Json]) =>
-        values.get(at(field, said)) ?? (said === null ? caseOf(field, 'type') : []);
+      const ofValue = ([field, item]: [string, Json]) =>
+        values.get(at(field, item)) ?? (item === null ? caseOf(field, 'type') : []);
       // An update may leave out what it likes.
-      const omitted = operation.method === 'PATCH' ? [] : leftOut(held, value).flatMap((field) => omissions.get(field) ?? []);
-      return wholes.get(JSON.stringify(value)) ?? unique([...accepted, ...changed(held, value).flatMap(ofValue), ...omitted]);
+      const omitted = operation.method === 'PATCH' ? [] : leftOut(sample, value).flatMap((field) => omissions.get(field) ?? []);
+      return wholes.get(JSON.stringify(value)) ?? unique([...accepted, ...changed(sample, value).flatMap(ofValue), ...omitted]);
     },
     documented: ({ pointer, keywords }) => keywords.map((keyword) => sources.get(`${pointer} ${keyword}`)).find(Boolean),
-    broken: ({ pointer, field, keywords, april, value }) => {
+    ofInvalid: ({ pointer, field, keywords, april, value }) => {
       const ofKeyword = (keyword: string) => constraints.get(`${pointer} ${keyword}`) ?? caseOf(field, keyword);
       const cases = wholes.get(JSON.stringify(value)) ?? keywords.flatMap(ofKeyword);
       // A February server may not look at a field of April's at all.
@@ -63,16 +69,16 @@ export function readSaid(operation: Operation, table: Table, base: Row, request:
   };
 }
 
-/** The first row to say something has the plainest request; later ones come to what is special. */
-function keep(said: Map<string, readonly string[]>, key: string, expect: readonly string[]): void {
-  if (!said.has(key)) said.set(key, expect);
+/** The first row about a value counts: its request is the plainest, and later rows are about special situations. */
+function addFirst(expected: Map<string, readonly string[]>, key: string, expect: readonly string[]): void {
+  if (!expected.has(key)) expected.set(key, expect);
 }
 
 const at = (field: string, value: Json): string => `${field} ${JSON.stringify(value)}`;
 
-const changed = (held: JsonObject, value: JsonObject): [string, Json][] =>
-  Object.entries(value).filter(([field, item]) => JSON.stringify(item) !== JSON.stringify(held[field]));
+const changed = (sample: JsonObject, value: JsonObject): [string, Json][] =>
+  Object.entries(value).filter(([field, item]) => JSON.stringify(item) !== JSON.stringify(sample[field]));
 
-const leftOut = (held: JsonObject, value: JsonObject): string[] => Object.keys(held).filter((field) => !(field in value));
+const leftOut = (sample: JsonObject, value: JsonObject): string[] => Object.keys(sample).filter((field) => !(field in value));
 
 const unique = <T>(all: readonly T[]): readonly T[] => [...new Set(all)];

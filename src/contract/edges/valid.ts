@@ -1,11 +1,12 @@
-// What keeps a schema: single values at and between their bounds, by fast-check, and whole requests, by json-schema-faker.
+// Requests that keep their schema: single values at and between their bounds, by fast-check, and whole requests, by
+// json-schema-faker.
 import fc from 'fast-check';
 import { generateSync, type JsonSchema } from 'json-schema-faker';
 import type { Json, JsonObject } from '../../spec/message.js';
 import { type Draw, entriesOf, listOf, plainKeyOf, plainTextOf, seedOf, textOf, valueFor, within } from './draw.js';
 import { type RequestSchema, type Schema, typesOf } from './request-schema.js';
 
-export interface Kept {
+export interface ValidRequest {
   /** In words, for the row's title. */
   readonly about: string;
   /** The whole body or query. */
@@ -15,7 +16,7 @@ export interface Kept {
 /** Texts that mean nothing to a server. Any other text, such as an id, names something that must exist. */
 export const freeTexts: readonly string[] = ['name', 'title', 'description', 'content', 'search'];
 
-/** Where a whole number or a text has no bound, it goes so far. */
+/** The largest whole number and the longest text where the schema has no bound. */
 const FAR = 1_000_000;
 const LONG = 300;
 
@@ -23,30 +24,35 @@ const WHOLE_BODIES = 3;
 const WHOLE_QUERIES = 2;
 
 /** Requests that differ from an accepted one in one value; `coupled` fields, and those that name something, stay as they are. */
-export function keptRequests(request: RequestSchema, held: JsonObject, coupled: readonly string[], draw: Draw): readonly Kept[] {
-  const kept: Kept[] = [];
+export function validRequests(
+  request: RequestSchema,
+  accepted: JsonObject,
+  coupled: readonly string[],
+  draw: Draw,
+): readonly ValidRequest[] {
+  const requests: ValidRequest[] = [];
   for (const [field, schema] of Object.entries(request.schema.properties ?? {})) {
     if (schema['x-edition'] || coupled.includes(field)) continue;
-    for (const { about, value } of keptValues(field, schema, request.part, draw)) {
-      const changed = { ...held, [field]: value };
-      if (JSON.stringify(changed) !== JSON.stringify(held))
-        kept.push({ about: `${request.part === 'query' ? `${field} in the query` : field} ${about}`, value: changed });
+    for (const { about, value } of validValues(field, schema, request.part, draw)) {
+      const changed = { ...accepted, [field]: value };
+      if (JSON.stringify(changed) !== JSON.stringify(accepted))
+        requests.push({ about: `${request.part === 'query' ? `${field} in the query` : field} ${about}`, value: changed });
     }
   }
-  return kept;
+  return requests;
 }
 
 /** Whole requests with the optional fields in and out; empty where every field names something. */
 export function wholeRequests(
   request: RequestSchema,
-  held: JsonObject,
+  accepted: JsonObject,
   coupled: readonly string[],
   seed: number,
-): readonly Kept[] {
+): readonly ValidRequest[] {
   const properties = certainFields(request.schema, coupled);
   if (Object.keys(properties).length === 0) return [];
   const required = (request.schema.required ?? []).filter((field) => field in properties);
-  const stays = Object.fromEntries(Object.entries(held).filter(([field]) => !(field in properties)));
+  const stays = Object.fromEntries(Object.entries(accepted).filter(([field]) => !(field in properties)));
   return Array.from({ length: request.part === 'body' ? WHOLE_BODIES : WHOLE_QUERIES }, (_, i) => {
     const schema = { type: 'object', properties, required } as JsonSchema;
     const sample = generateSync(schema, { seed: seedOf(seed, `${request.validator} ${i}`) });
@@ -96,7 +102,7 @@ interface Named {
   readonly value: Json;
 }
 
-function keptValues(field: string, schema: Schema, part: 'body' | 'query', draw: Draw): readonly Named[] {
+function validValues(field: string, schema: Schema, part: 'body' | 'query', draw: Draw): readonly Named[] {
   const types = typesOf(schema);
   // Whether an object that is set to null reads as null or as empty is left open.
   const canBeNull = part === 'body' && types.includes('null') && !types.includes('object');

@@ -1,16 +1,16 @@
-// What breaks a schema: one constraint at a time, at any depth, all else as in a request that is accepted.
+// Requests that break their schema in one constraint, at any depth. All else is as in a request that is accepted.
 import fc from 'fast-check';
 import { isJsonObject, type Json, type JsonObject } from '../../spec/message.js';
 import { fieldName, pointerToken } from '../../validation/violation.js';
 import { type Draw, listOf, textOf, valueFor, within } from './draw.js';
 import { type RequestSchema, type Schema, typesOf } from './request-schema.js';
 
-export interface Broken {
+export interface InvalidRequest {
   /** Of the value that breaks its schema. */
   readonly pointer: string;
   /** The same as a client would write it. */
   readonly field: string;
-  /** The keyword that is broken; more where one cannot be broken alone. */
+  /** The keyword that is broken, or several where one cannot be broken alone. */
   readonly keywords: readonly string[];
   /** In words, for the row's title. */
   readonly about: string;
@@ -20,7 +20,7 @@ export interface Broken {
   readonly april: boolean;
 }
 
-/** One constraint of one value broken; undefined takes the value away. */
+/** One broken constraint of one value; undefined means that the value is left out. */
 interface Breach {
   readonly at: readonly string[];
   readonly keywords: readonly string[];
@@ -29,9 +29,9 @@ interface Breach {
   readonly april?: true;
 }
 
-/** Every constraint of a request's schema, broken in a request that a table accepts. */
-export function brokenRequests({ part, schema }: RequestSchema, held: JsonObject, draw: Draw): readonly Broken[] {
-  return insideObject(schema, held, part, draw).map(({ at, keywords, about, value, april = false }) => {
+/** Breaks every constraint of a request's schema, one by one, in a request that the table accepts. */
+export function invalidRequests({ part, schema }: RequestSchema, accepted: JsonObject, draw: Draw): readonly InvalidRequest[] {
+  return insideObject(schema, accepted, part, draw).map(({ at, keywords, about, value, april = false }) => {
     const pointer = at.map((token) => `/${pointerToken(token)}`).join('');
     const field = fieldName({ in: part, pointer, keyword: '', expected: '' });
     return {
@@ -45,37 +45,37 @@ export function brokenRequests({ part, schema }: RequestSchema, held: JsonObject
   });
 }
 
-function breachesOf(schema: Schema, held: Json | undefined, part: 'body' | 'query', draw: Draw): Breach[] {
+function breachesOf(schema: Schema, accepted: Json | undefined, part: 'body' | 'query', draw: Draw): Breach[] {
   const own = [...wrongTypes(schema, part, draw), ...outOfBounds(schema, draw)].map((breach) => ({ at: [], ...breach }));
   const types = typesOf(schema);
   const inner = types.includes('array')
-    ? insideList(schema, held, part, draw)
+    ? insideList(schema, accepted, part, draw)
     : types.includes('object')
-      ? insideObject(schema, isJsonObject(held) ? held : requiredOf(schema, draw), part, draw)
+      ? insideObject(schema, isJsonObject(accepted) ? accepted : requiredOf(schema, draw), part, draw)
       : [];
   return [...own, ...inner].map((breach) => (schema['x-edition'] ? { ...breach, april: true as const } : breach));
 }
 
-/** What an object must have, where the accepted request has none. */
+/** The required fields of an object that the accepted request does not have. */
 const requiredOf = ({ properties, required = [] }: Schema, draw: Draw): JsonObject =>
   Object.fromEntries(required.map((name) => [name, draw(`required ${name}`, valueFor(properties?.[name] ?? {}))]));
 
-function insideObject(schema: Schema, held: JsonObject, part: 'body' | 'query', draw: Draw): Breach[] {
+function insideObject(schema: Schema, accepted: JsonObject, part: 'body' | 'query', draw: Draw): Breach[] {
   const { properties = {}, required = [], propertyNames, additionalProperties } = schema;
   const put = (name: string, { at, value, ...breach }: Breach): Breach => {
-    const { [name]: _, ...others } = held;
+    const { [name]: _, ...others } = accepted;
     return { ...breach, at: [name, ...at], value: value === undefined ? others : { ...others, [name]: value } };
   };
   const leftOut = required.map((name) => put(name, { at: [], keywords: ['required'], about: 'is left out', value: undefined }));
   const fields = Object.entries(properties).flatMap(([name, property]) =>
-    breachesOf(property, held[name], part, within(draw, name)).map((breach) => put(name, breach)),
+    breachesOf(property, accepted[name], part, within(draw, name)).map((breach) => put(name, breach)),
   );
   const keys = propertyNames
     ? outOfBounds(propertyNames, within(draw, 'key')).map(({ about, keywords, value }) => ({
         at: [],
         keywords,
         about: `has a key that ${about}`,
-        value: { ...held, [String(value)]: 'x' },
+        value: { ...accepted, [String(value)]: 'x' },
       }))
     : [];
   const entries =
@@ -96,9 +96,9 @@ function insideObject(schema: Schema, held: JsonObject, part: 'body' | 'query', 
   return [...leftOut, ...fields, ...keys, ...entries, ...unknown];
 }
 
-function insideList({ items }: Schema, held: Json | undefined, part: 'body' | 'query', draw: Draw): Breach[] {
+function insideList({ items }: Schema, accepted: Json | undefined, part: 'body' | 'query', draw: Draw): Breach[] {
   if (!items) return [];
-  const [first, ...others] = Array.isArray(held) ? (held as readonly Json[]) : [];
+  const [first, ...others] = Array.isArray(accepted) ? (accepted as readonly Json[]) : [];
   return breachesOf(items, first, part, draw).map(({ at, value, ...breach }) => ({
     ...breach,
     at: ['0', ...at],
@@ -116,7 +116,7 @@ const ofType: Readonly<Record<string, { readonly about: string; readonly value: 
   object: { about: 'is an object', value: {} },
 };
 
-/** A value of a type that is not admitted, and null where that is not. In a query all is text, so no text is of a wrong type. */
+/** A value of a wrong type, and null where it is not allowed. In a query every value is a text, so no text has a wrong type. */
 function wrongTypes(schema: Schema, part: 'body' | 'query', draw: Draw): Own[] {
   const types = typesOf(schema);
   // Nothing of another type is among the values of an enum.
