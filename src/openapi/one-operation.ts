@@ -19,6 +19,8 @@ export interface Reading {
   readonly in: string;
   readonly as: 'json' | 'list' | 'spaces' | 'object' | 'text';
   readonly required: boolean;
+  /** Does `name=` stand for no value at all? */
+  readonly mayBeEmpty: boolean;
 }
 
 type Draft = Record<string, unknown>;
@@ -122,18 +124,34 @@ class OneOperationMaker {
     return copy;
   }
 
-  #read({ name, in: part, required }: Node, as: Reading['as']): void {
-    this.#readings.push({ name: name as string, in: part as string, as, required: required === true });
+  #read({ name, in: part, required, allowEmptyValue }: Node, as: Reading['as']): void {
+    const mayBeEmpty = part === 'query' && allowEmptyValue === true;
+    this.#readings.push({ name: name as string, in: part as string, as, required: required === true, mayBeEmpty });
   }
 
   /** The type of a parameter decides how its text is read: it must be in sight, and nobody can send a null. */
-  #flatSchema(schema: Node): unknown {
+  #flatSchema(schema: Node): Draft {
     const whole = this.#behind(schema);
-    const [only, ...more] = Array.isArray(whole.allOf) && whole.type === undefined ? whole.allOf : [];
-    if (only !== undefined && more.length === 0 && isNode(only)) return this.#flatSchema(only);
+    for (const keyword of ['allOf', 'anyOf', 'oneOf'] as const) {
+      const { [keyword]: written, ...beside } = whole;
+      const [only, ...more] = this.#partsOf(written);
+      if (whole.type === undefined && only && more.length === 0) return this.#flatSchema({ ...beside, ...only });
+    }
     const copy = this.#schemas.copy({ ...whole, nullable: undefined }, 'request') as Draft;
     const types = Array.isArray(copy.type) ? copy.type.filter((type) => type !== 'null') : undefined;
-    return types?.length === 1 ? { ...copy, type: types[0] } : copy;
+    if (types?.length === 1) [copy.type] = types;
+    // A text may be read as several types at once, and none of them is more right: one is enough.
+    if (copy.oneOf && !copy.anyOf && differInType(this.#partsOf(whole.oneOf))) {
+      copy.anyOf = copy.oneOf;
+      delete copy.oneOf;
+    }
+    return copy;
+  }
+
+  /** The schemas of `allOf` and its like, but for those of null. */
+  #partsOf(written: unknown): readonly Node[] {
+    const parts = Array.isArray(written) ? written.map((part) => this.#behind(part)) : [];
+    return parts.filter((part) => isNode(part) && part.type !== 'null');
   }
 
   #requestBody(written: unknown): Draft {
@@ -148,24 +166,40 @@ class OneOperationMaker {
   #requestMedia(mediaType: string, media: unknown): Draft {
     if (!isNode(media) || media.schema === undefined) return {};
     const schema = this.#schemas.copy(media.schema, 'request');
-    if (isForm(mediaType)) {
-      const flat = this.#withoutObjects(this.#flatSchema(media.schema as Node) as Draft, media);
-      return { schema: flat, encoding: { ...encodingOfLists(flat), ...(isNode(media.encoding) ? media.encoding : {}) } };
-    }
+    if (isForm(mediaType)) return this.#form(media);
     // Prism compares the text of a body with a schema that describes what the text means.
     const whole = this.#behind(media.schema);
     return isJson(mediaType) || whole.type === 'string' ? { schema } : {};
   }
 
-  /** An object in a form is written as JSON, which Prism takes for a text: it is let pass. */
-  #withoutObjects(flat: Draft, { schema, encoding }: Node): Draft {
-    const { properties } = this.#behind(schema);
-    if (!isNode(properties) || !isNode(flat.properties)) return flat;
-    const passed = Object.entries(properties).filter(
-      ([name, property]) =>
-        isNode(property) && this.#behind(property).type === 'object' && !(isNode(encoding) && name in encoding),
-    );
-    return { ...flat, properties: { ...flat.properties, ...Object.fromEntries(passed.map(([name]) => [name, {}])) } };
+  #form({ schema, encoding }: Node): Draft {
+    const whole = this.#joined(schema as Node);
+    const written = isNode(encoding) ? encoding : {};
+    const encodings: Draft = {};
+    const properties: Draft = {};
+    for (const [name, property] of Object.entries(isNode(whole.properties) ? whole.properties : {})) {
+      const flat = isNode(property) ? this.#flatSchema(property) : property;
+      const told = isNode(written[name]) ? written[name] : undefined;
+      properties[name] = flat;
+      if (isNode(flat) && (flat.type === 'array' || flat.type === 'object')) encodings[name] = { ...inOneText, ...told };
+      else if (told) encodings[name] = told;
+      if (isNode(flat) && flat.type === 'object' && told?.style === undefined)
+        properties[name] = isJson(String(told?.contentType ?? 'application/json')) ? asListOfOne(flat) : {};
+    }
+    const copy = this.#schemas.copy(whole, 'request') as Draft;
+    // Without properties Prism takes every field; with an empty map it takes none.
+    return { schema: whole.properties ? { ...copy, properties } : copy, encoding: encodings };
+  }
+
+  /** An object that is put together by `allOf`, as one schema. */
+  #joined(schema: Node): Node {
+    const { allOf, ...whole } = this.#behind(schema);
+    const all = [...this.#partsOf(allOf).map((part) => this.#joined(part)), whole];
+    const joined: Draft = Object.assign({}, ...all);
+    if (all.some(({ properties }) => isNode(properties)))
+      joined.properties = Object.assign({}, ...all.map((part) => part.properties));
+    if (all.some(({ required }) => Array.isArray(required))) joined.required = all.flatMap(({ required }) => listOf(required));
+    return joined;
   }
 
   #responses(responses: unknown): Draft {
@@ -211,26 +245,50 @@ class OneOperationMaker {
     return draft;
   }
 
-  #header(header: Node): Draft {
-    const { content, ...own } = header;
+  #header({ schema: written, content, example, examples, ...own }: Node): Draft {
     const [media] = Object.values(isNode(content) ? content : {});
-    const schema = header.schema ?? (isNode(media) ? media.schema : undefined);
+    const schema = written ?? (isNode(media) ? media.schema : undefined);
+    const [named] = Object.values(isNode(examples) ? examples : {}).map((given) => this.#behind(given).value);
+    const value = example ?? named;
     const copy = this.#schemas.copyData(own) as Draft;
-    if (schema !== undefined) copy.schema = asHeader(this.#schemas.copy(schema, 'response'));
+    if (value !== undefined) copy.example = typeof value === 'object' ? inHeader(value) : value;
+    if (isNode(schema)) copy.schema = this.#headerSchema(schema, copy.example);
     return copy;
   }
+
+  /** Prism makes numbers and texts for headers, and fails on anything else: it is given the text. */
+  #headerSchema(schema: Node, example: unknown): unknown {
+    const whole = this.#behind(schema);
+    if (whole.type === 'boolean') return { type: 'string', enum: ['true', 'false'] };
+    if (whole.type !== 'array' && whole.type !== 'object') return this.#schemas.copy(whole, 'response');
+    return { type: 'string', enum: [example ?? this.#headerText(whole)] };
+  }
+
+  #headerText(schema: Node): string {
+    const whole = this.#behind(schema);
+    const { items, properties, minItems } = whole;
+    const value = [whole.default, whole.example, ...listOf(whole.examples), whole.const, ...listOf(whole.enum)].find(Boolean);
+    if (value !== undefined) return inHeader(value);
+    if (whole.type === 'array')
+      return Array(Math.max(1, Number(minItems ?? 1)))
+        .fill(isNode(items) ? this.#headerText(items) : 'string')
+        .join(',');
+    if (isNode(properties))
+      return Object.entries(properties)
+        .flatMap(([name, part]) => [name, isNode(part) ? this.#headerText(part) : ''])
+        .join(',');
+    return ({ integer: '0', number: '0', boolean: 'true' } as Record<string, string>)[String(whole.type)] ?? 'string';
+  }
 }
+
+/** A list as `1,2`, an object as `a,1,b,2`. */
+const inHeader = (value: unknown): string => (isNode(value) ? Object.entries(value).flat() : [value].flat()).join(',');
 
 /** Prism finds a parameter of the path only by a plain name. */
 const safeName = (name: string): string => name.replace(/[^\w-]/g, '_');
 
 /** A header that carries what Prism does not look for where it is. */
 export const carrierOf = (part: string, name: string): string => `${part} ${name}`;
-
-/** Prism makes numbers and texts for headers, and nothing of any other type. */
-function asHeader(schema: unknown): unknown {
-  return isNode(schema) && schema.type === 'boolean' ? { type: 'string', enum: ['true', 'false'] } : schema;
-}
 
 /** They describe how a body travels, which only the sender knows. */
 const transport = /^(content-(type|length|encoding|md5)|transfer-encoding|connection|keep-alive|date|trailer)$/i;
@@ -249,10 +307,15 @@ function concrete(mediaType: string): string {
   return mediaType.replace(/^image\/\*$/, 'image/png').replace(/^(audio|video)\/\*$/, 'application/octet-stream');
 }
 
-/** A list in a form is its name repeated, unless the document says otherwise. */
-function encodingOfLists({ properties }: Draft): Draft {
-  const lists = Object.entries(isNode(properties) ? properties : {}).filter(
-    ([, schema]) => isNode(schema) && schema.type === 'array',
-  );
-  return Object.fromEntries(lists.map(([name]) => [name, { style: 'form', explode: false, allowReserved: true }]));
+/** How a field of a form is read that holds more than one value: as one text with commas. */
+const inOneText = { style: 'form', explode: false, allowReserved: true };
+
+/** Prism reads an object of JSON in a form only as the item of a list. */
+const asListOfOne = (items: Draft): Draft => ({ type: 'array', maxItems: 1, items });
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+function differInType(parts: readonly Node[]): boolean {
+  const types = parts.map(({ type }) => (type === 'integer' ? 'number' : type));
+  return new Set(types).size === parts.length;
 }

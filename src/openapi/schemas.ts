@@ -1,4 +1,5 @@
 // Copies of a document's schemas, as a validator of requests or a maker of responses needs them.
+import { hasParts } from './faults.js';
 import { childrenOf, isNode, lookUp, mapChildren, type Node, referenceOf, type UserDocument } from './shape.js';
 import { unicodePattern } from './unicode-pattern.js';
 
@@ -190,6 +191,10 @@ export class SchemaCopier {
       delete copy.example;
     }
     if (!Array.isArray(copy.examples)) delete copy.examples;
+    // Beside alternatives Prism looks for this one alone.
+    else if (copy.examples.length > 0 && hasParts(copy)) [copy.example] = copy.examples;
+    const sample = samples[copy.format as string];
+    if (sample !== undefined && copy.type === 'string' && !given.some((keyword) => keyword in copy)) copy.examples = [sample];
     for (const [flag, limit] of [
       ['exclusiveMinimum', 'minimum'],
       ['exclusiveMaximum', 'maximum'],
@@ -245,6 +250,11 @@ const oneValueOf = (property: string, values: readonly string[]): Node => ({
   required: [property],
   properties: { [property]: { type: 'string', enum: values } },
 });
+
+/** Formats of which Prism makes no value. */
+const samples: Readonly<Record<string, string>> = { byte: 'c3RyaW5n', duration: 'P1D' };
+/** What says what a value may be. */
+const given = ['default', 'const', 'enum', 'examples', 'pattern'];
 
 const none: ReadonlySet<unknown> = new Set();
 

@@ -1,4 +1,5 @@
 // Prism's library, in this process: it answers the operations of a user's document that have no rule here.
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import { carrierOf, isJson, type OneOperation, oneOperation, type Reading } from '../openapi/one-operation.js';
 import type { UserOperation } from '../openapi/operations.js';
@@ -6,6 +7,7 @@ import { restoreData } from '../openapi/schemas.js';
 import { isNode, type Node, type UserDocument } from '../openapi/shape.js';
 import type { PlainRequest } from '../spec/message.js';
 import { uncompilable } from '../validation/compile.js';
+import { drawValue } from './drawn-value.js';
 import { toXml } from './xml.js';
 
 /** What Prism said. A problem is its own: the request or the document does not allow an answer. */
@@ -34,7 +36,12 @@ export interface Prism {
 /** What is used of `@stoplight/prism-http`. */
 interface Library {
   getHttpOperationsFromSpec(document: object): Promise<HttpOperation[]>;
-  createInstance(config: object, components: object): { request(input: object, operations: object[], config: object): Task };
+  createInstance(config: object, components: Components): { request(input: object, operations: object[], config: object): Task };
+}
+interface Components {
+  readonly logger: object;
+  /** Gives what is validated as the answer, in place of Prism's own. */
+  readonly mock?: () => () => { _tag: 'Right'; right: Outcome['output'] };
 }
 type Task = () => Promise<{ _tag: 'Right'; right: Outcome } | { _tag: 'Left'; left: Failure }>;
 interface Outcome {
@@ -52,13 +59,18 @@ interface Failure extends Error {
   readonly additional?: Record<string, unknown>;
 }
 type Parameters = readonly { readonly name: string }[];
+interface HttpResponse {
+  readonly code: string;
+  readonly contents?: readonly { readonly mediaType: string; readonly schema?: object }[];
+}
 interface HttpOperation {
+  readonly __bundled__?: unknown;
   readonly request?: { readonly query?: Parameters | undefined; readonly headers?: Parameters | undefined };
-  readonly responses: readonly unknown[];
+  readonly responses: readonly HttpResponse[];
 }
 
 const errors = 'https://stoplight.io/prism/errors#';
-/** Characters of an operation's document up to which Prism's random generator is tried; it has no bound of its own. */
+/** Characters of an operation's document up to which values are drawn: what a schema draws has no bound of its own. */
 const SMALL = 50_000;
 const TRIES = 3;
 
@@ -69,7 +81,7 @@ export function createPrism(user: UserDocument, load: () => unknown): Prism {
   return {
     answer: async (operation, values, request, options) => {
       try {
-        library ??= load() as Library;
+        library ??= loadQuiet(load);
         const ready = prepared.get(operation) ?? prepare(library, user, operation);
         prepared.set(operation, ready);
         return await answer(library, await ready, values, request, options);
@@ -79,6 +91,17 @@ export function createPrism(user: UserDocument, load: () => unknown): Prism {
       }
     },
   };
+}
+
+/** Prism's sampler tells the console what it thinks of a schema: in a log of ours that is noise. */
+const quiet = new AsyncLocalStorage<true>();
+
+function loadQuiet(load: () => unknown): Library {
+  const { warn } = console;
+  console.warn = (...said) => {
+    if (!quiet.getStore()) warn(...said);
+  };
+  return load() as Library;
 }
 
 interface Prepared {
@@ -117,7 +140,7 @@ async function prepare(library: Library, user: UserDocument, operation: UserOper
 /** Every schema of an operation that Prism validates with, each with what it refers to. */
 function schemasOf(http: HttpOperation): object[] {
   const found = new Set<object>();
-  const bundle = (http as { __bundled__?: unknown }).__bundled__;
+  const bundle = http.__bundled__;
   const walk = (node: unknown): void => {
     if (Array.isArray(node)) node.forEach(walk);
     else if (isNode(node))
@@ -135,7 +158,8 @@ interface Said {
   readonly breaches: readonly string[];
 }
 type Asked = { readonly failure: Failure } | Said;
-type Ask = (mock: object, operation?: HttpOperation) => Promise<Asked>;
+/** `output`: judged as it is, where Prism is not to make one. */
+type Ask = (mock: object, operation?: HttpOperation, output?: Outcome['output']) => Promise<Asked>;
 
 const silent: Record<string, unknown> = { child: () => silent };
 for (const level of ['trace', 'debug', 'info', 'success', 'warn', 'error', 'fatal']) silent[level] = () => {};
@@ -156,7 +180,7 @@ async function answer(
   const body = bodyOf(request);
   if (body instanceof Error) return problem(400, 'UNKNOWN', 'Invalid JSON', body.message);
   const { input, adapt } = translate(prepared, values, request, query, body);
-  const ask: Ask = async (mock, operation = prepared.http) => {
+  const ask: Ask = async (mock, operation = prepared.http, output = undefined) => {
     const config = {
       isProxy: false,
       checkSecurity: true,
@@ -165,7 +189,9 @@ async function answer(
       errors: false,
       mock: { dynamic: false, seed, ...mock },
     };
-    const asked = await library.createInstance(config, { logger: silent }).request(input, [adapt(operation)], config)();
+    const given = output && { mock: () => () => ({ _tag: 'Right', right: output }) as const };
+    const instance = library.createInstance(config, { logger: silent, ...given });
+    const asked = await quiet.run(true, instance.request(input, [adapt(operation)], config));
     return asked._tag === 'Left' ? { failure: asked.left } : { output: asked.right.output, breaches: breachesOf(asked.right) };
   };
   const first = await ask(wishes.mock);
@@ -182,10 +208,21 @@ async function sayBetter(first: Said, prepared: Prepared, mock: object, ask: Ask
   const finite = await ask(mock, await prepared.finite());
   if ('output' in finite && finite.breaches.length === 0) return finite;
   for (let i = 0; prepared.isSmall && i < TRIES; i++) {
-    const drawn = await ask({ ...mock, dynamic: true, seed: `${seed}/${i}` });
+    const dynamic = await ask({ ...mock, dynamic: true, seed: `${seed}/${i}` });
+    if ('output' in dynamic && dynamic.breaches.length === 0) return dynamic;
+    const body = drawValue(schemaOf(prepared.http, first.output), prepared.http.__bundled__, `${seed}/${i}`);
+    const drawn = body === undefined ? dynamic : await ask(mock, prepared.http, { ...first.output, body });
     if ('output' in drawn && drawn.breaches.length === 0) return drawn;
   }
   return first;
+}
+
+/** The schema that an answer's body is to keep. */
+function schemaOf({ responses }: HttpOperation, { statusCode, headers }: Outcome['output']): unknown {
+  const status = String(statusCode);
+  const codes = [status, `${status[0]}XX`, 'default'];
+  const response = codes.map((code) => responses.find((known) => known.code === code)).find(Boolean);
+  return response?.contents?.find(({ mediaType }) => mediaType === headers?.['Content-type'])?.schema;
 }
 
 interface Wishes {
@@ -258,9 +295,11 @@ function translate(
   }
   const cookies = readCookies(request.headers.cookie);
   const absent = new Set<string>();
+  const waived = new Set<string>();
   const path = new Map(Object.entries(values));
-  for (const { name, in: part, as } of one.parameters) {
-    if (part === 'path' && as === 'json') headers[carrierOf('path', name)] = readAs(as, values[name]);
+  for (const { name, in: part, as, mayBeEmpty } of one.parameters) {
+    if (mayBeEmpty && query[name] === '') waived.add(name);
+    else if (part === 'path' && as === 'json') headers[carrierOf('path', name)] = readAs(as, values[name]);
     else if (part === 'cookie' && cookies.has(name)) headers[carrierOf('cookie', name)] = readAs(as, cookies.get(name));
     else if (part === 'header' && headers[name.toLowerCase()] !== undefined)
       headers[name.toLowerCase()] = readAs(as, headers[name.toLowerCase()]);
@@ -279,7 +318,7 @@ function translate(
     headers,
     body: sent,
   };
-  return { input, adapt: (operation: HttpOperation) => (absent.size === 0 ? operation : withTexts(operation, absent)) };
+  return { input, adapt: (operation: HttpOperation) => adapted(operation, absent, waived) };
 }
 
 function readAs(as: Reading['as'], value: unknown): unknown {
@@ -313,14 +352,16 @@ function isAbsent(name: string, http: HttpOperation, query: Readonly<Record<stri
 }
 
 /**
- * Prism takes an object that was not sent for an empty one, and fails on a list in a header that was not sent.
- * As a text such a parameter is missing, and refused only where it is required.
+ * Prism takes an object that was not sent for an empty one, and fails on a list in a header that was not sent. As a text such a
+ * parameter is missing, and refused only where it is required. An empty value that is allowed it takes for a missing one.
  */
-function withTexts(http: HttpOperation, absent: ReadonlySet<string>): HttpOperation {
+function adapted(http: HttpOperation, absent: ReadonlySet<string>, waived: ReadonlySet<string>): HttpOperation {
+  if (absent.size + waived.size === 0) return http;
   const asText = (known: Parameters | undefined, style: string) =>
     known?.map((spec) => (absent.has(spec.name) ? { ...spec, style, explode: false, schema: { type: 'string' } } : spec));
   const { request } = http;
-  return { ...http, request: { ...request, query: asText(request?.query, 'form'), headers: asText(request?.headers, 'simple') } };
+  const query = asText(request?.query, 'form')?.filter(({ name }) => !waived.has(name));
+  return { ...http, request: { ...request, query, headers: asText(request?.headers, 'simple') } };
 }
 
 /** Of a field that is repeated Prism reads the last; joined, it reads them all. */

@@ -426,6 +426,10 @@ components: { schemas: { N: { type: object, required: [id], properties: { id: { 
             X-Mode: { schema: { enum: [slow, fast] } }
             x-quay: { $ref: '#/components/headers/Quay' }
             Content-Type: { schema: { type: string } }
+            Content-Encoding: { schema: { type: string, enum: [gzip, br] } }
+            content-md5: { schema: { type: string } }
+            Transfer-Encoding: { schema: { type: string }, example: chunked }
+            Content-Length: { schema: { type: integer }, example: 7 }
           content: { application/json: { example: { id: 9 } } }
   /old: { get: { responses: { '308': { description: d, headers: { Location: { schema: { type: string }, example: /bünde } } } } } }
 components: { headers: { Quay: { schema: { type: string, default: north } } } }
@@ -445,6 +449,8 @@ components: { headers: { Quay: { schema: { type: string, default: north } } } }
           'content-type': 'application/json',
           'access-control-expose-headers': /location.*x-next-page/,
         },
+        // What says how a body travels is the sender's to say (Prism's issue 2787).
+        lacks: ['content-encoding', 'content-md5', 'transfer-encoding', 'content-length'],
       },
       { request: 'GET /old', status: 308, sends: { location: '/b%C3%BCnde' }, lacks: ['content-type'] },
     ],
@@ -497,6 +503,9 @@ components:
   /all: ${get("{ allOf: [{ $ref: '#/components/schemas/A' }, { type: object, properties: { b: { type: integer, example: 2 } } }] }")}
   /some: ${get("{ anyOf: [{ $ref: '#/components/schemas/A' }, { type: string }] }")}
   /enum: ${get('{ type: string, enum: [north, south] }')}
+  /title: ${get("{ type: object, properties: { title: { anyOf: [{ type: string }, { type: 'null' }], examples: [Ilse] } } }")}
+  /either: ${get("{ oneOf: [{ $ref: '#/components/schemas/A' }, { type: string }], example: gold }")}
+  /both: ${get("{ allOf: [{ $ref: '#/components/schemas/A' }, { type: object }], examples: [{ a: 7 }] }")}
 components: { schemas: { A: { type: object, required: [a], properties: { a: { type: integer, example: 1 } } } } }
 `,
     exchanges: [
@@ -506,6 +515,9 @@ components: { schemas: { A: { type: object, required: [a], properties: { a: { ty
       ok('GET /all', { is: { a: 1, b: 2 } }),
       ok('GET /some', { is: { a: 1 } }),
       ok('GET /enum', { is: 'north' }),
+      ok('GET /title', { is: { title: 'Ilse' } }),
+      ok('GET /either', { is: 'gold' }),
+      ok('GET /both', { is: { a: 7 } }),
     ],
   },
   {
@@ -713,6 +725,153 @@ components:
       ok('GET /open', { is: { route: 'open' } }),
       { request: 'GET /basic', status: 401, sends: { 'www-authenticate': /Basic/i } },
       ok('GET /basic', { headers: { authorization: 'Bearer t' } }),
+    ],
+  },
+  {
+    kind: 'values that Prism alone does not make',
+    document: `${head()}paths:
+  /pair: ${get('{ type: array, prefixItems: [{ type: integer }, { type: string }], minItems: 2 }')}
+  /closed-pair: ${get('{ type: object, required: [at], properties: { at: { type: array, prefixItems: [{ type: number }, { type: number }], items: false, minItems: 2 } } }')}
+  /numbers: ${get('{ type: array, items: { type: integer, minimum: 1, maximum: 3 }, uniqueItems: true, minItems: 3 }')}
+  /texts: ${get('{ type: array, items: { type: string }, uniqueItems: true, minItems: 2 }')}
+  /boats: ${get("{ type: array, items: { $ref: '#/components/schemas/Boat' }, uniqueItems: true, minItems: 2 }")}
+  /not-zero: ${get('{ type: integer, not: { const: 0 } }')}
+  /not-named: ${get("{ type: string, minLength: 1, not: { enum: ['string'] } }")}
+  /not-text: ${get('{ not: { type: string } }')}
+  /without: ${get('{ type: object, properties: { a: { type: string } }, not: { required: [a] } }')}
+  /needed: ${get("{ type: object, required: [zip], x-note: { shown: 'never' } }")}
+  /bytes: ${get('{ type: object, properties: { data: { type: string, format: byte }, for: { type: string, format: duration }, own: { type: string, format: byte, example: QQ== } } }')}
+components: { schemas: { Boat: { type: object, required: [id], properties: { id: { type: integer } } } } }
+`,
+    exchanges: [
+      ok('GET /pair', { holds: ([number, text]: unknown[]) => Number.isInteger(number) && typeof text === 'string' }),
+      ok('GET /closed-pair', { holds: ({ at }: { at: unknown[] }) => at.length === 2 && at.every(Number.isFinite) }),
+      ok('GET /numbers', { holds: (list: number[]) => [...list].sort().join() === '1,2,3' }),
+      ok('GET /texts', { holds: (list: unknown[]) => list.length >= 2 && new Set(list).size === list.length }),
+      ok('GET /boats', { holds: (list: { id: number }[]) => new Set(list.map(({ id }) => id)).size >= 2 }),
+      ok('GET /not-zero', { holds: (value: unknown) => Number.isInteger(value) && value !== 0 }),
+      ok('GET /not-named', { holds: (value: unknown) => typeof value === 'string' && value !== '' && value !== 'string' }),
+      ok('GET /not-text', { holds: (value: unknown) => typeof value !== 'string' }),
+      ok('GET /without', { holds: (value: object) => !('a' in value) }),
+      ok('GET /needed', { holds: (value: object) => 'zip' in value && !/x-|__|never/.test(JSON.stringify(value)) }),
+      ok('GET /bytes', { is: { data: 'c3RyaW5n', for: 'P1D', own: 'QQ==' } }),
+    ],
+  },
+  {
+    kind: 'alternatives in parameters',
+    document: `${head()}paths:
+  /maybe-list: ${takes("[{ name: id, in: query, schema: { anyOf: [{ type: array, items: { type: integer } }, { type: 'null' }], title: Ids } }]")}
+  /maybe-number: ${takes("[{ name: n, in: query, schema: { oneOf: [{ type: 'null' }, { type: integer, maximum: 9 }] } }]")}
+  /either: ${takes('[{ name: q, in: query, schema: { oneOf: [{ type: integer }, { type: boolean }] } }]')}
+  /either/{id}: ${takes('[{ name: id, in: path, required: true, schema: { oneOf: [{ type: integer, minimum: 100 }, { type: string, pattern: "^[a-z]+$" }] } }]')}
+  /head: ${takes("[{ name: X-Level, in: header, schema: { oneOf: [{ $ref: '#/components/schemas/Level' }, { type: string, enum: [high] }] } }]")}
+  /which: ${takes('[{ name: n, in: query, schema: { oneOf: [{ type: integer, maximum: 5 }, { type: integer, minimum: 5 }] } }]')}
+components: { schemas: { Level: { type: integer } } }
+`,
+    exchanges: [
+      ok('GET /maybe-list?id=1'),
+      ok('GET /maybe-list?id=1&id=2'),
+      ok('GET /maybe-list'),
+      refused('GET /maybe-list?id=x'),
+      refused('GET /maybe-list?id=1&id=x'),
+      ok('GET /maybe-number?n=9'),
+      refused('GET /maybe-number?n=10'),
+      ok('GET /either?q=1'),
+      ok('GET /either?q=true'),
+      refused('GET /either?q=x'),
+      ok('GET /either/100'),
+      ok('GET /either/abc'),
+      refused('GET /either/7'),
+      refused('GET /either/ABC'),
+      ok('GET /head', { headers: { 'x-level': '3' } }),
+      ok('GET /head', { headers: { 'x-level': 'high' } }),
+      refused('GET /head', { headers: { 'x-level': 'low' } }),
+      ok('GET /which?n=4'),
+      refused('GET /which?n=5'),
+    ],
+  },
+  {
+    kind: 'empty values in the query',
+    document: `${head()}paths:
+  /may: ${takes('[{ name: q, in: query, required: true, allowEmptyValue: true, schema: { type: string } }]')}
+  /number: ${takes('[{ name: n, in: query, required: true, allowEmptyValue: true, schema: { type: integer } }, { name: m, in: query, required: true, schema: { type: integer } }]')}
+  /must: ${takes('[{ name: q, in: query, required: true, schema: { type: integer } }]')}
+`,
+    exchanges: [
+      ok('GET /may?q='),
+      ok('GET /may?q'),
+      refused('GET /may'),
+      ok('GET /number?n=&m=1'),
+      refused('GET /number?n=&m='),
+      refused('GET /number?n=x&m=1'),
+      refused('GET /must?q='),
+    ],
+  },
+  {
+    kind: 'lists and objects in the headers of responses',
+    document: `${head()}paths:
+  /boats:
+    get:
+      responses:
+        '204':
+          description: d
+          headers:
+            X-Ids: { schema: { type: array, items: { type: integer } } }
+            X-Two: { schema: { type: array, minItems: 2, items: { $ref: '#/components/schemas/Side' } } }
+            X-Given: { schema: { type: array, items: { type: integer }, example: [4, 5] } }
+            X-Told: { schema: { type: array, items: { type: string } }, example: [a, b] }
+            X-Named: { schema: { type: array, items: { type: string } }, examples: { one: { value: [c, d] } } }
+            X-Size: { schema: { type: object, properties: { length: { type: integer }, unit: { type: string, default: m } } } }
+            X-Spot: { required: true, schema: { type: object }, example: { quay: 7 } }
+components: { schemas: { Side: { type: string, enum: [port, starboard] } } }
+`,
+    exchanges: [
+      {
+        request: 'GET /boats',
+        status: 204,
+        sends: {
+          'x-ids': '0',
+          'x-two': 'port,port',
+          'x-given': '4,5',
+          'x-told': 'a,b',
+          'x-named': 'c,d',
+          'x-size': 'length,0,unit,m',
+          'x-spot': 'quay,7',
+        },
+      },
+    ],
+  },
+  {
+    kind: 'objects in forms',
+    document: `${head()}paths:
+  /form: { post: { requestBody: { required: true, content: { application/x-www-form-urlencoded: { schema: { $ref: '#/components/schemas/Form' } } } }, responses: { '204': { description: d } } } }
+  /parts: { post: { requestBody: { required: true, content: { multipart/form-data: { schema: { $ref: '#/components/schemas/Form' }, encoding: { about: { contentType: application/json } } } } }, responses: { '204': { description: d } } } }
+  /joined: { post: { requestBody: { required: true, content: { application/x-www-form-urlencoded: { schema: { allOf: [{ $ref: '#/components/schemas/Form' }, { type: object, required: [size], properties: { size: { type: integer } } }] } } } }, responses: { '204': { description: d } } } }
+  /free: { post: { requestBody: { required: true, content: { application/x-www-form-urlencoded: { schema: { type: object, required: [name], additionalProperties: { type: string } } } } }, responses: { '204': { description: d } } } }
+  /other: { post: { requestBody: { content: { multipart/form-data: { schema: { type: object, properties: { drawing: { type: object } } }, encoding: { drawing: { contentType: application/xml } } } } }, responses: { '204': { description: d } } } }
+components:
+  schemas:
+    About: { type: object, required: [id], properties: { id: { type: integer }, note: { type: string }, in: { type: object, properties: { bay: { type: integer } } } } }
+    Form: { type: object, required: [made], properties: { made: { type: string, readOnly: true }, about: { $ref: '#/components/schemas/About' }, ids: { anyOf: [{ type: array, items: { type: integer } }, { type: 'null' }] } } }
+`,
+    exchanges: [
+      ...['{"id":1}', '{"id":1,"note":"a, b & c","in":{"bay":2}}'].flatMap((about) => [
+        { request: 'POST /form', headers: form, body: `about=${encodeURIComponent(about)}`, status: 204 },
+        { request: 'POST /parts', ...parts({ about }), status: 204 },
+      ]),
+      ...['{}', '{"id":"x"}', '{"id":1,"in":{"bay":"x"}}', '7'].flatMap((about) => [
+        refused('POST /form', { headers: form, body: `about=${encodeURIComponent(about)}` }),
+        refused('POST /parts', parts({ about })),
+      ]),
+      { request: 'POST /form', headers: form, body: 'about=%7B', status: 415, holds: /JSON/ },
+      { request: 'POST /form', headers: form, body: 'ids=1&ids=2', status: 204 },
+      refused('POST /form', { headers: form, body: 'ids=1&ids=x' }),
+      { request: 'POST /joined', headers: form, body: 'size=1&about=%7B%22id%22%3A1%7D', status: 204 },
+      refused('POST /joined', { headers: form, body: 'about=%7B%22id%22%3A1%7D' }),
+      refused('POST /joined', { headers: form, body: 'size=1&about=%7B%7D' }),
+      { request: 'POST /free', headers: form, body: 'name=a&other=b', status: 204 },
+      refused('POST /free', { headers: form, body: 'other=b' }),
+      { request: 'POST /other', ...parts({ drawing: '<svg/>' }), status: 204 },
     ],
   },
   {
