@@ -19,7 +19,7 @@ export type Kind =
 type Place = readonly [form: 'one' | 'list' | 'map' | 'oneOrList', kind: Kind];
 type Shape = Readonly<Record<string, Place>>;
 
-const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
+export const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
 export type Method = (typeof methods)[number];
 export const isMethod = (key: string): key is Method => (methods as readonly string[]).includes(key);
 

@@ -1,4 +1,6 @@
 // The document itself, at `/openapi.json` and `/openapi.yaml`. As it is served, it names this server first.
+
+import { isNode, lookUp, methods, referenceOf } from '../openapi/shape.js';
 import type { PlainRequest } from '../spec/message.js';
 import { stringifyYaml } from '../spec/yaml-file.js';
 
@@ -52,28 +54,27 @@ export const addressOf = ({ base = '' }: PlainRequest): string => (isAddress(bas
 /** What needs no escape in JSON and no quotes in YAML. */
 const isAddress = (text: string): boolean => URL.canParse(text) && /^https?:\/\/[\w.:[\]-]+[\w./~%@!$&()*+;=:-]*$/.test(text);
 
-interface Served {
-  servers?: readonly object[];
-  paths?: Record<string, unknown>;
-}
-
-const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'];
+/** What may have a list of servers, and what is below it. */
+type Served = Record<string, unknown> & { servers?: readonly unknown[] };
 
 /** Every list of servers starts with this one: a page that tries a call out must not send it to the vendor. */
-function namingThisServer<Document extends Served>(document: Document): object {
+function namingThisServer(document: Served): object {
   // OpenAPI 2.0 has one server, in three fields.
   if ('swagger' in document) return { ...document, host: HOST, schemes: [SCHEME], basePath: MOUNT };
-  const here = { url: HERE, description: 'This server.' };
-  const withServer = <Node extends Served>(node: Node): Node => ({ ...node, servers: [here, ...(node.servers ?? [])] });
-  const isNode = (node: unknown): node is Served => typeof node === 'object' && node !== null;
-  const overriding = (node: unknown): unknown => (isNode(node) && Array.isArray(node.servers) ? withServer(node) : node);
-  const items = Object.entries(document.paths ?? {}).map(([path, item]) => {
-    if (!isNode(item)) return [path, item];
-    const operations = Object.entries(item).map(([name, node]) => [name, methods.includes(name) ? overriding(node) : node]);
-    return [path, overriding(Object.fromEntries(operations))];
-  });
-  return { ...withServer(document), paths: Object.fromEntries(items) };
+  const { paths, components } = document as { paths?: unknown; components?: { pathItems?: unknown } };
+  const items = [paths, components?.pathItems].flatMap((map) => (isNode(map) ? Object.values(map) : []));
+  const found = items.flatMap((item) => [item, behind(document, item)]);
+  const operations = found.flatMap((item) => (isNode(item) ? methods.map((method) => item[method]) : []));
+  document.servers ??= [];
+  for (const node of new Set([document, ...found, ...operations] as Served[]))
+    if (isNode(node) && Array.isArray(node.servers)) node.servers = [{ url: HERE, description: 'This server.' }, ...node.servers];
+  return document;
 }
+
+const behind = (document: Served, item: unknown): unknown => {
+  const reference = referenceOf(item);
+  return reference === undefined ? item : lookUp(document, reference);
+};
 
 /** The document as it stands in the package. */
 export function documentAsYaml(document: string): string {

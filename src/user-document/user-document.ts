@@ -73,8 +73,8 @@ export function loadOtherDocument(file: string, spec: Spec, locate: Locate = loc
 }
 
 const library = '@stoplight/prism-http';
-/** The last release that runs on every Node that Understudy runs on. */
-const release = '5.12.0';
+/** As in package.json: what was tried, and runs on every Node that Understudy runs on. The next release asks for Node 24. */
+const range = '~5.12.0';
 
 /** Gives what loads the library; throws where there is none. */
 type Locate = () => () => unknown;
@@ -83,7 +83,7 @@ function locatePrism(locate: Locate): () => unknown {
   try {
     return locate();
   } catch {
-    const fix = `npm install --save-dev ${library}@${release}`;
+    const fix = `npm install --save-dev ${library}@${range}`;
     throw new MissingPrism(`Another document is answered by Prism, which is not installed.\n  fix: ${fix}`);
   }
 }

@@ -147,6 +147,20 @@ describe('the package, installed into an empty folder', () => {
     expect([response.status, response.headers.get('x-understudy-case')]).toEqual([200, 'getSpace.retrieved']);
   });
 
+  it('says how to install Prism where another document is served without it', { timeout: 60_000 }, async () => {
+    const document =
+      'openapi: 3.1.0\ninfo: { title: T, version: "1" }\npaths: { /a: { get: { responses: { 204: { description: d } } } } }\n';
+    writeFileSync(join(consumer(), 'other.yaml'), document);
+    const args = ['--no-install', 'understudy', 'serve', '--port', '0', '--spec', 'other.yaml'];
+    expect(await inConsumer('npx', args)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: `Another document is answered by Prism, which is not installed.
+  fix: npm install --save-dev @stoplight/prism-http@${manifest.peerDependencies?.['@stoplight/prism-http']}
+`,
+    });
+  });
+
   it('prints its version and the document', { timeout: 60_000 }, async () => {
     expect(await inConsumer('npx', ['--no-install', 'understudy', '--version'])).toMatchObject({
       code: 0,

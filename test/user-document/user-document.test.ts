@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { createUnderstudy, type JournalEntry } from '../../src/index.js';
 import { loadSpec } from '../../src/spec/document.js';
 import { call } from '../support/call.js';
@@ -23,11 +23,15 @@ const harbour = write(
 info: { title: Harbour, version: '1' }
 paths:
   /: { get: { responses: { '200': { description: d, content: { application/json: { example: { hello: harbour } } } } } } }
+  /page: { servers: [{ url: 'https://pages.test' }], get: { servers: [{ url: 'https://one.test' }], responses: { '204': { description: d } } } }
+  /part: { $ref: '#/components/pathItems/Part' }
   /broken:
     get:
       operationId: getBroken
       responses: { '200': { description: d, content: { application/json: { example: { id: seven }, schema: { type: object, required: [id], properties: { id: { type: integer } } } } } } }
   /random: { get: { responses: { '200': { description: d, content: { application/json: { schema: { type: object, required: [n], properties: { n: { type: integer } } } } } } } } }
+components:
+  pathItems: { Part: { servers: [{ url: 'https://part.test' }], get: { responses: { '200': { description: d, content: { application/json: { example: { servers: [{ url: 'https://data.test' }] } } } } } } } }
 `,
 );
 
@@ -56,11 +60,56 @@ describe('a document with nothing of ours', () => {
     expect((await call(understudy, get('/none'))).headers.get('x-understudy-source')).toBe('understudy');
   });
 
-  it('has its own root and its own pages', async () => {
+  it('has its own root, and the pages of the document beside it', async () => {
     const understudy = createUnderstudy({ spec: harbour });
     expect((await call(understudy, get('/'))).body).toEqual({ hello: 'harbour' });
     expect((await call(understudy, get('/', { accept: 'text/html,*/*' }))).body).toEqual({ hello: 'harbour' });
     expect((await call(understudy, get('/openapi.json'))).body.info.title).toBe('Harbour');
+  });
+
+  it('has its own root for browsers and programs, and the page of this server only where it has none', async () => {
+    const content = { 'text/html': { example: '<h1>Harbour</h1>' }, 'application/json': { example: { hello: 'harbour' } } };
+    const root = { get: { responses: { '200': { description: 'd', content } } } };
+    const both = { openapi: '3.1.0', info: { title: 'Harbour', version: '1' }, paths: { '/': root } };
+    const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+    const vendors = JSON.parse(loadSpec().text);
+    vendors.paths['/'] = { get: { security: [], ...root.get } };
+    for (const spec of [write('both.yaml', both), write('vendors.yaml', vendors)]) {
+      const understudy = createUnderstudy({ spec });
+      for (const [accept, type, body] of [
+        [browser, 'text/html', '<h1>Harbour</h1>'],
+        ['application/json', 'application/json', '{"hello":"harbour"}'],
+      ] as const) {
+        const response = await understudy.fetch('/', { headers: { accept } });
+        expect([response.headers.get('content-type'), await response.text()]).toEqual([type, body]);
+      }
+    }
+    const other = { ...both, paths: { '/boats': root } };
+    const understudy = createUnderstudy({ spec: write('rootless.yaml', other) });
+    expect(await (await understudy.fetch('/', { headers: { accept: browser } })).text()).toContain('<h1>Understudy</h1>');
+    expect((await call(understudy, get('/'))).body).toMatchObject({ title: 'Harbour', callers: [] });
+    // Another method of the root is the document's to refuse.
+    const posting = createUnderstudy({ spec: write('posting.yaml', { ...both, paths: { '/': { post: root.get } } }) });
+    expect((await posting.fetch('/', { headers: { accept: browser } })).headers.get('content-type')).toContain('text/html');
+    expect((await posting.fetch('/', { method: 'DELETE' })).status).toBe(405);
+  });
+
+  it('is served with this server first wherever it lists servers, and with its data as it stands', async () => {
+    const understudy = createUnderstudy({ spec: harbour });
+    const urls = ({ servers }: { servers?: { url: string }[] }) => servers?.map(({ url }) => url);
+    for (const page of ['/openapi.json', '/openapi.yaml']) {
+      const { paths, components, servers } = parse(await (await understudy.fetch(`http://here.test:9${page}`)).text());
+      const here = 'http://here.test:9';
+      expect(urls({ servers })).toEqual([here]);
+      expect([urls(paths['/page']), urls(paths['/page'].get)]).toEqual([
+        [here, 'https://pages.test'],
+        [here, 'https://one.test'],
+      ]);
+      expect(urls(components.pathItems.Part)).toEqual([here, 'https://part.test']);
+      expect(urls(paths['/random'])).toBeUndefined();
+      const { content } = components.pathItems.Part.get.responses['200'];
+      expect(content['application/json'].example).toEqual({ servers: [{ url: 'https://data.test' }] });
+    }
   });
 
   it('never sends an answer that breaks it without a word', async () => {
@@ -150,14 +199,28 @@ describe('understudy serve --spec', () => {
     ).toEqual(['starting', 'ready', 'exchange', 'exchange']);
   });
 
-  it('says how to get Prism where it is not installed, in one line and a fix', async () => {
+  it('names the range of Prism that was tried, which runs on the oldest Node', async () => {
     const { loadOtherDocument } = await import('../../src/user-document/user-document.js');
+    const read = (file: string) => JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'));
+    const { peerDependencies, devDependencies, engines } = read('package.json');
+    const library = '@stoplight/prism-http';
+    const range: string = peerDependencies[library];
     const nowhere = () => {
       throw new Error('Cannot find module');
     };
     expect(() => loadOtherDocument(harbour, loadSpec(), nowhere)).toThrow(
-      /^Another document is answered by Prism, which is not installed\.\n {2}fix: npm install --save-dev @stoplight\/prism-http@5\.12\.0$/,
+      `Another document is answered by Prism, which is not installed.\n  fix: npm install --save-dev ${library}@${range}`,
     );
+    expect(readFileSync(new URL('../../docs/spec.md', import.meta.url), 'utf8')).toContain(
+      `npm install --save-dev ${library}@${range}\n`,
+    );
+    expect(range).toMatch(/^~\d+\.\d+\.\d+$/);
+    const tried: string = devDependencies[library];
+    const minor = (version: string) => version.replace('~', '').split('.').slice(0, 2);
+    expect(minor(tried)).toEqual(minor(range));
+    const installed = read(`node_modules/${library}/package.json`);
+    expect(installed.version).toBe(tried);
+    expect(Number(/^>=(\d+)/.exec(installed.engines.node)?.[1])).toBeLessThanOrEqual(Number(/\d+/.exec(engines.node)?.[0]));
   });
 });
 
