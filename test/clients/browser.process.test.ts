@@ -66,14 +66,23 @@ async function visit(): Promise<Visit> {
 }
 
 /** Shows the page until the probe finds something; then the browser and everything it started are gone. */
-async function browse<Found>(chromium: string, url: string, probe: () => Found | undefined): Promise<Found> {
+const browse = <Found>(chromium: string, url: string, probe: () => Found | undefined): Promise<Found> =>
+  withBrowser(chromium, [url], (browser) => browser.until('the report of the page', probe, 60_000));
+
+type Browser = ReturnType<typeof keeper.start>;
+
+async function withBrowser<Result>(
+  chromium: string,
+  more: readonly string[],
+  use: (browser: Browser) => Promise<Result>,
+): Promise<Result> {
   const home = mkdtempSync(join(tmpdir(), 'understudy-browser-'));
   const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic'];
   const contained = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--no-proxy-server'];
-  const args = ['--headless', ...contained, ...quiet, `--user-data-dir=${join(home, 'profile')}`, url];
+  const args = ['--headless', ...contained, ...quiet, `--user-data-dir=${join(home, 'profile')}`, ...more];
   const browser = keeper.start(chromium, args, { env: { HOME: home } });
   try {
-    return await browser.until('the report of the page', probe, 60_000);
+    return await use(browser);
   } finally {
     await browser.stop('SIGKILL');
     rmSync(home, { recursive: true, force: true, maxRetries: 5 });
@@ -131,5 +140,46 @@ describe('a page from another origin', () => {
     expect(limited?.['x-request-id']).toBe(body.error.trace_id);
     expect(limited).toMatchObject({ 'x-ratelimit-limit': expect.any(String), 'x-ratelimit-reset': expect.any(String) });
     expect(standIn('a wrong method')).toMatchObject({ status: 405, headers: { allow: expect.stringContaining('PATCH') } });
+  });
+});
+
+describe('the pages of this server, in the address bar', () => {
+  /** What the browser shows; nothing where it saves a file instead. */
+  const shown = beforeAllWithTool(async () => {
+    const chromium = findChromium();
+    const understudy = createUnderstudy();
+    const { url } = await understudy.listen({ port: 0 });
+    const saved = createServer((_, response) => response.setHeader('content-type', 'application/yaml').end('openapi: 3.1.0'));
+    await once(saved.listen(0, '127.0.0.1'), 'listening');
+    const show = (page: string): Promise<string> =>
+      withBrowser(chromium, ['--dump-dom', page], (browser) => {
+        const seen = () => {
+          if (/Page load failed/.test(browser.stderr)) return '';
+          return /<\/html>\s*$/.test(browser.stdout) ? browser.stdout : undefined;
+        };
+        return browser.until('what it makes of a page', seen, 60_000);
+      });
+    try {
+      return {
+        home: await show(url),
+        json: await show(`${url}/openapi.json`),
+        yaml: await show(`${url}/openapi.yaml`),
+        saved: await show(`http://127.0.0.1:${(saved.address() as AddressInfo).port}/openapi.yaml`),
+      };
+    } finally {
+      await understudy.close();
+      saved.close().closeAllConnections();
+    }
+  }, 240_000);
+
+  it('opens the document and does not save it, as YAML and as JSON', () => {
+    expect(shown().yaml).toMatch(/<pre[^>]*>openapi: 3\.1\.0\ninfo:\n/);
+    expect(shown().json).toMatch(/<pre[^>]*>\{\s+"openapi": "3\.1\.0"/);
+    // Sent as application/yaml, it would be saved.
+    expect(shown().saved).toBe('');
+  });
+
+  it('opens the page of this server with its style', () => {
+    expect(shown().home).toContain('<h1>Understudy</h1>');
   });
 });
