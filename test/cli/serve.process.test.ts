@@ -99,6 +99,39 @@ describe('understudy serve', () => {
     agent.destroy();
   });
 
+  it('answers a request that is under way before it ends on SIGTERM', async () => {
+    const server = serve(['--port', '0', '--log-format', 'json', '--drift', 'vary:slow']);
+    const [, url] = (await server.saw(/"url":"([^"]+)"/)) as unknown as [string, string];
+    const ask = () => fetch(`${url}/v1/spaces/space_abc123`, { headers: { 'X-API-Key': 'ak_owner' } });
+    // The hundredth waits for half a second, which begins before that of the signal.
+    for (let i = 1; i < 100; i++) await (await ask()).text();
+    const last = ask();
+    await server.saw(/"number":100,/);
+    server.process.kill('SIGTERM');
+    const response = await last;
+    expect([response.status, await response.json()]).toEqual([200, expect.objectContaining({ id: 'space_abc123' })]);
+    expect((await server.finished).code).toBe(143);
+  });
+
+  it('takes no larger body than --body-limit, whatever the path, and no limit that is none', async () => {
+    const server = serve(['--port', '0', '--body-limit', '300']);
+    const [, url] = (await server.saw(/"url":"([^"]+)"/)) as unknown as [string, string];
+    const send = async (size: number) => {
+      const body = JSON.stringify({ organization_id: 'org_xyz789', name: 'Bay' }).padEnd(size);
+      const headers = { 'X-API-Key': 'ak_owner', 'content-type': 'application/json' };
+      const response = await fetch(`${url}/v1/spaces/`, { method: 'POST', headers, body });
+      return [response.status, ((await response.json()) as { error?: { details: object } }).error?.details];
+    };
+    expect(await send(300)).toEqual([201, undefined]);
+    expect(await send(301)).toEqual([413, { limit: 300 }]);
+    for (const limit of ['0', '-1', '1kB', '']) {
+      const { code, stderr } = await run(['serve', '--port', '0', '--body-limit', limit]);
+      expect([code, stderr], limit).toEqual([2, expect.stringContaining('--body-limit')]);
+    }
+    const { code, stderr } = await run(['serve', '--port', '0'], { UNDERSTUDY_BODY_LIMIT: 'big' });
+    expect([code, stderr]).toEqual([2, expect.stringContaining('UNDERSTUDY_BODY_LIMIT')]);
+  });
+
   it('ends with 3 on a port in use, names it and proposes --port 0', async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
