@@ -9,7 +9,7 @@ const provocations = provocationsOf(inject('provocations'));
 const answerOf = (understudy: ReturnType<typeof createUnderstudy>, { method, target, headers = {}, body }: Sent) =>
   understudy.fetch(`http://understudy.local${target}`, { method, headers, ...(body === undefined ? {} : { body }) });
 
-/** These two say that we are at fault; no request brings them about, test/mock/self-check.test.ts plants the fault. */
+/** These two say that we are at fault; no request brings them about, test/engine/self-check.test.ts plants the fault. */
 const ourOwnFaults = ['self_check_failed', 'rule_failed'];
 /** Nor can a request, since none arrives: test/http/hostile.test.ts sends bytes. */
 const unreadable = ['bad_http', 'headers_too_large', 'request_timeout'];
