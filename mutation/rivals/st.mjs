@@ -1,4 +1,4 @@
-// Schemathesis as a program: brought here and run. test/oracles/schemathesis.process.test.ts uses the same.
+// Schemathesis as a program: brought here and run. test/oracles/ uses the same.
 import { closeSync, cpSync, existsSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';

@@ -3,8 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { drifts } from '../../mutation/plays.mjs';
 import { ask, judge, rivals } from '../../mutation/rivals.mjs';
-import { installSchemathesis } from '../support/oracle-schemathesis.js';
-import { beforeAllWithTool } from '../support/tools.js';
+import { beforeAllWithTool, MissingTool } from '../support/tools.js';
 
 type Rival = (typeof rivals)[number];
 type Drift = NonNullable<ReturnType<typeof drifts.get>>;
@@ -34,8 +33,9 @@ describe.each(rivals.filter(({ key }) => key !== 'schemathesis'))('$title', (riv
 describe('Schemathesis', () => {
   const rival = rivals.find(({ key }) => key === 'schemathesis') as Rival;
   const honest = beforeAllWithTool(async () => {
-    await installSchemathesis();
-    await rival.prepare();
+    await rival.prepare().catch((error: Error) => {
+      throw new MissingTool(error.message);
+    });
     return said(rival);
   }, 400_000);
 

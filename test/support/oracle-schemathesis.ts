@@ -1,6 +1,12 @@
 // Schemathesis, run against a server, and its report read as data.
+import { fileURLToPath } from 'node:url';
 import { installSt, runSt } from '../../mutation/rivals/st.mjs';
+import type { OperationId } from '../../src/index.js';
+import { loadSpec } from '../../src/spec/document.js';
 import { MissingTool } from './tools.js';
+
+const spec = loadSpec();
+const document = fileURLToPath(new URL('../../generated/document.json', import.meta.url));
 
 /** What Schemathesis says against one answer. */
 export interface Finding {
@@ -60,22 +66,35 @@ interface Interaction {
   } | null;
 }
 
+let installed: Promise<string> | undefined;
+
 /** The path of `st`, with the versions of oracle-schemathesis.txt. */
-export const installSchemathesis = (): Promise<string> =>
-  installSt().catch((error: Error) => {
+function schemathesis(): Promise<string> {
+  installed ??= installSt().catch((error: Error) => {
     throw new MissingTool(error.message);
   });
+  return installed;
+}
 
-/** Runs `st run` with oracle-schemathesis.toml. Throws when it could not run to its end; what it found is no reason to. */
-export async function runSchemathesis(
-  st: string,
-  document: string,
-  url: string,
-  options: readonly string[],
-  withinMs: number,
-): Promise<OracleRun> {
-  const { summary, events } = await runSt(st, { document, url, options, withinMs });
+/**
+ * Runs `st run` with oracle-schemathesis.toml on our document. Throws when it could not run to its end; what it found is no
+ * reason to.
+ */
+export async function runSchemathesis(url: string, options: readonly string[], withinMs: number): Promise<OracleRun> {
+  const { summary, events } = await runSt(await schemathesis(), { document, url, options, withinMs });
   return { summary: summary as Summary, ...readEvents(events as readonly Event[]) };
+}
+
+/** Schemathesis names an operation by method and path. */
+const ids = new Map([...spec.operations.values()].map(({ id, method, template }) => [`${method} ${template}`, id]));
+export const idOf = ({ operation }: Finding): OperationId => ids.get(operation) as OperationId;
+
+/** The case that answered; where one case stands for many faults of a request, with what it says of the field. */
+export function answerOf(finding: Finding): string {
+  const { case: name, detail, status } = finding;
+  if (name === undefined) return String(status);
+  const selector = spec.operations.get(idOf(finding))?.cases.get(name)?.violation;
+  return selector && !selector.keyword ? `${name}: ${detail?.replace(/^.*?(?= (?:must|is|holds) )/s, '…')}` : name;
 }
 
 function readEvents(events: readonly Event[]): Omit<OracleRun, 'summary'> {
