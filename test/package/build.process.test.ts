@@ -2,6 +2,7 @@
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -12,70 +13,108 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createKeeper, projectFolder, runCommand } from '../support/processes.js';
 
 const keeper = createKeeper();
 let checkout: string;
-beforeAll(() => {
+const place = (name: string) => join(checkout, name);
+
+/** Says that it is held, and waits to be ended, where HOLD names this step. */
+const held = (step: string) => `
+if (process.env.HOLD === '${step}') {
+  console.log('held');
+  setTimeout(() => {}, 60_000);
+}
+`;
+
+// A small project around the real build, which can be held at each of its two steps.
+const small = {
+  'package.json': '{ "type": "module" }',
+  'tsconfig.json': JSON.stringify({
+    compilerOptions: { module: 'nodenext', rootDir: 'src', lib: ['es5'], types: [], declaration: true },
+    include: ['src'],
+  }),
+  'src/cli/main.ts': `import { version } from '../version.js';
+declare const console: { log(text: string): void };
+console.log(version);
+`,
+  'src/version.ts': "export const version: string = '1';\n",
+  'openapi/openapi.yaml': '',
+  'fixtures/default.yaml': '',
+  'schemas/scenario.yaml': '',
+  'docs/evidence.md': '',
+  'scripts/gen.mjs': `import { mkdirSync, writeFileSync } from 'node:fs';
+mkdirSync('generated', { recursive: true });
+for (const name of ['document.json', 'validators.cjs', 'scenarios.json']) writeFileSync('generated/' + name, '');
+${held('generating')}`,
+  'node_modules/typescript/package.json': '{ "type": "module" }',
+  'node_modules/typescript/bin/tsc': `import { spawnSync } from 'node:child_process';
+const tsc = ${JSON.stringify(join(projectFolder, 'node_modules/typescript/bin/tsc'))};
+process.exitCode = spawnSync(process.execPath, [tsc, ...process.argv.slice(2)], { stdio: 'inherit' }).status;
+${held('compiling')}`,
+};
+
+beforeAll(async () => {
   checkout = mkdtempSync(join(tmpdir(), 'understudy-build-'));
-  const parts = [
-    'src',
-    'openapi',
-    'fixtures',
-    'schemas',
-    'scripts',
-    'docs',
-    'contracts',
-    'dist',
-    'generated',
-    'tsconfig.json',
-    'package.json',
-  ];
-  for (const part of parts)
-    cpSync(join(projectFolder, part), join(checkout, part), { recursive: true, preserveTimestamps: true });
-  symlinkSync(join(projectFolder, 'node_modules'), join(checkout, 'node_modules'));
+  for (const [name, text] of Object.entries(small)) {
+    mkdirSync(dirname(place(name)), { recursive: true });
+    writeFileSync(place(name), text);
+  }
+  for (const name of ['build.mjs', 'stale.mjs']) cpSync(join(projectFolder, 'scripts', name), place(`scripts/${name}`));
+  expect(await script('build.mjs')).toMatchObject({ code: 0, stderr: '' });
   const soon = new Date(Date.now() + 1000);
-  utimesSync(join(checkout, 'dist'), soon, soon); // fresh, whatever the project's own is
+  utimesSync(place('dist'), soon, soon);
 });
 afterAll(() => rmSync(checkout, { recursive: true, force: true }));
 
 const script = (name: string, ...args: string[]) =>
   runCommand(process.execPath, [join(checkout, 'scripts', name), ...args], { cwd: checkout, withinMs: 150_000 });
-const version = () => runCommand(process.execPath, ['dist/cli/main.js', '--version'], { cwd: checkout });
+const version = () => runCommand(process.execPath, ['dist/cli/main.js'], { cwd: checkout });
+const heldAt = async (step: string, ...args: string[]) => {
+  const building = keeper.start(process.execPath, [place('scripts/build.mjs'), ...args], { cwd: checkout, env: { HOLD: step } });
+  await building.until('it is held', () => (building.stdout.includes('held') ? true : undefined), 60_000);
+  return building;
+};
 const beside = () => readdirSync(checkout).filter((name) => name.startsWith('dist.'));
 const touch = (file: string) => {
   const later = new Date(Date.now() + 5000);
   utimesSync(join(checkout, file), later, later);
 };
-/** Of every file under a folder, when it was written. */
-const timesOf = (folder: string) =>
-  readdirSync(join(checkout, folder), { recursive: true, encoding: 'utf8' })
-    .sort()
-    .map((name) => `${name} ${statSync(join(checkout, folder, name)).mtimeMs}`);
+/** Of every file below, when it was written. */
+const timesOf = (folder: string, below: readonly string[]) =>
+  below.flatMap((name) =>
+    readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' })
+      .sort()
+      .map((file) => `${name}/${file} ${statSync(join(folder, name, file)).mtimeMs}`),
+  );
 
 describe('a build', () => {
   it('is not made when npm only prepares, and dist/ is newer than every source', async () => {
-    const before = timesOf('dist');
+    const before = timesOf(checkout, ['dist']);
     expect(await script('build.mjs', '--if-stale')).toMatchObject({ code: 0, stdout: '', stderr: '' });
-    expect(timesOf('dist')).toEqual(before);
+    expect(timesOf(checkout, ['dist'])).toEqual(before);
   });
 
-  it.each(['src/spec/nearest.ts', 'openapi/common.yaml', 'package.json', 'src/rules'])(
-    'that is interrupted after %s has changed leaves the old program, and nothing beside it',
-    async (changed) => {
+  it.each([
+    ['src/version.ts', 'generating'],
+    ['openapi/openapi.yaml', 'generating'],
+    ['package.json', 'compiling'],
+    ['src/cli', 'compiling'],
+  ])(
+    'that is interrupted after %s has changed, while %s, leaves the old program, and nothing beside it',
+    async (changed, step) => {
       touch(changed);
-      const building = keeper.start(process.execPath, [join(checkout, 'scripts/build.mjs'), '--if-stale'], { cwd: checkout });
-      await new Promise((resolve) => setTimeout(resolve, 1000));
+      const building = await heldAt(step, '--if-stale');
       expect(await building.stop('SIGTERM')).toMatchObject({ code: 143 });
-      expect(await version()).toMatchObject({ code: 0 });
+      expect(await version()).toMatchObject({ code: 0, stdout: '1\n' });
       expect(beside()).toEqual([]);
     },
   );
 
   it('that fails leaves the old program', async () => {
-    const file = join(checkout, 'src/spec/nearest.ts');
+    const file = place('src/version.ts');
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, `${text}\nexport const broken: number = 'text';\n`);
     expect((await script('build.mjs')).code).not.toBe(0);
@@ -85,31 +124,32 @@ describe('a build', () => {
   });
 
   it('that was killed is made anew, and what it left is taken away', async () => {
-    const building = keeper.start(process.execPath, [join(checkout, 'scripts/build.mjs')], { cwd: checkout });
-    await building.until('the new dist/', () => beside()[0], 60_000);
-    await building.stop('SIGKILL');
+    await (await heldAt('compiling')).stop('SIGKILL');
     expect(beside()).toHaveLength(1);
     expect(await version()).toMatchObject({ code: 0 });
     rmSync(join(checkout, 'dist'), { recursive: true });
     expect(await script('build.mjs', '--if-stale')).toMatchObject({ code: 0 });
     expect(beside()).toEqual([]);
     expect(await version()).toMatchObject({ code: 0 });
-    expect(existsSync(join(checkout, 'dist/index.d.ts'))).toBe(true);
+    expect(existsSync(place('dist/version.d.ts'))).toBe(true);
   });
 });
 
 describe('the check of generated files', () => {
-  it('writes nothing', async () => {
-    const before = [...timesOf('generated'), ...timesOf('src'), ...timesOf('docs')];
-    expect(await script('gen.mjs', '--check')).toMatchObject({ code: 0 });
-    expect([...timesOf('generated'), ...timesOf('src'), ...timesOf('docs')]).toEqual(before);
-  });
+  const check = (folder: string) =>
+    runCommand(process.execPath, [join(folder, 'scripts/gen.mjs'), '--check'], { cwd: folder, withinMs: 150_000 });
 
-  it('names a committed file that is stale, and leaves it', async () => {
-    const file = join(checkout, 'docs/assumptions.md');
-    writeFileSync(file, 'old');
-    const { code, stderr } = await script('gen.mjs', '--check');
-    expect([code, stderr]).toEqual([1, expect.stringContaining('docs/assumptions.md')]);
-    expect(readFileSync(file, 'utf8')).toBe('old');
+  it('names a committed file that is stale, and writes nothing', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'understudy-gen-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    for (const part of ['src/spec', 'openapi', 'fixtures', 'schemas', 'scripts', 'docs', 'package.json'])
+      cpSync(join(projectFolder, part), join(folder, part), { recursive: true, preserveTimestamps: true });
+    symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'));
+    writeFileSync(join(folder, 'docs/assumptions.md'), 'old');
+    const files = () => timesOf(folder, ['src', 'openapi', 'fixtures', 'schemas', 'scripts', 'docs']);
+    const before = files();
+    const { code, stderr } = await check(folder);
+    expect([code, stderr]).toEqual([1, 'Stale, run `npm run gen` and commit: docs/assumptions.md\n']);
+    expect([files(), existsSync(join(folder, 'generated'))]).toEqual([before, false]);
   });
 });
