@@ -1,12 +1,16 @@
 // The public surface for embedding.
+import type { Drift } from './drift/form.js';
+import { plant } from './drift/plant.js';
+import { createStandIn, type StandIn, type StandInOptions, standInOptions } from './http/stand-in.js';
+import { loadSpec } from './spec/document.js';
+import { aText, checkOptions } from './spec/options.js';
 
 export { UnknownDrift } from './drift/drifts.js';
 export type { Drift } from './drift/form.js';
-export type { SelfCheck } from './engine/engine.js';
+export type { SelfCheck } from './engine/answers.js';
 export type { JournalEntry } from './engine/journal.js';
 export type { FetchHandler } from './http/fetch-shell.js';
 export { type CloseOptions, ListenError, type Listening, type ListenOptions, type Timeouts } from './http/listen.js';
-export { createUnderstudy, type Understudy, type UnderstudyOptions } from './http/understudy.js';
 export type { NewMessage } from './rules/memory.js';
 export type { Scenario } from './scenario/scenario.js';
 export type { Case } from './spec/case.js';
@@ -15,3 +19,32 @@ export { DocumentError, type Problem, ScenarioError } from './spec/problem.js';
 export { MissingPrism } from './user-document/user-document.js';
 export type { Embedding, Message } from './world/rows.js';
 export type { World, WorldSnapshot } from './world/world.js';
+
+export interface UnderstudyOptions extends StandInOptions {
+  /** A planted drift or a harmless variation, by name; `understudy serve --drift list` prints them all. */
+  readonly drift?: string;
+}
+
+/**
+ * A stand-in in this process.
+ *
+ * @example
+ * const understudy = createUnderstudy();
+ * const response = await understudy.fetch('/v1/spaces/space_abc123', { headers: { 'X-API-Key': 'ak_owner' } });
+ * response.status; // 200
+ */
+export interface Understudy extends StandIn {
+  /** The drift that was planted. */
+  readonly drift?: Drift;
+}
+
+/**
+ * Starts a stand-in in this process. Throws a ScenarioError or a DocumentError that lists every problem of the file,
+ * an UnknownDrift, a MissingPrism, or a TypeError that names every option that is unknown or of the wrong type.
+ */
+export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
+  checkOptions('createUnderstudy', options, { ...standInOptions, drift: aText });
+  if (options.drift === undefined) return createStandIn(options);
+  const { drift, interceptor } = plant(loadSpec(), options.drift);
+  return { ...createStandIn(options, [interceptor]), drift };
+}

@@ -4,8 +4,7 @@ import type { FailOn } from '../contract/report/report.js';
 import { DEFAULT_BODY_LIMIT, DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
 import { KEEP_DELETED } from '../world/world.js';
 
-/** What the caller asked for cannot be done as asked; exit code 2. */
-export class UsageError extends Error {}
+export { UsageError } from '../spec/usage-error.js';
 
 export interface ServeFlags {
   readonly port: number;

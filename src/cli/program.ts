@@ -1,10 +1,8 @@
 // Arguments in, exit code out; spec/exit-code.ts is the table.
 import { Command, CommanderError } from 'commander';
-import { UnknownDrift } from '../drift/drifts.js';
 import { ListenError } from '../http/listen.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { FileError } from '../spec/problem.js';
-import { MissingPrism } from '../user-document/user-document.js';
 import { checkCommand } from './check.js';
 import { contractsCommand } from './contracts.js';
 import { explainCommand } from './explain.js';
@@ -60,12 +58,7 @@ try {
 function report(error: unknown): number {
   // Commander has printed its own message, with the nearest option or command.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-  if (
-    error instanceof FileError ||
-    error instanceof UsageError ||
-    error instanceof UnknownDrift ||
-    error instanceof MissingPrism
-  ) {
+  if (error instanceof FileError || error instanceof UsageError) {
     console.error(error.message);
     return ExitCode.usage;
   }

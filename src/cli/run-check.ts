@@ -127,8 +127,8 @@ const isLocal = (url: string): boolean =>
 
 async function standIn(timeout: number): Promise<Target> {
   // Loaded only here: the kit itself works without Express.
-  const { createUnderstudy } = await import('../http/understudy.js');
-  return handlerTarget(STAND_IN, createUnderstudy().fetch, { timeout });
+  const { createStandIn } = await import('../http/stand-in.js');
+  return handlerTarget(STAND_IN, createStandIn().fetch, { timeout });
 }
 
 function selection(spec: Spec, flags: CheckFlags): Selection {

@@ -1,6 +1,6 @@
 // `understudy serve`: starts the stand-in and stays until a signal.
 import { Command } from 'commander';
-import type { Understudy } from '../http/understudy.js';
+import type { StandIn } from '../http/stand-in.js';
 import { loadSpec } from '../spec/document.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { type ServeFlags, serveFlags } from './flags.js';
@@ -29,25 +29,22 @@ async function serve(flags: ServeFlags): Promise<void> {
   const readyFile = flags.readyFile === undefined ? undefined : prepareReadyFile(flags.readyFile);
   const { scenario, seed, clock, keepDeleted, selfCheck, bodyLimit } = flags;
   const spec = flags.spec === undefined ? {} : { spec: flags.spec };
-  const drift = flags.drift === undefined ? {} : { drift: flags.drift };
+  const planted = flags.drift === undefined ? undefined : await plantDrift(flags.drift);
   // Loaded only here: every other command works without Express.
-  const { createUnderstudy } = await import('../http/understudy.js');
-  const understudy = createUnderstudy({
-    scenario,
-    seed,
-    clock,
-    keepDeleted,
-    selfCheck,
-    bodyLimit,
-    ...spec,
-    ...drift,
-    onExchange: log.exchange,
-  });
-  stopInTime(understudy, readyFile);
-  const { url } = await understudy.listen({ port: flags.port, host: flags.host });
-  log.starting(understudy.scenario, url, understudy.drift);
+  const { createStandIn } = await import('../http/stand-in.js');
+  const options = { scenario, seed, clock, keepDeleted, selfCheck, bodyLimit, ...spec, onExchange: log.exchange };
+  const standIn = createStandIn(options, planted ? [planted.interceptor] : []);
+  stopInTime(standIn, readyFile);
+  const { url } = await standIn.listen({ port: flags.port, host: flags.host });
+  log.starting(standIn.scenario, url, planted?.drift);
   readyFile?.write(url);
   log.ready(url);
+}
+
+/** Loaded only here: a server that is told nothing of a drift has none. */
+async function plantDrift(name: string) {
+  const { plant } = await import('../drift/plant.js');
+  return plant(loadSpec(), name);
 }
 
 /** Whatever becomes of the log and its reader, serving goes on; stderr says once that lines are lost. */
@@ -70,14 +67,14 @@ const { SIGHUP, SIGINT, SIGTERM } = ExitCode;
 const exitCodes = { SIGHUP, SIGINT, SIGBREAK: SIGINT, SIGTERM } as const;
 
 /** Ends on a signal, at once when it comes a second time, and under npm when whoever started it is gone. */
-function stopInTime(understudy: Pick<Understudy, 'close'>, readyFile: ReadyFile | undefined): void {
+function stopInTime(standIn: Pick<StandIn, 'close'>, readyFile: ReadyFile | undefined): void {
   process.on('exit', () => readyFile?.remove());
   let stopping = false;
   const stop = (code: number): void => {
     if (stopping) process.exit(code);
     stopping = true;
     readyFile?.remove();
-    understudy.close({ graceMs: GRACE_MS }).finally(() => process.exit(code));
+    standIn.close({ graceMs: GRACE_MS }).finally(() => process.exit(code));
   };
   for (const [signal, code] of Object.entries(exitCodes)) process.on(signal, () => stop(code));
   onParentGone(() => stop(exitCodes.SIGTERM));

@@ -1,14 +1,15 @@
-// Every drift and every variation by name, and how one is planted in a stand-in.
-import type { Operation, Spec } from '../spec/document.js';
+// Every drift and every variation by name, and a list of them for people.
+import type { Spec } from '../spec/document.js';
 import { nearest } from '../spec/nearest.js';
-import { type Drift, driftKinds, type Planted } from './form.js';
+import { UsageError } from '../spec/usage-error.js';
+import { type Drift, driftKinds } from './form.js';
 import { handDrifts } from './hand.js';
 import { stateDrifts } from './state.js';
 import { variations } from './vary.js';
 import { wireDrifts } from './wire.js';
 
 /** The name asked for is nobody's. */
-export class UnknownDrift extends Error {}
+export class UnknownDrift extends UsageError {}
 
 const known = new WeakMap<Spec, ReadonlyMap<string, Drift>>();
 
@@ -44,18 +45,13 @@ export function describeDrifts(spec: Spec, pattern = '*'): string {
   throw new UnknownDrift(`No drift has a name like ${pattern}.\n  fix: ${fix}`);
 }
 
-/** Plants a drift by its name. Throws an UnknownDrift that says which name is near. */
-export function plant(spec: Spec, name: string): Planted {
+/** The drift of that name. Throws an UnknownDrift that says which name is near. */
+export function driftNamed(spec: Spec, name: string): Drift {
   const drifts = driftsOf(spec);
   const drift = drifts.get(name);
-  if (drift) return { drift, ...drift.plant() };
+  if (drift) return drift;
   const close = nearest(name, [...drifts.keys()]) ?? [...drifts.keys()].find((known) => known.endsWith(`:${name}`));
   throw new UnknownDrift(
     `There is no drift ${name}.\n  fix: ${close ? `did you mean ${close}? ` : ''}\`understudy serve --drift list\` prints all ${drifts.size}.`,
   );
-}
-
-/** The drift that concerns an operation, if one is planted. */
-export function driftAt(planted: Planted | undefined, { id }: Operation): Planted | undefined {
-  return planted?.drift.operations.includes(id) ? planted : undefined;
 }

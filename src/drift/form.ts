@@ -1,5 +1,6 @@
 // The form of a planted drift: a named way in which the stand-in no longer keeps to the document, or a harmless variation.
-import type { AnyRule, Call, Outcome } from '../rules/rule.js';
+import type { Outcome } from '../decide/rule.js';
+import type { Call } from '../rules/rule.js';
 import { type Case, decidedBy } from '../spec/case.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
 import type { Json, PlainResponse } from '../spec/message.js';
@@ -35,19 +36,22 @@ export interface Honest {
   readonly response: PlainResponse;
 }
 
-/** What a drift does to the stand-in it is planted in. */
+/** What a drift does to the stand-in that it is planted in. */
 export interface Wrapper {
   /** Checks of the credential or the request that are not made, by the case they would answer. */
   readonly forgets?: (refusal: string) => boolean;
   /** Asks the rule in another way. */
-  readonly decide?: (rule: AnyRule, call: Call) => Outcome;
+  readonly decide?: (ask: Ask, call: Call, operation: OperationId) => Outcome;
   /** Sends something else than the honest answer, or that one untouched. */
   readonly rewrite?: (honest: Honest) => PlainResponse;
   /** Sends something else to a method that a path does not have. */
   readonly refuseMethod?: (refusal: PlainResponse) => PlainResponse;
-  /** Milliseconds until the next answer goes out. */
-  readonly pause?: () => number;
+  /** Milliseconds until an answer goes out. */
+  readonly delay?: () => number;
 }
+
+/** Asks the operation's rule; a guard may be left out. */
+export type Ask = (call: Call, options?: { readonly without?: string }) => Outcome;
 
 export interface Drift {
   /** `kind:operation.…`, or `kind:what` where it concerns all operations alike. */
@@ -62,11 +66,6 @@ export interface Drift {
   readonly does: string;
   /** A fresh wrapper for one stand-in: what it counts or remembers is its own. */
   readonly plant: () => Wrapper;
-}
-
-/** A drift at work in a stand-in. */
-export interface Planted extends Wrapper {
-  readonly drift: Drift;
 }
 
 /** The body rewritten; an answer without one stays. */

@@ -1,6 +1,7 @@
 // Drifts made by hand: what goes wrong on real servers and follows from no single sentence of the document.
+import type { Outcome } from '../decide/rule.js';
 import { type Caller, identify } from '../rules/callers.js';
-import { type AnyRule, type Call, decide, type Outcome } from '../rules/rule.js';
+import type { Call } from '../rules/rule.js';
 import { rules } from '../rules/rules.js';
 import { vouchesFor } from '../spec/case.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
@@ -8,7 +9,7 @@ import { type Field, fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json, type PlainResponse } from '../spec/message.js';
 import { atPointer } from '../spec/relation.js';
 import type { World } from '../world/world.js';
-import { type Drift, type Honest, successOf, type Wrapper, withBody } from './form.js';
+import { type Ask, type Drift, type Honest, successOf, type Wrapper, withBody } from './form.js';
 import { tried } from './state.js';
 import { changeAt, changeObjects, changeTexts, isTime, shifted } from './values.js';
 
@@ -97,16 +98,16 @@ function callersOf(world: World): readonly Caller[] {
 
 /** Where the caller is refused, or sees a list: what another caller would see there. */
 function leak(list: string | undefined, isOther: (caller: Caller, other: Caller) => boolean): Drift['plant'] {
-  const asOther = (rule: AnyRule, call: Call, caller: Caller): Outcome | undefined => {
+  const asOther = (ask: Ask, call: Call, caller: Caller): Outcome | undefined => {
     const moved = (values: object): object =>
       'organization_id' in values ? { ...values, organization_id: caller.organization_id } : values;
     const theirs = { ...call, caller, path: moved(call.path), query: moved(call.query) } as Call;
-    return tried((attempted) => decide(rule, attempted), theirs);
+    return tried(ask, theirs);
   };
-  const decideLeaking: Wrapper['decide'] = (rule, call) => {
-    const own = decide(rule, call);
+  const decideLeaking: Wrapper['decide'] = (ask, call) => {
+    const own = ask(call);
     for (const caller of callersOf(call.world).filter((other) => isOther(call.caller, other))) {
-      const other = asOther(rule, call, caller);
+      const other = asOther(ask, call, caller);
       if (other?.kind !== 'answer') continue;
       if (own.kind === 'refusal') return other;
       const seen = new Set(rowsAt(own.body as Json, list ?? '').map((row) => JSON.stringify(row)));
@@ -186,10 +187,10 @@ function listDrifts(operation: Operation, fields: readonly Field[], list: string
 const ordered: readonly OperationId[] = ['listThreads', 'listVectorStores'];
 
 const overlaps: Drift['plant'] = () => ({
-  decide: (rule, call) => {
+  decide: (ask, call) => {
     const { skip } = call.query as { readonly skip: number };
-    if (skip === 0) return decide(rule, call);
-    const outcome = decide(rule, { ...call, query: { ...call.query, skip: skip - 1 } } as Call);
+    if (skip === 0) return ask(call);
+    const outcome = ask({ ...call, query: { ...call.query, skip: skip - 1 } } as Call);
     return outcome.kind === 'answer' ? { ...outcome, body: changeAt(outcome.body as Json, '/skip', () => skip) } : outcome;
   },
 });
@@ -203,10 +204,10 @@ function writeDrifts(operation: Operation): readonly Drift[] {
 }
 
 const refusedButDone: Drift['plant'] = () => ({
-  decide: (rule, call) => {
-    const outcome = decide(rule, call);
+  decide: (ask, call) => {
+    const outcome = ask(call);
     if (outcome.kind === 'refusal') {
-      const attempt = (attempted: Call): Outcome => decide(rule, attempted, { without: outcome.case });
+      const attempt = (attempted: Call): Outcome => ask(attempted, { without: outcome.case });
       if (tried(attempt, call)) attempt(call);
     }
     return outcome;

@@ -1,5 +1,6 @@
 // Drifts in what the service does: a check that is not made, a write without effect, an input that nobody reads.
-import { type Call, decide, type Outcome } from '../rules/rule.js';
+import type { Outcome } from '../decide/rule.js';
+import type { Call } from '../rules/rule.js';
 import { rules } from '../rules/rules.js';
 import { type DecidedBy, decidedBy } from '../spec/case.js';
 import type { Operation, Spec } from '../spec/document.js';
@@ -34,8 +35,8 @@ export function tried(attempt: (call: Call) => Outcome, call: Call): Outcome | u
 }
 
 function withoutGuard(operation: Operation, guard: string): Drift {
-  const decideWithout: Wrapper['decide'] = (rule, call) => {
-    const attempt = (attempted: Call): Outcome => decide(rule, attempted, { without: guard });
+  const decideWithout: Wrapper['decide'] = (ask, call) => {
+    const attempt = (attempted: Call): Outcome => ask(attempted, { without: guard });
     return tried(attempt, call) ? attempt(call) : invented(operation, asked(call));
   };
   return {
@@ -62,10 +63,7 @@ function forgotten(kind: DriftKind, by: DecidedBy, operation: Operation): readon
       // What the rule makes of a request that should not have come so far may be nothing at all.
       plant: () => ({
         forgets: (refusal) => refusal === name,
-        decide: (rule, call) => {
-          const attempt = (attempted: Call): Outcome => decide(rule, attempted);
-          return tried(attempt, call) ? attempt(call) : invented(operation, asked(call));
-        },
+        decide: (ask, call) => (tried(ask, call) ? ask(call) : invented(operation, asked(call))),
       }),
     }));
 }
@@ -76,7 +74,7 @@ function withoutEffect({ id }: Operation): Drift {
     kind: 'write',
     operations: [id],
     does: 'answers as always, and changes nothing',
-    plant: () => ({ decide: (rule, call) => decide(rule, { ...call, world: call.world.fork() }) }),
+    plant: () => ({ decide: (ask, call) => ask({ ...call, world: call.world.fork() }) }),
   };
 }
 
@@ -114,6 +112,6 @@ function withoutInput({ id }: Operation, input: Input): Drift {
     kind: 'ignore',
     operations: [id],
     does: `${input.in === 'query' ? 'the parameter' : 'the field'} ${input.name} is not read`,
-    plant: () => ({ decide: (rule, call) => decide(rule, cleared(call)) }),
+    plant: () => ({ decide: (ask, call) => ask(cleared(call)) }),
   };
 }

@@ -1,13 +1,18 @@
 // Harmless variations: what a server may do without breaking a promise. Whoever objects to one has raised a false alarm.
+
+import type { Rule } from '../decide/rule.js';
+import { decide, type Outcome } from '../decide/rule.js';
 import { mayAccess } from '../rules/access.js';
-import { type AnyRule, type Call, decide, type Outcome } from '../rules/rule.js';
+import type { Caller } from '../rules/callers.js';
+import type { Call } from '../rules/rule.js';
 import { rules } from '../rules/rules.js';
 import { vouchesFor } from '../spec/case.js';
 import type { OperationId, Spec } from '../spec/document.js';
 import { type Field, fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json, type JsonObject, type PlainResponse } from '../spec/message.js';
 import type { Space } from '../world/rows.js';
-import { type Drift, type Honest, type Wrapper, withBody } from './form.js';
+import type { World } from '../world/world.js';
+import { type Ask, type Drift, type Honest, type Wrapper, withBody } from './form.js';
 import { tried } from './state.js';
 import { changeAt, changeObjects, changeTexts, isTime, otherValue } from './values.js';
 
@@ -112,18 +117,18 @@ function transports(all: readonly OperationId[]): readonly Drift[] {
     vary(all, 'slow', 'every hundredth answer takes half a second', () => {
       let count = 0;
       return {
-        pause: () => {
+        delay: () => {
           count += 1;
           return count % 100 === 0 ? 500 : 0;
         },
       };
     }),
     vary(all, 'one_429', 'each operation refuses its first request with 429 and Retry-After', () => {
-      const met = new Set<AnyRule>();
+      const met = new Set<OperationId>();
       return {
-        decide: (rule, call) => {
-          if (met.has(rule)) return decide(rule, call);
-          met.add(rule);
+        decide: (ask, call, operation) => {
+          if (met.has(operation)) return ask(call);
+          met.add(operation);
           return { kind: 'refusal', case: 'rate_limit_exceeded' };
         },
       };
@@ -281,17 +286,17 @@ function inOtherOrder({ response }: Honest): PlainResponse {
   return withBody(response, (body) => changeAt(changeAt(body, '/items', reversed), '/data', reversed));
 }
 
-function hidesForeignSpace(rule: AnyRule, call: Call): Outcome {
-  const outcome = decide(rule, call);
+function hidesForeignSpace(ask: Ask, call: Call): Outcome {
+  const outcome = ask(call);
   const foreign = spaceOf(call)?.organization_id !== call.caller.organization_id;
   return outcome.case === 'view_access_required' && foreign ? { kind: 'refusal', case: 'space_not_found' } : outcome;
 }
 
-function deleteNeedsOwner(rule: AnyRule, call: Call): Outcome {
+function deleteNeedsOwner(ask: Ask, call: Call): Outcome {
   const space = spaceOf(call);
   return space && !space.deleted_at && !mayAccess(call.caller, 'owner', space)
     ? { kind: 'refusal', case: 'edit_access_required' }
-    : decide(rule, call);
+    : ask(call);
 }
 
 const spaceOf = ({ world, path }: Call): Space | undefined => world.spaces.get((path as { readonly space_id: string }).space_id);
@@ -303,8 +308,8 @@ function withForeignIds(spec: Spec): readonly OperationId[] {
     .map(({ id }) => id);
 }
 
-function refusesForeign(rule: AnyRule, call: Call): Outcome {
-  const outcome = decide(rule, call);
+function refusesForeign(ask: Ask, call: Call): Outcome {
+  const outcome = ask(call);
   const path = call.path as Readonly<Record<string, string>>;
   const id = path.slice_id ?? path.store_id ?? path.vector_store_id ?? '';
   const entity = call.world.slices.get(id) ?? call.world.vectorStores.get(id);
@@ -313,9 +318,9 @@ function refusesForeign(rule: AnyRule, call: Call): Outcome {
 }
 
 /** One composite on the last page, where there is room for it. */
-function listsComposites(rule: AnyRule, call: Call): Outcome {
-  const outcome = decide(rule, call);
-  const composites = decide(rules.listComposites as AnyRule, call);
+function listsComposites(ask: Ask, call: Call): Outcome {
+  const outcome = ask(call);
+  const composites = decide(rules.listComposites as Rule<World, Caller>, call).outcome;
   if (outcome.kind === 'refusal' || composites.kind === 'refusal') return outcome;
   const page = outcome.body as { items: Json[]; total: number; limit: number; has_more: boolean };
   const [composite] = (composites.body as { items: JsonObject[] }).items;
@@ -329,17 +334,17 @@ function listsComposites(rule: AnyRule, call: Call): Outcome {
   return { ...outcome, body: { ...page, items: [...page.items, composite], total: page.total + 1 } };
 }
 
-function addsAnew(rule: AnyRule, call: Call): Outcome {
-  const outcome = decide(rule, call);
+function addsAnew(ask: Ask, call: Call): Outcome {
+  const outcome = ask(call);
   return outcome.kind === 'answer' && outcome.case === 'already_added'
     ? { ...outcome, body: { ...(outcome.body as JsonObject), added_at: call.now } }
     : outcome;
 }
 
 /** Nobody documented the order of the checks: where two of them refuse, the later one may come first. */
-function otherReason(rule: AnyRule, call: Call): Outcome {
-  const outcome = decide(rule, call);
+function otherReason(ask: Ask, call: Call): Outcome {
+  const outcome = ask(call);
   if (outcome.kind === 'answer') return outcome;
-  const other = tried((attempted) => decide(rule, attempted, { without: outcome.case }), call);
+  const other = tried((attempted) => ask(attempted, { without: outcome.case }), call);
   return other?.kind === 'refusal' ? other : outcome;
 }

@@ -1,5 +1,4 @@
 // What a browser needs to call from another origin. Plain data, so that every way in answers alike.
-import type { Spec } from '../spec/document.js';
 import type { PlainRequest } from '../spec/message.js';
 
 const ours = [
@@ -12,24 +11,18 @@ const ours = [
   'x-understudy-source',
 ];
 
+/** The headers that a page may read: ours, and those of the document. */
+export const exposedHeaders = (names: readonly string[]): string => [...new Set([...ours, ...names])].join(', ');
+
 /** Any origin may call, with credentials too: the stand-in keeps no secrets. A page that sends cookies needs its origin named. */
-export function corsHeaders({ headers }: PlainRequest, names: Spec | readonly string[]): Record<string, string> {
-  const origin: Record<string, string> =
-    headers.origin === undefined
-      ? { 'access-control-allow-origin': '*' }
-      : { 'access-control-allow-origin': headers.origin, 'access-control-allow-credentials': 'true', vary: 'Origin' };
-  return { ...origin, 'access-control-expose-headers': 'operations' in names ? exposedBy(names) : joined(names) };
-}
-
-const joined = (names: readonly string[]): string => [...new Set([...ours, ...names])].join(', ');
-
-const exposed = new WeakMap<Spec, string>();
-
-/** The same list on every answer, so it is joined once. */
-function exposedBy(spec: Spec): string {
-  const known = exposed.get(spec) ?? joined(spec.commonHeaders.map((header) => header.name));
-  exposed.set(spec, known);
-  return known;
+export function corsHeaders({ headers }: PlainRequest, exposed: string): Record<string, string> {
+  if (headers.origin === undefined) return { 'access-control-allow-origin': '*', 'access-control-expose-headers': exposed };
+  return {
+    'access-control-allow-origin': headers.origin,
+    'access-control-allow-credentials': 'true',
+    vary: 'Origin',
+    'access-control-expose-headers': exposed,
+  };
 }
 
 export function isPreflight(request: PlainRequest): boolean {

@@ -1,5 +1,5 @@
-// From a decided case to the vendor's body. Every word of it stands in the document; here only ids, times and fields go in.
-import type { FieldFault, Outcome } from '../rules/rule.js';
+// From a decided case to the body of an error. Every word of it stands in the document; here only ids, times and fields go in.
+import type { FieldFault, Outcome } from '../decide/rule.js';
 import type { Case } from '../spec/case.js';
 import { isJsonObject, type Json, type JsonObject } from '../spec/message.js';
 import { fieldName, type Violation } from '../validation/violation.js';
@@ -10,27 +10,30 @@ export interface Filling {
   readonly known: Readonly<Record<string, Json | undefined>>;
   readonly traceId: string;
   readonly now: string;
-  readonly details?: JsonObject;
+  readonly details?: JsonObject | undefined;
+  /** Ids that an error calls otherwise than the request does. */
+  readonly aliases?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The error body of a case: the example's words, this request's ids, this moment's time. */
 export function renderError(documented: Case, filling: Filling): Json {
   // The framework's own errors have no envelope, and nothing in them to fill in.
   if (!isJsonObject(documented.value) || !isJsonObject(documented.value.error)) return documented.value as Json;
-  const example = documented.value as { success: false; error: JsonObject & { details: JsonObject } };
-  const details = Object.entries(example.error.details).map(([key, sample]) => [
-    key,
-    filling.details?.[key] ?? knownId(filling.known, key) ?? sample,
-  ]);
+  const { error } = documented.value;
+  const filled: JsonObject = { details: fillDetails(error.details, filling), trace_id: filling.traceId, timestamp: filling.now };
   return {
-    success: example.success,
-    error: { ...example.error, details: Object.fromEntries(details), trace_id: filling.traceId, timestamp: filling.now },
+    ...documented.value,
+    error: Object.fromEntries(Object.entries(error).map(([key, sample]) => [key, filled[key] ?? sample])),
   };
 }
 
-/** The knowledge paths call a store `store_id`, the error calls it `vector_store_id` (K-C3). */
-function knownId(known: Filling['known'], key: string): Json | undefined {
-  const value = known[key] ?? (key === 'vector_store_id' ? known.store_id : undefined);
+function fillDetails(details: Json | undefined, filling: Filling): Json {
+  const samples = Object.entries(isJsonObject(details) ? details : {});
+  return Object.fromEntries(samples.map(([key, sample]) => [key, filling.details?.[key] ?? knownId(filling, key) ?? sample]));
+}
+
+function knownId({ known, aliases = {} }: Filling, key: string): Json | undefined {
+  const value = known[key] ?? known[aliases[key] ?? key];
   return typeof value === 'string' ? value : undefined;
 }
 
@@ -41,7 +44,7 @@ export function knownFields(path: JsonObject, query: JsonObject, body: Json | un
 
 export type FieldMessages = Readonly<Record<string, string>>;
 
-export function violationDetails(violation: Violation, messages: FieldMessages): JsonObject {
+export function violationDetails(violation: Violation, messages: FieldMessages): Readonly<Record<string, string>> {
   const field = fieldName(violation);
   const allowed =
     violation.allowed &&

@@ -17,7 +17,7 @@ function readWishes(header: string | undefined): ReadonlyMap<string, string> {
   return wishes;
 }
 
-export function readPreference(header: string | undefined, operation: Operation): Preference {
+export function readPreference(header: string | undefined, operation: Operation<string>): Preference {
   const wishes = readWishes(header);
   if (wishes.size === 0) return { kind: 'none' };
   const asked = [...wishes].map(([name, value]) => `${name}=${value}`).join(', ');

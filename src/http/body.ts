@@ -1,6 +1,6 @@
 // The bytes of a request's body: compressed ones are inflated, within the limit.
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
-import type { Answerer } from '../engine/engine.js';
+import type { Answerer } from '../engine/answerer.js';
 import type { PlainRequest } from '../spec/message.js';
 
 type Inflate = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;

@@ -1,13 +1,15 @@
 // Express around the answerer: bytes in, plain request; plain response, bytes out. It decides nothing.
+import { once } from 'node:events';
 import { createServer, IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import express, { type Express, type Request, type Response } from 'express';
-import { type Answerer, HEADER_LIMIT, type Unreadable } from '../engine/engine.js';
+import { type Answerer, HEADER_LIMIT, type Unreadable } from '../engine/answerer.js';
+import type { Delivery } from '../engine/delivery.js';
 import { isPage } from '../pages/document-page.js';
-import type { PlainRequest, PlainResponse } from '../spec/message.js';
+import type { PlainRequest } from '../spec/message.js';
 import { answerBody } from './body.js';
+import { isWhole, piecesOf, sizedHeaders, wait } from './deliver.js';
 import type { Shell, Timeouts } from './listen.js';
-import { pause } from './pause.js';
 
 export function createExpressApp(answerer: Answerer): Express {
   const app = express();
@@ -16,9 +18,7 @@ export function createExpressApp(answerer: Answerer): Express {
   app.use(async (request: Request, response: Response) => {
     const read = bodyOfMiddleware(request) ?? (await readBody(request, answerer.bodyLimit));
     if (!read) return;
-    const plain = await answerBody(answerer, { ...toPlainRequest(request), ...read });
-    await pause(answerer);
-    send(response, plain);
+    await deliver(response, await answerBody(answerer, { ...toPlainRequest(request), ...read }));
   });
   return app;
 }
@@ -41,7 +41,7 @@ export function createExpressServer(app: Express, answerer: Answerer, timeouts: 
     owe(owed, unanswered, request.socket, response);
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {
       response.setHeader('connection', 'close');
-      send(response, answerer.answerUnreadable('bad_http'));
+      void deliver(response, answerer.answerUnreadable('bad_http'));
       return;
     }
     request.url = originForm(request.url as string);
@@ -112,11 +112,13 @@ function refuseUnreadable(answerer: Answerer, owed: Owed, error: NodeJS.ErrnoExc
   socket.once('close', () => clearTimeout(leave));
 }
 
-function handwritten(answerer: Answerer, name: Unreadable): string {
-  const { status, headers, body = '' } = answerer.answerUnreadable(name);
-  const lines = Object.entries({ ...headers, 'content-length': String(Buffer.byteLength(body)), connection: 'close' });
+/** A stream has no place here: nobody knows its length. */
+function handwritten(answerer: Answerer, name: Unreadable): Buffer {
+  const { status, headers, body } = answerer.answerUnreadable(name).response;
+  const bytes = body === undefined || body instanceof ReadableStream ? new Uint8Array() : Buffer.from(body);
+  const lines = Object.entries({ ...headers, 'content-length': String(bytes.length), connection: 'close' });
   const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines.map(([key, value]) => `${key}: ${value}`)];
-  return `${head.join('\r\n')}\r\n\r\n${body}`;
+  return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), bytes]);
 }
 
 /** A proxy's client sends the whole URL; the host in it does not matter here. */
@@ -204,7 +206,33 @@ function baseOf(request: Request): string | undefined {
 
 const isHost = (text: string): boolean => /^(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?$/i.test(text);
 
-function send(response: ServerResponse, { status, headers, body }: PlainResponse): void {
-  response.writeHead(status, body === undefined ? headers : { ...headers, 'content-length': Buffer.byteLength(body) });
-  response.end(body);
+async function deliver(response: ServerResponse, delivery: Delivery): Promise<void> {
+  if (isWhole(delivery)) sendWhole(response, delivery.response);
+  else await sendOtherwise(response, delivery);
+}
+
+function sendWhole(response: ServerResponse, answer: Delivery['response']): void {
+  response.writeHead(answer.status, sizedHeaders(answer));
+  response.end(answer.body);
+}
+
+/** Late, in pieces, in part or not at all. A client that has left is waited for no longer. */
+async function sendOtherwise(response: ServerResponse, delivery: Delivery): Promise<void> {
+  const left = new AbortController();
+  response.once('close', () => left.abort());
+  try {
+    if (delivery.delayMs) await wait(delivery.delayMs, left.signal);
+    if (delivery.end === 'reset') {
+      response.socket?.resetAndDestroy();
+      return;
+    }
+    response.writeHead(delivery.response.status, sizedHeaders(delivery.response));
+    response.flushHeaders();
+    for await (const piece of piecesOf(delivery, left.signal)) {
+      if (!response.write(piece)) await once(response, 'drain', { signal: left.signal });
+    }
+    response.end();
+  } catch {
+    response.socket?.destroySoon(); // what was written still leaves
+  }
 }

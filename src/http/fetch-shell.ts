@@ -1,7 +1,8 @@
 // A `fetch` handler around the answerer: no socket, the same bytes.
-import type { Answerer } from '../engine/engine.js';
+import type { Answerer } from '../engine/answerer.js';
+import type { Delivery } from '../engine/delivery.js';
 import { answerBody } from './body.js';
-import { pause } from './pause.js';
+import { piecesOf, wait } from './deliver.js';
 
 export type FetchHandler = (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
 
@@ -21,10 +22,31 @@ export function createFetchHandler(answerer: Answerer): FetchHandler {
     signal.throwIfAborted();
     const headers = Object.fromEntries(request.headers);
     const plain = { method: request.method, target: rest || '/', headers, body, ...(base === undefined ? {} : { base }) };
-    const answer = await orAborted(signal, answerBody(answerer, plain));
-    await orAborted(signal, pause(answerer));
-    return new Response(answer.body ?? null, { status: answer.status, headers: answer.headers });
+    return deliver(await orAborted(signal, answerBody(answerer, plain)), signal);
   };
+}
+
+async function deliver(delivery: Delivery, signal: AbortSignal): Promise<Response> {
+  const { response, delayMs, end } = delivery;
+  const { status, headers, body = null } = response;
+  if (delayMs) await wait(delayMs, signal);
+  if (end === 'reset')
+    throw new TypeError('fetch failed', { cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) });
+  if (end === undefined) return new Response(body as ConstructorParameters<typeof Response>[0], { status, headers });
+  return new Response(streamOf(delivery, signal), { status, headers });
+}
+
+function streamOf(delivery: Delivery, signal: AbortSignal): ReadableStream<Uint8Array> {
+  const left = new AbortController();
+  const pieces = piecesOf(delivery, AbortSignal.any([signal, left.signal]));
+  return new ReadableStream({
+    pull: async (controller) => {
+      const { done, value } = await pieces.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: () => left.abort(),
+  });
 }
 
 /** As much as the answerer needs to refuse a body that is too large; the rest is not asked for. */

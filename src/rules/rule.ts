@@ -1,9 +1,11 @@
-// The form of a rule: what it reads, its guards in the order they are asked, and what it does when all pass.
-// Every write stands in `accept`, after the last guard, so a refused request changes nothing.
+// The form of a rule as the document's types have it: a guard for each documented refusal, a body as documented.
+import type { Call as AnyCall, Verdict } from '../decide/rule.js';
 import type { OperationCases, OperationId } from '../spec/cases.gen.js';
 import type { operations } from '../spec/schema.gen.js';
 import type { World } from '../world/world.js';
 import type { Caller } from './callers.js';
+
+export type { Verdict } from '../decide/rule.js';
 
 type Parameters<Op extends OperationId> = operations[Op]['parameters'];
 type Path<Op extends OperationId> = Parameters<Op> extends { path: infer P } ? P : Record<never, never>;
@@ -29,25 +31,11 @@ type SuccessBody<Op extends OperationId> = {
       : never;
 }[keyof Responses<Op>];
 
-/** A checked request of an authenticated caller, in a world, at a moment. */
-export interface Call<Op extends OperationId = OperationId> {
-  readonly world: World;
-  readonly caller: Caller;
-  readonly now: string;
+export interface Call<Op extends OperationId = OperationId> extends AnyCall<World, Caller> {
   readonly path: Path<Op>;
   readonly query: Query<Op>;
   readonly body: Body<Op>;
 }
-
-/** A field of the request at fault; the document's `x-field-messages` makes the text. */
-export interface FieldFault {
-  readonly field: string;
-  readonly keyword: string;
-  readonly value?: string;
-}
-
-/** True lets the request pass. Anything else refuses it: as documented, about one field, or with ids of its own. */
-export type Verdict = boolean | { readonly fault: FieldFault } | { readonly details: Readonly<Record<string, string>> };
 
 export interface Answer<Op extends OperationId = OperationId> {
   readonly case: OperationCases[Op]['answer'];
@@ -78,32 +66,6 @@ export function answer<const Name extends string, const Body>(
   body: Body,
 ): { readonly case: Name; readonly body: Body } {
   return { case: name, body };
-}
-
-/** What a rule decided: an answer, or the guard that refused. */
-export type Outcome =
-  | { readonly kind: 'answer'; readonly case: string; readonly body: unknown }
-  | {
-      readonly kind: 'refusal';
-      readonly case: string;
-      readonly fault?: FieldFault;
-      readonly details?: Readonly<Record<string, string>>;
-    };
-
-// biome-ignore lint/suspicious/noExplicitAny: the table of all rules cannot know each rule's own call.
-export type AnyRule = Rule<any, any>;
-
-/** Asks the guards from top to bottom, then lets the rule act. A planted drift may leave one guard out. */
-export function decide(decided: AnyRule, call: Call, { without }: { readonly without?: string } = {}): Outcome {
-  const facts = { ...call, ...decided.read(call) };
-  const guards = decided.guards as Record<string, (facts: unknown) => Verdict>;
-  for (const [name, guard] of Object.entries(guards)) {
-    if (name === without) continue;
-    const verdict = guard(facts);
-    if (verdict === true) continue;
-    return { kind: 'refusal', case: name, ...(verdict === false ? {} : verdict) };
-  }
-  return { kind: 'answer', ...decided.accept(facts) };
 }
 
 /** For facts that must be there: reads as the sentence it stands for. */

@@ -7,7 +7,7 @@ import type { Problem } from '../spec/problem.js';
 import { pointerTokens } from '../spec/relation.js';
 import type { ParsedYaml } from '../spec/yaml-file.js';
 import { inWords } from '../validation/in-words.js';
-import { validatorNamed } from '../validation/validators.js';
+import { shippedValidators } from '../validation/validators.js';
 import { pointerToken } from '../validation/violation.js';
 import type { Draft, Scenario } from './scenario.js';
 
@@ -29,7 +29,7 @@ export interface Formed {
 
 export function readForm({ value, at, isSound, problems: broken }: ParsedYaml): Formed {
   if (value === undefined && broken.length > 0) return { scenario: {}, problems: broken, lost: allLists, damaged: new Set() };
-  const validate = validatorNamed('scenario');
+  const validate = shippedValidators('scenario');
   const isBroken = broken.length > 0 && !isSound('');
   const errors = validate(value) ? [] : (validate.errors ?? []);
   const lost = isBroken ? allLists : new Set(errors.flatMap(lostBy));

@@ -28,8 +28,8 @@ export interface DocumentedResponse {
   readonly relations: readonly Relation[];
 }
 
-export interface Operation {
-  readonly id: OperationId;
+export interface Operation<Id extends string = OperationId> {
+  readonly id: Id;
   readonly method: HttpMethod;
   readonly template: string;
   readonly tag: string;
@@ -45,12 +45,12 @@ export interface CommonHeader {
   readonly value?: string;
 }
 
-/** The document, ready to be asked. */
-export interface Spec {
+/** A document, ready to be asked; the shipped one, unless its operations are named otherwise. */
+export interface Spec<Id extends string = OperationId> {
   readonly version: string;
   /** The bundled document, byte for byte as it is served. */
   readonly text: string;
-  readonly operations: ReadonlyMap<OperationId, Operation>;
+  readonly operations: ReadonlyMap<Id, Operation<Id>>;
   /** Cases of requests that reach no operation, by name. */
   readonly unrouted: ReadonlyMap<string, Case>;
   /** `details.message` of a faulty field, by schema keyword. */
@@ -102,12 +102,13 @@ function readShipped(): Spec {
   }
 }
 
-function readSpec(text: string, place: Spec['place']): Spec {
+/** Reads a bundled document that is written as the shipped one is: a named example for each case, `x-unrouted`, `x-field-messages`. */
+export function readSpec<Id extends string>(text: string, place: Spec['place']): Spec<Id> {
   const document = JSON.parse(text) as Document;
   const resolve = <Node extends object>(node: Node | OpenAPIV3_1.ReferenceObject): Node =>
     '$ref' in node && typeof node.$ref === 'string' ? resolve(lookUp(document, node.$ref) as Node) : (node as Node);
 
-  const operations = new Map<OperationId, Operation>();
+  const operations = new Map<Id, Operation<Id>>();
   for (const [template, item] of Object.entries(document.paths ?? {})) {
     for (const method of methods) {
       const source = item?.[method] as (OpenAPIV3_1.OperationObject & Extended) | undefined;
@@ -115,7 +116,7 @@ function readSpec(text: string, place: Spec['place']): Spec {
       const responses = Object.entries(source.responses ?? {}).map(
         ([status, response]) => [Number(status), resolve<ResponseObject>(response as ResponseObject)] as const,
       );
-      const id = source.operationId as OperationId;
+      const id = source.operationId as Id;
       operations.set(id, {
         id,
         method: method.toUpperCase() as HttpMethod,

@@ -12,10 +12,10 @@ export interface PlainRequest {
 }
 
 /** An HTTP response as plain data. Header names are lower-case; no body means none is sent. */
-export interface PlainResponse {
+export interface PlainResponse<Body = string> {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: Body;
 }
 
 /** A value that JSON can carry. */

@@ -5,10 +5,11 @@ import { createRouter, type Found, type UserOperation } from '../openapi/operati
 import { readDocument } from '../openapi/read.js';
 import type { Operation, Spec } from '../spec/document.js';
 import type { PlainRequest } from '../spec/message.js';
+import { UsageError } from '../spec/usage-error.js';
 import type { Prism, PrismAnswer, PrismOptions } from './prism.js';
 
 /** The library that another document needs is not installed. */
-export class MissingPrism extends Error {}
+export class MissingPrism extends UsageError {}
 
 export interface OtherDocument {
   /** As it is served. */

@@ -2,7 +2,7 @@
 import type { ValidateFunction } from 'ajv';
 import type { Operation, Parameter } from '../spec/document.js';
 import { isJsonObject, type Json, type PlainRequest } from '../spec/message.js';
-import { validatorNamed } from './validators.js';
+import type { Validators } from './validators.js';
 import { fromAjv, pointerToken, type Violation } from './violation.js';
 
 /** A request as the document reads it; defaults are filled in, unknown parameters left out. */
@@ -30,10 +30,10 @@ interface Part<Value> {
   readonly ignored: readonly string[];
 }
 
-export function checkRequest(operation: Operation, request: PlainRequest): CheckedRequest {
-  const query = checkQuery(operation, request.target);
+export function checkRequest(operation: Operation<string>, validators: Validators, request: PlainRequest): CheckedRequest {
+  const query = checkQuery(operation, validators, request.target);
   const body = operation.body
-    ? checkBody(operation.body, request)
+    ? checkBody(operation.body, validators, request)
     : { value: undefined, violations: [], ignored: request.body.length > 0 ? ['body'] : [] };
   return {
     query: query.value,
@@ -68,11 +68,11 @@ function readQuery(parameters: readonly QueryParameter[], target: string): Part<
   return { value, violations, ignored };
 }
 
-function checkQuery(operation: Operation, target: string): Part<Record<string, Json>> {
+function checkQuery(operation: Operation<string>, validators: Validators, target: string): Part<Record<string, Json>> {
   const { value, violations, ignored } = readQuery(operation.parameters, target);
   const undeclared = operation.parameters.every((parameter) => parameter.in !== 'query');
   if (violations.length > 0 || undeclared) return { value, violations, ignored };
-  const validate = validatorNamed(`query_${operation.id}`);
+  const validate = validators(`query_${operation.id}`);
   return { value, violations: breaches('query', validate, value), ignored };
 }
 
@@ -117,7 +117,11 @@ export function coerce(text: string, type: Parameter['type']): Json {
   return text;
 }
 
-function checkBody({ schema, fields }: NonNullable<Operation['body']>, request: PlainRequest): Part<Json | undefined> {
+function checkBody(
+  { schema, fields }: NonNullable<Operation['body']>,
+  validators: Validators,
+  request: PlainRequest,
+): Part<Json | undefined> {
   const { value, violations } = readJsonBody(request);
   const [unreadable] = violations.filter((violation) => violation.pointer === '');
   if (unreadable) return { value: undefined, violations: [unreadable], ignored: [] };
@@ -127,7 +131,7 @@ function checkBody({ schema, fields }: NonNullable<Operation['body']>, request: 
     Object.keys(value).filter((name) => !fields.includes(name)),
   );
   if (violations.length > 0) return { value, violations, ignored };
-  const validate = validatorNamed(`open_${schema}`);
+  const validate = validators(`open_${schema}`);
   const broken = breaches('body', validate, value);
   // An unknown field for which the body is refused has been read.
   const refused = broken.some(({ keyword }) => keyword === 'additionalProperties');

@@ -2,14 +2,15 @@
 import type { Operation } from '../spec/document.js';
 import type { Json, PlainResponse } from '../spec/message.js';
 import { brokenRelations, type Exchange } from '../spec/relation.js';
-import { validatorNamed } from './validators.js';
+import type { Validators } from './validators.js';
 import { fromAjv, type Violation } from './violation.js';
 
 /** The request's side of an exchange, for the relations. */
 export type AskedFor = Pick<Exchange, 'path' | 'query' | 'requestBody'>;
 
 export function checkResponse(
-  operation: Operation,
+  operation: Operation<string>,
+  validators: Validators,
   asked: AskedFor,
   response: PlainResponse,
   body: Json | undefined,
@@ -36,7 +37,7 @@ export function checkResponse(
     });
   }
   if (documented.schema) {
-    const validate = validatorNamed(`closed_${documented.schema}`);
+    const validate = validators(`closed_${documented.schema}`);
     if (!validate(body)) violations.push(...fromAjv('body', validate.errors ?? []));
   } else if (body !== undefined) {
     violations.push({ in: 'body', pointer: '', keyword: 'body', expected: 'no body' });

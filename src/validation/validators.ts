@@ -1,20 +1,23 @@
-// The validators that `npm run gen` compiled from the document, by name.
+// The validators of a document, by name, and those that `npm run gen` compiled from the shipped one.
 import { createRequire } from 'node:module';
 import type { ValidateFunction } from 'ajv';
 import { DocumentError } from '../spec/problem.js';
 
+/**
+ * `query_<operation>`, `open_<Schema>` for requests, `closed_<Schema>` for our own answers.
+ * Throws on a name that it does not have: a missing check must never look like a pass.
+ */
+export type Validators = (name: string) => ValidateFunction;
+
 let compiled: Record<string, ValidateFunction> | undefined;
 
-/**
- * `query_<operation>`, `open_<Schema>` for requests, `closed_<Schema>` for our own answers, `scenario`.
- * A name that was not compiled is an error: a missing check must never look like a pass.
- */
-export function validatorNamed(name: string): ValidateFunction {
+/** Those of the shipped document, and `scenario`. */
+export const shippedValidators: Validators = (name) => {
   compiled ??= load();
   const validator = compiled[name];
   if (!validator) throw faulty(`holds no validator called ${name}`);
   return validator;
-}
+};
 
 function load(): Record<string, ValidateFunction> {
   try {

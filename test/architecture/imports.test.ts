@@ -11,14 +11,16 @@ const ranks: Readonly<Record<string, number>> = {
   openapi: 1,
   validation: 1,
   world: 1,
+  decide: 1,
   client: 1,
   rules: 2,
   scenario: 2,
   contract: 2,
+  engine: 3,
   pages: 3,
-  drift: 3,
-  'user-document': 3,
-  engine: 4,
+  freddy: 4,
+  'user-document': 4,
+  drift: 4,
   http: 5,
   cli: 6,
   'index.ts': 7,
@@ -177,7 +179,7 @@ describe('the rooms of src/', () => {
       'openapi-types',
       'yaml',
     ]);
-    expect([...closure('http/understudy.ts', inside)].map(room)).toContain('rules');
+    expect([...closure('http/stand-in.ts', inside)].map(room)).toContain('rules');
   });
 
   it('load fast-check only where contracts are played', () => {

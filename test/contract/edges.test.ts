@@ -17,6 +17,7 @@ import { loadSpec, type Operation, type OperationId, type Spec } from '../../src
 import { isJsonObject, type Json, type JsonObject } from '../../src/spec/message.js';
 import { atPointer } from '../../src/spec/relation.js';
 import { checkRequest } from '../../src/validation/check-request.js';
+import { shippedValidators } from '../../src/validation/validators.js';
 import { run } from '../support/cli.js';
 import { compileSchemas } from '../support/compile-schemas.js';
 import { servedBySecond } from '../support/second-server.js';
@@ -136,7 +137,9 @@ describe('the edges', () => {
         headers: { 'content-type': 'application/json' },
         body: new TextEncoder().encode(part === 'body' ? JSON.stringify(value) : ''),
       };
-      const violations = checkRequest(operation, request).violations.filter((violation) => violation.in === part);
+      const violations = checkRequest(operation, shippedValidators, request).violations.filter(
+        (violation) => violation.in === part,
+      );
       const refused = broken.some((edge) => edge.row === row);
       expect(violations.length > 0, `${operation.id}, where ${row.edge}`).toBe(refused);
     }

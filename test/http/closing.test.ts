@@ -1,7 +1,7 @@
 // What becomes of requests that are on their way when a server closes.
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import type { Answerer } from '../../src/engine/engine.js';
+import type { Answerer } from '../../src/engine/answerer.js';
 import { createExpressApp, createExpressServer } from '../../src/http/express-shell.js';
 import { listen } from '../../src/http/listen.js';
 import { RawConnection, request } from '../support/raw-http.js';
@@ -9,15 +9,14 @@ import { RawConnection, request } from '../support/raw-http.js';
 /** A server that takes this long for an answer. */
 async function open(pauseMs: number) {
   const arrived: string[] = [];
-  const answer = { status: 200, headers: { 'content-type': 'text/plain' }, body: 'done' };
+  const response = { status: 200, headers: { 'content-type': 'text/plain' }, body: 'done' };
   const answerer: Answerer = {
     answer: ({ target }) => {
       arrived.push(target);
-      return answer;
+      return { response, delayMs: pauseMs };
     },
-    answerUnreadable: () => answer,
+    answerUnreadable: () => ({ response }),
     bodyLimit: 1000,
-    pause: () => pauseMs,
   };
   const listening = await listen(createExpressServer(createExpressApp(answerer), answerer), { port: 0 });
   return { listening, arrived };

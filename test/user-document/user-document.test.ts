@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { checkApi } from '../../src/engine/api.js';
+import { freddyApi } from '../../src/freddy/api.js';
 import { createUnderstudy, type JournalEntry } from '../../src/index.js';
 import { loadSpec } from '../../src/spec/document.js';
 import { call } from '../support/call.js';
@@ -250,22 +252,13 @@ components: { schemas: { Id: { type: integer, example: 9 } } }
 });
 
 describe('our own document', () => {
-  it('stops the start when an operation of it has no rule', async () => {
-    const { createAnswerer } = await import('../../src/engine/engine.js');
+  it('stops the start when an operation of it has no rule', () => {
     const understudy = createUnderstudy();
     const spec = {
       ...understudy.spec,
       operations: new Map<unknown, unknown>([...understudy.spec.operations, ['listFiles', { id: 'listFiles' }]]),
     } as never;
-    const stage = {
-      spec,
-      world: understudy.world,
-      journal: { entries: [], next: 1, write: () => {} },
-      seed: 1,
-      selfCheck: 'strict',
-      bodyLimit: 1000,
-    } as const;
-    expect(() => createAnswerer(stage)).toThrow(
+    expect(() => checkApi(freddyApi(spec))).toThrow(
       'No rule answers listFiles; each operation of the document needs one in src/rules/.',
     );
   });

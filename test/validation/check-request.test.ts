@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadSpec, type Operation, type OperationId } from '../../src/spec/document.js';
 import { checkRequest, coerce, DEPTH_LIMIT } from '../../src/validation/check-request.js';
+import { shippedValidators } from '../../src/validation/validators.js';
 import { fieldName } from '../../src/validation/violation.js';
 
 const operation = (id: OperationId): Operation => loadSpec().operations.get(id) ?? expect.fail(`no operation ${id}`);
@@ -10,9 +11,9 @@ const request = (target: string, body: string | Uint8Array = '', headers: Record
   headers,
   body: typeof body === 'string' ? new TextEncoder().encode(body) : body,
 });
-const query = (id: OperationId, text: string) => checkRequest(operation(id), request(`/v1/x${text}`));
+const query = (id: OperationId, text: string) => checkRequest(operation(id), shippedValidators, request(`/v1/x${text}`));
 const body = (id: OperationId, content: string | Uint8Array, headers?: Record<string, string>) =>
-  checkRequest(operation(id), request('/v1/x', content, headers));
+  checkRequest(operation(id), shippedValidators, request('/v1/x', content, headers));
 /** Each violation as `part pointer keyword`. */
 const faults = ({ violations }: ReturnType<typeof checkRequest>): string[] =>
   violations.map((violation) => `${violation.in} ${violation.pointer} ${violation.keyword}`);
@@ -206,7 +207,7 @@ describe('a body', () => {
   });
 
   it('comes after the query in the order of faults', () => {
-    const checked = checkRequest(operation('generateThreadName'), request('/v1/x?stream=perhaps', '[]'));
+    const checked = checkRequest(operation('generateThreadName'), shippedValidators, request('/v1/x?stream=perhaps', '[]'));
     expect(faults(checked)).toEqual(['query /stream type', 'body  not_an_object']);
   });
 });

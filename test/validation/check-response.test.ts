@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { loadSpec, type Operation, type OperationId } from '../../src/spec/document.js';
 import type { Json, JsonObject } from '../../src/spec/message.js';
 import { checkResponse } from '../../src/validation/check-response.js';
+import { shippedValidators } from '../../src/validation/validators.js';
 
 const operation = (id: OperationId): Operation => loadSpec().operations.get(id) ?? expect.fail(`no operation ${id}`);
 const json = { 'content-type': 'application/json' };
@@ -10,7 +11,9 @@ const example = (id: OperationId, name: string): JsonObject => operation(id).cas
 const space = { ...example('getSpace', 'retrieved'), id: 'space_abc123' };
 
 function faults(id: OperationId, status: number, body: Json | undefined, headers: Record<string, string> = json): string[] {
-  return checkResponse(operation(id), asked, { status, headers }, body).map((v) => `${v.in} ${v.pointer} ${v.keyword}`);
+  return checkResponse(operation(id), shippedValidators, asked, { status, headers }, body).map(
+    (v) => `${v.in} ${v.pointer} ${v.keyword}`,
+  );
 }
 
 describe('an answer', () => {
@@ -20,7 +23,7 @@ describe('an answer', () => {
   });
 
   it('has a documented status, and only that is said when it has none', () => {
-    expect(checkResponse(operation('getSpace'), asked, { status: 418, headers: {} }, 'tea')).toEqual([
+    expect(checkResponse(operation('getSpace'), shippedValidators, asked, { status: 418, headers: {} }, 'tea')).toEqual([
       { in: 'status', pointer: '', keyword: 'status', expected: 'one of 200, 401, 403, 404, 422, 429', got: 418 },
     ]);
   });
@@ -28,7 +31,7 @@ describe('an answer', () => {
   it('has the documented media type, with or without parameters', () => {
     expect(faults('getSpace', 200, space, { 'content-type': 'application/json; charset=utf-8' })).toEqual([]);
     expect(faults('getSpace', 200, space, { 'content-type': 'text/html' })).toEqual(['header /content-type media_type']);
-    expect(checkResponse(operation('getSpace'), asked, { status: 200, headers: {} }, space)).toMatchObject([
+    expect(checkResponse(operation('getSpace'), shippedValidators, asked, { status: 200, headers: {} }, space)).toMatchObject([
       { keyword: 'media_type', expected: 'application/json', got: null },
     ]);
   });
@@ -69,7 +72,15 @@ describe('an answer', () => {
   });
 
   it('keeps the relations to its request', () => {
-    expect(checkResponse(operation('getSpace'), asked, { status: 200, headers: json }, { ...space, id: 'space_other' })).toEqual([
+    expect(
+      checkResponse(
+        operation('getSpace'),
+        shippedValidators,
+        asked,
+        { status: 200, headers: json },
+        { ...space, id: 'space_other' },
+      ),
+    ).toEqual([
       {
         in: 'relation',
         pointer: '/id',

@@ -3,7 +3,7 @@ import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Operation } from '../../spec/document.js';
 import type { Json, JsonObject } from '../../spec/message.js';
 import { atPointer } from '../../spec/relation.js';
-import { validatorNamed } from '../../validation/validators.js';
+import { shippedValidators } from '../../validation/validators.js';
 import { fromAjv, type Violation } from '../../validation/violation.js';
 
 /** The keywords of request schemas. */
@@ -83,7 +83,7 @@ function filledIn(document: OpenAPIV3_1.Document, node: unknown, inside: readonl
 
 /** What breaks the schema: the compiled validator ends at the first. What an expression stands for shows when it is played. */
 export function violationsOf({ part, validator }: RequestSchema, value: JsonObject): readonly Violation[] {
-  const validate = validatorNamed(validator);
+  const validate = shippedValidators(validator);
   if (validate(value)) return [];
   return fromAjv(part, validate.errors ?? []).filter(({ pointer }) => !holdsExpression(atPointer(value, pointer)));
 }

@@ -1,7 +1,7 @@
 // What breaks the schema of a body. However large and faulty the body is, judging it takes a bounded time: a validator that
 // reports everything needs the square of the number of faulty rows.
 import { isJsonObject, type Json } from '../../spec/message.js';
-import { validatorNamed } from '../../validation/validators.js';
+import { shippedValidators } from '../../validation/validators.js';
 import { fromAjv, type Violation } from '../../validation/violation.js';
 
 /** Items of a list that are judged at a time; longer ones than that no honest answer has. */
@@ -12,7 +12,7 @@ const MOST_VIOLATIONS = 10_000;
 
 /** Those of fields that the document does not know come last. */
 export function violationsOf(validator: string, body: Json | undefined): readonly Violation[] {
-  const validate = validatorNamed(validator);
+  const validate = shippedValidators(validator);
   const known: Violation[] = [];
   const unknown: Violation[] = [];
   const windows = Math.min(Math.ceil(longestListIn(body) / WINDOW), MOST_WINDOWS);

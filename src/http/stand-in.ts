@@ -1,15 +1,21 @@
-// Puts the rooms together: a document, a world, an answerer, and three ways in.
+// Puts the rooms together: a document, a world, the engine, and three ways in.
 import type { Express } from 'express';
-import { plant } from '../drift/drifts.js';
-import type { Drift } from '../drift/form.js';
-import { createAnswerer, type SelfCheck } from '../engine/engine.js';
+import type { Answerer } from '../engine/answerer.js';
+import type { SelfCheck } from '../engine/answers.js';
+import { Engine, type EngineOptions } from '../engine/engine.js';
+import { onlyWorld } from '../engine/exchange.js';
+import type { Interceptor } from '../engine/interceptor.js';
 import { createJournal, type JournalEntry } from '../engine/journal.js';
+import { freddyApi } from '../freddy/api.js';
+import { pagesOf } from '../pages/pages.js';
+import type { Caller } from '../rules/callers.js';
 import { addMessage, type NewMessage } from '../rules/memory.js';
 import { loadScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { loadSpec, type Spec } from '../spec/document.js';
 import { aFunction, aText, aTextOrObject, checkOptions, type OptionRule, oneOf, wholeNumber } from '../spec/options.js';
-import { loadOtherDocument } from '../user-document/user-document.js';
+import { aroundEngine, type UserDocumentOptions, withoutEngine } from '../user-document/answerers.js';
+import { loadOtherDocument, type OtherDocument } from '../user-document/user-document.js';
 import { type ClockKind, realClock, virtualClock } from '../world/clock.js';
 import { createIdMaker } from '../world/ids.js';
 import type { Embedding, Message } from '../world/rows.js';
@@ -25,7 +31,7 @@ import {
   listen,
 } from './listen.js';
 
-export interface UnderstudyOptions {
+export interface StandInOptions {
   /** A shipped scenario's name, the path of a file, or a scenario itself; `default` is the world of the vendor's documentation. */
   readonly scenario?: string | Scenario;
   /** Feeds the ids; the same seed gives the same ids. Default 1. */
@@ -41,23 +47,14 @@ export interface UnderstudyOptions {
   readonly selfCheck?: SelfCheck;
   /** An OpenAPI file served in place of ours: operations of ours keep their rules, Prism answers all others. */
   readonly spec?: string;
-  /** A planted drift or a harmless variation, by name; `understudy serve --drift list` prints them all. */
-  readonly drift?: string;
   /** Bytes that a request's body may have, inflated. Default 1 MiB. */
   readonly bodyLimit?: number;
   /** Called after every exchange. */
   readonly onExchange?: (entry: JournalEntry) => void;
 }
 
-/**
- * A stand-in in this process.
- *
- * @example
- * const understudy = createUnderstudy();
- * const response = await understudy.fetch('/v1/spaces/space_abc123', { headers: { 'X-API-Key': 'ak_owner' } });
- * response.status; // 200
- */
-export interface Understudy {
+/** A stand-in in this process. */
+export interface StandIn {
   /** Answers without a socket. */
   readonly fetch: FetchHandler;
   /** The Express application, for supertest or to mount. */
@@ -67,8 +64,6 @@ export interface Understudy {
   /** The live state; its tables are read freely and written at your own risk. */
   readonly world: World;
   readonly journal: readonly JournalEntry[];
-  /** The drift that was planted. */
-  readonly drift?: Drift;
   /** The messages queued for embedding, one per message and space; no operation of the API shows them. */
   embeddings(filter?: { readonly space_id?: string; readonly message_id?: string }): Embedding[];
   /** Adds a message to a thread, as a model's answer would; no operation of the API can. Throws on an unknown thread. */
@@ -79,44 +74,42 @@ export interface Understudy {
   close(options?: CloseOptions): Promise<void>;
 }
 
-const optionRules: Record<keyof UnderstudyOptions, OptionRule> = {
+export const standInOptions: Record<keyof StandInOptions, OptionRule> = {
   scenario: aTextOrObject,
   seed: wholeNumber(0),
   clock: oneOf('real', 'virtual'),
   selfCheck: oneOf('strict', 'report', 'off'),
   keepDeleted: wholeNumber(0),
   spec: aText,
-  drift: aText,
   bodyLimit: wholeNumber(1),
   onExchange: aFunction,
 };
 
-/**
- * Starts a stand-in in this process. Throws a ScenarioError or a DocumentError that lists every problem of the file,
- * an UnknownDrift, a MissingPrism, or a TypeError that names every option that is unknown or of the wrong type.
- */
-export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
-  checkOptions('createUnderstudy', options, optionRules);
-  const { scenario: name = 'default', seed = 1, clock = 'virtual', selfCheck = 'strict', onExchange } = options;
+/** Throws a ScenarioError or a DocumentError that lists every problem of the file, or a MissingPrism. */
+export function createStandIn(options: StandInOptions = {}, interceptors: readonly Interceptor<World, Caller>[] = []): StandIn {
+  const { scenario: name = 'default', seed = 1, clock = 'virtual', onExchange } = options;
   const spec = loadSpec();
   const other = options.spec === undefined ? undefined : loadOtherDocument(options.spec, spec);
-  const drift = options.drift === undefined ? undefined : plant(spec, options.drift);
   const { world, scenario } = loadScenario(name, {
     clock: clock === 'real' ? realClock : virtualClock,
     ids: createIdMaker(seed),
     ...(options.keepDeleted === undefined ? {} : { keepDeleted: options.keepDeleted }),
   });
   const journal = createJournal(1000, onExchange);
-  const answerer = createAnswerer({
+  const answerer = createAnswerer(
+    {
+      api: freddyApi(spec),
+      worlds: onlyWorld(world),
+      journal,
+      seed,
+      selfCheck: options.selfCheck ?? 'strict',
+      bodyLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
+      pages: pagesOf(() => other?.text ?? spec.text, other && !other.isOurs ? undefined : world),
+      interceptors,
+    },
     spec,
-    world,
-    journal,
-    seed,
-    selfCheck,
-    bodyLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
-    ...(other ? { other } : {}),
-    ...(drift ? { drift } : {}),
-  });
+    other,
+  );
   const app = createExpressApp(answerer);
   const open = new Set<Listening>();
   return {
@@ -126,7 +119,6 @@ export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
     scenario,
     world,
     journal: journal.entries,
-    ...(drift ? { drift: drift.drift } : {}),
     embeddings: ({ space_id, message_id } = {}) =>
       (space_id === undefined ? world.embeddings.all() : world.embeddings.where('space', space_id)).filter(
         (row) => message_id === undefined || row.message_id === message_id,
@@ -144,4 +136,15 @@ export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
       open.clear();
     },
   };
+}
+
+/** The engine, or what stands around it or in its place for a document of the user's own. */
+function createAnswerer(
+  options: EngineOptions<World, Caller> & Pick<UserDocumentOptions<World>, 'pages'>,
+  spec: Spec,
+  document: OtherDocument | undefined,
+): Answerer {
+  if (!document) return new Engine(options);
+  const around = { ...options, spec, document };
+  return document.isOurs ? aroundEngine(new Engine({ ...options, operations: document.own }), around) : withoutEngine(around);
 }

@@ -1,0 +1,36 @@
+// How an answer leaves: the response, and what goes wrong with it on the way. Plain data; the shells carry it out.
+import type { PlainRequest, PlainResponse } from '../spec/message.js';
+
+export type DeliveryBody = string | Uint8Array | ReadableStream<Uint8Array>;
+
+export interface Delivery {
+  readonly response: PlainResponse<DeliveryBody>;
+  /** Milliseconds to wait before anything is sent. */
+  readonly delayMs?: number;
+  /** How it ends, if not as it should. */
+  readonly end?: DeliveryEnd;
+}
+
+export type DeliveryEnd =
+  /** The connection is reset, and nothing is sent. */
+  | 'reset'
+  /** The connection is closed after so many bytes of the body. */
+  | { readonly cutAt: number }
+  /** The body comes whole, but in pieces of so many bytes. */
+  | { readonly drip: number; readonly everyMs: number };
+
+/** HEAD is answered like GET, without the body. */
+export function forMethod(request: PlainRequest, delivery: Delivery): Delivery {
+  const { status, headers, body } = delivery.response;
+  if (request.method !== 'HEAD' || body === undefined) return delivery;
+  const length = byteLength(body);
+  if (body instanceof ReadableStream) body.cancel().catch(() => {});
+  const sized = length === undefined ? headers : { ...headers, 'content-length': String(length) };
+  return { ...delivery, response: { status, headers: sized } };
+}
+
+/** Undefined for a stream, whose length nobody knows. */
+export function byteLength(body: DeliveryBody): number | undefined {
+  if (typeof body === 'string') return Buffer.byteLength(body);
+  return body instanceof Uint8Array ? body.length : undefined;
+}
