@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { pageSteps, unmarkedBlocks } from './page.js';
 
 const page = (...lines: string[]): string => lines.join('\n');
@@ -38,4 +40,21 @@ describe('the steps of a page', () => {
 it('blocks without a mark are found', () => {
   const markdown = page('<!-- run -->', '```sh', 'true', '```', '', '```ts', 'code', '```', '```sh', '```');
   expect(unmarkedBlocks(markdown)).toEqual([6, 9]);
+});
+
+describe('docs/testing.md', () => {
+  const markdown = readFileSync(new URL('../../docs/testing.md', import.meta.url), 'utf8');
+
+  it('has no block that is not followed', () => {
+    expect(unmarkedBlocks(markdown)).toEqual([]);
+  });
+
+  it('has a workflow for CI that runs what is followed', () => {
+    const steps = pageSteps(markdown);
+    const [workflow] = steps.flatMap((step) => (step.kind === 'write' && /workflows/.test(step.file) ? [step.text] : []));
+    const { jobs } = parse(workflow as string) as { jobs: { test: { steps: readonly { run?: string }[] } } };
+    const commands = jobs.test.steps.flatMap(({ run }) => run ?? []);
+    const followed = steps.flatMap((step) => (step.kind === 'run' ? [step.commands.trim()] : []));
+    expect(commands.filter((command) => !followed.includes(command))).toEqual(['npm ci']);
+  });
 });
