@@ -1,11 +1,6 @@
-import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { handlerTarget, TargetError } from '../../src/client/target.js';
 import type { Severity } from '../../src/contract/judge/judge.js';
 import { exitCode, type FailOn, toJunit, toResults, toText, toVerdict } from '../../src/contract/report/report.js';
@@ -13,8 +8,6 @@ import type { Finding } from '../../src/contract/run/finding.js';
 import type { Played } from '../../src/contract/run/play.js';
 import { type Report, runContracts, type Stopped } from '../../src/contract/run/run.js';
 import { createUnderstudy } from '../../src/index.js';
-import { credentialsOf, runChain } from '../support/chain.js';
-import { run } from '../support/cli.js';
 import { contractsOf, driftedRun, profile, spec } from '../support/drifted-run.js';
 import { faultsOfJunit } from '../support/junit.js';
 import { readXml, type XmlElement } from '../support/xml.js';
@@ -33,15 +26,26 @@ const honest = (changes: Partial<Parameters<typeof runContracts>[0]> = {}): Prom
 const gone = { name: 'nobody', send: () => Promise.reject(new TargetError('unreachable', 'ECONNREFUSED')) };
 const nothing = { ...profile, callers: {}, known: {} };
 
+/** The report of a run that is played once, and read by many tests. */
+function played(play: () => Promise<Report>): () => Promise<Report> {
+  let report: Promise<Report> | undefined;
+  return () => {
+    report ??= play();
+    return report;
+  };
+}
+const clean = played(() => honest());
+const failing = played(() => driftedRun(drift, [operation]));
+
 const runs: readonly [what: string, report: () => Promise<Report>, code: number][] = [
-  ['clean', () => honest(), 0],
-  ['failing', () => driftedRun(drift, [operation]), 1],
-  ['interrupted', () => honest({ signal: AbortSignal.abort() }), 130],
-  ['late', () => honest({ maxTime: -1 }), 3],
-  ['answered by nobody', () => honest({ target: gone }), 3],
-  ['empty, since every operation is left out,', () => honest({ include: () => false }), 3],
-  ['empty, since there are no contracts,', () => honest({ contracts: contractsOf([]) }), 3],
-  ['empty, since the profile is,', () => honest({ profile: nothing }), 3],
+  ['clean', clean, 0],
+  ['failing', failing, 1],
+  ['interrupted', played(() => honest({ signal: AbortSignal.abort() })), 130],
+  ['late', played(() => honest({ maxTime: -1 })), 3],
+  ['answered by nobody', played(() => honest({ target: gone })), 3],
+  ['empty, since every operation is left out,', played(() => honest({ include: () => false })), 3],
+  ['empty, since there are no contracts,', played(() => honest({ contracts: contractsOf([]) })), 3],
+  ['empty, since the profile is,', played(() => honest({ profile: nothing })), 3],
 ];
 
 describe('the exit code', () => {
@@ -56,8 +60,8 @@ describe('the exit code', () => {
   });
 
   const reportWith = async (severity: Severity, stopped?: Stopped): Promise<Report> => {
-    const report = await honest();
-    const [finding] = (await driftedRun(drift, [operation])).findings as [Finding];
+    const report = await clean();
+    const [finding] = (await failing()).findings as [Finding];
     return { ...report, findings: [{ ...finding, severity }], ...(stopped === undefined ? {} : { stopped }) };
   };
 
@@ -142,21 +146,21 @@ describe('results.json', () => {
       rows: 0,
       requests: 0,
     });
-    const clean = toResults(await honest()) as { cases: Record<string, number>; coverage: unknown[] };
-    expect(clean).not.toHaveProperty('stopped');
-    expect(Object.values(clean.cases).reduce((sum, count) => sum + count, 0)).toBe(clean.coverage.length);
-    expect(clean.coverage).toHaveLength([...spec.operations.values()].reduce((sum, { cases }) => sum + cases.size, 0));
+    const written = toResults(await clean()) as { cases: Record<string, number>; coverage: unknown[] };
+    expect(written).not.toHaveProperty('stopped');
+    expect(Object.values(written.cases).reduce((sum, count) => sum + count, 0)).toBe(written.coverage.length);
+    expect(written.coverage).toHaveLength([...spec.operations.values()].reduce((sum, { cases }) => sum + cases.size, 0));
   });
 });
 
 describe('the verdict', () => {
   it('is a word, the exit code and a line for each finding that failed the run', async () => {
-    expect(toVerdict(await honest(), 'notice')).toBe('Passed, exit code 0\n');
+    expect(toVerdict(await clean(), 'notice')).toBe('Passed, exit code 0\n');
     expect(toVerdict(await honest({ include: () => false }), 'failure')).toBe('Inconclusive, exit code 3\n');
-    expect(toVerdict({ ...(await honest()), leftovers: ['space space_1'] }, 'failure')).toBe(
+    expect(toVerdict({ ...(await clean()), leftovers: ['space space_1'] }, 'failure')).toBe(
       'Passed, but something is left behind, exit code 4\n',
     );
-    const failed = toVerdict(await driftedRun(drift, [operation]), 'failure').split('\n');
+    const failed = toVerdict(await failing(), 'failure').split('\n');
     expect(failed[0]).toBe('Failed, exit code 1:');
     expect(failed[1]).toMatch(/^ {2}[A-Z_]+ \w+.*: got /);
   });
@@ -190,7 +194,7 @@ describe('junit.xml', () => {
   });
 
   it('takes as long as its rows did', async () => {
-    const report = await honest();
+    const report = await clean();
     const [row] = report.rows as [Played];
     const { children } = await suiteOf({ ...report, rows: [{ ...row, milliseconds: 1234.5 }] });
     expect(children[0]?.attributes.time).toBe('1.234');
@@ -228,7 +232,7 @@ describe('junit.xml', () => {
   });
 
   it('is well-formed whatever a server sends', async () => {
-    const report = await driftedRun(drift, [operation]);
+    const report = await failing();
     const row = report.rows.find(({ findings }) => findings.length > 0) as Played;
     const nasty = `<a b="c">&amp;'x' ]]> <!-- \0\u0007\u001b[31m\u007f\u0085 \ud800 \udc00 \ufffe\uffff 🎭 é\t\r\n</a>`;
     const changed = { ...(row.findings[0] as Finding), got: nasty, expected: nasty, pointer: `/${nasty}` };
@@ -251,7 +255,7 @@ describe('junit.xml', () => {
 
 describe('the text', () => {
   it('of a finding says all that a reader needs, and one line is one line', async () => {
-    const report = await driftedRun(drift, [operation]);
+    const report = await failing();
     const [finding] = report.findings as [Finding];
     const text = toText({
       ...report,
@@ -278,142 +282,6 @@ describe('the text', () => {
     expect(empty).toMatch(/^ {2}\d+ × the profile has no callers\.owner$/m);
     expect(empty).toMatch(/^Inconclusive: no row could be played by a caller of the profile$/m);
     expect(toText(await honest({ maxTime: -1 }))).toMatch(/^Stopped early: the time of /m);
-    expect(toText(await honest())).not.toMatch(/Inconclusive|Stopped early/);
-  });
-
-  it('carries the chain as results.json and junit.xml do, and each of the three can be run', async () => {
-    const report = await driftedRun(drift, [operation]);
-    const [{ repeat }] = (toResults(report) as { findings: [{ repeat: string }] }).findings;
-    const junit = await readXml(toJunit(report, 'failure'));
-    const failed = junit.children
-      .flatMap((suite) => suite.children.flatMap(({ children }) => children))
-      .find(({ tag }) => tag === 'failure');
-    const chainIn = (text: string): string => text.replace(/^[\s\S]*?\n {2}repeat\s*\n/, '').replace(/\n\n[\s\S]*$/, '\n');
-    const chains = [repeat, chainIn(failed?.text ?? ''), chainIn(toText(report))];
-    for (const chain of chains) {
-      const fresh = createUnderstudy({ drift, seed: 77 });
-      const { url } = await fresh.listen({ port: 0 });
-      const { code, answer } = await runChain(chain, url, credentialsOf(profile));
-      await fresh.close();
-      expect([code, answer.status, fresh.journal.at(-1)?.drift]).toEqual([
-        0,
-        report.findings[0]?.calls.at(-1)?.response?.status,
-        drift,
-      ]);
-    }
-  });
-});
-
-describe('secrets', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
-  const closing: (() => void)[] = [];
-  afterEach(() => {
-    for (const close of closing.splice(0)) close();
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
-
-  // Such as a header can carry; two of them hold one another.
-  const secrets = {
-    OWNER_KEY: `s3cr/et+"k&y'$<x>\\=tail`,
-    VIEWER_KEY: `s3cr/et+"k&y`,
-    ADMIN_KEY: ' padded-with-blanks ',
-    MEMBER_KEY: 'plain_member_key',
-    EXPIRED_TOKEN: 'bearer/with+signs==',
-  };
-
-  const json = (text: string): string => JSON.stringify(text).slice(1, -1);
-  const formsOf = (secret: string): readonly string[] => {
-    const text = secret.trim();
-    const forms = [
-      text,
-      encodeURIComponent(text),
-      encodeURIComponent(text).toLowerCase(),
-      new URLSearchParams({ a: text }).toString().slice(2),
-      Buffer.from(text).toString('base64').replace(/=+$/, ''),
-      Buffer.from(text).toString('base64url'),
-      text.replace(/["\\$`]/g, '\\$&'),
-      text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;').replace(/'/g, '&apos;').replace(/>/g, '&gt;'),
-    ];
-    return [...forms, ...forms.map(json), ...forms.map((form) => json(json(form)))];
-  };
-
-  /** Refuses with the caller's key in whatever form, and puts it into an id, too. */
-  async function leakyServer(): Promise<string> {
-    const { fetch } = createUnderstudy({ drift: 'status:getSpace.space_not_found' });
-    const names = Object.entries(secrets);
-    let count = 0;
-    const server = createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      const sent = String(request.headers['x-api-key'] ?? request.headers.authorization?.replace('Bearer ', '') ?? '');
-      const [name = ''] = names.find(([, secret]) => secret.trim() === sent) ?? [];
-      const headers = { 'content-type': 'application/json', 'x-api-key': `ak_${name.split('_')[0]?.toLowerCase()}` };
-      const body = Buffer.concat(chunks).toString();
-      const init = { method: request.method ?? 'GET', headers, ...(body === '' ? {} : { body }) };
-      const answer = await fetch(`http://inside${decodeURIComponent(request.url ?? '').replaceAll(`~${sent}`, '')}`, init);
-      const text = await answer.text();
-      // Another form each time, since a report shows the beginning of a body.
-      const forms = [sent, encodeURIComponent(sent), Buffer.from(`x:${sent}`).toString('base64'), `${'x'.repeat(175)}${sent}`];
-      const leak = forms[count % forms.length] as string;
-      if (answer.status >= 400) count += 1;
-      const honest = text === '' ? {} : (JSON.parse(text) as { error?: { details?: object }; id?: string; name?: string });
-      if (honest.error) honest.error.details = { leak };
-      else if (honest.name !== undefined) honest.name = [leak] as never;
-      response.writeHead(honest.error ? 418 : answer.status, { 'content-type': 'application/json' });
-      response.end(answer.status === 204 ? undefined : JSON.stringify(honest));
-    });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    closing.push(() => {
-      server.close();
-      server.closeAllConnections();
-    });
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  }
-
-  it('stand in no file of the report and on no line, in whatever form a server sends them back', async () => {
-    const url = await leakyServer();
-    const file = join(folder, 'profile.yaml');
-    writeFileSync(
-      file,
-      `base_url: ${url}
-callers:
-  owner: { api_key: "\${OWNER_KEY}", user_id: usr_owner1 }
-  viewer: { api_key: "\${VIEWER_KEY}", user_id: usr_viewer1 }
-  editor: { api_key: ak_editor, user_id: usr_editor1 }
-  admin: { api_key: "\${ADMIN_KEY}" }
-  member: { api_key: "\${MEMBER_KEY}" }
-  expired_token: { bearer: "\${EXPIRED_TOKEN}" }
-known:
-  organization_id: org_xyz789
-`,
-    );
-    const reports = join(folder, 'report');
-    const only = ['createSpace', 'getSpace', 'updateSpace', 'deleteSpace'].flatMap((id) => ['--include-operation-id', id]);
-    const { code, stdout, stderr } = await run(
-      ['check', '--profile', file, '--report-dir', reports, '--fail-on', 'notice', ...only],
-      secrets,
-    );
-    const texts: Record<string, string> = {
-      stdout,
-      stderr,
-      ...Object.fromEntries(readdirSync(reports).map((name) => [name, readFileSync(join(reports, name), 'utf8')])),
-    };
-    expect(code).toBe(1);
-    expect(Object.keys(texts).sort()).toEqual(['junit.xml', 'results.json', 'stderr', 'stdout']);
-    for (const [name, text] of Object.entries(texts))
-      for (const [variable, secret] of Object.entries(secrets))
-        for (const form of formsOf(secret)) expect(text.includes(form), `${variable} in ${name} as ${form}`).toBe(false);
-    // Nor the beginning of one that was cut short, and what was there is told.
-    for (const text of [texts.stdout ?? '', texts['results.json'] ?? '', texts['junit.xml'] ?? '']) {
-      expect(text).not.toContain('s3cr');
-      const decoded = [...text.matchAll(/[\w+/-]{8,}/g)]
-        .map(([word]) => Buffer.from(word, 'base64').toString('latin1'))
-        .join(' ');
-      expect(decoded).not.toMatch(/cr\/et|in_member|rer\/with/);
-      for (const variable of ['OWNER_KEY', 'VIEWER_KEY', 'MEMBER_KEY', 'EXPIRED_TOKEN'])
-        expect(text).toContain(`\${${variable}}`);
-    }
-    JSON.parse(texts['results.json'] ?? '');
-    await readXml(texts['junit.xml'] ?? '');
+    expect(toText(await clean())).not.toMatch(/Inconclusive|Stopped early/);
   });
 });

@@ -115,7 +115,9 @@ describe('the shipped scenarios', () => {
     for (const link of world.spaceVectorStores.all()) {
       if (!world.spaces.has(link.space_id) || !world.vectorStores.has(link.vector_store_id)) expect.fail(link.id);
     }
-    expect(readScenario('crowded').scenario).toEqual(readScenario('crowded').scenario);
+    // As text, since a comparison of every value takes half a minute.
+    const [once, again] = [1, 2].map(() => JSON.stringify(readScenario('crowded').scenario));
+    expect(once === again).toBe(true);
   });
 });
 
