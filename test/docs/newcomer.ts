@@ -8,9 +8,9 @@ import { makeFolder, npmInstall } from '../support/package-consumer.js';
 import { createKeeper, projectFolder, runCommand } from '../support/processes.js';
 import { pageSteps } from './page.js';
 
-export const page = (file: string): string => readFileSync(join(projectFolder, file), 'utf8');
+const page = (file: string): string => readFileSync(join(projectFolder, file), 'utf8');
 
-export const stepsOf = (pages: readonly string[]) =>
+const stepsOf = (pages: readonly string[]) =>
   pages.flatMap((file) => pageSteps(page(file)).map((step) => ({ ...step, place: `${file}:${step.line}` })));
 
 export interface Place {
