@@ -1,5 +1,4 @@
 // Every code of evidence has a line in docs/evidence.md, every line a use, and nothing that is served shows a code.
-import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { inPlainWords, nameOf, oneCode, readEvidence } from '../../scripts/evidence.mjs';
@@ -14,10 +13,8 @@ const evidence: ReadonlyMap<string, string> = readEvidence(page);
 const pattern = () => new RegExp(oneCode as string, 'g');
 const codesIn = (text: string): string[] => [...text.matchAll(pattern())].map(([code]) => nameOf(code) as string);
 
-const sources = execFileSync('git', ['ls-files', 'openapi', 'contracts', 'src', 'docs', 'fixtures', 'mutation'], {
-  encoding: 'utf8',
-})
-  .split('\n')
+const sources = ['openapi', 'contracts', 'src', 'docs', 'fixtures', 'mutation']
+  .flatMap((folder) => (readdirSync(folder, { recursive: true }) as string[]).map((file) => `${folder}/${file}`))
   .filter((file) => /\.(ya?ml|ts|mjs|md)$/.test(file) && file !== page);
 const used = new Map<string, string>();
 for (const file of sources) for (const code of codesIn(readFileSync(file, 'utf8'))) used.set(code, file);

@@ -13,7 +13,6 @@ import { loadSpec } from '../../src/spec/document.js';
 import { FileError, type Problem } from '../../src/spec/problem.js';
 import { parseYaml, stringifyYaml } from '../../src/spec/yaml-file.js';
 import { withOdd } from '../support/odd.js';
-import { projectFolder, runCommand } from '../support/processes.js';
 
 const spec = loadSpec();
 const contracts = loadContracts(spec);
@@ -278,16 +277,5 @@ describe('the export', () => {
       }
     `);
     expect(exported.lifecycles).toBe(contracts.lifecycles.length);
-  });
-
-  it('is valid Arazzo, without extensions of ours', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
-    const file = join(folder, 'export.arazzo.yaml');
-    const text = stringifyYaml(exported.document);
-    expect(text).not.toMatch(/^\s*x-/m);
-    writeFileSync(file, text);
-    const cli = join(projectFolder, 'node_modules/@redocly/cli/bin/cli.js');
-    const linted = await runCommand(process.execPath, [cli, 'lint', file, '--format', 'json'], { withinMs: 60_000 });
-    expect(JSON.parse(linted.stdout.slice(linted.stdout.indexOf('{')))).toMatchObject({ totals: { errors: 0, warnings: 0 } });
   });
 });

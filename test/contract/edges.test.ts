@@ -1,6 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { ErrorObject } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { httpTarget } from '../../src/client/http-target.js';
@@ -18,7 +16,6 @@ import { isJsonObject, type Json, type JsonObject } from '../../src/spec/message
 import { atPointer } from '../../src/spec/relation.js';
 import { checkRequest } from '../../src/validation/check-request.js';
 import { shippedValidators } from '../../src/validation/validators.js';
-import { run } from '../support/cli.js';
 import { compileSchemas } from '../support/compile-schemas.js';
 import { servedBySecond } from '../support/second-server.js';
 import { createServer } from '../targets/second-server/server.mjs';
@@ -259,24 +256,6 @@ describe('the edges', () => {
     expect(find('deleteAllThreads', 'organization_id in the query does not match ^org_')).toEqual(['invalid_organization_id']);
     expect(find('createStoreInSlice', 'access_mode is outside its values')).toEqual(['invalid_access_mode']);
     expect(find('createStoreInSlice', 'access_mode is null')).toEqual(['invalid_body', 'invalid_access_mode']);
-  });
-
-  it('are those of the seed that `check` is given', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
-    const played = async (seed: number) => {
-      await run(['check', '--seed', String(seed), '--include-operation-id', 'listComposites', '--report-dir', folder]);
-      const names = [
-        ...readFileSync(join(folder, 'junit.xml'), 'utf8').matchAll(/ name="listComposites [^"]*, where ([^"]*), answers/g),
-      ];
-      return names.map(([, about]) => about);
-    };
-    const made = (seed: number) =>
-      edgesOfSeed(seed)
-        .filter(({ operation }) => operation.id === 'listComposites')
-        .map(({ row }) => row.edge);
-    expect(await played(2)).toEqual(made(2));
-    expect(await played(3)).toEqual(made(3));
-    expect(made(2)).not.toEqual(made(3));
   });
 
   it('change no message but the disposable one', () => {

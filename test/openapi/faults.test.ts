@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readDocument } from '../../src/openapi/read.js';
 import { DocumentError } from '../../src/spec/problem.js';
-import { run } from '../support/cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
 const write = (name: string, text: string): string => {
@@ -142,20 +141,6 @@ describe('a faulty document', () => {
     write('part.yaml', 'Boat:\n  type: boat\n');
     const [problem] = readProblems(write('whole.yaml', answer("{ $ref: 'part.yaml#/Boat' }")));
     expect(problem).toMatchObject({ file: join(folder, 'part.yaml'), line: 2, column: 9 });
-  });
-
-  it('ends the command with 2, and so does a folder', async () => {
-    mkdirSync(join(folder, 'folder'));
-    const broken = write('ending.yaml', answer('{ type: strin }'));
-    for (const [file, told] of [
-      [broken, '`type` takes'],
-      [join(folder, 'folder'), 'is a folder'],
-      [join(folder, 'none.yaml'), 'there is no such file'],
-    ] as const) {
-      const { code, stderr } = await run(['serve', '--port', '0', '--spec', file]);
-      expect([code, stderr]).toEqual([2, expect.stringContaining(told)]);
-      expect(stderr).not.toMatch(/^\s+at /m);
-    }
   });
 
   it('and what only looks faulty is taken', () => {

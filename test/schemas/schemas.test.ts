@@ -1,5 +1,5 @@
-// The schemas of the files that people write: what they say agrees with what we say, and editors understand them.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+// The schemas of the files that people write: what they say agrees with what we say.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -13,25 +13,13 @@ import { checkedScenario } from '../../src/scenario/load.js';
 import { parseScenario } from '../../src/scenario/read.js';
 import { loadSpec } from '../../src/spec/document.js';
 import { FileError } from '../../src/spec/problem.js';
-import { projectFolder } from '../support/processes.js';
-import { beforeAllWithTool } from '../support/tools.js';
-import { type Editor, startEditor } from '../support/yaml-language-server.js';
+import { head, type Kind, kinds, schemaOf, shipped, table } from './files.js';
 
-type Kind = 'scenario' | 'profile' | 'contracts';
-const kinds: readonly Kind[] = ['scenario', 'profile', 'contracts'];
-const schemaOf = (kind: Kind) => JSON.parse(readFileSync(`schemas/${kind}.json`, 'utf8'));
 const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictTuples: false });
 addFormats.default(ajv);
 const validators = Object.fromEntries(kinds.map((kind) => [kind, ajv.compile(schemaOf(kind))]));
 const folder = mkdtempSync(join(tmpdir(), 'understudy-schemas-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-const shipped: readonly (readonly [Kind, string])[] = [
-  ...readdirSync('fixtures').map((file) => ['scenario', join('fixtures', file)] as const),
-  ...readdirSync('contracts')
-    .filter((file) => file.endsWith('.yaml') && !file.endsWith('.arazzo.yaml'))
-    .map((file) => [file.endsWith('profile.yaml') ? 'profile' : 'contracts', join('contracts', file)] as const),
-];
 
 const spec = loadSpec();
 const loaders: Readonly<Record<Kind, (text: string) => unknown>> = {
@@ -53,9 +41,6 @@ function isLoaded(kind: Kind, text: string): boolean {
   }
 }
 
-const head = "scenario: s\ndescription: d\ntime: '2026-02-26T15:30:00Z'\n";
-const table = (row: string, rest = ''): string =>
-  `tables:\n  - operation: getSpace\n    given: { space: a }\n${rest}    rows:\n      - ${row}\nslots: { space_id: space }\nrecipes:\n  a: { value: space_1 }\n`;
 const good = '{ caller: owner, expect: space_not_found }';
 
 const files: readonly (readonly [kind: Kind, isGood: boolean, text: string])[] = [
@@ -132,40 +117,4 @@ describe('the schema and the loader', () => {
       new Set([...spec.operations.values()].flatMap(({ cases }) => [...cases.keys()])),
     );
   });
-});
-
-describe('in an editor', () => {
-  const editor = beforeAllWithTool(startEditor, 300_000);
-  afterAll(() => (editor() as Editor | undefined)?.close());
-
-  it.each(shipped)('nothing is marked in the %s %s', async (_, file) => {
-    expect(await editor().diagnostics(join(projectFolder, file), readFileSync(file, 'utf8'))).toEqual([]);
-  });
-
-  it.each([
-    ['scenario', `${head}slices:\n  - { id: k, organization_id: o, created_by: u, nam: K }\n`, 5, 'nam'],
-    ['profile', 'callers:\n  ownr: { api_key: ak }\n', 2, 'ownr'],
-    ['contracts', table('{ caller: ownr, expect: space_not_found }'), 5, 'not accepted'],
-  ] as const)(
-    'a fault in a %s file of a project that has the package is marked in its line, and keys are offered',
-    async (kind, text, line, said) => {
-      mkdirSync(join(folder, 'node_modules'), { recursive: true });
-      symlinkSync(projectFolder, join(folder, 'node_modules', 'understudy'), 'dir');
-      try {
-        const file = join(folder, `mine.${kind}.yaml`);
-        const modeline = `# yaml-language-server: $schema=node_modules/understudy/schemas/${kind}.json\n`;
-        const found = await editor().diagnostics(file, modeline + text);
-        expect(found.map(({ message, range }) => [range.start.line, message])).toContainEqual([
-          line,
-          expect.stringContaining(said),
-        ]);
-        const empty = join(folder, `empty.${kind}.yaml`);
-        await editor().diagnostics(empty, `${modeline}\n`);
-        const keys = Object.keys(schemaOf(kind).properties);
-        expect(await editor().completions(empty, 1, 0)).toEqual(expect.arrayContaining(keys));
-      } finally {
-        rmSync(join(folder, 'node_modules', 'understudy'));
-      }
-    },
-  );
 });

@@ -8,7 +8,6 @@ import { freddyApi } from '../../src/freddy/api.js';
 import { createUnderstudy, type JournalEntry } from '../../src/index.js';
 import { loadSpec } from '../../src/spec/document.js';
 import { call } from '../support/call.js';
-import { start } from '../support/cli.js';
 import { attachStore, getSpace, owner } from '../support/requests.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
@@ -184,23 +183,7 @@ describe('our document with more', () => {
   });
 });
 
-describe('understudy serve --spec', () => {
-  it('starts, answers and writes nothing that is not in its log', async () => {
-    const serve = start(['serve', '--port', '0', '--spec', harbour, '--log-format', 'json']);
-    const [, url] = await serve.saw(/"url":"([^"]+)"/);
-    expect((await fetch(`${url}/random`)).status).toBe(200);
-    expect((await fetch(`${url}/broken`)).status).toBe(500);
-    serve.process.kill('SIGTERM');
-    const { stdout, stderr } = await serve.finished;
-    expect(stderr).toBe('');
-    expect(
-      stdout
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line).event),
-    ).toEqual(['starting', 'ready', 'exchange', 'exchange']);
-  });
-
+describe('Prism', () => {
   it('names the range of Prism that was tried, which runs on the oldest Node', async () => {
     const { loadOtherDocument } = await import('../../src/user-document/user-document.js');
     const read = (file: string) => JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'));
