@@ -1,13 +1,20 @@
 // Permission, as tables: which grants open which level of a space, and which open a knowledge entity.
-import type { Slice, Space, VectorStore } from '../world/rows.js';
+import { type Guarded, sliceAccess, storeAccess } from '../world/audience.js';
+import type { Position } from '../world/indexes.js';
+import { compound, type KeyPart, lastPart, product } from '../world/keys.js';
+import type { Slice, Space, StoreAccessMode, VectorStore } from '../world/rows.js';
+import type { World } from '../world/world.js';
 import type { Caller } from './callers.js';
+
+/** The capability of somebody who may do everything in the organization. */
+const OVERRIDE = 'override_all_permissions';
 
 export type Level = 'view' | 'edit' | 'owner';
 
 /** Every way in which a caller may hold rights on a space (spaces sheet 0.9). */
 const spaceGrants = {
   creator: (caller, space) => space.created_by === caller.user_id,
-  override: (caller) => caller.capabilities.has('override_all_permissions'),
+  override: (caller) => caller.capabilities.has(OVERRIDE),
   // Public means organization-wide here (S-C4).
   organization_wide: (_caller, space) => space.access_mode !== 'private',
   viewing_user: (caller, space) => has(space.access_users, caller.user_id),
@@ -43,19 +50,11 @@ export function mayAccess(caller: Caller, level: Level, space: Space): boolean {
 }
 
 export function hasCapability(caller: Caller, capability: string): boolean {
-  return caller.capabilities.has(capability) || caller.capabilities.has('override_all_permissions');
-}
-
-/** What the two kinds of knowledge entity have in common, for access. */
-interface Guarded {
-  readonly created_by: string;
-  readonly access_mode: 'public' | 'organization' | 'department' | 'private';
-  readonly users: readonly string[] | null;
-  readonly departments: readonly string[] | null;
+  return caller.capabilities.has(capability) || caller.capabilities.has(OVERRIDE);
 }
 
 function mayReach(caller: Caller, entity: Guarded): boolean {
-  if (entity.created_by === caller.user_id || caller.capabilities.has('override_all_permissions')) return true;
+  if (entity.owners.includes(caller.user_id) || caller.capabilities.has(OVERRIDE)) return true;
   switch (entity.access_mode) {
     case 'public': // organization-wide (K-C6); the organization in the path was checked before
     case 'organization':
@@ -67,19 +66,50 @@ function mayReach(caller: Caller, entity: Guarded): boolean {
   }
 }
 
-/** Access to a slice comes by ownership or by its mode (knowledge sheet K3). */
-export function mayReachSlice(caller: Caller, slice: Slice): boolean {
-  const owned = (type: Slice['owner_type']): readonly string[] => (slice.owner_type === type ? [slice.owner_id] : []);
-  return mayReach(caller, {
-    created_by: slice.owner_type === 'user' && slice.owner_id === caller.user_id ? caller.user_id : slice.created_by,
-    access_mode: slice.access_mode,
-    users: [...(slice.access_target_ids ?? []), ...owned('user')],
-    departments: [...(slice.access_target_ids ?? []), ...owned('department')],
+export const mayReachSlice = (caller: Caller, slice: Slice): boolean => mayReach(caller, sliceAccess(slice));
+
+export const mayReachStore = (caller: Caller, store: VectorStore): boolean => mayReach(caller, storeAccess(store));
+
+/** The groups in which a caller reaches stores or slices; `lists` are the lists of departments that there are. */
+function groupsReached(caller: Caller, lists: readonly string[]): readonly KeyPart[] {
+  const own = caller.user_id;
+  const isOverriding = caller.capabilities.has(OVERRIDE);
+  const isIn = (list: string): boolean => isOverriding || hasAny(JSON.parse(list) as string[], caller.department_ids);
+  return [
+    ['public'],
+    ['organization'],
+    isOverriding ? ['private'] : ['private_of', own],
+    ...lists.map((list) => (isIn(list) ? ['department', list] : ['department_of', list, own])),
+  ];
+}
+
+/** The keys of what a caller reaches of some lists, of every access mode or of one. */
+export function keysReached(
+  table: World['slices'] | World['vectorStores'],
+  caller: Caller,
+  scopes: readonly KeyPart[],
+  mode?: StoreAccessMode,
+): string[] {
+  return scopes.flatMap((scope) => {
+    const beginning = compound(...scope, 'department');
+    const lists = table.keys('reach', beginning).map((key) => lastPart(key, beginning));
+    const groups = groupsReached(caller, lists).filter(([kind]) => mode === undefined || kind?.startsWith(mode));
+    return product([scope], groups);
   });
 }
 
-export function mayReachStore(caller: Caller, store: VectorStore): boolean {
-  return mayReach(caller, { ...store, users: store.access_users, departments: store.access_departments });
+/** The spaces of an organization that a caller may see, the newest first, from before a position on. */
+export function spacesInView(world: World, caller: Caller, organizationId: string, before: Position): Iterable<Space> {
+  if (caller.organization_id !== organizationId) return [];
+  if (caller.capabilities.has(OVERRIDE)) return world.spaces.newestFirst('organization', organizationId, before);
+  const of = (kind: string, ids: readonly string[]): readonly KeyPart[] => ids.map((id) => [kind, id]);
+  const groups = [
+    ['everyone'],
+    ['user', caller.user_id],
+    ...of('role', caller.role_ids),
+    ...of('department', caller.department_ids),
+  ];
+  return world.spaces.list('audience', product([[organizationId]], groups)).before(before);
 }
 
 function has(list: readonly string[] | null, id: string): boolean {

@@ -1,4 +1,5 @@
 // Composites: slices that reach the stores of their members (knowledge sheet K7 to K9). They are archived like slices.
+import { sliceScope } from '../world/keys.js';
 import type { World } from '../world/world.js';
 import { hasCapability } from './access.js';
 import { skipPage } from './paging.js';
@@ -26,10 +27,8 @@ export const listComposites = rule('listComposites', {
     organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
   },
   accept: ({ world, caller, path, query }) => {
-    const rows = reachableSlices(world, caller, path.organization_id).filter(
-      (slice) => slice.is_composite && slice.status === 'active',
-    );
-    const { items, ...rest } = skipPage(rows, query);
+    const composites = [sliceScope(path.organization_id, 'active', 'composite')];
+    const { items, ...rest } = skipPage(reachableSlices(world, caller, composites), query);
     return answer('listed', { items: items.map((slice) => sliceView(world, slice)), ...rest });
   },
 });

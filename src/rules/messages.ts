@@ -16,16 +16,16 @@ function messageView(message: Message, mode: OutputMode): components['schemas'][
 }
 
 export const listMessages = rule('listMessages', {
-  read: ({ world, caller, path }) => {
-    const thread = findOwnThread(world, caller, path.thread_id);
-    return { thread, messages: world.messages.where('thread', path.thread_id) };
-  },
+  read: ({ world, caller, path, query }) => ({
+    thread: findOwnThread(world, caller, path.thread_id),
+    messages: world.messages.list('thread', [path.thread_id], { reading: query.order === 'desc' ? 'backward' : 'forward' }),
+  }),
   guards: {
     thread_not_found: ({ thread }) => exists(thread), // assumed
     unknown_cursor: ({ messages, query }) => knowsCursors(messages, query), // assumed
   },
   accept: ({ messages, query }) => {
-    const { data, has_more, first_id, last_id } = idPage(query.order === 'desc' ? messages.toReversed() : messages, query);
+    const { data, has_more, first_id, last_id } = idPage(messages, query);
     return answer('listed', {
       object: 'list',
       data: data.map((row) => messageView(row, query.output_mode)),

@@ -1,10 +1,12 @@
 // Knowledge slices: list, create, retrieve, update, archive and back (knowledge sheet K1 to K6).
 import type { components } from '../spec/schema.gen.js';
+import { type KeyPart, sliceScope } from '../world/keys.js';
+import type { List } from '../world/list.js';
 import type { Slice } from '../world/rows.js';
 import type { World } from '../world/world.js';
-import { hasCapability, mayReachSlice } from './access.js';
+import { hasCapability, keysReached, mayReachSlice } from './access.js';
 import type { Caller } from './callers.js';
-import { skipPage } from './paging.js';
+import { namedLike, skipPage } from './paging.js';
 import { answer, exists, rule } from './rule.js';
 
 export const MANAGE_SLICES = 'manage_knowledge_slices';
@@ -88,10 +90,12 @@ export const getSlice = rule('getSlice', {
   accept: ({ world, slice }) => answer('retrieved', sliceView(world, slice)),
 });
 
-/** The slices of an organization that a caller may reach, newest first (the direction is assumed). */
-export function reachableSlices(world: World, caller: Caller, organizationId: string): Slice[] {
-  return [...world.slices.newestFirst('organization', organizationId)].filter((slice) => mayReachSlice(caller, slice));
+/** The slices that a caller reaches of some lists, newest first (the direction is assumed). */
+export function reachableSlices(world: World, caller: Caller, scopes: readonly KeyPart[]): List<Slice> {
+  return world.slices.list('reach', keysReached(world.slices, caller, scopes), { reading: 'backward' });
 }
+
+const types: readonly Slice['type'][] = ['standard', 'personal', 'chat_space'];
 
 export const listSlices = rule('listSlices', {
   read: () => ({}),
@@ -99,14 +103,10 @@ export const listSlices = rule('listSlices', {
     organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
   },
   accept: ({ world, caller, path, query }) => {
-    const rows = reachableSlices(world, caller, path.organization_id).filter(
-      (slice) =>
-        !slice.is_composite && // K-C12
-        slice.status === query.status &&
-        (query.type ?? slice.type) === slice.type &&
-        slice.name.toLowerCase().includes((query.search ?? '').toLowerCase()),
-    );
-    const { items, ...rest } = skipPage(rows, query);
+    const { type, status, search } = query;
+    // No composites (K-C12).
+    const scopes = types.filter((each) => (type ?? each) === each).map((each) => sliceScope(path.organization_id, status, each));
+    const { items, ...rest } = skipPage(namedLike(reachableSlices(world, caller, scopes), search), query);
     return answer('listed', { items: items.map((slice) => sliceView(world, slice)), ...rest });
   },
 });

@@ -57,10 +57,10 @@ export const listSpaceThreads = rule('listSpaceThreads', {
     unknown_cursor: ({ before }) => exists(before) || { fault: { field: 'cursor', keyword: 'unknown_cursor' } }, // assumed
   },
   accept: ({ world, query, space, before }) => {
-    const { rows, next_cursor, has_more } = cursorPage(world.spaceThreads, 'space', space.id, {
+    const { rows, next_cursor, has_more } = cursorPage(world.spaceThreads.newestFirst('space', space.id, before), {
       scope: `space-threads/${space.id}`,
-      before,
       limit: query.limit,
+      position: (id) => world.spaceThreads.position(id),
     });
     const data = rows.map((link) => spaceThreadView(world, world.threads.get(link.thread_id) as Thread));
     return answer('listed', { object: 'list', data, has_more, next_cursor });

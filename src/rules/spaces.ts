@@ -3,7 +3,7 @@ import type { components } from '../spec/schema.gen.js';
 import { deleteSpaceSoftly } from '../world/deleted.js';
 import type { Space } from '../world/rows.js';
 import type { World } from '../world/world.js';
-import { mayAccess } from './access.js';
+import { mayAccess, spacesInView } from './access.js';
 import { forget, touch } from './memory.js';
 import { cursorPage, readCursor } from './paging.js';
 import { answer, exists, rule, type Verdict } from './rule.js';
@@ -95,11 +95,10 @@ export const listSpaces = rule('listSpaces', {
     unknown_cursor: ({ before }) => exists(before) || { fault: { field: 'cursor', keyword: 'unknown_cursor' } }, // assumed
   },
   accept: ({ world, caller, query, before }) => {
-    const { rows, ...rest } = cursorPage(world.spaces, 'organization', query.organization_id, {
+    const { rows, ...rest } = cursorPage(spacesInView(world, caller, query.organization_id, before), {
       scope: `spaces/${query.organization_id}`,
-      before,
       limit: query.limit,
-      keep: (space) => mayAccess(caller, 'view', space),
+      position: (id) => world.spaces.position(id),
     });
     return answer('listed', { spaces: rows.map((space) => spaceView(world, space)), ...rest });
   },

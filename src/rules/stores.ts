@@ -1,10 +1,12 @@
 // Knowledge stores: create and list in a slice, list all, retrieve, update, delete (knowledge sheet K10 to K15).
 import type { components } from '../spec/schema.gen.js';
-import type { VectorStore } from '../world/rows.js';
+import { type ListedStores, storeScope } from '../world/keys.js';
+import type { List } from '../world/list.js';
+import type { StoreAccessMode, VectorStore } from '../world/rows.js';
 import type { World } from '../world/world.js';
-import { hasCapability, mayReachStore } from './access.js';
+import { hasCapability, keysReached, mayReachStore } from './access.js';
 import type { Caller } from './callers.js';
-import { skipPage } from './paging.js';
+import { namedLike, skipPage } from './paging.js';
 import { answer, exists, rule } from './rule.js';
 import { findSlice, MANAGE_SLICES } from './slices.js';
 
@@ -61,10 +63,7 @@ export const listStoresInSlice = rule('listStoresInSlice', {
   },
   accept: ({ world, caller, slice, query }) => {
     // The order is not documented; newest first, as the other lists.
-    const reachable = world.vectorStores
-      .where('slice', slice.id)
-      .filter((store) => mayReachStore(caller, store))
-      .reverse();
+    const reachable = reachableStores(world, caller, slice.organization_id, { slice: slice.id, order: 'desc' });
     const { items, ...rest } = skipPage(reachable, query);
     return answer('listed', { items: items.map(storeView), ...rest });
   },
@@ -80,21 +79,31 @@ export const getStore = rule('getStore', {
   accept: ({ store }) => answer('retrieved', storeView(store)),
 });
 
+interface StoresAsked extends ListedStores {
+  /** Without it, both. */
+  readonly isActive?: boolean;
+  readonly accessMode?: StoreAccessMode | undefined;
+  readonly sort?: string;
+  readonly order: 'asc' | 'desc';
+}
+
 /** The stores of an organization that a caller may reach, in the order asked for; equal ones stay newest first. */
 export function reachableStores(
   world: World,
   caller: Caller,
   organizationId: string,
-  { sort, order }: { readonly sort: string; readonly order: 'asc' | 'desc' },
-): VectorStore[] {
+  { isActive, accessMode, sort, order, ...listed }: StoresAsked,
+): List<VectorStore> {
   // An unknown field sorts by age, which the documented default does too.
   const field = (['name', 'data_size', 'file_count', 'updated_at'] as const).find((known) => known === sort);
-  const rows = [...world.vectorStores.newestFirst('organization', organizationId)].filter((store) =>
-    mayReachStore(caller, store),
-  );
-  if (!field) return order === 'desc' ? rows : rows.reverse();
-  const sign = order === 'desc' ? -1 : 1;
-  return rows.sort((a, b) => sign * (a[field] < b[field] ? -1 : a[field] > b[field] ? 1 : 0));
+  const scopes = [true, false]
+    .filter((state) => (isActive ?? state) === state)
+    .map((state) => storeScope(organizationId, state, listed));
+  const ascending = field ? 'newest_of_equals_first' : 'forward';
+  return world.vectorStores.list('reach', keysReached(world.vectorStores, caller, scopes, accessMode), {
+    order: field ?? 'insertion',
+    reading: order === 'desc' ? 'backward' : ascending,
+  });
 }
 
 export const listStores = rule('listStores', {
@@ -103,13 +112,9 @@ export const listStores = rule('listStores', {
     organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
   },
   accept: ({ world, caller, path, query }) => {
-    const rows = reachableStores(world, caller, path.organization_id, query).filter(
-      (store) =>
-        store.is_active === (query.status === 'active') &&
-        (query.slice_id ?? store.slice_id) === store.slice_id &&
-        store.name.toLowerCase().includes((query.search ?? '').toLowerCase()),
-    );
-    const { items, ...rest } = skipPage(rows, query);
+    const { status, slice_id: slice, sort, order, search } = query;
+    const rows = reachableStores(world, caller, path.organization_id, { isActive: status === 'active', slice, sort, order });
+    const { items, ...rest } = skipPage(namedLike(rows, search), query);
     return answer('listed', { items: items.map(storeView), ...rest });
   },
 });

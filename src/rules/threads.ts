@@ -1,12 +1,14 @@
 // Threads (spaces sheet T1 to T9). A thread is its creator's alone; to others it is not there.
 import type { components } from '../spec/schema.gen.js';
 import { deleteThreadSoftly } from '../world/deleted.js';
+import { threadList } from '../world/keys.js';
+import type { Reading } from '../world/list.js';
 import type { Thread } from '../world/rows.js';
-import type { World } from '../world/world.js';
+import { pair, type World } from '../world/world.js';
 import type { Caller } from './callers.js';
 import { forget, touch } from './memory.js';
-import { idPage, knowsCursors } from './paging.js';
-import { answer, exists, rule } from './rule.js';
+import { idPage, inTurn, knowsCursors, type Listed, matching } from './paging.js';
+import { answer, type Call, exists, rule } from './rule.js';
 
 type SpaceThreadView = components['schemas']['SpaceThread'];
 
@@ -81,40 +83,33 @@ export const getThread = rule('getThread', {
   accept: ({ world, thread }) => answer('retrieved', threadView(world, thread)),
 });
 
+type ThreadQuery = Call<'listThreads'>['query'];
+
 /** Own threads, the pinned ones first and the latest pin before the others, then by last activity (T2). */
-function listed(
-  world: World,
-  caller: Caller,
-  query: { readonly order: 'asc' | 'desc'; readonly include_deleted: boolean },
-): Thread[] {
-  const own = world.threads.where('user', caller.user_id).filter((thread) => query.include_deleted || !thread.deleted_at);
-  const newestFirst = (a: Thread, b: Thread): number => b.last_message_at.localeCompare(a.last_message_at);
-  const latestPin = (a: Thread, b: Thread): number => (b.pinned_at as string).localeCompare(a.pinned_at as string);
-  const [pinned, others] = [
-    own.filter(isPinned).reverse().sort(latestPin),
-    own
-      .filter((t) => !isPinned(t))
-      .reverse()
-      .sort(newestFirst),
-  ];
-  return [...pinned, ...(query.order === 'desc' ? others : others.reverse())];
+function listed(world: World, caller: Caller, query: ThreadQuery): Listed<Thread> {
+  const { search, order } = query;
+  const list = (isPinned: boolean, reading: Reading): Listed<Thread> => {
+    const threads = world.threads.list('listed', keysListed(caller, query, isPinned), { reading });
+    if (search === undefined) return threads;
+    return matching(threads, ({ title }) => (title ?? '').toLowerCase().includes(search.toLowerCase()));
+  };
+  return inTurn(list(true, 'backward'), list(false, order === 'desc' ? 'backward' : 'forward'));
+}
+
+function keysListed(caller: Caller, query: ThreadQuery, isPinned: boolean): string[] {
+  const { organization_id = caller.organization_id, is_pinned = isPinned, workflow_id, visible_in_ui, assistant_id } = query;
+  // A caller belongs to one organization, and no thread of ours comes from a workflow.
+  if (organization_id !== caller.organization_id || workflow_id !== undefined || is_pinned !== isPinned) return [];
+  const states = query.include_deleted ? [false, true] : [false];
+  return states.map((isDeleted) =>
+    threadList(caller.user_id, { isDeleted, isVisible: visible_in_ui, isPinned, assistant: assistant_id }),
+  );
 }
 
 const isPinned = (thread: Thread): boolean => thread.pinned_at !== null;
 
 export const listThreads = rule('listThreads', {
-  read: ({ world, caller, query }) => ({
-    threads: listed(world, caller, query).filter(
-      (thread) =>
-        thread.visible_in_ui === query.visible_in_ui &&
-        (query.organization_id ?? thread.organization_id) === thread.organization_id &&
-        (query.assistant_id ?? thread.assistant_id) === thread.assistant_id &&
-        // No thread of ours comes from a workflow.
-        query.workflow_id === undefined &&
-        (query.is_pinned ?? isPinned(thread)) === isPinned(thread) &&
-        (query.search === undefined || (thread.title ?? '').toLowerCase().includes(query.search.toLowerCase())),
-    ),
-  }),
+  read: ({ world, caller, query }) => ({ threads: listed(world, caller, query) }),
   guards: {
     organization_access_denied: ({ caller, query }) =>
       query.organization_id === undefined || query.organization_id === caller.organization_id, // assumed
@@ -127,7 +122,7 @@ export const listThreads = rule('listThreads', {
       data: data.map((thread) => threadView(world, thread)),
       ...rest,
       limit: query.limit,
-      total: query.include_total ? threads.length : null,
+      total: query.include_total ? threads.size : null,
     });
   },
 });
@@ -208,9 +203,7 @@ export const pinThread = rule('pinThread', {
   guards: {
     thread_not_found: ({ thread }) => exists(thread), // docs threads/pin
     pin_limit_reached: ({ world, caller, thread }) =>
-      isPinned(thread) ||
-      world.threads.where('user', caller.user_id).filter((t) => isPinned(t) && t.organization_id === thread.organization_id)
-        .length < PIN_LIMIT, // assumed
+      isPinned(thread) || world.threads.count('pinned', pair(caller.user_id, thread.organization_id)) < PIN_LIMIT, // assumed
   },
   accept: ({ world, now, thread }) => {
     const name = isPinned(thread) ? 'already_pinned' : 'pinned';

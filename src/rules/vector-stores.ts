@@ -2,6 +2,7 @@
 import type { components } from '../spec/schema.gen.js';
 import type { VectorStore } from '../world/rows.js';
 import { mayReachStore } from './access.js';
+import { namedLike } from './paging.js';
 import { answer, exists, rule } from './rule.js';
 import { dropStore, findStore, reachableStores } from './stores.js';
 
@@ -61,13 +62,9 @@ export const listVectorStores = rule('listVectorStores', {
     organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
   },
   accept: ({ world, caller, path, query }) => {
-    const rows = reachableStores(world, caller, path.organization_id, query).filter(
-      (store) =>
-        (query.access_mode ?? store.access_mode) === store.access_mode &&
-        (query.flowplate_project_id ?? store.flowplate_project_id) === store.flowplate_project_id &&
-        (query.flow_id ?? store.flow_id) === store.flow_id &&
-        store.name.toLowerCase().includes((query.search ?? '').toLowerCase()),
-    );
+    const { access_mode: accessMode, flowplate_project_id: project, flow_id: flow, sort, order, search } = query;
+    const stores = reachableStores(world, caller, path.organization_id, { accessMode, project, flow, sort, order });
+    const rows = namedLike(stores, search);
     return answer('listed', {
       success: true,
       message: 'Vector stores retrieved successfully',
@@ -125,7 +122,7 @@ export const getVectorStoreUsage = rule('getVectorStoreUsage', {
     organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
   },
   accept: ({ world, caller, path }) => {
-    const stores = reachableStores(world, caller, path.organization_id, { sort: 'created_at', order: 'desc' });
+    const stores = [...reachableStores(world, caller, path.organization_id, { order: 'desc' })];
     const bytes = stores.reduce((sum, store) => sum + store.data_size, 0);
     const data = {
       total_size_bytes: bytes,

@@ -8,21 +8,28 @@ export interface Clock {
   now(): string;
   /** An accepted write happened; virtual time moves on by one second. */
   tick(): void;
+  /** Goes to a time at which it was before; the machine's time does not. */
+  set(time: string): void;
   fork(): Clock;
 }
 
 export const toTimestamp = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 
 /** Starts at a scenario's own time and stands still between writes. */
-export function virtualClock(start: string): Clock {
-  let milliseconds = Date.parse(start);
+export const virtualClock = (start: string): Clock => standingClock(Date.parse(start));
+
+function standingClock(start: number): Clock {
+  let milliseconds = start;
   return {
     kind: 'virtual',
     now: () => toTimestamp(milliseconds),
     tick: () => {
       milliseconds += 1000;
     },
-    fork: () => virtualClock(toTimestamp(milliseconds)),
+    set: (time) => {
+      milliseconds = Date.parse(time);
+    },
+    fork: () => standingClock(milliseconds),
   };
 }
 
@@ -37,6 +44,7 @@ export function realClock(start?: string): Clock {
       return toTimestamp(latest);
     },
     tick: () => {},
+    set: () => {},
     fork: () => realClock(toTimestamp(latest)),
   };
 }

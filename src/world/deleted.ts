@@ -1,5 +1,7 @@
 // Soft deletion: a row that is gone for the API and still kept, for lists that ask for deleted ones. As many are kept as the
 // world says; of more, the one that was deleted first goes for good, a thread with its messages.
+
+import { ALL } from './keys.js';
 import type { DeletedRow, Space, Thread } from './rows.js';
 import type { World } from './world.js';
 
@@ -29,7 +31,7 @@ function keep(world: World, table: DeletedRow['table'], row_id: string): void {
 }
 
 function dropOldest(world: World): void {
-  const { id, table, row_id } = world.deletedRows.oldest() as DeletedRow;
+  const { id, table, row_id } = world.deletedRows.one('all', ALL) as DeletedRow;
   if (table === 'threads') for (const { id: message } of world.messages.where('thread', row_id)) world.messages.delete(message);
   world[table].delete(row_id);
   world.deletedRows.delete(id);

@@ -2,8 +2,8 @@
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 
-/** FNV-1a. */
-function hash(text: string): number {
+/** FNV-1a; a whole number of 32 bits. */
+export function hash(text: string): number {
   let state = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
   return state;
@@ -53,32 +53,61 @@ export interface IdMaker {
   fork(): IdMaker;
 }
 
-export function createIdMaker(seed: number, minted = 0): IdMaker {
-  let count = minted;
-  return {
-    get minted() {
-      return count;
-    },
-    next: (prefix) => `${prefix}_${lettersOf(seed, prefix, count++)}`,
-    rewind: (earlier) => {
-      count = earlier;
-    },
-    fork: () => createIdMaker(seed, count),
-  };
+export const createIdMaker = (seed: number, minted = 0): IdMaker => new Minting(seed, minted);
+
+class Minting implements IdMaker {
+  readonly #seed: number;
+  #count: number;
+
+  constructor(seed: number, minted: number) {
+    this.#seed = seed;
+    this.#count = minted;
+  }
+
+  get minted(): number {
+    return this.#count;
+  }
+
+  next(prefix: string): string {
+    return `${prefix}_${lettersOf(this.#seed, prefix, this.#count++)}`;
+  }
+
+  rewind(minted: number): void {
+    this.#count = minted;
+  }
+
+  fork(): IdMaker {
+    return new Minting(this.#seed, this.#count);
+  }
 }
 
 /** Passes over the ids that are taken, such as one that a scenario file brought. */
-export function avoiding(ids: IdMaker, isTaken: (id: string) => boolean): IdMaker {
-  return {
-    get minted() {
-      return ids.minted;
-    },
-    next: (prefix) => {
-      let id = ids.next(prefix);
-      while (isTaken(id)) id = ids.next(prefix);
-      return id;
-    },
-    rewind: (minted) => ids.rewind(minted),
-    fork: () => ids.fork(),
-  };
+export const avoiding = (ids: IdMaker, isTaken: (id: string) => boolean): IdMaker => new Avoiding(ids, isTaken);
+
+class Avoiding implements IdMaker {
+  readonly #ids: IdMaker;
+  readonly #isTaken: (id: string) => boolean;
+
+  constructor(ids: IdMaker, isTaken: (id: string) => boolean) {
+    this.#ids = ids;
+    this.#isTaken = isTaken;
+  }
+
+  get minted(): number {
+    return this.#ids.minted;
+  }
+
+  next(prefix: string): string {
+    let id = this.#ids.next(prefix);
+    while (this.#isTaken(id)) id = this.#ids.next(prefix);
+    return id;
+  }
+
+  rewind(minted: number): void {
+    this.#ids.rewind(minted);
+  }
+
+  fork(): IdMaker {
+    return this.#ids.fork();
+  }
 }

@@ -1,196 +1,221 @@
-// Rows by id, with secondary indexes that keep the order of insertion. Rows are never changed in place:
-// an update stores a new object, so a snapshot or a fork may share them.
-import { Filed, type Position } from './filed.js';
+// Rows by id, and indexes that file them in order. Neither a row nor a tree ever changes: a write puts new ones in their place.
+// So the whole state of a table is one value, and forks and snapshots share it.
+import { hash } from './ids.js';
+import { compare, comparing, type Entry, type Index, type Position, type Row, type SortBy } from './indexes.js';
+import { List, type Reading } from './list.js';
+import { Tree } from './tree.js';
 
-export interface Row {
-  readonly id: string;
+/** The rows under one key of an index. The first order is kept from the start, another one from when it is first asked for. */
+interface Filed<R> {
+  readonly key: string;
+  readonly orders: [Tree<Entry<R>>, ...(Tree<Entry<R>> | undefined)[]];
 }
 
-/** The key under which an index files a row; undefined leaves the row out, as for a soft-deleted one. */
-export type IndexKey<R> = (row: R) => string | undefined;
-
-/** Told of every write, with what takes it back. */
-export type Changed = (undo: () => void) => void;
-
-interface Storage<R> {
-  rows: Map<string, R>;
-  positions: Map<string, Position>;
-  /** Index name → key → ids in order of insertion. */
-  indexes: Map<string, Map<string, Filed>>;
-  next: Position;
+export interface TableState<R> {
+  /** By the hash of the id: numbers compare faster than texts. */
+  readonly entries: Tree<Entry<R>>;
+  /** For each index what is filed, by key. */
+  readonly filed: readonly Tree<Filed<R>>[];
+  readonly next: Position;
 }
 
-const nothing = new Filed();
+// biome-ignore lint/suspicious/noExplicitAny: which orders an index has is asked of the index itself.
+export type Indexes<R> = { readonly [name: string]: Index<R, any> };
+type OrderOf<I> = I extends { readonly orders: infer Orders } ? keyof Orders & string : never;
 
-export class Table<R extends Row, IndexName extends string = never> {
-  readonly #keys: Readonly<Record<IndexName, IndexKey<R>>>;
-  readonly #changed: Changed;
-  #storage: Storage<R>;
-  /** True while a fork may read the same storage; the first write after that copies it. */
-  #shared = false;
-  /** True while a row that came back stands last among the rows. */
-  #outOfOrder = false;
+/** How a table files its rows, and its state without any. */
+export interface Schema<R, I> {
+  readonly names: readonly (keyof I & string)[];
+  readonly indexes: readonly Index<R>[];
+  readonly empty: TableState<R>;
+}
 
-  constructor(keys: Readonly<Record<IndexName, IndexKey<R>>>, changed: Changed, storage?: Storage<R>) {
-    this.#keys = keys;
+export const schemaOf =
+  <R extends Row>() =>
+  <I extends Indexes<R>>(indexes: I): Schema<R, I> => ({
+    names: Object.keys(indexes),
+    indexes: Object.values(indexes),
+    empty: {
+      entries: new Tree<Entry<R>>((a, b) => a.hash - b.hash || compare(a.row.id, b.row.id)),
+      filed: Object.values(indexes).map(() => new Tree<Filed<R>>((a, b) => compare(a.key, b.key))),
+      next: 0,
+    },
+  });
+
+export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
+  readonly #schema: Schema<R, I>;
+  readonly #changed: () => void;
+  #state: TableState<R>;
+
+  /** `changed` is told of every write. */
+  constructor(schema: Schema<R, I>, changed: () => void, state: TableState<R> = schema.empty) {
+    this.#schema = schema;
     this.#changed = changed;
-    this.#storage = storage ?? { rows: new Map(), positions: new Map(), indexes: new Map(), next: 0 };
-    this.#shared = storage !== undefined;
+    this.#state = state;
+  }
+
+  /** All that the table holds; to be restored here, or in another table of the same schema. */
+  get state(): TableState<R> {
+    return this.#state;
+  }
+
+  restore(state: TableState<R>): void {
+    this.#state = state;
   }
 
   get size(): number {
-    return this.#storage.rows.size;
+    return this.#state.entries.size;
   }
 
   get(id: string): R | undefined {
-    return this.#storage.rows.get(id);
+    return this.#entry(id)?.row;
   }
 
   has(id: string): boolean {
-    return this.#storage.rows.has(id);
+    return this.#entry(id) !== undefined;
   }
 
+  /** Oldest first. */
   all(): R[] {
-    return [...this.#storage.rows.values()];
+    return rowsOf(this.#state);
   }
 
-  /** The row that was inserted before all others. */
-  oldest(): R | undefined {
-    return this.#storage.rows.values().next().value;
+  /** The rows under a key. */
+  where(index: keyof I & string, key: string): R[] {
+    return [...this.list(index, [key])];
   }
 
-  /** The rows under a key, oldest first. */
-  where(index: IndexName, key: string): R[] {
-    return this.#filed(index, key)
-      .all()
-      .map((id) => this.#storage.rows.get(id) as R);
+  /** The first row under a key, or null. */
+  one(index: keyof I & string, key: string): R | null {
+    return this.list(index, [key]).slice(0, 1)[0] ?? null;
   }
 
-  /** The only row under a key, or null. */
-  one(index: IndexName, key: string): R | null {
-    const id = this.#filed(index, key).first();
-    return id === undefined ? null : (this.#storage.rows.get(id) as R);
-  }
-
-  count(index: IndexName, key: string): number {
-    return this.#filed(index, key).size;
+  count(index: keyof I & string, key: string): number {
+    return this.list(index, [key]).size;
   }
 
   position(id: string): Position {
-    return this.#storage.positions.get(id) as Position;
+    return (this.#entry(id) as Entry<R>).position;
   }
 
-  /** Walks the rows under a key from the newest to the oldest, starting before a position. */
-  *newestFirst(index: IndexName, key: string, before: Position = Number.POSITIVE_INFINITY): Generator<R> {
-    for (const id of this.#filed(index, key).newestFirst(before)) yield this.#storage.rows.get(id) as R;
+  /** The rows under some keys, none of which is read yet. */
+  list<Name extends keyof I & string>(
+    index: Name,
+    keys: readonly string[],
+    { order, reading = 'forward' }: { readonly order?: OrderOf<I[Name]>; readonly reading?: Reading } = {},
+  ): List<R> {
+    const at = this.#schema.names.indexOf(index);
+    const orders = Object.entries((this.#schema.indexes[at] as Index<R>).orders);
+    const place = order === undefined ? 0 : orders.findIndex(([name]) => name === order);
+    const [, sortBy] = orders[place] as [string, SortBy<R>];
+    const filed = keys.map((key) => filedUnder(this.#state.filed[at] as Tree<Filed<R>>, key));
+    const trees = filed.flatMap((under) => (under ? inOrder(under, place, sortBy) : []));
+    return new List({ trees, sortBy, reading, entry: (id) => this.#entry(id) });
+  }
+
+  /** The rows under a key from the newest to the oldest, beginning before a position. */
+  newestFirst(index: keyof I & string, key: string, before: Position = Number.POSITIVE_INFINITY): Iterable<R> {
+    return this.list(index, [key]).before(before);
+  }
+
+  /** The keys in use that begin as a compound key does. */
+  keys(index: keyof I & string, beginning: string): string[] {
+    const filed = this.#state.filed[this.#schema.names.indexOf(index)] as Tree<Filed<R>>;
+    const keys: string[] = [];
+    for (const { key } of filed.forward(filed.count((other) => other.key < beginning))) {
+      if (!key.startsWith(beginning)) break;
+      keys.push(key);
+    }
+    return keys;
   }
 
   insert(row: R): R {
     if (this.has(row.id)) throw new Error(`A row with the id ${row.id} exists already.`);
-    const position = this.#own().next++;
-    this.#put(row, position);
-    this.#changed(() => {
-      this.#take(row);
-      this.#own().next = position;
-    });
+    this.#write(undefined, { hash: hash(row.id), row, position: this.#state.next });
     return row;
   }
 
   update(id: string, change: Partial<R>): R {
-    const before = this.get(id);
+    const before = this.#entry(id);
     if (!before) throw new Error(`No row has the id ${id}.`);
-    const after = { ...before, ...change };
-    this.#replace(before, after);
-    this.#changed(() => this.#replace(after, before));
-    return after;
+    const { hash, row, position } = before;
+    const after = { hash, row: Object.assign({}, row, change), position };
+    this.#write(before, after);
+    return after.row;
   }
 
   delete(id: string): void {
-    const row = this.get(id);
-    if (!row) return;
-    const position = this.position(id);
-    this.#take(row);
-    this.#changed(() => {
-      this.#put(row, position);
-      this.#outOfOrder = true;
-    });
+    const entry = this.#entry(id);
+    if (entry) this.#write(entry, undefined);
   }
 
-  /** A table with the same rows; whichever of the two is written first takes a copy. */
-  fork(changed: Changed): Table<R, IndexName> {
-    this.#shared = true;
-    return new Table(this.#keys, changed, this.#storage);
+  #entry(id: string): Entry<R> | undefined {
+    return entryIn(this.#state, id);
   }
 
-  /** Puts all rows in the order of insertion again, after some of them came back. */
-  restoreOrder(): void {
-    if (!this.#outOfOrder) return;
-    const storage = this.#own();
-    storage.rows = new Map([...storage.rows].sort(([a], [b]) => this.position(a) - this.position(b)));
-    this.#outOfOrder = false;
-  }
-
-  #names(): IndexName[] {
-    return Object.keys(this.#keys) as IndexName[];
-  }
-
-  #filed(index: IndexName, key: string): Filed {
-    return this.#storage.indexes.get(index)?.get(key) ?? nothing;
-  }
-
-  #own(): Storage<R> {
-    if (!this.#shared) return this.#storage;
-    const { rows, positions, indexes, next } = this.#storage;
-    this.#storage = {
-      rows: new Map(rows),
-      positions: new Map(positions),
-      indexes: new Map([...indexes].map(([name, keys]) => [name, new Map([...keys].map(([key, filed]) => [key, filed.copy()]))])),
-      next,
+  #write(before: Entry<R> | undefined, after: Entry<R> | undefined): void {
+    const { entries, filed, next } = this.#state;
+    this.#state = {
+      entries: after ? entries.with(after) : entries.without(before as Entry<R>),
+      filed: this.#schema.indexes.map((index, i) => refiled(index, filed[i] as Tree<Filed<R>>, before, after)),
+      next: after ? Math.max(next, after.position + 1) : next,
     };
-    this.#shared = false;
-    return this.#storage;
+    this.#changed();
   }
+}
 
-  #put(row: R, position: Position): void {
-    const storage = this.#own();
-    storage.rows.set(row.id, row);
-    storage.positions.set(row.id, position);
-    for (const name of this.#names()) this.#file(storage, name, row);
-  }
+export function entryIn<R extends Row>({ entries }: TableState<R>, id: string): Entry<R> | undefined {
+  const key = hash(id);
+  const entry = entries.last((other) => other.hash < key || (other.hash === key && other.row.id <= id));
+  return entry?.row.id === id ? entry : undefined;
+}
 
-  #take(row: R): void {
-    const storage = this.#own();
-    for (const name of this.#names()) this.#unfile(storage, name, row);
-    storage.rows.delete(row.id);
-    storage.positions.delete(row.id);
-  }
+function filedUnder<R>(filed: Tree<Filed<R>>, key: string): Filed<R> | undefined {
+  const found = filed.last((other) => other.key <= key);
+  return found?.key === key ? found : undefined;
+}
 
-  #replace(before: R, after: R): void {
-    const storage = this.#own();
-    storage.rows.set(after.id, after);
-    for (const name of this.#names()) {
-      if (this.#keys[name](before) === this.#keys[name](after)) continue;
-      this.#unfile(storage, name, before);
-      this.#file(storage, name, after);
-    }
-  }
+/** What is filed decides about its order, so whoever shares it may share the order too. */
+function inOrder<R>({ orders }: Filed<R>, place: number, sortBy: SortBy<R>): Tree<Entry<R>> {
+  const inThatOrder = comparing(sortBy);
+  orders[place] ??= Tree.of(inThatOrder, [...orders[0].forward(0)].sort(inThatOrder));
+  return orders[place];
+}
 
-  #file(storage: Storage<R>, name: IndexName, row: R): void {
-    const key = this.#keys[name](row);
-    if (key === undefined) return;
-    const index = storage.indexes.get(name) ?? new Map<string, Filed>();
-    storage.indexes.set(name, index);
-    const filed = index.get(key) ?? new Filed();
-    index.set(key, filed);
-    filed.add(storage.positions.get(row.id) as Position, row.id);
-  }
+/** What an index has filed after a write; what the write does not concern stays as it is. */
+function refiled<R>(
+  { fields, keys, orders }: Index<R>,
+  filed: Tree<Filed<R>>,
+  before: Entry<R> | undefined,
+  after: Entry<R> | undefined,
+): Tree<Filed<R>> {
+  const sorts = Object.values<SortBy<R>>(orders);
+  const isFiledAlike =
+    before &&
+    after &&
+    fields.every((field) => before.row[field] === after.row[field]) &&
+    sorts.every((sortBy) => sortBy(before.row) === sortBy(after.row));
+  if (isFiledAlike) return filed;
+  const rest = before ? keys(before.row).reduce((left, key) => unfile(left, key, before), filed) : filed;
+  return after ? keys(after.row).reduce((more, key) => file(more, key, after, sorts), rest) : rest;
+}
 
-  #unfile(storage: Storage<R>, name: IndexName, row: R): void {
-    const key = this.#keys[name](row);
-    const filed = key === undefined ? undefined : storage.indexes.get(name)?.get(key);
-    if (key === undefined || !filed) return;
-    filed.remove(storage.positions.get(row.id) as Position);
-    // An empty list left behind would make a world that was changed and changed back differ from itself.
-    if (filed.size === 0) storage.indexes.get(name)?.delete(key);
-  }
+function file<R>(filed: Tree<Filed<R>>, key: string, entry: Entry<R>, sorts: readonly SortBy<R>[]): Tree<Filed<R>> {
+  const found = filedUnder(filed, key);
+  const [first, ...others] = found?.orders ?? [new Tree<Entry<R>>(comparing(sorts[0] as SortBy<R>))];
+  return filed.with({ key: found?.key ?? key, orders: [first.with(entry), ...others.map((tree) => tree?.with(entry))] });
+}
+
+function unfile<R>(filed: Tree<Filed<R>>, key: string, entry: Entry<R>): Tree<Filed<R>> {
+  const found = filedUnder(filed, key);
+  if (!found) return filed;
+  const [first, ...others] = found.orders;
+  const rest = first.without(entry);
+  if (rest.size === 0) return filed.without(found);
+  return filed.with({ key: found.key, orders: [rest, ...others.map((tree) => tree?.without(entry))] });
+}
+
+/** Oldest first. */
+export function rowsOf<R>({ entries }: TableState<R>): R[] {
+  return [...entries.forward(0)].sort((a, b) => a.position - b.position).map(({ row }) => row);
 }

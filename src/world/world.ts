@@ -1,153 +1,186 @@
-// One isolated world: tables, clock and id maker. Rules read and write it; nothing else keeps state.
+// One isolated world: tables, clock and id maker. Rules read and write it; nothing else keeps state. What the tables hold is one
+// value at any moment, so a fork, a snapshot and taking back what a request did cost the same however much there is.
 import type { Clock } from './clock.js';
 import { avoiding, type IdMaker } from './ids.js';
-import type * as rows from './rows.js';
-import { type Changed, Table } from './table.js';
+import type { Row } from './indexes.js';
+import { entryIn, type Indexes, rowsOf, type Schema, Table, type TableState } from './table.js';
+import { schemas } from './tables.js';
 
-/** The key of an index over two ids; the length keeps `a/b` and `c` apart from `a` and `b/c`. */
-export const pair = (left: string, right: string): string => `${left.length}:${left}/${right}`;
+export { pair } from './keys.js';
 
-function createTables(changed: Changed) {
-  return {
-    organizations: new Table<rows.Organization>({}, changed),
-    roles: new Table<rows.Role>({}, changed),
-    departments: new Table<rows.Department>({}, changed),
-    users: new Table<rows.User>({}, changed),
-    credentials: new Table<rows.Credential>({}, changed),
-    slices: new Table<rows.Slice, 'organization'>({ organization: (row) => row.organization_id }, changed),
-    vectorStores: new Table<rows.VectorStore, 'organization' | 'slice'>(
-      { organization: (row) => row.organization_id, slice: (row) => row.slice_id ?? undefined },
-      changed,
-    ),
-    spaces: new Table<rows.Space, 'organization' | 'dedicatedStore'>(
-      {
-        organization: (row) => (row.deleted_at ? undefined : row.organization_id),
-        dedicatedStore: (row) => row.vector_store_id ?? undefined,
-      },
-      changed,
-    ),
-    spaceVectorStores: new Table<rows.SpaceVectorStore, 'space' | 'store' | 'pair'>(
-      {
-        space: (row) => row.space_id,
-        store: (row) => row.vector_store_id,
-        pair: (row) => pair(row.space_id, row.vector_store_id),
-      },
-      changed,
-    ),
-    threads: new Table<rows.Thread, 'user'>({ user: (row) => row.user_id }, changed),
-    spaceThreads: new Table<rows.SpaceThread, 'space' | 'thread' | 'pair'>(
-      {
-        space: (row) => row.space_id,
-        thread: (row) => row.thread_id,
-        pair: (row) => pair(row.space_id, row.thread_id),
-      },
-      changed,
-    ),
-    messages: new Table<rows.Message, 'thread'>({ thread: (row) => row.thread_id }, changed),
-    embeddings: new Table<rows.Embedding, 'space' | 'message' | 'thread' | 'pair'>(
-      {
-        space: (row) => row.space_id,
-        message: (row) => row.message_id,
-        thread: (row) => pair(row.space_id, row.thread_id),
-        pair: (row) => pair(row.space_id, row.message_id),
-      },
-      changed,
-    ),
-    /** In the order in which they were deleted. */
-    deletedRows: new Table<rows.DeletedRow>({}, changed),
-  };
+export interface WorldParts {
+  readonly scenario: string;
+  readonly clock: Clock;
+  readonly ids: IdMaker;
+  /** How many softly deleted rows are kept; beyond that the oldest go for good. Default 10,000. */
+  readonly keepDeleted?: number;
 }
 
-export type Tables = ReturnType<typeof createTables>;
-export type TableName = keyof Tables;
+export const KEEP_DELETED = 10_000;
+
+export type TableName = keyof typeof schemas;
+type TableOf<Name extends TableName> =
+  (typeof schemas)[Name] extends Schema<infer R extends Row, infer I> ? Table<R, I & Indexes<R>> : never;
+// biome-ignore lint/suspicious/noExplicitAny: what goes for every table cannot know the rows of each.
+type AnyTable = Table<any, any>;
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+type AnyState = TableState<any>;
+const names = Object.keys(schemas) as TableName[];
 
 /** Everything a world holds, as plain data in a fixed order; two equal worlds give equal JSON. */
 export type WorldSnapshot = { readonly now: string; readonly minted: number } & {
   readonly [Name in TableName]: readonly unknown[];
 };
 
-export interface World extends Tables {
+/** What is kept of a world so that it can be as it was. */
+interface State {
+  /** In the order of the names. */
+  readonly tables: readonly AnyState[];
+  readonly minted: number;
+}
+
+const empty: State = { tables: names.map((name) => schemas[name].empty), minted: 0 };
+const stateOf = new WeakMap<WorldSnapshot, State>();
+
+export class World {
   readonly scenario: string;
   readonly clock: Clock;
   readonly ids: IdMaker;
-  /** Rises with every write. */
-  readonly version: number;
-  /** How many softly deleted rows are kept; beyond that the oldest go for good. */
   readonly keepDeleted: number;
-  /** All that happens inside, or nothing: when it throws, or asks for it, the world is as it was. Not to be nested. */
-  atomically<Result>(work: (takeBack: () => void) => Result): Result;
-  snapshot(): WorldSnapshot;
-  /** An independent world that starts from this one's state; cheap until one of the two is written. */
-  fork(parts?: { readonly clock?: Clock; readonly ids?: IdMaker }): World;
-}
-
-export interface WorldParts {
-  readonly scenario: string;
-  readonly clock: Clock;
-  readonly ids: IdMaker;
-  /** Default 10,000. */
-  readonly keepDeleted?: number;
-}
-
-export const KEEP_DELETED = 10_000;
-
-export function createWorld(parts: WorldParts): World {
-  return assemble(parts, createTables);
-}
-
-function assemble(parts: WorldParts, make: (changed: Changed) => Tables): World {
-  const { keepDeleted = KEEP_DELETED } = parts;
-  let version = 0;
-  /** What takes back the writes of the work that is going on; absent between two works. */
-  let undos: (() => void)[] | undefined;
-  const tables = make((undo) => {
-    version += 1;
-    undos?.push(undo);
-  });
-  const all = Object.values(tables) as Tables[TableName][];
-  return {
-    ...tables,
-    ...parts,
-    keepDeleted,
-    ids: avoiding(parts.ids, (id) => all.some((table) => table.has(id))),
-    get version() {
-      return version;
-    },
-    atomically: (work) => {
-      const before = { version, minted: parts.ids.minted };
-      const writes: (() => void)[] = [];
-      undos = writes;
-      const takeBack = (): void => {
-        undos = undefined;
-        for (const undo of writes.splice(0).reverse()) undo();
-        for (const table of all) table.restoreOrder();
-        version = before.version;
-        parts.ids.rewind(before.minted);
-        undos = writes;
-      };
-      try {
-        return work(takeBack);
-      } catch (error) {
-        takeBack();
-        throw error;
-      } finally {
-        undos = undefined;
-      }
-    },
-    snapshot: () => ({
-      now: parts.clock.kind === 'virtual' ? parts.clock.now() : 'real',
-      minted: parts.ids.minted,
-      ...(mapTables(tables, (table) => table.all()) as { [Name in TableName]: unknown[] }),
-    }),
-    fork: ({ clock = parts.clock.fork(), ids = parts.ids.fork() } = {}) =>
-      assemble(
-        { scenario: parts.scenario, clock, ids, keepDeleted },
-        (changed) => mapTables(tables, (table) => table.fork(changed)) as unknown as Tables,
-      ),
+  #version = 0;
+  readonly #changed = (): void => {
+    this.#version += 1;
   };
+  /** What the tables held at first or when all of it was put back; each is made when it is first asked for. */
+  #states = empty.tables;
+  #made: { [Name in TableName]?: AnyTable } = {};
+
+  constructor({ scenario, clock, ids, keepDeleted = KEEP_DELETED }: WorldParts) {
+    this.scenario = scenario;
+    this.clock = clock;
+    this.ids = avoiding(ids, (id) => this.#state().tables.some((table) => entryIn(table, id)));
+    this.keepDeleted = keepDeleted;
+  }
+
+  get organizations(): TableOf<'organizations'> {
+    return this.#table('organizations');
+  }
+
+  get roles(): TableOf<'roles'> {
+    return this.#table('roles');
+  }
+
+  get departments(): TableOf<'departments'> {
+    return this.#table('departments');
+  }
+
+  get users(): TableOf<'users'> {
+    return this.#table('users');
+  }
+
+  get credentials(): TableOf<'credentials'> {
+    return this.#table('credentials');
+  }
+
+  get slices(): TableOf<'slices'> {
+    return this.#table('slices');
+  }
+
+  get vectorStores(): TableOf<'vectorStores'> {
+    return this.#table('vectorStores');
+  }
+
+  get spaces(): TableOf<'spaces'> {
+    return this.#table('spaces');
+  }
+
+  get spaceVectorStores(): TableOf<'spaceVectorStores'> {
+    return this.#table('spaceVectorStores');
+  }
+
+  get threads(): TableOf<'threads'> {
+    return this.#table('threads');
+  }
+
+  get spaceThreads(): TableOf<'spaceThreads'> {
+    return this.#table('spaceThreads');
+  }
+
+  get messages(): TableOf<'messages'> {
+    return this.#table('messages');
+  }
+
+  get embeddings(): TableOf<'embeddings'> {
+    return this.#table('embeddings');
+  }
+
+  get deletedRows(): TableOf<'deletedRows'> {
+    return this.#table('deletedRows');
+  }
+
+  /** Rises with every write. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** All that happens inside, or nothing: when it throws, or asks for it, the world is as it was. */
+  atomically<Result>(work: (takeBack: () => void) => Result): Result {
+    const [before, version] = [this.#state(), this.#version];
+    const takeBack = (): void => {
+      this.#return(before);
+      this.#version = version;
+    };
+    try {
+      return work(takeBack);
+    } catch (error) {
+      takeBack();
+      throw error;
+    }
+  }
+
+  /** Plain data of this moment, made when it is read; `restore` takes it. */
+  snapshot(): WorldSnapshot {
+    const state = this.#state();
+    const now = this.clock.kind === 'virtual' ? this.clock.now() : 'real';
+    const snapshot = { now, minted: state.minted };
+    for (const [i, name] of names.entries()) {
+      Object.defineProperty(snapshot, name, { enumerable: true, get: () => rowsOf(state.tables[i] as AnyState) });
+    }
+    stateOf.set(snapshot as WorldSnapshot, state);
+    return snapshot as WorldSnapshot;
+  }
+
+  /** The world is again as it was when the snapshot was taken, of it or of another. A real clock goes on. */
+  restore(snapshot: WorldSnapshot): void {
+    const state = stateOf.get(snapshot);
+    if (!state) throw new Error('This is no snapshot of a world.\n  fix: hand in what world.snapshot() gave, not a copy of it');
+    this.#return(state);
+    if (snapshot.now !== 'real') this.clock.set(snapshot.now);
+    this.#changed();
+  }
+
+  /** An independent world that starts from this one's state. */
+  fork({ clock = this.clock.fork(), ids = this.ids.fork() }: { readonly clock?: Clock; readonly ids?: IdMaker } = {}): World {
+    const { scenario, keepDeleted } = this;
+    const fork = new World({ scenario, clock, ids, keepDeleted });
+    fork.#states = this.#state().tables;
+    return fork;
+  }
+
+  #state(): State {
+    return { tables: this.#states.map((state, i) => this.#made[names[i] as TableName]?.state ?? state), minted: this.ids.minted };
+  }
+
+  #return({ tables, minted }: State): void {
+    this.#states = tables;
+    for (const [i, name] of names.entries()) this.#made[name]?.restore(tables[i] as AnyState);
+    this.ids.rewind(minted);
+  }
+
+  #table<Name extends TableName>(name: Name): TableOf<Name> {
+    this.#made[name] ??= new Table(schemas[name] as never, this.#changed, this.#states[names.indexOf(name)] as AnyState);
+    return this.#made[name] as TableOf<Name>;
+  }
 }
 
-function mapTables<Out>(tables: Tables, each: (table: Tables[TableName]) => Out): Record<TableName, Out> {
-  const entries = Object.entries(tables) as [TableName, Tables[TableName]][];
-  return Object.fromEntries(entries.map(([name, table]) => [name, each(table)])) as Record<TableName, Out>;
-}
+export const createWorld = (parts: WorldParts): World => new World(parts);

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Table } from '../../src/world/table.js';
+import { by } from '../../src/world/indexes.js';
+import { type Schema, schemaOf, Table } from '../../src/world/table.js';
 
 interface Card {
   readonly id: string;
@@ -7,13 +8,16 @@ interface Card {
   readonly note?: string;
 }
 
+const cards = schemaOf<Card>()({ box: by('box') });
+type Cards = Table<Card, typeof cards extends Schema<Card, infer I> ? I : never>;
+
 describe('a table', () => {
   let changes: number;
-  let table: Table<Card, 'box'>;
+  let table: Cards;
   const put = (id: string, box: string | null = 'a') => table.insert({ id, box });
   const ids = (rows: Iterable<Card>): string => [...rows].map((row) => row.id).join(' ');
   /** All that can be seen of a table. */
-  const seen = (of: Table<Card, 'box'>): unknown => [
+  const seen = (of: Cards): unknown => [
     of.all(),
     of.all().map((row) => of.position(row.id)),
     ...['a', 'b'].map((box) => [of.where('box', box), of.one('box', box), of.count('box', box), [...of.newestFirst('box', box)]]),
@@ -21,7 +25,7 @@ describe('a table', () => {
 
   beforeEach(() => {
     changes = 0;
-    table = new Table({ box: (row) => row.box ?? undefined }, () => {
+    table = new Table(cards, () => {
       changes += 1;
     });
   });
@@ -131,17 +135,18 @@ describe('a table', () => {
   });
 
   describe('that is forked', () => {
-    let fork: Table<Card, 'box'>;
+    let fork: Cards;
     let forkChanges: number;
     beforeEach(() => {
       for (const id of ['1', '2', '3']) put(id);
       forkChanges = 0;
       changes = 0;
-      fork = table.fork(() => {
+      fork = forkOf(table, () => {
         forkChanges += 1;
       });
     });
-    const write = (to: Table<Card, 'box'>): void => {
+    const forkOf = (of: Cards, changed = () => {}): Cards => new Table(cards, changed, of.state);
+    const write = (to: Cards): void => {
       to.update('1', { box: 'b' });
       to.delete('2');
       to.insert({ id: '4', box: 'a' });
@@ -174,8 +179,8 @@ describe('a table', () => {
     });
 
     it('can be forked again and again, each on its own', () => {
-      const second = fork.fork(() => {});
-      const third = table.fork(() => {});
+      const second = forkOf(fork);
+      const third = forkOf(table);
       fork.delete('1');
       table.delete('3');
       expect([table, fork, second, third].map((each) => ids(each.where('box', 'a')))).toEqual(['1 2', '2 3', '1 2 3', '1 2 3']);
