@@ -30,8 +30,14 @@ const program = new Command('understudy')
   .addCommand(contractsCommand())
   .addCommand(scenarioCommand())
   .addCommand(explainCommand());
-for (const command of program.commands.flatMap((command) => [command, ...command.commands]))
-  command.exitOverride().showSuggestionAfterError();
+program.showHelpAfterError('  fix: `understudy --help` lists the commands');
+for (const command of program.commands) prepare(command, `understudy ${command.name()}`);
+
+/** Commander's own errors say what is wrong; what to do next is added here. */
+function prepare(command: Command, name: string): void {
+  command.exitOverride().showSuggestionAfterError().showHelpAfterError(`  fix: \`${name} --help\` shows how it is used`);
+  for (const sub of command.commands) prepare(sub, `${name} ${sub.name()}`);
+}
 
 // Whoever reads may stop early, as `head` does; what was found stands all the same. A full disk is another matter.
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {

@@ -71,10 +71,10 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
 /** For the reports of a run that has not begun, when nobody knows yet what in an address is a credential. */
 function targetName(url: string | undefined, { profile }: CheckFlags): string {
   if (url !== undefined) return URL.canParse(url) ? new URL(url).origin : 'the server';
-  return profile === undefined ? STAND_IN : `the server of ${profile}`;
+  return profile === undefined ? MOCK_SERVER : `the server of ${profile}`;
 }
 
-const STAND_IN = 'the stand-in in this process';
+const MOCK_SERVER = 'the mock server in this process';
 
 async function optionsOf(url: string | undefined, flags: CheckFlags): Promise<RunOptions> {
   const spec = loadSpec();
@@ -128,7 +128,7 @@ const isLocal = (url: string): boolean =>
 async function standIn(timeout: number): Promise<Target> {
   // Loaded only here: the kit itself works without Express.
   const { createStandIn } = await import('../http/stand-in.js');
-  return handlerTarget(STAND_IN, createStandIn().fetch, { timeout });
+  return handlerTarget(MOCK_SERVER, createStandIn().fetch, { timeout });
 }
 
 function selection(spec: Spec, flags: CheckFlags): Selection {

@@ -21,11 +21,11 @@ export function scenarioCommand(): Command {
       if (problems.length > 0) throw new ScenarioError(withoutRepeats(problems));
       for (const file of files) console.log(`${file}: no faults`);
     });
-  const list = new Command('list').description('the scenarios that come with the stand-in').action(async () => {
+  const list = new Command('list').description('list the scenarios that come with Understudy').action(async () => {
     const { shippedScenarios } = await room();
     for (const { name, description } of shippedScenarios()) console.log(`${name.padEnd(16)}${description}`);
   });
-  const command = new Command('scenario').description('check scenario files, or list those that come with the stand-in');
+  const command = new Command('scenario').description('check scenario files, or list those that come with Understudy');
   return command.addCommand(lint).addCommand(list.allowExcessArguments(false));
 }
 
@@ -35,7 +35,7 @@ function filesOf(given: string): readonly string[] {
   const files = readdirSync(given).filter((file) => /\.ya?ml$/.test(file));
   if (files.length > 0) return files.sort().map((file) => join(given, file));
   const what = 'the folder holds no scenarios';
-  throw new ScenarioError([{ file: given, line: 1, column: 1, what, fix: 'name one with .yaml files' }]);
+  throw new ScenarioError([{ file: given, line: 1, column: 1, what, fix: 'name a folder with .yaml files, or a file' }]);
 }
 
 function problemsOf(check: () => unknown): readonly Problem[] {

@@ -27,7 +27,9 @@ export function wireOf(flags: WireFlags, base: string | undefined, environment: 
   if (base === undefined) {
     const [useless] = Object.entries(names).flatMap(([key, flag]) => (flags[key as keyof WireFlags] === undefined ? [] : [flag]));
     if (useless !== undefined)
-      throw new UsageError(`${useless}: there is no server that it is for.\n  fix: give the URL of the server`);
+      throw new UsageError(
+        `${useless} is about requests over the network, but this run tests the mock server in this process.\n  fix: give the URL of a server, or leave ${useless} out`,
+      );
     return { options: {}, secrets: new Map() };
   }
   const secrets = new Map<string, string>();

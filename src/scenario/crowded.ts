@@ -1,16 +1,17 @@
-// `crowded`: 10,000 spaces, 100,000 attachments and 100,000 messages, made from a seed instead of shipped as a file.
+// `crowded`: a scenario of many rows, made from a seed instead of shipped as a file.
 import { toTimestamp } from '../world/clock.js';
 import type { Scenario, ScenarioSpace, ScenarioThread, ScenarioVectorStore } from './scenario.js';
 
 export const CROWDED = 'crowded';
-export const CROWDED_DESCRIPTION = '10,000 spaces, 100,000 attachments, 100,000 messages.';
-
 const SPACES = 10_000;
 const ATTACHMENTS_EACH = 10;
 const STORES = 500;
 const THREADS = 1_000;
 const MESSAGES_EACH = 100;
 const USERS = 50;
+
+const counted = (count: number): string => count.toLocaleString('en');
+export const CROWDED_DESCRIPTION = `${counted(SPACES)} spaces, ${counted(SPACES * ATTACHMENTS_EACH)} attachments, ${counted(THREADS * MESSAGES_EACH)} messages.`;
 
 const end = Date.parse('2026-02-26T15:30:00Z');
 const organization_id = 'org_xyz789';

@@ -156,15 +156,15 @@ function parse(text: string, file: string): ReadScenario {
 }
 
 function unknownScenario(name: string, folder: string): { readonly what: string; readonly fix: string } {
+  const path = resolve(folder, name);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    return { what: `${name} is a folder.`, fix: 'Name a file in it.' };
   if (/^[\w-]+$/.test(name)) {
     const names = scenarioNames();
     const close = nearest(name, names);
     const fix = close ? `Did you mean "${close}"?` : `Use one of ${names.join(', ')}, or the path of a file.`;
     return { what: `Unknown scenario "${name}".`, fix };
   }
-  const path = resolve(folder, name);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    return { what: `${name} is a folder.`, fix: 'Name a file in it.' };
   const close = nearest(basename(name), filesIn(dirname(path)));
   const fix = close
     ? `Did you mean "${join(dirname(name), close)}"?`

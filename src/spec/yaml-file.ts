@@ -46,6 +46,13 @@ const inWords: Readonly<Partial<Record<Yaml.ErrorCode, readonly [what: string, f
 /** Without the place that the parser adds. */
 const firstLine = (message: string): string => (message.split('\n', 1)[0] as string).replace(/ at line \d+, column \d+:$/, '');
 
+/** The parser notices a quote that is never closed only at the end of what it takes for the text. */
+function plainly(message: string): readonly [what: string, fix: string] {
+  const [, quote] = /^Missing closing (['"])quote/.exec(message) ?? [];
+  if (quote === undefined) return [message, 'correct the YAML'];
+  return [`the text before this place has no closing ${quote}`, `close it in the line where it begins`];
+}
+
 export function parseYaml(text: string, file: string): ParsedYaml {
   const { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
@@ -60,7 +67,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
   const [broken] = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
   const problems = document.errors
     .filter((error) => error === broken || (error.code === 'DUPLICATE_KEY' && !(broken && error.pos[0] > broken.pos[0])))
-    .map(({ code, pos, message }) => problem(pos[0], ...(inWords[code] ?? [firstLine(message), 'correct the YAML'])));
+    .map(({ code, pos, message }) => problem(pos[0], ...(inWords[code] ?? plainly(firstLine(message)))));
   let value: unknown;
   try {
     value = document.toJS();

@@ -33,7 +33,7 @@ describe('understudy check', () => {
     const { code, stdout, stderr, results } = await check(...spaces);
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^Cases of the document: \d+ right, 0 wrong/)]);
     expect(stderr).toMatch(/^\d+\/\d+ {2}createSpace: \d+ right$/m);
-    expect(results()).toMatchObject({ target: 'the stand-in in this process', findings: [], leftovers: [] });
+    expect(results()).toMatchObject({ target: 'the mock server in this process', findings: [], leftovers: [] });
   });
 
   it('ends with 1 on a failure, which it prints with the row, the contract line and a chain', async () => {

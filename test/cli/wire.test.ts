@@ -62,7 +62,9 @@ describe('the flags that say how requests get to the server', () => {
   });
 
   it('are for a server', () => {
-    expect(() => wireOf({ header: ['X: y'] }, undefined, {})).toThrow('--header: there is no server that it is for.');
+    expect(() => wireOf({ header: ['X: y'] }, undefined, {})).toThrow(
+      '--header is about requests over the network, but this run tests the mock server in this process.\n  fix: give the URL',
+    );
     expect(wireOf({}, undefined, { HTTPS_PROXY: 'socks5://x' }).options).toEqual({});
   });
 });

@@ -56,7 +56,7 @@ describe('a profile', () => {
   });
 
   it('that is a folder, or is not there, says so', () => {
-    expect(() => readProfile('contracts')).toThrow(/contracts:1:1 {2}cannot be read: EISDIR/);
+    expect(() => readProfile('contracts')).toThrow(/contracts:1:1 {2}is a folder\n {2}fix: name a YAML file/);
     expect(() => readProfile('nowhere.yaml')).toThrow(/nowhere\.yaml:1:1 {2}there is no such file/);
   });
 

@@ -1,5 +1,5 @@
 // What a run showed of the document: each case right, wrong, or not exercised and why.
-import { decidedBy } from '../../spec/case.js';
+import type { ReachedBy } from '../../spec/case.js';
 import type { OperationId, Spec } from '../../spec/document.js';
 import type { Played, Result } from './play.js';
 
@@ -8,6 +8,12 @@ export interface CaseCoverage {
   readonly result: Result;
   readonly reason?: string;
 }
+
+/** Why no request of a run can lead to a case. */
+const unreachable: Readonly<Record<Exclude<ReachedBy, 'state'>, string>> = {
+  rate_limit: 'only too many requests lead to it, and a run does not send so many',
+  april: 'the February edition cannot give it',
+};
 
 /** A case is right when a row that expects it was answered with it, wrong when one was not, else it was not exercised. */
 export function coverageOf(
@@ -29,8 +35,8 @@ export function coverageOf(
         const other = own.find((row) => row.result === 'right')?.answered;
         const reason =
           own.find((row) => row.reason)?.reason ??
-          (decidedBy(documented) === 'nothing'
-            ? `reached by ${documented.reached_by}`
+          (documented.reached_by !== 'state'
+            ? unreachable[documented.reached_by]
             : other
               ? `answered otherwise, which the contracts allow too: ${other}`
               : 'the run ended before');

@@ -41,8 +41,9 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8');
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const what = code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}`;
-    throw new ProfileError([{ file, line: 1, column: 1, what, fix: 'name a profile, YAML' }]);
+    const reasons: Readonly<Record<string, string>> = { ENOENT: 'there is no such file', EISDIR: 'is a folder' };
+    const what = reasons[code ?? ''] ?? `cannot be read: ${message}`;
+    throw new ProfileError([{ file, line: 1, column: 1, what, fix: 'name a YAML file with the credentials of the server' }]);
   }
 }
 

@@ -1,0 +1,55 @@
+// What is said to somebody who has made a mistake: what is wrong, where, and what to do next. Nothing of Node's own.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { run } from '../support/cli.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'understudy-mistakes-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const file = (name: string, text: string): string => {
+  writeFileSync(join(folder, name), text);
+  return join(folder, name);
+};
+const empty = join(folder, 'empty');
+mkdirSync(empty);
+const broken = file('broken.yaml', 'callers: { owner: { api_key: "k }\n');
+const text = file('text', 'hello');
+const missing = join(folder, 'no-such-file');
+
+it.each([
+  [['serv'], 'did you mean serve?'],
+  [['serve', '--prot', '1'], 'did you mean --port?'],
+  [['serve', 'extra'], 'understudy serve --help'],
+  [['serve', '--port', 'abc'], 'whole number from 0 to 65535'],
+  [['serve', '--port', '70000'], 'whole number from 0 to 65535'],
+  [['serve', '--clock', 'fast'], 'real, virtual'],
+  [['serve', '--scenario', 'crowed'], 'did you mean "crowded"?'],
+  [['serve', '--scenario', empty], 'is a folder'],
+  [['serve', '--scenario', missing], 'there is no file'],
+  [['serve', '--scenario', text], 'must be a map'],
+  [['serve', '--spec', missing], 'there is no such file'],
+  [['serve', '--spec', empty], 'is a folder'],
+  [['serve', '--spec', text], 'openapi'],
+  [['serve', '--drift', 'guard:getSpace.space_not_foun'], 'did you mean guard:getSpace.space_not_found?'],
+  [['contracts', 'show'], 'understudy contracts show --help'],
+  [['contracts', 'show', 'getSpac'], 'did you mean getSpace?'],
+  [['contracts', 'export', '--output', join(missing, 'x')], 'cannot be written'],
+  [['scenario', 'lint'], 'understudy scenario lint --help'],
+  [['scenario', 'lint', empty], 'holds no scenarios'],
+  [['explain', 'CASE_WRON'], 'did you mean CASE_WRONG?'],
+  [['check', 'notaurl'], 'https://staging.example.com'],
+  [['check', 'https://example.invalid'], '--profile FILE'],
+  [['check', '--profile', missing], 'there is no such file'],
+  [['check', '--profile', empty], 'is a folder'],
+  [['check', '--profile', broken], 'no closing "'],
+  [['check', '--include-tag', 'spces'], 'did you mean Spaces?'],
+  [['check', '--header', 'X-A: b'], 'this run tests the mock server in this process'],
+  [['check', '--ca-cert', text, 'http://127.0.0.1:1'], 'BEGIN CERTIFICATE'],
+] as const)('understudy %j says what is wrong and what to do', async (args, said) => {
+  const { code, stdout, stderr } = await run([...args]);
+  expect([code, stdout]).toEqual([2, '']);
+  expect(stderr.toLowerCase()).toContain(said.toLowerCase());
+  expect(stderr).toMatch(/\bfix: |Did you mean|Use |Name a /);
+  expect(stderr).not.toMatch(/\bat .*:\d+:\d+\)|EISDIR|undefined|\[object/);
+});
