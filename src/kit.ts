@@ -1,4 +1,4 @@
-// The contract kit, for use in other programs. It works without Express and knows none of the stand-in's rules.
+// The contract kit, for use in other programs. It works without Express and knows none of the mock server's rules.
 export { type HttpTargetOptions, httpTarget } from './client/http-target.js';
 export { type Answer, handlerTarget, type Target, TargetError, type TargetLimits } from './client/target.js';
 export { withEdges } from './contract/edges/edges.js';

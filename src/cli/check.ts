@@ -1,4 +1,4 @@
-// `understudy check`: tests a server against the document. Every row of the contracts is played, every response checked; one exit code.
+// `understudy check`: tests a server against the document. Plays every row of the contracts and checks every response.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CheckFlags, wholeNumber } from './flags.js';
 

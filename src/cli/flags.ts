@@ -1,4 +1,5 @@
-// The one table of flags; help, defaults and environment twins all come from it. Flag > environment > default.
+// The flags of `serve` and `check`: help, defaults and environment variables come from here. A flag wins over its variable,
+// which wins over the default.
 import { InvalidArgumentError, Option } from 'commander';
 import type { FailOn } from '../contract/report/report.js';
 import { DEFAULT_BODY_LIMIT, DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';

@@ -1,7 +1,7 @@
-// Lines to stdout or stderr, which may be slow, full or gone: a program that serves goes on without them.
+// Lines to stdout or stderr, whose reader may be slow or gone, or whose disk may be full. A server keeps serving without them.
 import { fstatSync, writeSync } from 'node:fs';
 
-/** Bytes that may wait for a reader; what comes on top is dropped. */
+/** Bytes that may wait for a slow reader; more lines are dropped. */
 const WAITING_LIMIT = 1024 * 1024;
 
 export interface Output {

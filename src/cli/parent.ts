@@ -1,10 +1,10 @@
-// Under npm, a server ends with the program that started it. npm hands a signal to the shell that runs the script; the
-// shell dies of it, and what it runs would be left behind.
+// Under npm, a server ends with the program that started it. npm passes a signal on to the shell that runs the script. The
+// shell ends, and the server that it started would be left running.
 
-/** Short, since whoever has waited for npm's end takes the port to be free. */
+/** Short, because the port should be free soon after npm has ended. */
 const POLL_MS = 20;
 
-/** Calls back when the parent is gone. Without npm, and in a process group of its own, a server is meant to stay. */
+/** Calls back when the parent is gone. Never without npm or in a process group of its own: such a server is meant to stay. */
 export function onParentGone(gone: () => void): void {
   const parent = process.ppid;
   const underNpm = process.env.npm_lifecycle_event !== undefined || process.env.npm_execpath !== undefined;

@@ -12,7 +12,7 @@ import { serveCommand } from './serve.js';
 import { specCommand } from './spec.js';
 import { version } from './version.js';
 
-// What a CI makes of a variable that it does not have.
+// A CI often sets a variable to an empty text when it has no value for it.
 for (const [name, value] of Object.entries(process.env))
   if (name.startsWith('UNDERSTUDY_') && value === '') delete process.env[name];
 
@@ -39,7 +39,7 @@ function prepare(command: Command, name: string): void {
   for (const sub of command.commands) prepare(sub, `${name} ${sub.name()}`);
 }
 
-// Whoever reads may stop early, as `head` does; what was found stands all the same. A full disk is another matter.
+// A reader of stdout may stop early, as `head` does; that changes no exit code. A full disk does.
 process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
   if (code === 'EPIPE') process.exit();
   console.error(`stdout cannot be written: ${message}`);
@@ -47,7 +47,7 @@ process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
 });
 process.stderr.on('error', () => {});
 
-// Node's own codes for a crash mean something else here. A run has a way of its own to end.
+// Node's exit codes for a crash have another meaning here. A run of `check` handles crashes itself.
 process.on('uncaughtException', (error) => {
   if (process.listenerCount('uncaughtException') > 1) return;
   console.error('internal error:', error);

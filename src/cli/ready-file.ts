@@ -1,15 +1,15 @@
-// The ready file: it is there, whole, exactly while requests are answered.
+// The ready file: it exists, complete, exactly while the server answers requests.
 import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { UsageError } from './flags.js';
 
 export interface ReadyFile {
-  /** Whole or not at all: whoever waits for the file may read it the moment it is there. */
+  /** Written under another name and renamed, so that nobody who waits for the file reads half of it. */
   write(url: string): void;
   /** Unless another server has written its own since. */
   remove(): void;
 }
 
-/** Takes away what an earlier server left behind, so that nobody reads the address of one that is gone. */
+/** Removes the file of an earlier server, so that nobody reads the address of one that is gone. */
 export function prepareReadyFile(file: string): ReadyFile {
   let written: string | undefined;
   const attempt = (what: () => void): void => {

@@ -29,7 +29,7 @@ export class ReportFiles {
     return { ...this.#begun, stopped };
   }
 
-  /** Before the run: a report that nobody can keep is not worth the requests. Takes the place of an older run's report. */
+  /** Called before the run, so that a report folder that cannot be written stops it at once. Replaces an older run's report. */
   begin(): void {
     const text = 'the run has not ended, or was ended before it could write its report';
     try {
@@ -46,7 +46,7 @@ export class ReportFiles {
     for (const [i, path] of this.paths.entries()) this.#replace(path, texts[i] as string);
   }
 
-  /** In the same folder, since a rename between two disks is none. */
+  /** In the same folder, because a rename from one disk to another is not atomic. */
   #replace(path: string, text: string): void {
     const temporary = `${path}.${process.pid}.tmp`;
     try {

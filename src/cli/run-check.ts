@@ -21,7 +21,7 @@ import { wireOf } from './wire.js';
 
 /** Milliseconds after the end of the run's time by which the process has ended, reports and all. */
 const WHOLE_GRACE = 3000;
-/** Of these, for writing reports, and never less than that for taking away. */
+/** How many of these are for the reports; deleting what was made gets at least as many. */
 const REPORTING = 500;
 const LEAST_GRACE = 1000;
 
@@ -30,7 +30,7 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
   reports.begin();
   let soFar = (stopped: Stopped): Report => reports.without(stopped);
   const finish = (report: Report): void => {
-    // Before the text, whose reader may hang up.
+    // Before the text: a reader of stdout that stops early ends the process.
     process.exitCode = exitCode(report, flags.failOn);
     let problem = '';
     try {
@@ -47,7 +47,7 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
     finish(soFar(stopped));
     process.exit();
   };
-  // The start is a part of the whole time, which nobody outside can tell from the run.
+  // The time limit counts from the start of the process, as it does for whoever started it.
   const grace = Math.max(LEAST_GRACE, WHOLE_GRACE - REPORTING - performance.now());
   const { signal, done } = stopping(atOnce, grace + REPORTING / 2, flags.maxTime && flags.maxTime * 1000);
   try {
@@ -98,7 +98,7 @@ async function optionsOf(url: string | undefined, flags: CheckFlags): Promise<Ru
     profile,
     target,
     seed: flags.seed,
-    // In this process nobody else is there, and the same seed makes the same requests.
+    // The mock server in this process is new, so a fixed run ID is safe, and the same seed gives the same requests.
     ...(inProcess ? {} : { runId: flags.runId ?? randomUUID().slice(0, 8), lock: true }),
     ...selected,
     ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1000 }),
@@ -118,10 +118,10 @@ function baseUrl(url: string | undefined, profile: Profile): string {
   return base.replace(/\/+$/, '').replace(/\/v1$/, '');
 }
 
-/** A password in it, or what somebody has put behind a question mark, is no word for a log. */
+/** Without a password or a query, which do not belong into a log. */
 const withoutCredential = (url: string): string => url.replace(/\/\/[^/]*@/, '//…@').replace(/[?#].*/s, '?…');
 
-/** Where somebody may run the stand-in, whose keys are no secret. */
+/** Addresses of this machine: the mock server may run there, and its keys are no secret. */
 const isLocal = (url: string): boolean =>
   problemOfBaseUrl(url) !== undefined || /^(localhost|127\.[\d.]+|\[::1\]|.*\.localhost)$/.test(new URL(url).hostname);
 

@@ -1,4 +1,4 @@
-// `understudy serve`: starts the stand-in and stays until a signal.
+// `understudy serve`: starts the mock server and runs until a signal.
 import { Command } from 'commander';
 import type { StandIn } from '../http/stand-in.js';
 import { loadSpec } from '../spec/document.js';

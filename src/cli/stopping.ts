@@ -4,12 +4,12 @@ import { crashOf } from '../contract/run/play.js';
 import { RunEnd, type Stopped, timeIsOver } from '../contract/run/run.js';
 import { endingSignals } from '../spec/exit-code.js';
 
-/** Milliseconds in which the same signal again is the same one: npm forwards what the terminal has sent as well. */
+/** Milliseconds in which the same signal counts once: under npm, the terminal and npm both send it. */
 const FORWARDED = 100;
 
 export interface Stopping {
   readonly signal: AbortSignal;
-  /** The process is nobody's to watch any longer. */
+  /** Stops watching for signals and errors. */
   readonly done: () => void;
 }
 

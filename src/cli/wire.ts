@@ -17,7 +17,7 @@ const names: Readonly<Record<keyof WireFlags, string>> = {
 
 export interface Wire {
   readonly options: Pick<HttpTargetOptions, 'headers' | 'ca' | 'cert' | 'key' | 'proxy'>;
-  /** What no report may show, with the name that stands in its place. */
+  /** Values that no report may show, each with the name to print instead. */
   readonly secrets: ReadonlyMap<string, string>;
 }
 
@@ -41,12 +41,12 @@ export function wireOf(flags: WireFlags, base: string | undefined, environment: 
   return { options: { headers, ...tls, ...(proxy === undefined ? {} : { proxy }) }, secrets };
 }
 
-/** Those that the kit sends itself: a row without a credential must stay without one, and a message must keep its frame. */
+/** Headers that the kit sets itself. A row without a credential must be sent without one, and the length of a body must stay right. */
 const own = [
   ...['accept', 'authorization', 'x-api-key', 'content-type', 'content-length', 'content-encoding'],
   ...['connection', 'expect', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade', 'proxy-authorization'],
 ];
-/** One that is shorter is no secret, and would be taken out of other words. */
+/** A shorter value cannot be hidden: it would also be found inside of ordinary words. */
 const SHORTEST_SECRET = 8;
 
 function readHeaders(given: readonly string[], problems: string[], secrets: Map<string, string>): Record<string, string> {

@@ -1,4 +1,4 @@
-// The connections to one server, kept or fresh, direct or by a proxy.
+// The connections to one server: reused or new, direct or through a proxy.
 import http from 'node:http';
 import https from 'node:https';
 import { rootCertificates } from 'node:tls';
@@ -46,13 +46,13 @@ export class Connections {
     };
   }
 
-  /** A kept connection may be one that the server has closed by now; a fresh one is not. */
+  /** Whether the connection may be a reused one, which the server may have closed by now. */
   async to(target: string, { isKept }: { isKept: boolean }): Promise<Way> {
     this.#agents ??= await this.#makeAgents();
     const agent = isKept ? this.#agents.kept : this.#agents.fresh;
     const { protocol, hostname, port, pathname, host } = this.#server;
     const isEncrypted = protocol === 'https:';
-    // As it stands: a parser of URLs would take `..` out of it.
+    // Not through `new URL`, which would resolve `..` in the path.
     const path = `${pathname.replace(/\/+$/, '')}${target}`;
     if (this.#proxy === undefined || isEncrypted) {
       const server = { protocol, hostname: unbracketed(hostname), ...(port === '' ? {} : { port }) };

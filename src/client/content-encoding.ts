@@ -13,7 +13,7 @@ const asBrotli: Decoder = promisify<Buffer, ZlibOptions, Buffer>(brotliDecompres
 const decoders: Readonly<Record<string, Decoder>> = {
   gzip: asGzip,
   'x-gzip': asGzip,
-  // Some servers leave out the frame that the standard wants around the data.
+  // Some servers send raw deflate data without the zlib header that the standard asks for.
   deflate: (body, options) => (hasZlibHeader(body) ? asZlib : asRaw)(body, options),
   br: asBrotli,
   identity: async (body) => body,
@@ -22,7 +22,7 @@ const decoders: Readonly<Record<string, Decoder>> = {
 /** Each layer may be as large as the body; more than a few are an attack. */
 const MOST_LAYERS = 5;
 
-/** What is empty has nothing to decompress, whatever its headers say: a 204, a 304 or an answer to HEAD. */
+/** An empty body is not decompressed, whatever the headers say: a 204, a 304 or an answer to HEAD. */
 export async function decoded(body: Buffer, header = '', maxBytes: number): Promise<Buffer> {
   const codings = header
     .split(',')

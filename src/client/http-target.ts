@@ -78,7 +78,7 @@ export function httpTarget(baseUrl: string, options: HttpTargetOptions = {}): Ta
 }
 
 const PAUSE_MS = 250;
-/** What a second attempt may not meet: a server that starts anew, a name server that is busy. */
+/** Errors that a second attempt may not meet, such as a server that is just restarting. */
 const passing: readonly string[] = ['ECONNREFUSED', 'ECONNRESET', 'EAI_AGAIN'];
 
 /** Why a request may go out once more; undefined where it may not. */
@@ -111,7 +111,7 @@ function responseTo(
     });
     sent.on('response', (response) => {
       progress.isAnswered = true;
-      // An error that comes while nobody reads shows when somebody does.
+      // An error that arrives before the body is read is thrown when it is read.
       response.on('error', () => {});
       // Without the header that names the protocol, Node takes it for an answer.
       if (response.statusCode === 101) reject(switched());
@@ -131,7 +131,7 @@ function responseTo(
 const switched = (): TargetError =>
   new TargetError('broken', '101: the server changed to another protocol, for which nobody asked');
 
-/** Methods that say nothing of a body when they have none. */
+/** Methods that send no Content-Length when they have no body. */
 const bodiless: readonly string[] = ['GET', 'HEAD', 'OPTIONS', 'DELETE'];
 
 /** As they come, save that those which come several times are joined. */
@@ -140,7 +140,7 @@ function plainHeaders({ headers }: http.IncomingMessage): Record<string, string>
 }
 
 const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'];
-/** The two ends do not agree on TLS, whichever of them says so. */
+/** TLS failed, on either side. */
 const isTlsRefusal = (code: string): boolean => /^(ERR_SSL_|ERR_TLS_|EPROTO$)|CERT|VERIFY|SELF_SIGNED/.test(code);
 
 function toTargetError(error: NodeJS.ErrnoException, call: string, { isSent }: Progress): TargetError {

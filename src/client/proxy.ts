@@ -1,11 +1,11 @@
-// Which proxy a server is reached by: https://curl.se/docs/manpage.html#ENVIRONMENT is the custom that most programs keep.
+// Which proxy to use for a server, by the same environment variables as curl: https://curl.se/docs/manpage.html#ENVIRONMENT
 import { BlockList, isIP } from 'node:net';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The proxy that the environment names for a URL: HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, save for what NO_PROXY lists, in
- * small letters or capitals. This machine itself is reached directly, unless Node was told to go by the environment.
+ * small letters or capitals. This machine itself is reached directly, unless Node itself is set to use these variables.
  */
 export function proxyOf(url: URL, environment: Environment): string | undefined {
   const named = (name: string): string => environment[name] || environment[name.toUpperCase()] || '';

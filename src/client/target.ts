@@ -18,7 +18,7 @@ export interface TargetErrorOptions extends ErrorOptions {
   readonly unsent?: boolean;
 }
 
-/** No answer, or none that can be read: the server is at fault, not its contract. */
+/** There was no answer, or none that can be read as HTTP. */
 export class TargetError extends Error {
   readonly kind: 'unreachable' | 'timeout' | 'broken' | 'too_large' | 'gateway' | 'stopped';
   readonly unsent: boolean;
@@ -44,7 +44,7 @@ export interface TargetLimits {
 export const DEFAULT_TIMEOUT = 10_000;
 export const DEFAULT_BYTES = 5 * 1024 * 1024;
 
-/** Whatever takes what `fetch` takes, such as the stand-in in this process. What it throws is no answer. */
+/** A target that is a function like `fetch`, such as the mock server in this process. An error that it throws counts as no answer. */
 export function handlerTarget(
   name: string,
   handle: (request: Request) => Promise<Response>,
@@ -71,7 +71,7 @@ export function handlerTarget(
   };
 }
 
-/** Rejects when the time is over or the signal ends it, also where the work listens to neither. */
+/** Rejects when the time is over or the signal is aborted, even if the work itself ignores both. */
 export async function withinTime<T>(
   timeout: number,
   signal: AbortSignal | undefined,

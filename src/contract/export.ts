@@ -24,7 +24,7 @@ export const reasonsLeftOut = {
 } as const;
 export type ReasonLeftOut = keyof typeof reasonsLeftOut;
 
-/** What a workflow that is exported does not say. */
+/** What is left out of a workflow that is exported. */
 export const reasonsInPart = {
   unchanged: 'that a refusal changed nothing: the whole answer before and after would have to be compared',
   details: 'which keys the details of a refusal have: the conditions of Arazzo cannot ask for a key',
@@ -43,7 +43,7 @@ export interface Exported {
 export interface ExportOptions {
   /** Where the OpenAPI document is, as Arazzo finds it. */
   readonly documentUrl: string;
-  /** Makes names that never meet; those of another export against the same server need another. Default 1. */
+  /** Seed for generated names; exports that are played against the same server need different seeds. Default 1. */
   readonly seed?: number;
 }
 
@@ -134,7 +134,7 @@ function inputProperties(): Json {
   ]);
 }
 
-/** A step without what is ours. */
+/** A step without our own `x-` keys. */
 function plain(step: Json): Json {
   return Object.fromEntries(Object.entries(step as object).filter(([key]) => !key.startsWith('x-'))) as Json;
 }

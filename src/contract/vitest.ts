@@ -18,9 +18,9 @@ import { Watch } from './run/watch.js';
 import { loadContracts, standInProfile } from './tables/load.js';
 
 export interface DescribeOptions {
-  /** That of the stand-in's default world when absent. */
+  /** Default: the profile of the mock server's default world. */
   readonly profile?: Profile;
-  /** Which operations are played; all when absent. What prepares their rows may be any. */
+  /** Which operations are tested; all when absent. Other operations may still be called to prepare a test. */
   readonly include?: (operation: OperationId) => boolean;
   /** Which operations may be called at all; all when absent. */
   readonly allow?: (operation: OperationId) => boolean;
@@ -38,7 +38,7 @@ const optionRules: Record<keyof DescribeOptions, OptionRule> = {
 };
 
 /**
- * Declares a test per row. A row that the profile cannot feed is skipped with the reason; a failure prints the finding
+ * Declares a test per row. A row for which the profile has no caller or ID is skipped with the reason; a failure prints the finding
  * with the chain that repeats it. Questions and notices do not fail a test. Where every row is skipped, or something is left
  * behind, the suite fails. Rows share ids of the profile, so they run one after the other and in order, whatever the project's
  * own configuration says. Throws a TypeError for an option that is not known.
@@ -93,7 +93,7 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
     }
     afterAll(() => {
       if (leftovers.length > 0) throw new Error(`Left behind: ${leftovers.map(mask).join(', ')}`);
-      // Skipped is not passed; where the tests have ended early, one of them has said so.
+      // If everything was skipped, the suite must not pass; if the run ended early, a test has failed already.
       const [reason] = ended === undefined ? (reasons ?? []) : [];
       if (reason !== undefined) throw new Error(`No row could be played: ${mask(reason)}.`);
     });

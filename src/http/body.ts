@@ -17,13 +17,13 @@ const coders: Readonly<Record<string, Inflate>> = {
 /** What `Accept-Encoding` says in a refusal. */
 const knownEncodings = Object.keys(coders).join(', ');
 
-/** A body that cannot be inflated: no such coding, or bytes that are none of it. */
+/** A body that cannot be decompressed: the coding is not known, or the bytes are not in it. */
 interface Undecodable {
   readonly fault: 'unsupported_encoding' | 'broken_encoding';
   readonly encoding: string;
 }
 
-/** The request with the body that its client meant. One that is too large stays so, by a byte at least. */
+/** The request with its body decompressed. A body over the limit is cut to one byte over it, so that it is refused later. */
 function inflateBody(request: PlainRequest, limit: number): PlainRequest | Undecodable {
   const encoding = request.headers['content-encoding'];
   if (encoding === undefined || request.body.length === 0 || request.body.length > limit) return request;

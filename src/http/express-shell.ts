@@ -69,7 +69,7 @@ export function createExpressServer(app: Express, answerer: Answerer, timeouts: 
   return { server, unanswered };
 }
 
-/** The answers that each connection still waits for, or that its bytes became unreadable and it was told so. */
+/** By connection: the answers it still waits for, or `refused` once it was told that its bytes cannot be read as HTTP. */
 type Owed = WeakMap<Duplex, Set<ServerResponse> | 'refused'>;
 
 function owe(owed: Owed, unanswered: Set<ServerResponse>, socket: Duplex, response: ServerResponse): void {
@@ -89,7 +89,7 @@ const unreadable: Readonly<Record<string, Unreadable>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
-/** There is no request to answer, only a socket: the envelope is written by hand, and the connection ends. */
+/** Node made no request of these bytes, so there is only a socket: the response is written to it as text, then it is closed. */
 function refuseUnreadable(answerer: Answerer, owed: Owed, error: NodeJS.ErrnoException, socket: Duplex): void {
   const waiting = owed.get(socket);
   if (waiting === 'refused') return; // more of the same bytes
@@ -107,7 +107,7 @@ function refuseUnreadable(answerer: Answerer, owed: Owed, error: NodeJS.ErrnoExc
   }
   owed.set(socket, 'refused');
   socket.end(handwritten(answerer, unreadable[error.code ?? ''] ?? 'bad_http'));
-  // A client that is still sending would lose the answer if the connection were gone now; one that stays for ever must not keep it.
+  // A client that is still sending would lose the answer if the connection were closed at once. After a second it is closed anyway.
   const leave = setTimeout(() => socket.destroy(), 1000).unref();
   socket.once('close', () => clearTimeout(leave));
 }
@@ -131,8 +131,8 @@ function originForm(target: string): string {
 type Read = Partial<Pick<PlainRequest, 'headers'>> & Pick<PlainRequest, 'body'>;
 
 /**
- * What a parser in front of us has read, such as `express.json()` or `express.raw()`: the bytes are gone, what they said is
- * not. Undefined where nobody has read the body.
+ * The body where middleware before us, such as `express.json()` or `express.raw()`, has read the stream already: it is rebuilt
+ * from the parsed value. Undefined where nobody has read the body.
  */
 function bodyOfMiddleware(request: Request & { readonly rawBody?: unknown }): Read | undefined {
   if (!request.readableEnded) return undefined;

@@ -18,7 +18,7 @@ export function createFetchHandler(answerer: Answerer): FetchHandler {
     // Cut the target out of the text: parsing would resolve `..` and lose `%2F`.
     const [, base, rest] = /^([a-z]+:\/\/[^/?#]*)([^#]*)/i.exec(request.url) ?? [];
     const body = await orAborted(signal, readBody(request.body, answerer.bodyLimit, signal));
-    // Nothing is decided once the caller has given up.
+    // A request that the caller has aborted changes no state.
     signal.throwIfAborted();
     const headers = Object.fromEntries(request.headers);
     const plain = { method: request.method, target: rest || '/', headers, body, ...(base === undefined ? {} : { base }) };

@@ -34,7 +34,7 @@ import {
 export interface StandInOptions {
   /** A shipped scenario's name, the path of a file, or a scenario itself; `default` is the world of the vendor's documentation. */
   readonly scenario?: string | Scenario;
-  /** Feeds the ids; the same seed gives the same ids. Default 1. */
+  /** Seed for generated IDs: the same seed gives the same IDs. Default 1. */
   readonly seed?: number;
   /** `virtual` (the default here) starts at the scenario's time and moves one second per accepted write. */
   readonly clock?: ClockKind;
@@ -43,7 +43,7 @@ export interface StandInOptions {
    * goes for good, a thread with its messages. Reads answer the same 404 before and after. Default 10,000.
    */
   readonly keepDeleted?: number;
-  /** What to do with an answer of ours that breaks the document. Default `strict`: a loud 500. */
+  /** What to do if a response of ours breaks the document. Default `strict`: a 500 that says so. */
   readonly selfCheck?: SelfCheck;
   /** An OpenAPI file served in place of ours: operations of ours keep their rules, Prism answers all others. */
   readonly spec?: string;

@@ -1,5 +1,5 @@
-// The form of a scenario file: what breaks the schema, and what is left of the file without it, so that the sound rows
-// are looked at in the same round.
+// Checks a scenario file against its schema, and removes what breaks it, so that the references between the other rows can be
+// checked in the same round.
 import { readFileSync } from 'node:fs';
 import type { ErrorObject } from 'ajv';
 import { nearest } from '../spec/nearest.js';
@@ -21,9 +21,9 @@ export const allLists: ReadonlySet<ReferredList> = new Set(lists);
 export interface Formed {
   readonly scenario: Draft<Scenario>;
   readonly problems: readonly Problem[];
-  /** Lists that cannot be read whole: a row that is missing in them may have been meant to be there. */
+  /** Lists of which a part could not be read. A row that seems to be missing there may be in that part. */
   readonly lost: ReadonlySet<ReferredList>;
-  /** Rows of which a value could not be read: that it is absent says nothing. */
+  /** Rows of which a value could not be read. A value that seems to be missing there may be that one. */
   readonly damaged: ReadonlySet<object>;
 }
 

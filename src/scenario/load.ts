@@ -143,7 +143,7 @@ function fillWorld(world: World, scenario: Scenario): void {
       });
     }
   }
-  // Minted before the file's own later ones go in, and not to be one of them.
+  // A generated ID must not be one that the file gives to an attachment further down.
   const given = new Set((scenario.spaces ?? []).flatMap(({ attached }) => attached ?? []).map(({ id }) => id));
   const linkIds = avoiding(world.ids, (id) => given.has(id));
   for (const space of byAge(scenario.spaces)) {

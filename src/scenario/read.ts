@@ -18,13 +18,13 @@ export interface ReadScenario extends Formed {
   readonly at: ProblemAt;
 }
 
-/** The scenarios that come with the stand-in. */
+/** The scenarios that come with Understudy. */
 export function scenarioNames(): readonly string[] {
   const files = readdirSync(fixtures).filter((file) => file.endsWith('.yaml'));
   return [...files.map((file) => file.slice(0, -'.yaml'.length)), CROWDED].sort();
 }
 
-/** Each with what it is good for; the crowd is not made for that. */
+/** Each with its description; `crowded` is not built for that. */
 export function shippedScenarios(): readonly { readonly name: string; readonly description: string }[] {
   return scenarioNames().map((name) => {
     const description = name === CROWDED ? CROWDED_DESCRIPTION : readScenario(name).scenario.description;
@@ -32,7 +32,7 @@ export function shippedScenarios(): readonly { readonly name: string; readonly d
   });
 }
 
-/** Reads a scenario that comes with the stand-in by name, or any file by its path. Throws a ScenarioError where there is none. */
+/** Reads a scenario that comes with Understudy by name, or any file by its path. Throws a ScenarioError where there is none. */
 export function readScenario(nameOrFile: string): ReadScenario {
   if (nameOrFile === CROWDED) return crowded();
   const file = findFile(nameOrFile, '.');
@@ -84,7 +84,7 @@ export function scenarioOf(given: unknown): ReadScenario {
   const at: ProblemAt = (pointer, what, fix) => ({ file: 'scenario', pointer, line: 1, column: 1, what, fix });
   let value: unknown;
   try {
-    // A copy, so that whoever changes theirs later changes no world.
+    // A copy, so that a later change of the caller's object changes no world.
     value = JSON.parse(JSON.stringify(given) ?? 'null');
   } catch (error) {
     throw new ScenarioError([at('', `cannot be written as JSON: ${(error as Error).message}`, 'give plain data')]);
@@ -107,7 +107,7 @@ function extended(own: ReadScenario, file: string, within: readonly string[]): R
   return extend(readFile(base, chain), own);
 }
 
-/** Nobody knows which rows the base would have had. */
+/** Without its base, a file may refer to rows that are not known: no list is checked for missing rows. */
 function withoutBase(own: ReadScenario, what: string, fix: string): ReadScenario {
   return { ...own, problems: [...own.problems, own.at('/extends', what, fix)], lost: allLists };
 }

@@ -67,7 +67,7 @@ export function brokenReferences({ scenario, lost, damaged }: Formed, at: Proble
   return check.problems;
 }
 
-/** Could each value of a row be read? Of another one, what is absent says nothing. */
+/** Whether every value of a row could be read. If not, a value that is missing is not reported. */
 type IsWhole = (row: object) => boolean;
 
 const isTime = (time: string): boolean => !Number.isNaN(Date.parse(time));
@@ -89,7 +89,7 @@ function createChecker(latest: string | undefined, lost: ReadonlySet<Kind>, at: 
     const rows = rowsOf(kind);
     if (!rows.has(id)) {
       const close = nearest(id, [...rows.keys()]);
-      // It may have been meant to be in the list that cannot be read.
+      // The row may stand in the part of the list that could not be read.
       if (lost.has(kind) && close === undefined) return;
       problem(pointer, `there is no ${kind} ${id}`, close ? `did you mean ${close}?` : `define it, or refer to another ${kind}`);
       return;

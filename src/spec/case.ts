@@ -4,7 +4,7 @@ import type { Json } from './message.js';
 /** What a case rests on; a deviation from an `assumed` case is a question to the vendor, never a failure. */
 export type Basis = 'seed' | 'docs' | 'client' | 'assumed';
 
-/** How a case is reached; only `state` cases can be provoked by what is in the world. */
+/** How a case is reached: by the state and the request, by too many requests, or only in the April edition. */
 export type ReachedBy = 'state' | 'rate_limit' | 'april';
 
 /** Which fault of a request the case answers; the entry with the most matching keys wins. */
@@ -17,7 +17,7 @@ export interface ViolationSelector {
 /** The `x-case` extension, as it stands in the document. */
 export interface CaseProvenance {
   readonly basis: Basis;
-  /** On what it rests that such a request is refused at all, where only the form of the refusal is assumed. */
+  /** The evidence that such a request is refused at all, where only the form of the refusal is assumed. */
   readonly rule?: Basis;
   readonly source: string;
   readonly reached_by: ReachedBy;
@@ -33,7 +33,7 @@ export interface Case extends CaseProvenance {
   readonly value?: Json;
 }
 
-/** Whether a case speaks for a place in its value, or for its `status`. What is open in one row of a list is open in every row. */
+/** Whether a case is certain about a place in its value, or about its `status`. `not_vouched` in one row of a list counts for every row. */
 export function vouchesFor({ not_vouched = [] }: Pick<Case, 'not_vouched'>, place: string): boolean {
   if (not_vouched.length === 0) return true;
   const anyRow = (pointer: string): string => pointer.replace(/\/\d+(?=\/|$)/g, '/*');

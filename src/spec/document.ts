@@ -1,4 +1,4 @@
-// Reads the bundled document and flattens it into operations. Everything else asks these, never the raw document.
+// Reads the bundled document and flattens it into operations. All other code uses these, never the raw document.
 import { readFileSync } from 'node:fs';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Case, CaseProvenance } from './case.js';
@@ -55,7 +55,7 @@ export interface Spec<Id extends string = OperationId> {
   readonly unrouted: ReadonlyMap<string, Case>;
   /** `details.message` of a faulty field, by schema keyword. */
   readonly fieldMessages: Readonly<Record<string, string>>;
-  /** The values of `error.type` that are known; another is news, and no fault. */
+  /** The known values of `error.type`; another value is a notice, not a failure. */
   readonly errorTypes: readonly string[];
   /** Headers that any answer may carry, lower-case; those with a value are always sent with it. */
   readonly commonHeaders: readonly CommonHeader[];

@@ -1,4 +1,4 @@
-// The fields of a component, each with what its schema allows: for whoever makes values, or names places, instead of checking bodies.
+// The fields of a component, each with what its schema allows: for code that makes values or names places in a body.
 import type { Spec } from './document.js';
 import type { Json } from './message.js';
 import { pointerTokens } from './relation.js';

@@ -1,5 +1,5 @@
 // What a schema cannot say: relations between the parts of one exchange (`x-relations`).
-// The stand-in checks its own answers with them, and so does whoever judges a server.
+// The mock server checks its own answers with them, and the kit checks those of other servers.
 import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type Json } from './message.js';
 
@@ -48,14 +48,14 @@ export interface RelationBreach {
 type Check = (operands: readonly (Json | undefined)[], names: readonly Operand[]) => string | undefined;
 
 const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
-/** Equal as JSON: the order of an object's fields says nothing. */
+/** Equal as JSON, whatever the order of an object's fields. */
 const same = (left: Json | undefined, right: Json | undefined): boolean => left === right || isDeepStrictEqual(left, right);
 const fieldOf = (row: Json, field: string): Json | undefined => (isJsonObject(row) ? row[field] : undefined);
 const instant = (value: Json | undefined): number => Date.parse(String(value));
 
 function inOrder(rows: Json | undefined, field: string, sign: 1 | -1): boolean {
   const times = list(rows).map((row) => instant(fieldOf(row, field)));
-  // A time that no calendar knows, such as a leap second, orders nothing.
+  // A time that Date cannot read, such as a leap second, is not compared.
   return times.every((time, i) => i === 0 || !(sign * (time - (times[i - 1] as number)) < 0));
 }
 
@@ -101,7 +101,7 @@ type Reader = (exchange: Exchange) => Json | undefined;
 /** Expressions are few and evaluated on every answer, so each is read once. */
 const readers = new Map<string, Reader>();
 
-/** Evaluates an OpenAPI runtime expression; a word that is none stands for itself. */
+/** Evaluates an OpenAPI runtime expression; any other text stands for itself. */
 export function evaluate(expression: Operand, exchange: Exchange): Json | undefined {
   if (typeof expression !== 'string') return expression;
   const reader = readers.get(expression) ?? readerOf(expression);
@@ -155,13 +155,13 @@ export function brokenRelations(relations: readonly Relation[], exchange: Exchan
   return relations.flatMap((relation) =>
     statementsOf(relation).flatMap(({ kind, operands: names, assumed }) => {
       const operands = names.map((name) => evaluate(name, exchange));
-      // What the request leaves out it does not bind: that field is the server's to choose.
+      // A field that the request leaves out may have any value.
       if (names.some((name, i) => isOfRequest(name) && operands[i] === undefined)) return [];
       const check: Check = checks[kind];
       const expected = check(operands, names);
       if (expected === undefined) return [];
       const pointer = String(names[0]).replace(/^\$response\.body#/, '');
-      // Whether null is kept, or read as not given, is said of no field.
+      // Nothing documents whether a null in a request is stored or ignored, so it is not compared.
       const isNull = names.some((name, i) => isOfRequest(name) && operands[i] === null);
       const source = assumed ?? (isNull ? 'null is kept as it was sent, ours' : undefined);
       const basis = source === undefined ? {} : { assumed: source };

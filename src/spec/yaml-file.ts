@@ -8,7 +8,7 @@ import { pointerTokens } from './relation.js';
 export type ProblemAt = (pointer: string, what: string, fix: string) => Problem;
 
 export interface ParsedYaml {
-  /** Where the syntax breaks, what the parser made of the rest. */
+  /** After a syntax error, what the parser could make of the file. */
   readonly value: unknown;
   readonly at: ProblemAt;
   /** What is wrong with the YAML itself. */
@@ -62,8 +62,8 @@ export function parseYaml(text: string, file: string): ParsedYaml {
     return { file, line, column: col, what, fix };
   };
   const startOf = (node: unknown): number | undefined => (isNode(node) && node.range ? node.range[0] : undefined);
-  // Behind the first place where the syntax breaks, the parser finds more that nobody wrote. A key that stands twice
-  // breaks nothing behind it.
+  // After the first syntax error the parser reports errors that are not there, so only the first one counts. A key that stands
+  // twice is an error of its own and causes no others.
   const [broken] = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
   const problems = document.errors
     .filter((error) => error === broken || (error.code === 'DUPLICATE_KEY' && !(broken && error.pos[0] > broken.pos[0])))
@@ -71,14 +71,14 @@ export function parseYaml(text: string, file: string): ParsedYaml {
   let value: unknown;
   try {
     value = document.toJS();
-    // An anchor that holds itself cannot be written as JSON, and nothing else here could carry it.
+    // An alias that refers to a node around itself would make a value without an end, which JSON cannot have.
     JSON.stringify(value);
   } catch (error) {
     value = undefined;
     if (!broken) problems.push(problem(0, firstLine((error as Error).message), 'correct the anchors and aliases of the YAML'));
   }
   const nodeAt = (tokens: readonly string[]): unknown => document.getIn(tokens, true);
-  /** A value that begins below its key is shown at its key. */
+  /** Where a value begins in a line below its key: the place of the key. */
   const keyAbove = (tokens: readonly string[], start: number): number | undefined => {
     const parent = nodeAt(tokens.slice(0, -1));
     if (tokens.length === 0 || !isMap(parent)) return undefined;

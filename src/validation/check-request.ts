@@ -11,7 +11,7 @@ export interface CheckedRequest {
   readonly body: Json | undefined;
   /** In the order in which a server would meet them; empty when the request is well formed. */
   readonly violations: readonly Violation[];
-  /** What the document does not know and nobody reads (S-C27, X1), such as `query.color` or `body.colour`. */
+  /** Unknown fields that are ignored (S-C27, X1), such as `query.color` or `body.colour`. */
   readonly ignored: readonly string[];
 }
 
@@ -106,7 +106,7 @@ function namesOf(part: string, names: readonly string[]): string[] {
   return names.length > LIST_LIMIT ? [...told, `${names.length - LIST_LIMIT} more in ${part}`] : told;
 }
 
-/** Built anew: a slice would keep the whole text alive. */
+/** A new string: a slice would keep the whole body in memory. */
 const shorten = (name: string): string => `${[...name.slice(0, NAME_LIMIT)].join('')}…`;
 
 /** A text that is no number stays a text, and breaks the schema by its type. */

@@ -1,4 +1,4 @@
-// Does an answer keep the document? Status, media type, headers, body and relations; silence is a pass only when all were looked at.
+// Does an answer keep the document? Status, media type, headers, body and relations; an empty list of violations means that all of them were checked.
 import type { Operation } from '../spec/document.js';
 import type { Json, PlainResponse } from '../spec/message.js';
 import { brokenRelations, type Exchange } from '../spec/relation.js';
@@ -42,7 +42,7 @@ export function checkResponse(
   } else if (body !== undefined) {
     violations.push({ in: 'body', pointer: '', keyword: 'body', expected: 'no body' });
   }
-  // A body of the wrong shape would break relations too; the shape is the news.
+  // A body of the wrong shape would break relations too; only the shape is reported.
   if (violations.length > 0) return violations;
   return brokenRelations(documented.relations, { ...asked, status: response.status, responseBody: body }).map((breach) => ({
     in: 'relation',

@@ -1,4 +1,4 @@
-// Reads a body as JSON, with bounds, and says what readers of JSON may take in different ways.
+// Reads a body as JSON, with bounds, and reports what different JSON parsers may read differently.
 import type { Json } from '../../spec/message.js';
 import { pointerToken } from '../../validation/violation.js';
 
@@ -16,11 +16,11 @@ export interface Oddity {
   readonly got: string;
 }
 
-/** No document has an answer so deep, and whoever walks through it runs out of stack. */
+/** No document has an answer nested so deeply, and recursive code would overflow its stack. */
 const MAX_DEPTH = 500;
 /** Nor one of so many lists and objects, each of which takes far more memory than text. */
 const MAX_NODES = 100_000;
-/** More of a kind are no news. */
+/** More warnings of one kind are not reported. */
 const MOST_ODDITIES = 100;
 
 export function readJson(text: string): ReadJson {

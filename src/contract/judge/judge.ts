@@ -45,9 +45,9 @@ export type AskedFor = Pick<Exchange, 'path' | 'query' | 'requestBody'>;
 export interface Expectation {
   /** Any of these cases; none where the document alone is asked. */
   readonly cases?: readonly string[];
-  /** The source of an expectation that nobody documented: another case is a question. */
+  /** Where the expectation comes from if nobody documented it: another case is then a question. */
   readonly assumed?: string;
-  /** The source for that the request is refused at all, where the form of the refusal is assumed: who accepts it has failed. */
+  /** Where it is documented that the request is refused, although the form of the refusal is assumed: to accept it is a failure. */
   readonly documented?: string;
 }
 
@@ -62,7 +62,7 @@ const RFC_8259 = 'RFC 8259, 4 and 8.1';
 
 type Reporter = (code: FindingCode, pointer: string, expected: string, got: string, basis?: Basis, source?: string) => void;
 
-/** What no client that reads the document is harmed by. */
+/** Deviations that harm no client which follows the document. */
 const notices: readonly FindingCode[] = ['FIELD_UNDOCUMENTED', 'VALUE_UNDOCUMENTED', 'JSON_AMBIGUOUS'];
 
 const severityOf = (basis: Basis): Severity => (basis === 'assumed' ? 'question' : 'failure');
@@ -76,7 +76,7 @@ export function judge(
 ): Judged {
   const deviations: Deviation[] = [];
   const wanted = expected.map((name) => operation.cases.get(name)).filter((c) => c !== undefined);
-  // Of several, the one that the answer is nearest to says on what evidence it is judged.
+  // Of several expected cases, the one most like the answer decides how severe a deviation is.
   const leading =
     wanted.find((c) => c.status === response.status) ??
     wanted[0] ??
@@ -111,8 +111,8 @@ export function judge(
   // A case whose status is open has the form of its response, whichever status of the class comes.
   const described = operation.responses.get(response.status) ?? (actual && operation.responses.get(actual.status));
   if (!described) {
-    // The wrong case has said so already; a status nobody documented is news of its own only where none was expected.
-    // Nobody promises that the refusals which the document lists are all there are.
+    // With an expected case, the wrong case was reported already. Only without one is an undocumented status a finding of its own.
+    // An undocumented refusal is only a question, since the document may not list all refusals.
     const of = response.status >= 400 && !isCrash(response) ? 'assumed' : 'docs';
     if (wanted.length === 0)
       report('STATUS_UNDOCUMENTED', '', `one of ${[...operation.responses.keys()].join(', ')}`, String(response.status), of);
@@ -180,7 +180,7 @@ function readBody({ body }: PlainResponse): ReadJson {
   return body === undefined ? { body: undefined, problem: 'no body', oddities: [] } : readJson(body);
 }
 
-/** Nobody means to answer so: it is wrong, however little is said of what would be right. */
+/** A status that is never intended, such as a 5xx: it is a failure even where nothing is documented. */
 const isCrash = ({ status }: PlainResponse): boolean => status >= 500;
 
 /** Whether an answer is this case, by all that the case vouches for: status, code, type and the keys of its details. */
@@ -211,7 +211,7 @@ function errorOf(body: Json | undefined): Readonly<Record<string, Json>> | undef
 
 const knownTypesSource = 'the vendor’s checker of its documentation, 2026-04';
 
-/** Where no case is known, the schema alone speaks, for all that it names. */
+/** Without a case, everything in the schema is judged. */
 const isPromised = (documented: Case | undefined, pointer: string): boolean =>
   documented === undefined || vouchesFor(documented, pointer);
 

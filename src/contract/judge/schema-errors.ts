@@ -6,7 +6,7 @@ import { fromAjv, type Violation } from '../../validation/violation.js';
 
 /** Items of a list that are judged at a time; longer ones than that no honest answer has. */
 const WINDOW = 1000;
-/** Of a list without end, so many of its beginning speak for the rest. */
+/** Of a very long list only so many items, from its beginning, are judged. */
 const MOST_WINDOWS = 10;
 const MOST_VIOLATIONS = 10_000;
 
@@ -36,7 +36,7 @@ function longestListIn(value: Json | undefined): number {
   return isJsonObject(value) ? Math.max(0, ...longestOf(Object.values(value))) : 0;
 }
 
-/** One number, since a list of arguments has an end. */
+/** Not by `Math.max(...)`, which takes only so many arguments. */
 const longestOf = (values: readonly Json[]): readonly number[] => [
   values.reduce<number>((longest, value) => Math.max(longest, longestListIn(value)), 0),
 ];

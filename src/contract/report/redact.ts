@@ -6,16 +6,16 @@ export type Secrets = ReadonlyMap<string, string>;
 
 export type Mask = (text: string) => string;
 
-/** What is shorter is no secret, and so short a piece of one says nothing. */
+/** A shorter text cannot be masked as a secret: ordinary words would contain it. */
 const LEAST_SECRET = 4;
-/** So long a piece of a secret stands nowhere; next to a sign that something was cut, none of `LEAST_SECRET` does. */
+/** A piece of a secret of this length is masked everywhere; beside a mark of omission, such as `…`, one of `LEAST_SECRET` is too. */
 const PIECE = 8;
 /** Escapes within escapes: the server's, those of its logs, the report's. */
 const MOST_LAYERS = 6;
 
 export const redact = (text: string, secrets: Secrets): string => masking(secrets)(text);
 
-/** Makes what puts `${NAME}` in the place of each secret, and remembers what it has read. */
+/** Returns a function that replaces each secret with `${NAME}`; it remembers the texts that it has seen. */
 export function masking(secrets: Secrets): Mask {
   const forms = [...secrets].flatMap(([secret, name]) => formsOf(secret, name));
   if (forms.length === 0) return (text) => text;
@@ -186,7 +186,7 @@ function characterOf(groups: Readonly<Record<string, string | undefined>>): stri
   return code > 0x10ffff ? '\ufffd' : Buffer.from(String.fromCodePoint(code)).toString('latin1');
 }
 
-/** What a split over lines, another case or one escape too few changes is not looked at. */
+/** Blanks, line ends, control characters and backslashes are ignored in a comparison, and so is case. */
 const DROPPED = /[\0- \x7f\\]/;
 
 const fold = (text: string): string => text.replace(new RegExp(DROPPED, 'g'), '').toLowerCase();

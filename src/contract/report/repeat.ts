@@ -1,5 +1,5 @@
 // A finding as a shell chain that runs as it is: ids captured between the steps, names new in every run, secrets as
-// environment references. Nothing in it is indented by meaning, so that it may be pasted from an indented report.
+// environment references. Indentation means nothing in it, so that it can be pasted from an indented report.
 import type { PlainRequest } from '../../spec/message.js';
 import type { Finding } from '../run/finding.js';
 import type { Exchanged } from '../run/session.js';
@@ -11,7 +11,7 @@ const LONGEST_ARGUMENT = 100_000;
 /** A piece of what is sent: as it stands, or the value of a variable. */
 type Part = { readonly text: string } | { readonly variable: string };
 
-/** Values of the variables, for a world that everybody knows; reads that show nothing new are left out then. */
+/** Values of the variables, for the default world, whose credentials are public. Reads that set no variable are then left out. */
 export type GivenVariables = Readonly<Record<string, string>>;
 
 /**
@@ -61,7 +61,7 @@ const URL_ENCODE = `url() { printf %s "$1" | sed 's/+/%2B/g; s#/#%2F#g; s/=/%3D/
 
 // Credentials
 
-/** The variable that holds a caller's credential; none for a caller whose credential is nobody's. */
+/** The variable that holds a caller's credential; none for callers with an invented one. */
 export function variableOf(caller: CallerName): string | undefined {
   return (callerNames as readonly string[]).includes(caller) ? `${caller.toUpperCase()}_CREDENTIAL` : undefined;
 }
@@ -88,7 +88,7 @@ function curlOf({ caller, request }: Exchanged, captured: ReadonlyMap<string, st
     if (credential !== undefined && name === 'authorization') return `-H "${name}: ${schemeOf(caller)} $${credential}"`;
     return `-H "${name}: ${quoted(value)}"`;
   });
-  // What nobody says, curl would.
+  // curl adds a content type of its own unless it is told not to.
   if (body.length > 0 && headers['content-type'] === undefined) shown.push('-H "content-type:"');
   const { data, pipe = '' } = bodyOf(body, captured);
   return `${pipe}${['curl', flags, '-X', method, ...shown, ...data, `"\${TARGET%/}${filled(target, captured, 'url')}"`].join(' ')}`;
@@ -109,7 +109,7 @@ function bodyOf(bytes: Uint8Array, captured: ReadonlyMap<string, string>): { dat
   return bytes.length > LONGEST_ARGUMENT ? { data: piped, pipe: `printf %s ${shown} | ` } : { data: [`--data-raw ${shown}`] };
 }
 
-/** One line without anything that a terminal would obey. */
+/** One line without control characters, which a terminal would act on. */
 function readable(text: string): string {
   const line = text.replace(/\p{C}/gu, '\ufffd');
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;

@@ -17,7 +17,7 @@ export type FailOn = 'failure' | 'question' | 'notice';
 
 const RESULTS_VERSION = 1;
 
-/** One of `ExitCode`. What was found before the time was over, or where little was shown, is found all the same. */
+/** One of `ExitCode`. A failure counts even if the time was over or little could be tested. */
 export function exitCode(report: Report, failOn: FailOn): number {
   const { stopped } = report;
   if (stopped?.why === 'interrupted') return ExitCode[stopped.signal ?? 'SIGINT'];
@@ -30,12 +30,12 @@ export function exitCode(report: Report, failOn: FailOn): number {
 
 const crashIn = ({ rows }: Report): string | undefined => rows.find(({ crash }) => crash !== undefined)?.crash;
 
-/** That a server refuses whoever has no credential says nothing about what it does for those who have one. */
+/** A refusal of a missing credential does not count: it says nothing about what the server does for callers that have one. */
 export const isShown = ({ kind, caller, result }: Played): boolean =>
   result !== 'not_exercised' &&
   (kind === 'lifecycle' || (kind === 'row' && (callerNames as readonly string[]).includes(caller ?? '')));
 
-/** Why what was shown is not all, or nothing; a report that found nothing wrong must say so. */
+/** Why the run is inconclusive. A report without failures must say so, or it would look like a pass. */
 function whyInconclusive(report: Report): string | undefined {
   const { rows, stopped, findings, minCases = 0 } = report;
   const unprepared = findings.filter(({ code }) => code === 'PREPARATION_FAILED');
@@ -124,7 +124,7 @@ const words: Readonly<Record<number, string>> = {
 /** Of a verdict; all of them stand above it. */
 const MOST_LINES = 20;
 
-/** What the profile lacks, said before the run; empty when it lacks nothing. */
+/** What the profile is missing, printed before the run; empty when it has everything. */
 export function describeLacking(lacking: Report['lacking']): string {
   if (lacking.length === 0) return '';
   const lines = lacking.map(({ name, rows }) => `  ${name}  ${rows} ${rows === 1 ? 'row' : 'rows'}`);
@@ -152,7 +152,7 @@ export function describeFinding(finding: Finding, mask: Mask): readonly string[]
   ];
 }
 
-/** What a server has sent must not lay out the report, nor tell a terminal or a CI what to do. */
+/** Text from a server must not break the layout of the report, or contain commands for a terminal or a CI. */
 const oneLine = (text: string): string =>
   text.replace(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/gu, (character) => {
     const [, short] = /^"(\\[a-z])"$/.exec(JSON.stringify(character)) ?? [];
