@@ -1,14 +1,14 @@
-// How a run ends before its last row: from then on no request goes out, save to take away what was made; the one that is under
-// way is let go of a moment later, and what takes away has a little longer.
+// How a run ends early: no new request is sent, except to delete what was made. A request that is under way is given up a moment
+// later, and the deletions have a little longer.
 
 export interface Ending {
-  /** Nothing more is played. */
+  /** Aborted when the run ends: no further row is played. */
   readonly ended: AbortSignal;
-  /** Whoever has not answered by now is not waited for. */
+  /** Aborted a moment later: a request that is still under way is given up. */
   readonly late: AbortSignal;
-  /** The same of what takes away. */
+  /** Aborted last: deletions that are still under way are given up. */
   readonly over: AbortSignal;
-  /** The run is done; nothing of this keeps the process any longer. */
+  /** Clears the timers, once the run is done. */
   readonly done: () => void;
 }
 

@@ -9,7 +9,7 @@ export interface Play extends Subject {
   readonly needs: Needs;
   /** Every operation that it may call, to look at what is left too. */
   readonly touches: ReadonlySet<OperationId>;
-  /** Sends its requests. Throws nothing for what a target does. */
+  /** Sends its requests. Never throws because of what a target answers. */
   readonly play: (parts: SessionParts) => Promise<Played>;
 }
 
@@ -33,9 +33,9 @@ export interface Played extends Subject {
   readonly refused?: string;
   /** Why the target cannot be the one that the profile is about. */
   readonly unfit?: string;
-  /** An answer was one of the API. */
+  /** Whether an answer came from the API, and not from some other server. */
   readonly met?: true;
-  /** None was, in words. */
+  /** Why no answer looks like one of the API. */
   readonly lost?: string;
   /** An error of the kit's own that ended it; nothing is said about the target then. */
   readonly crash?: string;

@@ -1,4 +1,5 @@
-// Writes of which nobody knows whether they were carried out: what they made, if they did, nobody takes away.
+// Writes to which no answer came. The server may have carried them out, and what it then made cannot be deleted, since its ID is
+// not known. They are listed in the reports.
 import { type Answer, isSafe, type Target, TargetError } from '../../client/target.js';
 import type { PlainRequest } from '../../spec/message.js';
 

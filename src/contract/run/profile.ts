@@ -1,4 +1,4 @@
-// Who may call a target, and what is known there that the API cannot make. Secrets come from the environment.
+// A profile: the callers of a target, and IDs of objects that the API cannot make. Secrets come from the environment.
 import { readFileSync } from 'node:fs';
 import { fixOf } from '../../spec/nearest.js';
 import { FileError, type Problem, type Report } from '../../spec/problem.js';

@@ -107,7 +107,7 @@ async function play(planned: PlannedRow, parts: SessionParts, session: Session, 
     if (!isDeepStrictEqual(observed, now))
       seen.findings.push(stateFinding(planned, exchanged, session, 'REFUSAL_CHANGED_STATE', show(observed), show(now)));
   }
-  // What a wrong answer left behind is no news.
+  // After a wrong answer, the state is not compared: the wrong answer is the finding.
   const right = exchanged.judged?.documented && expected.includes(exchanged.judged.documented.name);
   if (observe && observed === undefined) seen.unseen += 1;
   if (right && exchanged.judged?.documented?.name === expected[0]) lookAtAnswer(planned, exchanged, session, seen.findings);
