@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { createUnderstudy } from '../../src/index.js';
+import { CROWDED_DESCRIPTION, crowdedScenario } from '../../src/scenario/crowded.js';
 import { scenarioNames } from '../../src/scenario/read.js';
 import { loadSpec } from '../../src/spec/document.js';
 import { projectFolder } from '../support/processes.js';
@@ -65,6 +66,15 @@ describe('docs/serve.md', () => {
     expect(firstCells(worlds).flatMap(named).sort()).toEqual([...scenarioNames()].sort());
     const [, count] = /one of \[(\w+)\]\(docs\/serve\.md#starting-worlds\)/.exec(readme) ?? [];
     expect(count).toBe(['six', 'seven', 'eight', 'nine', 'ten'][scenarioNames().length - 6]);
+  });
+
+  it('says how large the generated world is', () => {
+    const { spaces = [], threads = [] } = crowdedScenario();
+    const attachments = spaces.flatMap(({ attached = [] }) => attached).length;
+    const messages = threads.flatMap(({ messages = [] }) => messages).length;
+    const [all, attached, written] = [spaces.length, attachments, messages].map((count) => count.toLocaleString('en'));
+    expect(read('docs/serve.md')).toContain(`| \`crowded\` | ${all} spaces, ${attached} attachments and ${written} messages, `);
+    expect(CROWDED_DESCRIPTION).toBe(`${all} spaces, ${attached} attachments, ${written} messages.`);
   });
 });
 

@@ -31,6 +31,24 @@ describe('the steps of a page', () => {
     ]);
   });
 
+  it('can be servers, outputs and the steps of a job', () => {
+    const block = (mark: string, ...text: string[]): string => page(`<!-- ${mark} -->`, '```sh', ...text, '```', '');
+    const markdown = [
+      block('serve in the clone', 'npm start', 'npm start -- --port 0'),
+      block('output', 'it printed this'),
+      block('steps of a job', '- run: one', '- uses: two', '- run: three'),
+      block('run in another project', 'npm install'),
+      block('tested', 'curl'),
+    ].join('');
+    expect(pageSteps(markdown)).toEqual([
+      { kind: 'serve', line: 3, where: 'clone', commands: ['npm start', 'npm start -- --port 0'] },
+      { kind: 'output', line: 8, text: 'it printed this\n' },
+      { kind: 'run', line: 12, where: 'project', commands: 'one\nthree' },
+      { kind: 'run', line: 18, where: 'another project', commands: 'npm install\n' },
+    ]);
+    expect(() => pageSteps(block('run elsewhere', 'true'))).toThrow('Line 1: the mark <!-- run elsewhere --> is not known.');
+  });
+
   it('throw for a mark without a block', () => {
     expect(() => pageSteps(page('Text', '<!-- run -->', 'more text'))).toThrow('Line 2: no block of code');
     expect(() => pageSteps('<!-- file: a.ts -->\n')).toThrow('Line 1: no block of code');
