@@ -47,7 +47,7 @@ async function plantDrift(name: string) {
   return plant(loadSpec(), name);
 }
 
-/** Whatever becomes of the log and its reader, serving goes on; stderr says once that lines are lost. */
+/** The server keeps running when the log cannot be written; stderr says once that lines are lost. */
 function openOutput(format: LogFormat): (line: string) => void {
   const dropped = (count: number): string => describeDropped(format, count);
   // The command line's own listeners end the program when nobody reads.

@@ -49,7 +49,7 @@ function streamOf(delivery: Delivery, signal: AbortSignal): ReadableStream<Uint8
   });
 }
 
-/** As much as the answerer needs to refuse a body that is too large; the rest is not asked for. */
+/** Reads at most one chunk over the limit, which is enough to refuse a body that is too large. */
 async function readBody(stream: Request['body'], limit: number, signal: AbortSignal): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;

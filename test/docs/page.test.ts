@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { pageSteps, unmarkedBlocks } from './page.js';
+import { projectFolder } from '../support/processes.js';
+import { pageSteps, pages, unmarkedBlocks } from './page.js';
 
 const page = (...lines: string[]): string => lines.join('\n');
 
@@ -60,19 +62,29 @@ it('blocks without a mark are found', () => {
   expect(unmarkedBlocks(markdown)).toEqual([6, 9]);
 });
 
-describe('docs/testing.md', () => {
-  const markdown = readFileSync(new URL('../../docs/testing.md', import.meta.url), 'utf8');
+it('what a tested block prints needs no mark of its own, but other blocks after it do', () => {
+  const markdown = page('<!-- tested -->', '```sh', 'curl', '```', '```json', '{}', '```', '```json', '{}', '```');
+  expect(unmarkedBlocks(markdown)).toEqual([8]);
+});
 
-  it('has no block that is not followed', () => {
-    expect(unmarkedBlocks(markdown)).toEqual([]);
-  });
+const read = (file: string): string => readFileSync(join(projectFolder, file), 'utf8');
+const everyPage = [
+  'README.md',
+  ...readdirSync(join(projectFolder, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => join('docs', file)),
+];
 
-  it('has a workflow for CI that runs what is followed', () => {
-    const steps = pageSteps(markdown);
-    const [workflow] = steps.flatMap((step) => (step.kind === 'write' && /workflows/.test(step.file) ? [step.text] : []));
-    const { jobs } = parse(workflow as string) as { jobs: { test: { steps: readonly { run?: string }[] } } };
-    const commands = jobs.test.steps.flatMap(({ run }) => run ?? []);
-    const followed = steps.flatMap((step) => (step.kind === 'run' ? [step.commands.trim()] : []));
-    expect(commands.filter((command) => !followed.includes(command))).toEqual(['npm ci']);
-  });
+it.each(everyPage)('%s has no block of code that is not followed', (file) => {
+  expect(unmarkedBlocks(read(file))).toEqual([]);
+  if (!pages.includes(file)) expect(pageSteps(read(file))).toEqual([]);
+});
+
+it('the workflow for CI in docs/testing.md runs what is followed', () => {
+  const steps = pageSteps(read('docs/testing.md'));
+  const [workflow] = steps.flatMap((step) => (step.kind === 'write' && /workflows/.test(step.file) ? [step.text] : []));
+  const { jobs } = parse(workflow as string) as { jobs: { test: { steps: readonly { run?: string }[] } } };
+  const commands = jobs.test.steps.flatMap(({ run }) => run ?? []);
+  const followed = steps.flatMap((step) => (step.kind === 'run' ? [step.commands.trim()] : []));
+  expect(commands.filter((command) => !followed.includes(command))).toEqual(['npm ci']);
 });

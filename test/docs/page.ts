@@ -1,6 +1,9 @@
 // A page of the documentation as a newcomer follows it: the files that it says to write and the commands to run, in order.
 import { parse } from 'yaml';
 
+/** Those that have blocks of code, in the order in which they are followed. */
+export const pages = ['README.md', 'docs/scenarios.md', 'docs/check.md', 'docs/testing.md', 'docs/serve.md', 'docs/spec.md'];
+
 export interface WriteStep {
   readonly kind: 'write';
   /** Where the block begins, counted from 1. */

@@ -4,11 +4,21 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { npmInstall, removeFolders } from '../support/package-consumer.js';
+import { runCommand } from '../support/processes.js';
 import { beforeAllWithTool, findChromium, installVendorSdk } from '../support/tools.js';
 import { arrive, follow, type Place } from './newcomer.js';
+import { pages } from './page.js';
 
 /** What the newcomer's project has before Understudy comes: its own test tools. */
-const ownTools = ['vitest@4.1.12', 'vite@8', 'msw@2.15.0', 'jest@30.5.2', 'supertest@7.3.2', '@playwright/test@1.65.1'];
+const ownTools = [
+  'vitest@4.1.12',
+  'vite@8',
+  'msw@2.15.0',
+  'jest@30.5.2',
+  'supertest@7.3.2',
+  '@playwright/test@1.65.1',
+  '@redocly/cli@2.77.0',
+];
 const pythonTools = ['pytest==9.2.0', 'requests==2.34.2'];
 
 /** What a clone does not have: nothing was installed, built or reported. */
@@ -23,6 +33,9 @@ async function prepare(): Promise<Place> {
     PORT: String(await freePort()),
   });
   await npmInstall(newcomer.clone, ['--prefer-offline']);
+  const commit = 'git init -q && git add -A && git -c user.name=n -c user.email=n@example.com commit -qm all';
+  const { code, stderr } = await runCommand('sh', ['-e', '-c', commit], { cwd: newcomer.clone, withinMs: 60_000 });
+  if (code !== 0) throw new Error(stderr);
   return newcomer;
 }
 
@@ -37,7 +50,12 @@ async function freePort(): Promise<number> {
 const place = beforeAllWithTool(prepare, 1_200_000);
 afterAll(removeFolders);
 
-follow(['README.md', 'docs/scenarios.md', 'docs/check.md', 'docs/testing.md'], place);
+follow(pages, place);
+
+it('another project can load the package that it has installed from a folder', async () => {
+  const load = "import('understudy').then(({ createUnderstudy }) => createUnderstudy().fetch('/openapi.json'))";
+  expect(await runCommand('node', ['-e', load], { cwd: place().other })).toMatchObject({ code: 0 });
+});
 
 it('no server is left behind in CI', async () => {
   const log = readFileSync(join(place().project, 'understudy.log'), 'utf8');

@@ -12,6 +12,7 @@ const place = beforeAllWithTool(async () => {
   const newcomer = await arrive(/^(node_modules|dist\..*|coverage|contract-report|\.venv|\.git)(\/|$)/, [
     'vitest@4.1.12',
     'vite@8',
+    'msw@2.15.0',
   ]);
   symlinkSync(join(projectFolder, 'node_modules'), join(newcomer.clone, 'node_modules'));
   const now = new Date();
