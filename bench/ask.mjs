@@ -4,7 +4,11 @@ import { request } from 'node:http';
 export const HOST = '127.0.0.1';
 
 /** Resolves with the status and the body; rejects when the connection fails. Without an agent the connection is its own. */
-export function ask(port, { method, path, headers, body }, agent = false) {
+export function ask(
+  port,
+  { method, path, headers, body = undefined },
+  agent = /** @type {import('node:http').Agent | false} */ (false),
+) {
   return new Promise((resolve, reject) => {
     const outgoing = request({ host: HOST, port, method, path, headers, agent }, (incoming) => {
       let text = '';

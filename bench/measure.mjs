@@ -69,7 +69,7 @@ function startLoad() {
   const run = ({ title, port }, job) =>
     new Promise((resolve, reject) => {
       const late = setTimeout(() => reject(new Error(`${title}: no answer any more.`)), job.maxMs + HANG_MS);
-      child.once('message', ({ count, error }) => {
+      child.once('message', (/** @type {{ count?: number, error?: string }} */ { count, error }) => {
         clearTimeout(late);
         if (error) reject(new Error(`${title}: ${error}`));
         else resolve(count);

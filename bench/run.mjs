@@ -36,13 +36,13 @@ const usage = `node bench/run.mjs [--quick] [--bar] [--json FILE] [--cpu-source 
   --json FILE     write every sample and every ratio to FILE
   --cpu-source    where CPU is read; proc where the system has it`;
 
-const flags = {
+const flags = /** @type {const} */ ({
   quick: { type: 'boolean', default: false },
   bar: { type: 'boolean', default: false },
   json: { type: 'string' },
   'cpu-source': { type: 'string', default: defaultSource },
   help: { type: 'boolean', short: 'h', default: false },
-};
+});
 
 process.exitCode = await main();
 
@@ -59,10 +59,10 @@ async function main() {
   }
   // Whatever hangs, the run ends, and its children with it.
   const limit = setTimeout(() => fail(`The run took more than ${RUN_LIMIT_MS / 1000} s.`), RUN_LIMIT_MS);
-  for (const [signal, code] of [
+  for (const [signal, code] of /** @type {const} */ ([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ])
+  ]))
     process.once(signal, () => process.exit(code));
   try {
     return await measure(options);
@@ -113,7 +113,7 @@ function versionOf(name) {
 function readFlags() {
   try {
     const { values } = parseArgs({ options: flags });
-    if (['proc', 'process'].includes(values['cpu-source'])) return values;
+    if (/^(proc|process)$/.test(String(values['cpu-source']))) return values;
     throw new Error(`--cpu-source takes proc or process, not ${values['cpu-source']}.`);
   } catch (error) {
     console.error(`${error.message}\n\n${usage}`);

@@ -9,6 +9,9 @@ process.once('exit', () => {
 /**
  * Starts a program whose output is read; `output()` is all of it so far, `stop()` ends it. `ended` resolves with its exit code,
  * null after a signal, and rejects when the program cannot be started.
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
  */
 export function startProgram(command, args, { cwd, env } = {}) {
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -10,6 +10,7 @@ export const ENOUGH = 0.95;
 /**
  * Plays the contracts against the honest stand-in and against each of the drifts. Of a drift comes its `verdict`, of a variation the
  * `alarms` it raised; of the honest stand-in, the first of all, both the alarms and the rows that could not be played.
+ * @returns {Promise<[any, ...any[]]>}
  */
 export async function playKit(names, say) {
   // The long ones first, so that none is left over at the end.
@@ -29,7 +30,7 @@ export async function playKit(names, say) {
     });
   await Promise.all(workers.map(work));
   await Promise.all(workers.map((worker) => worker.terminate()));
-  return ['', ...names].map((name) => results.get(name));
+  return [results.get(''), ...names.map((name) => results.get(name))];
 }
 
 const isLong = (name) => name === '' || name.startsWith('vary:');
@@ -82,4 +83,5 @@ function byGroup(planted) {
 }
 
 const inBoth = ['drop', 'null', 'retype', 'relation', 'status'];
+/** @param {{ kind: string, status?: number }} drift */
 const groupOf = ({ kind, status }) => (inBoth.includes(kind) ? `${kind} (${status < 400 ? 'answers' : 'refusals'})` : kind);

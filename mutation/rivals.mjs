@@ -65,7 +65,7 @@ export async function judge(rival, drift, known) {
 }
 
 /** What a rival says of a stand-in, the honest one without a drift: all of it, or no more than comes with the first finding that is enough. */
-export async function ask(rival, { drift, operations = drift?.operations, enough = () => false } = {}) {
+export async function ask(rival, { drift = undefined, operations = drift?.operations, enough = (_finding) => false } = {}) {
   const open = [];
   const serve = async () => {
     const understudy = createUnderstudy(drift ? { drift: drift.name } : {});

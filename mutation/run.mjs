@@ -10,12 +10,12 @@ const usage = `npm run mutation [-- [--kit | --rivals] [--write] [PATTERN …]]
   --write      take the outcome into mutation/results.json, README.md and mutation/README.md
   PATTERN      these drifts only, played by the kit, or with --rivals by all; * is any text`;
 
-const flags = {
+const flags = /** @type {const} */ ({
   kit: { type: 'boolean', default: false },
   rivals: { type: 'boolean', default: false },
   write: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
-};
+});
 
 process.exitCode = await main();
 
@@ -31,10 +31,10 @@ async function main() {
     return 2;
   }
   // Whatever ends the run ends the programs it has started.
-  for (const [signal, code] of [
+  for (const [signal, code] of /** @type {const} */ ([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ])
+  ]))
     process.once(signal, () => process.exit(code));
   const { mutation } = await import('./mutation.mjs');
   return mutation(options, (text) => console.error(text));

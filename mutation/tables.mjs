@@ -60,7 +60,7 @@ export function sampleTable(results) {
       ['drifts found, another operation named', count(drifts, 'elsewhere')],
       ['harmless variations objected to', count(variations, 'alarm')],
       ['findings on the honest stand-in', (tool) => String(honest[tool])],
-    ].map(([what, cell]) => [what, ...toolsOf(results).map(([tool]) => cell(tool))]),
+    ].map(([what, cell]) => [what, ...toolsOf(results).map(([tool]) => /** @type {(tool: string) => string} */ (cell)(tool))]),
   );
 }
 

@@ -7,10 +7,14 @@ export const oneCode = String.raw`(?:\b[SKM]-C\d+\b|\bX\d{1,2}\b|\b(?:spaces|kno
 /** The code alone, as the page lists it. */
 export const nameOf = (code) => /^(?:[SKM]-C\d+|X\d+|\w+ sheet)/.exec(code)[0];
 
-/** Code → words, from the page's table. */
+/**
+ * Code → words, from the page's table.
+ * @returns {Map<string, string>}
+ */
 export function readEvidence(file) {
   const rows = readFileSync(file, 'utf8').matchAll(/^\| ([^|]+?) \| ([^|]+?) \| [^|]+ \|$/gm);
-  return new Map([...rows].map(([, code, words]) => [code, words]).filter(([code]) => code !== 'code' && code !== '---'));
+  const entries = [...rows].map(([, code, words]) => /** @type {const} */ ([code, words]));
+  return new Map(entries.filter(([code]) => code !== 'code' && code !== '---'));
 }
 
 /** The sources of a case say in words on what they rest; in any other text a code is an aside, and left out. */

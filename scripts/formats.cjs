@@ -4,7 +4,7 @@ const { fullFormats } = require('ajv-formats/dist/formats');
 
 // https://www.rfc-editor.org/rfc/rfc3339#section-5.6
 const form = /^\d{4}-\d\d-\d\d[Tt](?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)$/;
-const calendar = fullFormats['date-time'];
+const calendar = /** @type {{ validate: (text: string) => boolean }} */ (fullFormats['date-time']);
 
 module.exports = {
   ...fullFormats,

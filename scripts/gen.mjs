@@ -77,12 +77,14 @@ function placesOfCases() {
   const files = ['openapi.yaml', 'common.yaml', ...readdirSync(path.join(root, 'openapi/paths')).map((f) => `paths/${f}`)];
   const trees = new Map(files.map((file) => [`openapi/${file}`, readTree(`openapi/${file}`)]));
   for (const [file, { doc, at }] of trees) {
-    for (const item of doc.contents.items ?? []) {
+    for (const item of isMap(doc.contents) ? doc.contents.items : []) {
       for (const method of isMap(item.value) ? item.value.items : []) {
-        const operationId = isMap(method.value) && method.value.get('operationId');
-        if (!operationId) continue;
+        if (!isMap(method.value)) continue;
+        const operationId = String(method.value.get('operationId') ?? '');
+        if (operationId === '') continue;
         places[operationId] = at(method.key);
-        for (const response of method.value.get('responses')?.items ?? []) {
+        const responses = /** @type {any} */ (method.value.get('responses'));
+        for (const response of responses?.items ?? []) {
           const shared = response.value.get('$ref');
           const [target, pointer] = shared ? shared.split('#') : [];
           const source = shared ? trees.get(path.posix.join(path.posix.dirname(file), target)) : { doc, at };
@@ -183,6 +185,7 @@ function validators(doc) {
   return `// ${notice}\n${modules.join('\n')}\n`;
 }
 
+/** @param {{ allErrors: boolean, formats?: string }} options */
 function compiler({ allErrors, formats }) {
   const ajv = new Ajv.default({
     code: { source: true, esm: false, ...(formats ? { formats: _`require(${formats})` } : {}) },

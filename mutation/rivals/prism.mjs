@@ -51,6 +51,7 @@ async function startProxy(upstream) {
 }
 
 /** Those about the answer. What the kit asks wrong on purpose, Prism objects to as well; that is no finding. */
+/** @param {{ headers: Readonly<Record<string, string>>, body?: string }} answer */
 function violationsOf({ headers, body }) {
   const header = headers['sl-violations'];
   // An answer that it cannot read is a 500 of its own.

@@ -12,7 +12,7 @@ import { installedVersion } from './installed.mjs';
 
 const cli = fileURLToPath(new URL('../../node_modules/@redocly/cli/bin/cli.js', import.meta.url));
 const documentUrl = fileURLToPath(new URL('../../generated/document.json', import.meta.url));
-const { document } = exportArazzo(spec, contracts, { documentUrl });
+const document = /** @type {{ workflows: readonly any[] }} */ (exportArazzo(spec, contracts, { documentUrl }).document);
 const input = JSON.stringify(inputsOf(profile, 'understudy-respect'));
 
 /** The operation that a row is about; a lifecycle is about none in particular. */

@@ -18,11 +18,11 @@ export const schemathesis = {
   /** Scenario by scenario, as it goes on. */
   async *ask(serve) {
     const run = { document, url: await serve(), withinMs: 300_000 };
-    for await (const event of followSt(installed, run)) yield failuresOf(event);
+    for await (const event of followSt(installed, run)) yield failuresOf(/** @type {{ ScenarioFinished: any }} */ (event));
   },
 };
 
-/** The failed checks of one scenario. */
+/** The failed checks of one scenario; an event of another kind has none. */
 function failuresOf({ ScenarioFinished: finished }) {
   const { checks = {}, interactions = {} } = finished?.recorder ?? {};
   return Object.entries(checks).flatMap(([id, all]) =>

@@ -122,7 +122,7 @@ async function* linesOf(file, ended) {
 
 function readFrom(file, offset) {
   if (!existsSync(file)) return Buffer.alloc(0);
-  const open = openSync(file);
+  const open = openSync(file, 'r');
   try {
     const bytes = Buffer.alloc(fstatSync(open).size - offset);
     return bytes.subarray(0, readSync(open, bytes, 0, bytes.length, offset));
