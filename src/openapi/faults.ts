@@ -100,8 +100,9 @@ function isPattern(value: unknown): boolean {
   }
 }
 
-const inPlace = ['allOf', 'anyOf', 'oneOf'] as const;
-export const hasParts = (schema: Node): boolean => inPlace.some((keyword) => Array.isArray(schema[keyword]));
+/** What puts a schema together from others, at the same place of a value. */
+export const partKeywords: readonly string[] = ['allOf', 'anyOf', 'oneOf'];
+export const hasParts = (schema: Node): boolean => partKeywords.some((keyword) => Array.isArray(schema[keyword]));
 
 /** Where a schema is a part of itself at the same place of a value: nothing could ever be said about that value. */
 export function selfContained(document: Node, schemas: ReadonlyMap<string, Node>): string[] {
@@ -113,7 +114,7 @@ export function selfContained(document: Node, schemas: ReadonlyMap<string, Node>
     state.set(schema, 'open');
     const reference = referenceOf(schema);
     if (reference !== undefined) walk(lookUp(document, reference), pointer);
-    for (const keyword of inPlace) {
+    for (const keyword of partKeywords) {
       const parts = schema[keyword];
       if (Array.isArray(parts)) parts.forEach((part, i) => void walk(part, `${pointer}/${keyword}/${i}`));
     }

@@ -1,11 +1,13 @@
 // One operation as a document of its own, in the form that Prism reads right: made when the operation is first asked for, so that a
 // start does not grow with the document.
 import { namesIn, type UserOperation } from './operations.js';
-import { SchemaCopier } from './schemas.js';
+import { type Cut, SchemaCopier } from './schemas.js';
 import { isNode, lookUp, mapChildren, type Node, referenceOf, type UserDocument } from './shape.js';
 
 export interface OneOperation {
   readonly document: Readonly<Record<string, unknown>>;
+  /** What the schemas of the document refer to. */
+  readonly definitions: Readonly<Record<string, unknown>>;
   /** The names of the path's parameters: each has a segment of its own. */
   readonly pathNames: readonly string[];
   readonly parameters: readonly Reading[];
@@ -28,9 +30,8 @@ type Draft = Record<string, unknown>;
 /** The dialect of 3.1; without it Prism reads a schema as draft 7. */
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
-/** `finite`: of schemas that hold themselves only so much that a value of them ends. */
-export function oneOperation(user: UserDocument, operation: UserOperation, finite = false): OneOperation {
-  return new OneOperationMaker(user, operation, finite).make();
+export function oneOperation(user: UserDocument, operation: UserOperation, cut?: Cut): OneOperation {
+  return new OneOperationMaker(user, operation, cut).make();
 }
 
 class OneOperationMaker {
@@ -39,10 +40,10 @@ class OneOperationMaker {
   readonly #schemas: SchemaCopier;
   readonly #readings: Reading[] = [];
 
-  constructor(user: UserDocument, operation: UserOperation, finite: boolean) {
+  constructor(user: UserDocument, operation: UserOperation, cut: Cut | undefined) {
     this.#user = user;
     this.#operation = operation;
-    this.#schemas = new SchemaCopier(user, finite);
+    this.#schemas = new SchemaCopier(user, cut);
   }
 
   make(): OneOperation {
@@ -59,17 +60,17 @@ class OneOperationMaker {
     for (const key of ['security', 'consumes', 'produces'])
       if ((node[key] ?? document[key]) !== undefined) operation[key] = node[key] ?? document[key];
     const paths = { [`/${safe.map((name) => `{${name}}`).join('/')}`]: { [method]: operation } };
-    const schemas = this.#schemas.definitions();
+    const definitions = this.#schemas.definitions();
     const head = { info: { title: 'one operation', version: '1' }, paths };
     const { hasDataRefs } = this.#schemas;
-    const one = { pathNames, parameters: this.#readings, hasDataRefs };
+    const one = { definitions, pathNames, parameters: this.#readings, hasDataRefs };
     if (version === '2.0') {
       const { securityDefinitions = {} } = document;
-      return { ...one, document: { swagger: '2.0', ...head, definitions: schemas, securityDefinitions } };
+      return { ...one, document: { swagger: '2.0', ...head, securityDefinitions } };
     }
-    const components = { schemas, securitySchemes: this.#securitySchemes() };
-    if (version === '3.0') return { ...one, document: { openapi: '3.0.3', ...head, components } };
-    const { jsonSchemaDialect = dialect } = document;
+    // A schema of 3.0 has become one of 3.1.
+    const jsonSchemaDialect = (version === '3.1' && document.jsonSchemaDialect) || dialect;
+    const components = { securitySchemes: this.#securitySchemes() };
     return { ...one, document: { openapi: '3.1.0', jsonSchemaDialect, ...head, components } };
   }
 
@@ -98,7 +99,7 @@ class OneOperationMaker {
     const copy = mapChildren(
       own,
       'parameter',
-      ({ value }) => this.#schemas.copy(value, 'request'),
+      ({ value }) => (parameter.in === 'body' ? this.#schemas.copy(value, 'request') : this.#schemas.copyWhole(value, 'request')),
       (value) => this.#schemas.copyData(value),
     );
     // Prism does not look at cookies: each is read as a header of its own.
@@ -110,7 +111,7 @@ class OneOperationMaker {
     if (isNode(media)) {
       if (parameter.in === 'path') Object.assign(copy, { in: 'header', name: carrierOf('path', parameter.name as string) });
       // A schema without a type of its own is handed the value as it is.
-      copy.schema = { allOf: [this.#schemas.copy(media.schema ?? {}, 'request')] };
+      copy.schema = { allOf: [this.#schemas.copyWhole(media.schema ?? {}, 'request')] };
       delete copy.style;
       this.#read(parameter, 'json');
       return copy;
@@ -137,7 +138,7 @@ class OneOperationMaker {
       const [only, ...more] = this.#partsOf(written);
       if (whole.type === undefined && only && more.length === 0) return this.#flatSchema({ ...beside, ...only });
     }
-    const copy = this.#schemas.copy({ ...whole, nullable: undefined }, 'request') as Draft;
+    const copy = this.#schemas.copyWhole({ ...whole, nullable: undefined, 'x-nullable': undefined }, 'request') as Draft;
     const types = Array.isArray(copy.type) ? copy.type.filter((type) => type !== 'null') : undefined;
     if (types?.length === 1) [copy.type] = types;
     // A text may be read as several types at once, and none of them is more right: one is enough.
@@ -186,7 +187,7 @@ class OneOperationMaker {
       if (isNode(flat) && flat.type === 'object' && told?.style === undefined)
         properties[name] = isJson(String(told?.contentType ?? 'application/json')) ? asListOfOne(flat) : {};
     }
-    const copy = this.#schemas.copy(whole, 'request') as Draft;
+    const copy = this.#schemas.copyWhole(whole, 'request') as Draft;
     // Without properties Prism takes every field; with an empty map it takes none.
     return { schema: whole.properties ? { ...copy, properties } : copy, encoding: encodings };
   }
@@ -219,7 +220,7 @@ class OneOperationMaker {
     const draft: Draft = { description: response.description ?? '', headers: Object.fromEntries(headers) };
     // No body is ever sent with these, whatever the document says.
     if (/^(1..|204|205|304)$/.test(status) || this.#operation.method === 'head') return draft;
-    if (response.schema !== undefined) draft.schema = this.#schemas.copy(response.schema, 'response');
+    if (response.schema !== undefined) draft.schema = this.#schemas.copyOfAnswer(response.schema, 'response');
     if (isNode(response.examples)) draft.examples = this.#schemas.copyData(response.examples);
     const content = Object.entries(isNode(response.content) ? response.content : {});
     if (content.length > 0) draft.content = this.#responseContent(content);
@@ -237,7 +238,7 @@ class OneOperationMaker {
         return [key, { ...rest, ...(value === undefined ? {} : { value: this.#schemas.copyData(value) }) }];
       });
       draft[name] = {
-        ...(schema === undefined ? {} : { schema: this.#schemas.copy(schema === true ? {} : schema, 'response') }),
+        ...(schema === undefined ? {} : { schema: this.#schemas.copyOfAnswer(schema === true ? {} : schema, 'response') }),
         ...(example === undefined ? {} : { example: this.#schemas.copyData(example) }),
         ...(named.length > 0 ? { examples: Object.fromEntries(named) } : {}),
       };

@@ -1,29 +1,41 @@
 // Copies of a document's schemas, as a validator of requests or a maker of responses needs them.
-import { hasParts } from './faults.js';
+import { hasParts, partKeywords } from './faults.js';
 import { childrenOf, isNode, lookUp, mapChildren, type Node, referenceOf, type UserDocument } from './shape.js';
+import { sampleOfText } from './text-sample.js';
 import { unicodePattern } from './unicode-pattern.js';
 
 /** A request need not give what is read-only, a response must not give what is write-only. */
 export type Side = 'request' | 'response';
 
+/** What a response need not have, and is left out: what leads a schema back to itself, or all of it. */
+export type Cut = 'endless' | 'optional';
+
 /** Stands for `$ref` where it is data, which no reader may follow. */
 const DATA_REF = '\u0000$ref';
+/**
+ * Stands for the `$ref` of a schema, with the name of its definition. Prism would put what is referred to in its place, again and
+ * again: schemas that hold two of a kind, which hold two of a kind, take it minutes.
+ */
+const SCHEMA_REF = 'x-understudy-ref';
+/** Where Prism looks for definitions. */
+const DEFINITIONS = '__bundled__';
 
 export class SchemaCopier {
   readonly #user: UserDocument;
-  readonly #finite: boolean;
-  readonly #container: string;
+  readonly #cut: Cut | undefined;
   readonly #names = new Map<string, string>();
   readonly #left: { name: string; pointer: string; side: Side }[] = [];
   readonly #copies: Record<string, unknown> = {};
   readonly #reached = new Map<Node, ReadonlySet<unknown>>();
+  /** Which references are replaced by a copy of what they refer to, and those on the way down to here. */
+  #inline: 'none' | 'parts' | 'all' = 'none';
+  #followed: readonly string[] = [];
   /** Is there a `$ref` among the data, so that answers must be turned back? */
   hasDataRefs = false;
 
-  constructor(user: UserDocument, finite = false) {
+  constructor(user: UserDocument, cut?: Cut) {
     this.#user = user;
-    this.#finite = finite;
-    this.#container = user.version === '2.0' ? '#/definitions/' : '#/components/schemas/';
+    this.#cut = cut;
   }
 
   /** Every schema that a copy refers to, by name. */
@@ -33,20 +45,56 @@ export class SchemaCopier {
     return this.#copies;
   }
 
+  /** A copy that refers to nothing. What would lead back to itself is left open. */
+  copyWhole(schema: unknown, side: Side): unknown {
+    return this.#inlining('all', () => this.copy(schema, side));
+  }
+
+  /**
+   * A copy whose parts (`allOf`, `anyOf`, `oneOf`) are no references. Prism's sampler takes what it has met among the parts of a
+   * whole answer for met again wherever it is referred to, and makes nothing of it.
+   */
+  copyOfAnswer(schema: unknown, side: Side): unknown {
+    return this.#inlining('parts', () => this.copy(schema, side));
+  }
+
+  #inlining<Copy>(inline: 'none' | 'parts' | 'all', copy: () => Copy): Copy {
+    const before = this.#inline;
+    this.#inline = inline;
+    const made = copy();
+    this.#inline = before;
+    return made;
+  }
+
   copy(schema: unknown, side: Side): unknown {
     if (!isNode(schema)) return schema;
     const reference = referenceOf(schema);
-    if (reference !== undefined && this.#user.version !== '3.1') return this.#refer(reference, side);
-    const discriminated = this.#withDiscriminator(this.#finite && side === 'response' ? this.#thatEnds(schema) : schema);
+    if (reference !== undefined) return this.#copyReference(reference, schema, side);
+    const discriminated = this.#withDiscriminator(this.#cut && side === 'response' ? this.#shortened(schema) : schema);
     const copy = mapChildren(
       discriminated,
       'schema',
-      ({ value }) => this.copy(value, side),
-      (value, key) => (key === '$ref' ? value : this.copyData(value)),
+      ({ value, keys }) =>
+        this.#inline === 'parts' && !partKeywords.includes(keys[0] as string)
+          ? this.#inlining('none', () => this.copy(value, side))
+          : this.copy(value, side),
+      (value) => this.copyData(value),
     );
-    if (reference !== undefined) copy.$ref = (this.#refer(reference, side) as Node).$ref;
     this.#dropHidden(copy, schema, side);
-    return this.#tidy(copy, schema);
+    return this.#tidy(copy, schema, side);
+  }
+
+  #copyReference(reference: string, { $ref: _, ...beside }: Node, side: Side): unknown {
+    const counts = this.#user.version === '3.1' && Object.keys(beside).some((keyword) => !annotations.includes(keyword));
+    if (counts) return this.copy({ ...beside, allOf: [...listOf(beside.allOf), { $ref: reference }] }, side);
+    const followed = this.#followed;
+    const isAgain = followed.includes(reference);
+    if (isAgain && this.#inline === 'all') return {};
+    if (isAgain || this.#inline === 'none') return this.#refer(reference, side);
+    this.#followed = [...followed, reference];
+    const copy = this.copy(lookUp(this.#user.document, reference.slice(1)), side);
+    this.#followed = followed;
+    return copy;
   }
 
   copyData(value: unknown): unknown {
@@ -67,7 +115,7 @@ export class SchemaCopier {
       this.#names.set(key, name);
       this.#left.push({ name, pointer: reference.slice(1), side });
     }
-    return { $ref: `${this.#container}${name}` };
+    return { [SCHEMA_REF]: name };
   }
 
   /** Properties of the other side are not asked for in a request, and not there in a response. */
@@ -98,24 +146,24 @@ export class SchemaCopier {
     return reference === undefined ? schema : this.#behind(lookUp(this.#user.document, reference));
   }
 
-  /** The schema without what leads back to it: optional properties, items, alternatives. */
-  #thatEnds(schema: Node): Node {
-    const leadsBack = (part: unknown): boolean => this.#reach(part).has(schema);
+  /** The schema without what need not be there: optional properties, items, alternatives. */
+  #shortened(schema: Node): Node {
+    const goes = (part: unknown): boolean => this.#cut === 'optional' || this.#reach(part).has(schema);
     const cut: Record<string, unknown> = { ...schema };
     const required = listOf(schema.required);
     if (isNode(schema.properties)) {
       const kept = Object.entries(schema.properties).flatMap(([name, property]): [string, unknown][] => {
-        if (!leadsBack(property)) return [[name, property]];
+        if (!goes(property)) return [[name, property]];
         const list = this.#behind(property);
         if (!required.includes(name)) return [];
         return [[name, isNode(list) && list.type === 'array' && !list.minItems ? { type: 'array', maxItems: 0 } : property]];
       });
       cut.properties = Object.fromEntries(kept);
     }
-    if (leadsBack(schema.additionalProperties)) cut.additionalProperties = false;
-    if (schema.type === 'array' && !schema.minItems && leadsBack(schema.items)) cut.maxItems = 0;
+    if (isNode(schema.additionalProperties) && goes(schema.additionalProperties)) cut.additionalProperties = false;
+    if (schema.type === 'array' && !schema.minItems && goes(schema.items)) cut.maxItems = 0;
     for (const keyword of ['anyOf', 'oneOf'] as const) {
-      const ending = listOf(schema[keyword]).filter((part) => !leadsBack(part));
+      const ending = listOf(schema[keyword]).filter((part) => !goes(part));
       if (ending.length > 0) cut[keyword] = ending;
     }
     return cut;
@@ -177,7 +225,7 @@ export class SchemaCopier {
     return name === undefined ? undefined : `${place}${name}`;
   }
 
-  #tidy(copy: Record<string, unknown>, schema: Node): Record<string, unknown> {
+  #tidy(copy: Record<string, unknown>, schema: Node, side: Side): Record<string, unknown> {
     for (const keyword of ['readOnly', 'writeOnly', 'discriminator', '$schema', '$id', 'id', '$comment', 'xml', 'externalDocs'])
       delete copy[keyword];
     for (const [keyword, value] of Object.entries(copy))
@@ -191,10 +239,17 @@ export class SchemaCopier {
       delete copy.example;
     }
     if (!Array.isArray(copy.examples)) delete copy.examples;
-    // Beside alternatives Prism looks for this one alone.
-    else if (copy.examples.length > 0 && hasParts(copy)) [copy.example] = copy.examples;
-    const sample = samples[copy.format as string];
-    if (sample !== undefined && copy.type === 'string' && !given.some((keyword) => keyword in copy)) copy.examples = [sample];
+    // No validator takes it; that nothing is allowed is not what its author means.
+    if (Array.isArray(copy.enum) && copy.enum.length === 0) delete copy.enum;
+    // Beside the parts of a schema Prism looks for this one alone.
+    const [told] = [copy.const, ...listOf(copy.enum), ...listOf(copy.examples)].filter(
+      (value) => value !== undefined && value !== null,
+    );
+    if (told !== undefined && hasParts(copy)) copy.example = told;
+    if (side === 'response' && copy.type === 'string' && !given.some((keyword) => keyword in copy)) {
+      const sample = sampleOfText(copy);
+      if (sample !== undefined) copy.examples = [sample];
+    }
     for (const [flag, limit] of [
       ['exclusiveMinimum', 'minimum'],
       ['exclusiveMaximum', 'maximum'],
@@ -208,15 +263,32 @@ export class SchemaCopier {
     return this.#withNull(copy, schema);
   }
 
-  /** In 3.1 `nullable` says nothing; in 3.0 Prism reads it only beside a single type. */
-  #withNull(copy: Record<string, unknown>, { nullable, type }: Node): Record<string, unknown> {
-    if (nullable === undefined) return copy;
-    if (this.#user.version === '3.0' && typeof type === 'string') return copy;
+  /** In 3.1 `nullable` says nothing. */
+  #withNull(copy: Record<string, unknown>, schema: Node): Record<string, unknown> {
+    const isNullable = schema[this.#user.version === '2.0' ? 'x-nullable' : 'nullable'] === true && this.#user.version !== '3.1';
     delete copy.nullable;
-    return this.#user.version === '3.0' && nullable === true && type === undefined && Object.keys(copy).length > 0
-      ? { anyOf: [copy, { type: 'null', enum: [null] }] }
-      : copy;
+    delete copy['x-nullable'];
+    if (!isNullable) return copy;
+    if (copy.type === undefined) return Object.keys(copy).length === 0 ? copy : { anyOf: [copy, { type: 'null', enum: [null] }] };
+    copy.type = [copy.type, 'null'].flat();
+    if (Array.isArray(copy.enum) && !copy.enum.includes(null)) copy.enum = [...copy.enum, null];
+    return copy;
   }
+}
+
+/** Gives an operation of Prism's its definitions, and its schemas the references to them. */
+export function withDefinitions<Operation extends object>(
+  operation: Operation,
+  definitions: Readonly<Record<string, unknown>>,
+): Operation {
+  const refer = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(refer);
+    if (!isNode(value)) return value;
+    const name = value[SCHEMA_REF];
+    if (name !== undefined) return { $ref: `#/${DEFINITIONS}/${name}` };
+    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, refer(inner)]));
+  };
+  return refer({ ...operation, [DEFINITIONS]: definitions }) as Operation;
 }
 
 /** Turns data back that `copyData` has changed. */
@@ -251,10 +323,10 @@ const oneValueOf = (property: string, values: readonly string[]): Node => ({
   properties: { [property]: { type: 'string', enum: values } },
 });
 
-/** Formats of which Prism makes no value. */
-const samples: Readonly<Record<string, string>> = { byte: 'c3RyaW5n', duration: 'P1D' };
 /** What says what a value may be. */
-const given = ['default', 'const', 'enum', 'examples', 'pattern'];
+const given = ['default', 'const', 'enum', 'examples'];
+/** What says nothing about values, so that it may stand beside a reference. */
+const annotations: readonly string[] = ['title', 'description', 'summary', 'deprecated', 'readOnly', 'writeOnly'];
 
 const none: ReadonlySet<unknown> = new Set();
 

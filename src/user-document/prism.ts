@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import { carrierOf, isJson, type OneOperation, oneOperation, type Reading } from '../openapi/one-operation.js';
 import type { UserOperation } from '../openapi/operations.js';
-import { restoreData } from '../openapi/schemas.js';
+import { type Cut, restoreData, withDefinitions } from '../openapi/schemas.js';
 import { isNode, type Node, type UserDocument } from '../openapi/shape.js';
 import type { PlainRequest } from '../spec/message.js';
 import { uncompilable } from '../validation/compile.js';
@@ -107,32 +107,33 @@ function loadQuiet(load: () => unknown): Library {
 interface Prepared {
   readonly one: OneOperation;
   readonly http: HttpOperation;
-  /** The same without what leads a schema back to itself; made when it is wanted. */
-  readonly finite: () => Promise<HttpOperation>;
+  /** The same without what its answers need not have; made when it is wanted. */
+  readonly cut: (cut: Cut) => Promise<HttpOperation>;
   /** Small enough for the random generator. */
   readonly isSmall: boolean;
 }
 
 async function prepare(library: Library, user: UserDocument, operation: UserOperation): Promise<Prepared> {
   const one = oneOperation(user, operation);
-  const isSmall = JSON.stringify(one.document).length < SMALL;
-  const [http] = await library.getHttpOperationsFromSpec(one.document);
-  if (!http) throw new Error('it finds no operation there');
+  const isSmall = JSON.stringify([one.document, one.definitions]).length < SMALL;
+  const read = async ({ document, definitions }: OneOperation): Promise<HttpOperation> => {
+    const [operation] = await library.getHttpOperationsFromSpec(document);
+    if (!operation) throw new Error('it finds no operation there');
+    return withDefinitions(operation, definitions);
+  };
+  const http = await read(one);
   // Prism takes a schema that cannot be compiled for one that everything keeps.
   const faults = schemasOf(http).flatMap((schema) => uncompilable(schema));
   if (faults.length > 0) throw new Error(`a schema cannot be used: ${[...new Set(faults)].join('; ')}`);
-  let finite: Promise<HttpOperation> | undefined;
-  const readFinite = async (): Promise<HttpOperation> => {
-    const [cut] = await library.getHttpOperationsFromSpec(oneOperation(user, operation, true).document);
-    return cut ?? http;
-  };
+  const cuts = new Map<Cut, Promise<HttpOperation>>();
   return {
     one,
     http,
     isSmall,
-    finite: () => {
-      finite ??= readFinite();
-      return finite;
+    cut: (cut) => {
+      const made = cuts.get(cut) ?? read(oneOperation(user, operation, cut));
+      cuts.set(cut, made);
+      return made;
     },
   };
 }
@@ -194,9 +195,12 @@ async function answer(
     const asked = await quiet.run(true, instance.request(input, [adapt(operation)], config));
     return asked._tag === 'Left' ? { failure: asked.left } : { output: asked.right.output, breaches: breachesOf(asked.right) };
   };
-  const first = await ask(wishes.mock);
-  if ('failure' in first) return problemOf(first.failure);
   const isFree = !('dynamic' in wishes.mock) && !('exampleKey' in wishes.mock);
+  const whole = await ask(wishes.mock);
+  // Prism makes no value with more than 2,500 properties.
+  const isTooMuch = 'failure' in whole && isFree && whole.failure.name === `${errors}SCHEMA_TOO_COMPLEX`;
+  const first = isTooMuch ? await ask(wishes.mock, await prepared.cut('optional')) : whole;
+  if ('failure' in first) return problemOf(first.failure);
   const said = first.breaches.length > 0 && isFree ? await sayBetter(first, prepared, wishes.mock, ask, seed) : first;
   return render(said.output, said.breaches, prepared.one, wishes.applied);
 }
@@ -205,8 +209,11 @@ async function answer(
 async function sayBetter(first: Said, prepared: Prepared, mock: object, ask: Ask, seed: string): Promise<Said> {
   const made = await ask({ ...mock, ignoreExamples: true });
   if (!('output' in made) || !isDeepStrictEqual(made.output.body, first.output.body)) return first;
-  const finite = await ask(mock, await prepared.finite());
-  if ('output' in finite && finite.breaches.length === 0) return finite;
+  for (const cut of ['endless', 'optional'] as const) {
+    const short = await ask(mock, await prepared.cut(cut));
+    const judged = 'output' in short ? await ask(mock, prepared.http, short.output) : short;
+    if ('output' in judged && judged.breaches.length === 0) return judged;
+  }
   for (let i = 0; prepared.isSmall && i < TRIES; i++) {
     const dynamic = await ask({ ...mock, dynamic: true, seed: `${seed}/${i}` });
     if ('output' in dynamic && dynamic.breaches.length === 0) return dynamic;

@@ -44,7 +44,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   ajv: ['validation', 'scenario'],
   'ajv-formats': ['validation'],
   'openapi-types': ['spec', 'contract'],
-  'json-schema-faker': ['user-document', 'contract'],
+  'json-schema-faker': ['user-document', 'openapi', 'contract'],
   'fast-check': ['contract'],
   vitest: ['contract'],
   yaml: ['spec'],

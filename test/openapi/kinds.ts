@@ -875,6 +875,35 @@ components:
     ],
   },
   {
+    kind: 'schemas that are referred to in many places',
+    document: `${head('3.0.3')}paths:
+  /twice: { get: { responses: { '200': ${json("{ $ref: '#/components/schemas/D0' }")} } }, post: { requestBody: { content: { application/json: { schema: { $ref: '#/components/schemas/D0' } } } }, responses: { '204': { description: d } } } }
+  /list: ${get("{ $ref: '#/components/schemas/Failure' }")}
+  /narrowed: ${get("{ type: object, properties: { kind: { type: string, enum: [tug], allOf: [{ $ref: '#/components/schemas/Kind' }] }, other: { $ref: '#/components/schemas/Kind' } } }")}
+  /deep: ${get(`{ type: object, properties: { ${'a: { type: object, properties: { '.repeat(20)}id: { $ref: '#/components/schemas/Id' }${' } }'.repeat(20)} } }`)}
+  /wide: ${get(`{ type: object, properties: { ${Array.from({ length: 400 }, (_, i) => `f${i}: { type: object, required: [id], description: ${'x'.repeat(100)}, properties: { id: { $ref: '#/components/schemas/Id' } } }`).join(', ')} } }`)}
+  /none: ${get('{ type: object, properties: { a: { type: string, enum: [] } } }')}
+components:
+  schemas:
+    Id: { type: string, pattern: '^(0|[1-9][0-9]*)$', minLength: 4, maxLength: 6 }
+    Kind: { type: string, enum: [ferry, tug] }
+    One: { type: object, required: [code], properties: { code: { type: integer } } }
+    Failure: { allOf: [{ $ref: '#/components/schemas/One' }, { type: object, required: [others], properties: { others: { type: array, items: { $ref: '#/components/schemas/One' } } } }] }
+${Array.from({ length: 30 }, (_, i) => `    D${i}: { type: object, properties: { a: { $ref: '#/components/schemas/D${i + 1}' }, b: { $ref: '#/components/schemas/D${i + 1}' } } }`).join('\n')}
+    D30: { type: object, properties: { id: { type: integer } } }
+`,
+    exchanges: [
+      ok('GET /twice', { is: {} }),
+      { request: 'POST /twice', headers: asJson, body: `${'{"a":'.repeat(30)}{"id":1}${'}'.repeat(30)}`, status: 204 },
+      refused('POST /twice', { headers: asJson, body: `${'{"b":'.repeat(30)}{"id":"x"}${'}'.repeat(30)}` }),
+      ok('GET /list', { is: { code: 0, others: [{ code: 0 }] } }),
+      ok('GET /narrowed', { is: { kind: 'tug', other: 'ferry' } }),
+      ok('GET /deep', { holds: small }),
+      ok('GET /wide', { holds: ({ f399 }: { f399: { id: string } }) => /^[1-9]\d{3,5}$/.test(f399.id) }),
+      ok('GET /none', { is: { a: 'string' } }),
+    ],
+  },
+  {
     kind: 'anchors, aliases and merge keys of YAML',
     document: `${head()}x-ok: &ok { description: d, content: { application/json: { example: { ok: true } } } }
 x-base: &base { responses: { '200': *ok }, tags: [a] }
