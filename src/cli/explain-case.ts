@@ -4,18 +4,11 @@ import { repeatChain, variableOf } from '../contract/report/repeat.js';
 import type { Profile } from '../contract/run/profile.js';
 import { callerNames } from '../contract/tables/caller.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
-import type { Basis, Case, ReachedBy } from '../spec/case.js';
+import { basisInWords, type Case, type ReachedBy } from '../spec/case.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
 import type { Operation, Spec } from '../spec/document.js';
 import { nearest } from '../spec/nearest.js';
 import { callsTo, shipped, waysToUnrouted } from './case-requests.js';
-
-const bases: Readonly<Record<Basis, string>> = {
-  seed: 'documented by a sample from the vendor',
-  docs: "documented on the vendor's pages",
-  client: "seen in the vendor's own client or tests",
-  assumed: 'not documented: our choice, and a question to the vendor',
-};
 
 const ways: Readonly<Record<ReachedBy, string>> = {
   state: 'by what is stored on the server and by the request, as below',
@@ -76,7 +69,7 @@ async function describeCase(spec: Spec, named: NamedCase): Promise<string> {
         ];
   const prose = [
     `${fullName(named)}: ${request} is answered with ${documented.status}`,
-    `Basis: ${bases[documented.basis]}${pagesOf(documented)}.`,
+    `Evidence: ${basisInWords[documented.basis]}${pagesOf(documented)}.`,
     ...(operation ? [`Reached: ${ways[documented.reached_by]}.`] : []),
     ...body,
     '',

@@ -4,6 +4,13 @@ import type { Json } from './message.js';
 /** What a case rests on; a deviation from an `assumed` case is a question to the vendor, never a failure. */
 export type Basis = 'seed' | 'docs' | 'client' | 'assumed';
 
+export const basisInWords: Readonly<Record<Basis, string>> = {
+  seed: 'a sample from the vendor',
+  docs: "the vendor's documentation",
+  client: "the vendor's own client or tests",
+  assumed: 'nothing documented: our assumption, and a question to the vendor',
+};
+
 /** How a case is reached: by the state and the request, by too many requests, or only in the April edition. */
 export type ReachedBy = 'state' | 'rate_limit' | 'april';
 

@@ -60,7 +60,7 @@ describe('the cases of requests that reach no operation', () => {
     expect(await run(['contracts', 'show', name])).toMatchObject({ code: 0, stdout: text });
     const { status } = unrouted.get(name) as Case;
     expect(text).toMatch(
-      new RegExp(`^# ${name}: a request that reaches no operation is answered with ${status}\n# Basis: .*\\.\n`),
+      new RegExp(`^# ${name}: a request that reaches no operation is answered with ${status}\n# Evidence: .*\\.\n`),
     );
     if (!isScript(text)) {
       expect(text).toMatch(/\n# No request gets it: .*, which is a bug: please report it\.\n$/);
@@ -87,7 +87,7 @@ describe('understudy explain', () => {
     for (const name of ['addVectorStoreToSpace.own_dedicated_store', 'listSpaces.listed', 'getThread.rate_limit_exceeded']) {
       const text = await explained(name);
       expect(text).toMatch(
-        new RegExp(`^# ${name}: (GET|POST) /v1/\\S+ is answered with \\d{3}\\n# Basis: .*\\.\\n# Reached: .*\\.\\n`),
+        new RegExp(`^# ${name}: (GET|POST) /v1/\\S+ is answered with \\d{3}\\n# Evidence: .*\\.\\n# Reached: .*\\.\\n`),
       );
       expect(text).not.toMatch(/\b[SK]-C\d|sheet|\bseed \d/);
     }

@@ -22,7 +22,7 @@ it('the text, results.json and junit.xml carry one chain, and each of the three 
   const failed = junit.children
     .flatMap((suite) => suite.children.flatMap(({ children }) => children))
     .find(({ tag }) => tag === 'failure');
-  const chainIn = (text: string): string => text.replace(/^[\s\S]*?\n {2}repeat\s*\n/, '').replace(/\n\n[\s\S]*$/, '\n');
+  const chainIn = (text: string): string => text.replace(/^[\s\S]*?\n {2}repeat .*\n/, '').replace(/\n\n[\s\S]*$/, '\n');
   const chains = [repeat, chainIn(failed?.text ?? ''), chainIn(toText(report))];
   for (const chain of chains) {
     const fresh = createUnderstudy({ drift, seed: 77 });

@@ -269,11 +269,11 @@ describe('the text', () => {
       String.raw`  where     /x\ny`,
       '  expected  403 edit_access_required (INSUFFICIENT_PERMISSIONS)',
       String.raw`  got       a\n::error::b\u001b[2J\u202e`,
-      `  rests on  ${finding.basis}, ${finding.source}`,
+      `  evidence  a sample from the vendor (${finding.source})`,
       '  after     createSpace · createVectorStore · listSpaceVectorStores',
       `  id        ${finding.fingerprint}; \`understudy explain CASE_WRONG\``,
     ]);
-    expect(lines.slice(9).join('\n')).toMatch(/^ {2}repeat\s+set -eu\n/);
+    expect(lines.slice(9).join('\n')).toMatch(/^ {2}repeat {4}save these lines and run them with bash\n {4}set -eu\n/);
   });
 
   it('counts what was not exercised, with the reasons, and says when the run says too little', async () => {

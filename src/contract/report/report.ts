@@ -1,6 +1,7 @@
 // A report for people, for JUnit readers and for programs. What came from outside is masked before it is cut or laid out; the
 // report's own words are not, whatever a secret looks like.
 
+import { basisInWords } from '../../spec/case.js';
 import { ExitCode } from '../../spec/exit-code.js';
 import type { Severity } from '../judge/judge.js';
 import type { Finding } from '../run/finding.js';
@@ -141,15 +142,19 @@ export function describeFinding(finding: Finding, mask: Mask): readonly string[]
     ...(finding.pointer ? [`  where     ${oneLine(mask(finding.pointer))}`] : []),
     `  expected  ${oneLine(mask(finding.expected))}`,
     `  got       ${oneLine(mask(finding.got))}`,
-    `  rests on  ${[finding.basis, finding.source].filter((text) => text !== '').join(', ')}`,
+    `  evidence  ${evidenceOf(finding)}`,
     ...(before.length > 0 ? [`  after     ${before.join(' · ')}`] : []),
     `  id        ${finding.fingerprint}; \`understudy explain ${finding.code}\``,
-    '  repeat    ',
+    '  repeat    save these lines and run them with bash',
     ...mask(repeatChain(finding))
       .trimEnd()
       .split('\n')
       .map((line) => `    ${line}`),
   ];
+}
+
+function evidenceOf({ basis, source }: Finding): string {
+  return source === '' ? basisInWords[basis] : `${basisInWords[basis]} (${source})`;
 }
 
 /** Text from a server must not break the layout of the report, or contain commands for a terminal or a CI. */
