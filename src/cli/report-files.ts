@@ -12,10 +12,10 @@ export class ReportFiles {
   readonly #failOn: FailOn;
   readonly #begun: Omit<Report, 'stopped'>;
 
-  constructor(folder: string, failOn: FailOn, target: string, seed: number) {
+  constructor(folder: string, failOn: FailOn, begun: Pick<Report, 'target' | 'seed' | 'runId' | 'filters'>) {
     const started = new Date().toISOString();
     const none = { rows: [], findings: [], coverage: [], lacking: [], leftovers: [], possiblyMade: [], requests: 0, unseen: 0 };
-    this.#begun = { target, started, seed, secrets: new Map(), ...none };
+    this.#begun = { ...begun, started, secrets: new Map(), ...none };
     this.#folder = folder;
     this.#failOn = failOn;
   }

@@ -6,7 +6,7 @@ import { withEdges } from '../contract/edges/edges.js';
 import { describeLacking, exitCode, redact, toText, toVerdict } from '../contract/report/report.js';
 import { crashOf } from '../contract/run/play.js';
 import { type Profile, problemOfBaseUrl, readProfile } from '../contract/run/profile.js';
-import { type Report, type RunOptions, runContracts, type Stopped } from '../contract/run/run.js';
+import { type Filters, type Report, type RunOptions, runContracts, type Stopped } from '../contract/run/run.js';
 import type { Selection } from '../contract/run/session.js';
 import { loadContracts, standInProfile } from '../contract/tables/load.js';
 import { loadSpec, type OperationId, type Spec } from '../spec/document.js';
@@ -26,7 +26,10 @@ const REPORTING = 500;
 const LEAST_GRACE = 1000;
 
 export async function check(url: string | undefined, flags: CheckFlags): Promise<void> {
-  const reports = new ReportFiles(flags.reportDir, flags.failOn, targetName(url, flags), flags.seed);
+  // The mock server in this process is new, so a fixed run ID is safe, and the same seed gives the same requests.
+  const runId = flags.runId ?? (isInProcess(url, flags) ? String(flags.seed) : randomUUID().slice(0, 8));
+  const begun = { target: targetName(url, flags), seed: flags.seed, runId, filters: filtersOf(flags) };
+  const reports = new ReportFiles(flags.reportDir, flags.failOn, begun);
   reports.begin();
   let soFar = (stopped: Stopped): Report => reports.without(stopped);
   const finish = (report: Report): void => {
@@ -51,7 +54,7 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
   const grace = Math.max(LEAST_GRACE, WHOLE_GRACE - REPORTING - performance.now());
   const { signal, done } = stopping(atOnce, grace + REPORTING / 2, flags.maxTime && flags.maxTime * 1000);
   try {
-    const options = await optionsOf(url, flags);
+    const options = { ...(await optionsOf(url, flags)), runId };
     const onBegin = (report: typeof soFar): void => {
       soFar = report;
     };
@@ -68,6 +71,8 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
   }
 }
 
+const isInProcess = (url: string | undefined, { profile }: CheckFlags): boolean => url === undefined && profile === undefined;
+
 /** For the reports of a run that has not begun, when nobody knows yet what in an address is a credential. */
 function targetName(url: string | undefined, { profile }: CheckFlags): string {
   if (url !== undefined) return URL.canParse(url) ? new URL(url).origin : 'the server';
@@ -76,17 +81,16 @@ function targetName(url: string | undefined, { profile }: CheckFlags): string {
 
 const MOCK_SERVER = 'the mock server in this process';
 
-async function optionsOf(url: string | undefined, flags: CheckFlags): Promise<RunOptions> {
+async function optionsOf(url: string | undefined, flags: CheckFlags): Promise<Omit<RunOptions, 'runId'>> {
   const spec = loadSpec();
   const selected = selection(spec, flags);
   const contracts = withEdges(spec, loadContracts(spec), { seed: flags.seed });
-  const inProcess = url === undefined && flags.profile === undefined;
   if (url !== undefined && flags.profile === undefined && !isLocal(url))
     throw new UsageError(
       `No credentials for ${withoutCredential(url)}.\n  fix: Pass --profile FILE with its credentials; docs/check.md shows one.`,
     );
   const own = readProfile(flags.profile ?? standInProfile, process.env);
-  const base = inProcess ? undefined : baseUrl(url, own);
+  const base = isInProcess(url, flags) ? undefined : baseUrl(url, own);
   const wire = wireOf(flags, base, process.env);
   const profile = { ...own, secrets: new Map([...own.secrets, ...wire.secrets]) };
   const timeout = flags.requestTimeout;
@@ -98,9 +102,9 @@ async function optionsOf(url: string | undefined, flags: CheckFlags): Promise<Ru
     profile,
     target,
     seed: flags.seed,
-    // The mock server in this process is new, so a fixed run ID is safe, and the same seed gives the same requests.
-    ...(inProcess ? {} : { runId: flags.runId ?? randomUUID().slice(0, 8), lock: true }),
+    lock: !target.inProcess,
     ...selected,
+    filters: filtersOf(flags),
     ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1000 }),
     ...(flags.minCases === undefined ? {} : { minCases: flags.minCases }),
     onLacking: (lacking) => process.stderr.write(describeLacking(lacking)),
@@ -130,6 +134,13 @@ async function standIn(timeout: number): Promise<Target> {
   const { createStandIn } = await import('../http/stand-in.js');
   return handlerTarget(MOCK_SERVER, createStandIn().fetch, { timeout });
 }
+
+const filtersOf = (flags: CheckFlags): Filters => ({
+  include_operation_ids: flags.includeOperationId ?? [],
+  exclude_operation_ids: flags.excludeOperationId ?? [],
+  include_tags: flags.includeTag ?? [],
+  exclude_tags: flags.excludeTag ?? [],
+});
 
 function selection(spec: Spec, flags: CheckFlags): Selection {
   const operations = [...spec.operations.values()];

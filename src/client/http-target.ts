@@ -31,6 +31,10 @@ interface Progress {
   /** It went out over a connection that was used before, and that the server may have closed since. */
   isReused: boolean;
   isAnswered: boolean;
+  /** What kept the first attempt from an answer, and why there may be a second. */
+  failed?: { readonly error: NodeJS.ErrnoException; readonly why: string };
+  /** There is one. */
+  isRepeated: boolean;
 }
 
 /**
@@ -56,7 +60,9 @@ export function httpTarget(baseUrl: string, options: HttpTargetOptions = {}): Ta
     } catch (error) {
       const why = signal.aborted ? undefined : whyRepeated(error as NodeJS.ErrnoException, progress);
       if (why === undefined) throw error;
+      progress.failed = { error: error as NodeJS.ErrnoException, why };
       if (!progress.isSent) await sleep(PAUSE_MS, undefined, { signal });
+      progress.isRepeated = true;
       return { ...(await attempt(request, false, signal, progress)), repeated: why };
     }
   };
@@ -65,13 +71,19 @@ export function httpTarget(baseUrl: string, options: HttpTargetOptions = {}): Ta
     name,
     send: async (request, signal) => {
       const call = `${request.method} ${name}${request.target}`;
-      const progress: Progress = { isSent: false, isReused: false, isAnswered: false };
+      const progress: Progress = { isSent: false, isReused: false, isAnswered: false, isRepeated: false };
       try {
-        const work = (ending: AbortSignal) => send(request, ending, progress);
-        return await withinTime(timeout, signal, call, work, () => progress.isSent);
+        const ending = new AbortController();
+        const stop = (error: TargetError): void => ending.abort(error);
+        return await withinTime(send(request, ending.signal, progress), {
+          timeout,
+          signal,
+          call,
+          wasSent: () => progress.isSent,
+          stop,
+        });
       } catch (error) {
-        if (error instanceof TargetError && error.kind !== 'broken') throw error;
-        throw toTargetError(error as NodeJS.ErrnoException, call, progress);
+        throw inWords(error as Error, call, progress);
       }
     },
   };
@@ -142,6 +154,17 @@ function plainHeaders({ headers }: http.IncomingMessage): Record<string, string>
 const unreachable = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'];
 /** TLS failed, on either side. */
 const isTlsRefusal = (code: string): boolean => /^(ERR_SSL_|ERR_TLS_|EPROTO$)|CERT|VERIFY|SELF_SIGNED/.test(code);
+
+/** In the words of whoever reads the report. */
+function inWords(error: Error, call: string, progress: Progress): TargetError {
+  const { failed, isRepeated, isSent } = progress;
+  const repeated = isRepeated ? failed?.why : undefined;
+  // Whoever has no time for a second attempt is told of the first.
+  if (error instanceof TargetError && error.kind === 'timeout' && failed && !isSent)
+    return toTargetError(failed.error, call, progress).ofRepeated(repeated);
+  const told = error instanceof TargetError && error.kind !== 'broken' ? error : toTargetError(error, call, progress);
+  return told.ofRepeated(repeated);
+}
 
 function toTargetError(error: NodeJS.ErrnoException, call: string, { isSent }: Progress): TargetError {
   const { code = '', message } = error;

@@ -9,6 +9,8 @@ export interface Answer extends PlainResponse {
 export interface Target {
   /** For reports. */
   readonly name: string;
+  /** It is in this process, where nobody else is at work. */
+  readonly inProcess?: true;
   /** Rejects with a TargetError when no whole answer came, of the kind `stopped` where the signal ended it. */
   send(request: PlainRequest, signal?: AbortSignal): Promise<Answer>;
 }
@@ -16,18 +18,28 @@ export interface Target {
 export interface TargetErrorOptions extends ErrorOptions {
   /** No byte of the request was sent, so that it cannot have been carried out. */
   readonly unsent?: boolean;
+  /** Why the request had gone out a second time. */
+  readonly repeated?: string | undefined;
 }
 
 /** There was no answer, or none that can be read as HTTP. */
 export class TargetError extends Error {
   readonly kind: 'unreachable' | 'timeout' | 'broken' | 'too_large' | 'gateway' | 'stopped';
   readonly unsent: boolean;
+  readonly repeated: string | undefined;
 
   constructor(kind: TargetError['kind'], message: string, options: TargetErrorOptions = {}) {
     super(message, options);
     this.name = 'TargetError';
     this.kind = kind;
     this.unsent = options.unsent ?? kind === 'unreachable';
+    this.repeated = options.repeated;
+  }
+
+  /** The same, of a request that had gone out a second time. */
+  ofRepeated(why: string | undefined): TargetError {
+    const { cause, unsent } = this;
+    return why === undefined ? this : new TargetError(this.kind, this.message, { cause, unsent, repeated: why });
   }
 }
 
@@ -50,8 +62,9 @@ export function handlerTarget(
   handle: (request: Request) => Promise<Response>,
   { timeout = DEFAULT_TIMEOUT, maxBytes = DEFAULT_BYTES }: TargetLimits = {},
 ): Target {
-  const answer = async ({ method, target, headers, body }: PlainRequest, signal: AbortSignal): Promise<Answer> => {
-    const init = { method, headers, signal, ...(body.length > 0 ? { body: body as Uint8Array<ArrayBuffer> } : {}) };
+  // Without a signal, which costs more than all else about a request: a handler that is not waited for may go on.
+  const answer = async ({ method, target, headers, body }: PlainRequest): Promise<Answer> => {
+    const init = { method, headers, ...(body.length > 0 ? { body: body as Uint8Array<ArrayBuffer> } : {}) };
     const response = await handle(new Request(`http://in-process${target}`, init));
     const text = textOf(await readBytes(response.body ?? [], maxBytes));
     const plain = { status: response.status, headers: Object.fromEntries(response.headers) };
@@ -59,10 +72,12 @@ export function handlerTarget(
   };
   return {
     name,
+    inProcess: true,
     send: async (request, signal) => {
       const call = `${request.method} ${request.target}`;
+      if (signal?.aborted) throw new TargetError('stopped', 'the run has ended', { unsent: true });
       try {
-        return await withinTime(timeout, signal, call, (ending) => answer(request, ending));
+        return await withinTime(answer(request), { timeout, signal, call });
       } catch (error) {
         if (error instanceof TargetError) throw error;
         throw new TargetError('broken', `${call}: the handler threw ${String(error)}`, { cause: error });
@@ -71,33 +86,37 @@ export function handlerTarget(
   };
 }
 
+interface Bounds {
+  /** Milliseconds; without end when absent. */
+  readonly timeout?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** For the message. */
+  readonly call: string;
+  readonly wasSent?: () => boolean;
+  /** Told when the work is not waited for any longer. */
+  readonly stop?: (error: TargetError) => void;
+}
+
 /** Rejects when the time is over or the signal is aborted, even if the work itself ignores both. */
-export async function withinTime<T>(
-  timeout: number,
-  signal: AbortSignal | undefined,
-  call: string,
-  work: (ending: AbortSignal) => Promise<T>,
-  wasSent: () => boolean = () => true,
-): Promise<T> {
-  const ending = new AbortController();
+export async function withinTime<T>(work: Promise<T>, { timeout, signal, call, wasSent = () => true, stop }: Bounds): Promise<T> {
   let end = (_error: TargetError): void => {};
   const ended = new Promise<never>((_, reject) => {
     end = (error) => {
       reject(error);
-      ending.abort(error);
+      stop?.(error);
     };
   });
-  const unsent = (): TargetErrorOptions => ({ unsent: !wasSent() });
-  const stop = (): void => end(new TargetError('stopped', 'the run has ended', unsent()));
-  const late = (): void => end(new TargetError('timeout', `${call} gave no whole answer within ${timeout} ms.`, unsent()));
-  const timer = setTimeout(late, timeout);
-  signal?.addEventListener('abort', stop);
+  const late = (): void =>
+    end(new TargetError('timeout', `${call} gave no whole answer within ${timeout} ms.`, { unsent: !wasSent() }));
+  const onEnd = (): void => end(new TargetError('stopped', 'the run has ended', { unsent: !wasSent() }));
+  const timer = timeout === undefined ? undefined : setTimeout(late, timeout);
+  signal?.addEventListener('abort', onEnd);
   try {
-    if (signal?.aborted) stop();
-    return await Promise.race([ended, work(ending.signal)]);
+    if (signal?.aborted) onEnd();
+    return await Promise.race([ended, work]);
   } finally {
     clearTimeout(timer);
-    signal?.removeEventListener('abort', stop);
+    signal?.removeEventListener('abort', onEnd);
   }
 }
 

@@ -17,7 +17,7 @@ export function createFetchHandler(answerer: Answerer): FetchHandler {
     signal.throwIfAborted();
     // Cut the target out of the text: parsing would resolve `..` and lose `%2F`.
     const [, base, rest] = /^([a-z]+:\/\/[^/?#]*)([^#]*)/i.exec(request.url) ?? [];
-    const body = await orAborted(signal, readBody(request.body, answerer.bodyLimit, signal));
+    const body = request.body ? await orAborted(signal, readBody(request.body, answerer.bodyLimit, signal)) : new Uint8Array();
     // A request that the caller has aborted changes no state.
     signal.throwIfAborted();
     const headers = Object.fromEntries(request.headers);
@@ -50,17 +50,17 @@ function streamOf(delivery: Delivery, signal: AbortSignal): ReadableStream<Uint8
 }
 
 /** Reads at most one chunk over the limit, which is enough to refuse a body that is too large. */
-async function readBody(stream: Request['body'], limit: number, signal: AbortSignal): Promise<Uint8Array> {
+async function readBody(stream: ReadableStream<Uint8Array>, limit: number, signal: AbortSignal): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let length = 0;
-  const reader = stream?.getReader();
-  while (reader && length <= limit && !signal.aborted) {
+  const reader = stream.getReader();
+  while (length <= limit && !signal.aborted) {
     const { done, value } = await reader.read();
     if (done) break;
     chunks.push(value);
     length += value.length;
   }
-  reader?.cancel().catch(() => {});
+  reader.cancel().catch(() => {});
   return Buffer.concat(chunks);
 }
 

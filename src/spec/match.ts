@@ -14,7 +14,13 @@ export type Match<Operation extends Routable> =
 interface Node<Operation extends Routable> {
   readonly literals: Map<string, Node<Operation>>;
   parameter?: Node<Operation>;
-  readonly operations: Map<string, Operation>;
+  readonly operations: Map<string, Named<Operation>>;
+}
+
+interface Named<Operation extends Routable> {
+  readonly operation: Operation;
+  /** Of its path parameters, in order. */
+  readonly names: readonly string[];
 }
 
 export type Matcher<Operation extends Routable> = (method: string, path: string) => Match<Operation>;
@@ -33,9 +39,9 @@ export function createMatcher<Operation extends Routable>(operations: Iterable<O
     const found = find(root, path.split('/').slice(1).map(decodeSegment), 0, []);
     if (!found) return unknownPath;
     const { node, values } = found;
-    const operation = node.operations.get(method === 'HEAD' ? 'GET' : method);
-    if (!operation) return { kind: 'method_not_allowed', allowed: allowedMethods(node) };
-    const names = [...operation.template.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name as string);
+    const named = node.operations.get(method === 'HEAD' ? 'GET' : method);
+    if (!named) return { kind: 'method_not_allowed', allowed: allowedMethods(node) };
+    const { operation, names } = named;
     return { kind: 'operation', operation, path: Object.fromEntries(names.map((name, i) => [name, values[i] as string])) };
   };
 }
@@ -52,7 +58,8 @@ function addPath<Operation extends Routable>(root: Node<Operation>, template: st
       node = next;
     }
   }
-  node.operations.set(operation.method, operation);
+  const names = [...operation.template.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name as string);
+  node.operations.set(operation.method, { operation, names });
 }
 
 function find<Operation extends Routable>(

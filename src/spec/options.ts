@@ -7,6 +7,7 @@ export interface OptionRule {
 }
 
 export const aText: OptionRule = { expected: 'a string', holds: (value) => typeof value === 'string' };
+export const aBoolean: OptionRule = { expected: 'true or false', holds: (value) => typeof value === 'boolean' };
 export const aFunction: OptionRule = { expected: 'a function', holds: (value) => typeof value === 'function' };
 export const anObject: OptionRule = {
   expected: 'an object',

@@ -86,6 +86,20 @@ describe('understudy check', () => {
     expect(await titles('2')).not.toBe(await titles('3'));
   });
 
+  it('keeps in its results what was asked to be played, also of a run that could not begin', async () => {
+    const flags = ['--include-operation-id', 'getSpace', '--exclude-operation-id', 'updateSpace', '--exclude-tag', 'Threads'];
+    const filters = {
+      include_operation_ids: ['getSpace'],
+      exclude_operation_ids: ['updateSpace'],
+      include_tags: [],
+      exclude_tags: ['Threads'],
+    };
+    const { code, results } = await check(...flags, '--seed', '3');
+    expect([code, results()]).toEqual([0, expect.objectContaining({ filters, seed: 3, run_id: '3', fail_on: 'failure' })]);
+    const unbegun = await check('https://staging.example.com', ...flags, '--run-id', 'night');
+    expect([unbegun.code, unbegun.results()]).toEqual([2, expect.objectContaining({ filters, run_id: 'night' })]);
+  });
+
   it('ends in time, inconclusive', async () => {
     const { code, stdout, results } = await check('--max-time', '1');
     expect([code, stdout]).toEqual([3, expect.stringContaining('Stopped early: the time of 1 s was over')]);

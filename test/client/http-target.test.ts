@@ -77,7 +77,8 @@ describe('a target over the network', () => {
     const { url, requests } = await hangingUpFrom(2, Number.POSITIVE_INFINITY);
     const target = httpTarget(url);
     await target.send(get);
-    await expect(target.send(get)).rejects.toMatchObject({ kind: 'broken', unsent: false });
+    const repeated = 'the server had closed the connection';
+    await expect(target.send(get)).rejects.toMatchObject({ kind: 'broken', unsent: false, repeated });
     expect(requests).toEqual(['GET', 'GET', 'GET']);
   });
 
@@ -100,6 +101,15 @@ describe('a target over the network', () => {
     const answered = target.send(post);
     setTimeout(() => late.listen(Number(new URL(url).port), '127.0.0.1'), 50);
     expect(await answered).toMatchObject({ status: 200, repeated: 'no connection: ECONNREFUSED' });
+  });
+
+  it('that nobody answers for is said to be unreachable, however short the time', async () => {
+    const gone = createServer();
+    const url = await listen(gone);
+    gone.close();
+    const refused = { kind: 'unreachable', unsent: true, message: expect.stringContaining('ECONNREFUSED') };
+    await expect(httpTarget(url, { timeout: 100 }).send(post)).rejects.toMatchObject({ ...refused, repeated: undefined });
+    await expect(httpTarget(url).send(get)).rejects.toMatchObject({ ...refused, repeated: 'no connection: ECONNREFUSED' });
   });
 
   it('that nobody answers for was sent nothing', async () => {

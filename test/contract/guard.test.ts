@@ -152,6 +152,67 @@ describe('a creation that answers with an object of somebody else', () => {
     expect(report.findings.map(({ got }) => got)).toContain('thrd_empty, which was there before this run made it');
   });
 
+  const named = (name: string, target: string) => (request: PlainRequest) =>
+    request.method === 'POST' && request.target === target && new TextDecoder().decode(request.body).includes(name);
+  const organization = '/v1/organizations/org_xyz789';
+  it.each<[string, OperationId, string, (world: ReturnType<typeof altered>['world']) => unknown]>([
+    ['space', 'getSpace', '/v1/spaces/', ({ spaces }) => spaces.all()],
+    ['thread', 'getThread', '/v1/threads', ({ threads }) => threads.all()],
+    ['store', 'getVectorStore', `${organization}/vector-stores`, ({ vectorStores }) => vectorStores.all()],
+    ['slice', 'getSlice', `${organization}/knowledge/slices`, ({ slices }) => slices.all()],
+  ])('to the very first request of a run loses nobody a %s', async (kind, operation, path, rows) => {
+    const standIn = createUnderstudy();
+    const headers = { 'x-api-key': 'ak_owner', 'content-type': 'application/json' };
+    const bodies: Record<string, object> = {
+      space: { organization_id: 'org_xyz789', name: 'theirs' },
+      thread: { organization_id: 'org_xyz789', title: 'theirs' },
+      slice: { name: 'theirs', owner_type: 'organization', owner_id: 'org_xyz789' },
+    };
+    const make = async (hidden: object) => {
+      const body = JSON.stringify({ ...(bodies[kind] ?? { name: 'theirs' }), ...hidden });
+      const answer = await standIn.fetch(path, { method: 'POST', headers, body });
+      expect(answer.status).toBe(201);
+      const made = (await answer.json()) as { readonly id?: string; readonly data?: { readonly id: string } };
+      return String(made.id ?? made.data?.id);
+    };
+    // More than one page, and one that no user interface shows.
+    const ids = [await make(kind === 'thread' ? { visible_in_ui: false } : {})];
+    for (let i = 0; i < 120; i++) ids.push(await make({}));
+    const before = JSON.stringify(rows(standIn.world));
+    const inner = handlerTarget('the stand-in', standIn.fetch);
+    const writes: string[] = [];
+    let creations = 0;
+    const target: Target = {
+      ...inner,
+      send: async (request, signal) => {
+        if (isWrite(request)) writes.push(request.target);
+        if (!named('understudy-', path)(request)) return inner.send(request, signal);
+        creations += 1;
+        const id = ids[(creations - 1) % 2 === 0 ? 0 : 60];
+        return { ...(await inner.send(request, signal)), body: JSON.stringify({ id, data: { id } }) };
+      },
+    };
+    const report = await run({ target, profile: unmarked, include: (id) => id === operation });
+    expect(creations).toBeGreaterThan(1);
+    expect(writes.filter((write) => ids.some((id) => write.includes(id)))).toEqual([]);
+    const kept = new Set(JSON.parse(before).map(({ id }: { readonly id: string }) => id));
+    const now = JSON.parse(JSON.stringify(rows(standIn.world))) as readonly { readonly id: string }[];
+    expect(JSON.stringify(now.filter(({ id }) => kept.has(id)))).toBe(before);
+    expect(report.leftovers.join()).toContain(`${ids[0]} was there before this run made it`);
+  });
+
+  it('that an earlier answer has named anywhere does not lose it', async () => {
+    const theirs = 'space_theirs';
+    const { target, writes } = altered((response, request) => {
+      if (makesSpace(request)) return withId(JSON.stringify(theirs))(response, request);
+      if (request.method === 'GET' && request.target.startsWith('/v1/threads'))
+        return { status: 403, headers: response.headers, body: JSON.stringify({ error: { details: { held_by: [theirs] } } }) };
+      return undefined;
+    });
+    await run({ target, profile: unmarked, ...only('createThread', 'getSpace', 'deleteSpace') });
+    expect(writes.filter((write) => write.includes(theirs))).toEqual([]);
+  });
+
   it('with one id for all is not deleted again and again', async () => {
     const { target, writes } = altered(withId('"space_same"'));
     const report = await run({ target, ...only('createSpace', 'getSpace', 'deleteSpace') });

@@ -2,11 +2,16 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { createUnderstudy } from '../../src/index.js';
 import { projectFolder, runCommand } from '../support/processes.js';
 
 mkdirSync(join(projectFolder, '.venv'), { recursive: true });
 const folder = mkdtempSync(join(projectFolder, '.venv/describe-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const servers: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  rmSync(folder, { recursive: true });
+  for (const close of servers) await close();
+});
 
 interface Assertion {
   readonly title: string;
@@ -23,13 +28,13 @@ async function play(
     target = `handlerTarget('the stand-in', createUnderstudy(${stand}).fetch)`,
     flags = [],
   }: { readonly target?: string; readonly flags?: readonly string[] } = {},
-): Promise<{ code: number | null; tests: readonly Assertion[] }> {
+): Promise<{ code: number | null; tests: readonly Assertion[]; output: string }> {
   const from = (file: string) => JSON.stringify(join(projectFolder, 'dist', file));
   const file = join(folder, `${name}.test.mjs`);
   writeFileSync(
     file,
     `import { createUnderstudy } from ${from('index.js')};
-import { handlerTarget, httpTarget, parseProfile } from ${from('kit.js')};
+import { handlerTarget, httpTarget, parseProfile, TargetError } from ${from('kit.js')};
 import { describeContracts } from ${from('contract/vitest.js')};
 const include = (id) => ['createSpace', 'getSpace', 'deleteSpace'].includes(id);
 describeContracts(${target}, ${options});
@@ -41,9 +46,10 @@ describeContracts(${target}, ${options});
   writeFileSync(config, "export default { test: { include: ['*.test.mjs'] } };\n");
   const vitest = join(projectFolder, 'node_modules/vitest/vitest.mjs');
   const args = [vitest, 'run', '--root', folder, '--config', config, '--reporter=json', `--outputFile=${output}`, ...flags, file];
-  const { code } = await runCommand(process.execPath, args, { cwd: folder, withinMs: 60_000 });
+  const { code, stdout, stderr } = await runCommand(process.execPath, args, { cwd: folder, withinMs: 60_000 });
   const { testResults } = JSON.parse(readFileSync(output, 'utf8')) as { testResults: { assertionResults: Assertion[] }[] };
-  return { code, tests: testResults.flatMap(({ assertionResults }) => assertionResults) };
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+  return { code, tests, output: `${JSON.stringify(testResults)}${stdout}${stderr}` };
 }
 
 describe('describeContracts', () => {
@@ -115,6 +121,67 @@ describe('describeContracts', () => {
     const failed = tests.filter(({ status }) => status === 'failed');
     expect([code, failed.map(({ failureMessages }) => failureMessages.join())]).toEqual([1, [expect.stringMatching(reason)]]);
     expect(tests.filter(({ status }) => status === 'passed')).toEqual([]);
+  });
+
+  /** A stand-in that listens, on which another run is at work where there is a lock. */
+  const serve = async (lock = false) => {
+    const understudy = createUnderstudy();
+    const { url, close } = await understudy.listen({ port: 0 });
+    servers.push(close);
+    const headers = { 'x-api-key': 'ak_owner', 'content-type': 'application/json' };
+    const name = 'understudy-lock-other-until-2999-01-01T00:00:00Z';
+    const body = JSON.stringify({ organization_id: 'org_xyz789', name });
+    if (lock) expect((await understudy.fetch('/v1/spaces/', { method: 'POST', headers, body })).status).toBe(201);
+    return { url, world: understudy.world };
+  };
+  const getSpace = "include: (id) => id === 'getSpace'";
+  const byHandler = (url: string) =>
+    `handlerTarget('', (request) => fetch(request.url.replace(/^http:..[^/]*/, '${url}'), { method: request.method, headers: request.headers, body: request.body, duplex: 'half' }))`;
+
+  it.each<[string, string, (url: string) => string]>([
+    ['a server', `{ ${getSpace} }`, (url) => `httpTarget('${url}')`],
+    ['a handler, where it is asked for', `{ ${getSpace}, lock: true }`, byHandler],
+  ])('says once that another run is at work with the accounts of %s, and asks nothing more', async (_, options, targetAt) => {
+    const { code, tests } = await play('busy', options, '', { target: targetAt((await serve(true)).url) });
+    const failed = tests.filter(({ status }) => status === 'failed');
+    expect([code, failed.map(({ failureMessages }) => failureMessages.join())]).toEqual([
+      1,
+      [expect.stringMatching(/another run is at work with these accounts/)],
+    ]);
+    expect(tests.filter(({ status, title }) => status === 'passed' && !/credential|organization/.test(title))).toEqual([]);
+  });
+
+  it('takes the lock of a server and gives it back; in this process, where nobody else is, it takes none', async () => {
+    const locksAfter = async (targetAt: (url: string) => string) => {
+      const { url, world } = await serve();
+      const { code } = await play('locking', `{ ${getSpace} }`, '', { target: targetAt(url) });
+      const locks = world.spaces.all().filter(({ name }) => name.startsWith('understudy-lock-'));
+      return [code, locks.length, locks.every(({ deleted_at }) => deleted_at !== null)];
+    };
+    expect(await locksAfter((url) => `httpTarget('${url}')`)).toEqual([0, 1, true]);
+    expect(await locksAfter(byHandler)).toEqual([0, 0, true]);
+  });
+
+  it('fails where something is left behind, or possibly made', async () => {
+    const losing = `(() => {
+  const understudy = createUnderstudy();
+  const inner = handlerTarget('', understudy.fetch);
+  let made = 0;
+  const send = (request, signal) =>
+    request.method === 'POST' && request.target === '/v1/spaces/' && ++made === 3 ? Promise.reject(new TargetError('broken', 'cut')) : inner.send(request, signal);
+  return { ...inner, send };
+})()`;
+    const { code, output } = await play(
+      'losing',
+      "{ include: (id) => id === 'getSpace', allow: (id) => id !== 'listSpaces' }",
+      '',
+      {
+        target: losing,
+        flags: ['--reporter=default'],
+      },
+    );
+    expect(code).toBe(1);
+    expect(output).toMatch(/Left behind: possibly POST \/v1\/spaces\/ with understudy-1-\d+-\d+: no answer/);
   });
 
   it('shows a credential in no failure and in no reason', async () => {

@@ -36,27 +36,43 @@ async function run(target: Target, options: Partial<RunOptions> = {}) {
 const isCreation = ({ method, target }: PlainRequest) => method === 'POST' && target === '/v1/spaces/';
 
 describe('a write that is not answered', () => {
-  /** Every third creation of a space is carried out, and its answer lost. */
-  const losing = (lose: () => never | PlainResponse) => {
+  type Lose = (request: PlainRequest, answer: () => Promise<PlainResponse>) => Promise<PlainResponse> | PlainResponse;
+  /** Every third creation that would be accepted is lost. */
+  const losing = (lose: Lose, isLost = isCreation) => {
+    const understudy = createUnderstudy();
+    const standIn = handlerTarget('the stand-in', understudy.fetch);
     const lost: string[] = [];
     let creations = 0;
-    const target = between(async (request, answer) => {
-      const response = await answer();
-      if (!isCreation(request) || response.status !== 201 || creations++ % 3 > 0) return response;
-      lost.push(JSON.parse(new TextDecoder().decode(request.body)).name);
-      return lose();
-    });
-    return { target, lost };
+    const target: Target = {
+      name: 'the stand-in',
+      send: async (request, signal) => {
+        const answer = () => standIn.send(request, signal);
+        if (!isLost(request) || creations++ % 3 > 0) return answer();
+        lost.push(/"(?:name|title)":"([^"]*)"/.exec(new TextDecoder().decode(request.body))?.[1] ?? '');
+        return lose(request, answer);
+      },
+    };
+    return { target, lost, world: understudy.world };
+  };
+  const isNamed = (name: unknown) => /^understudy-1-\d+-\d+$/.test(String(name));
+  const cut = (): never => {
+    throw new TargetError('broken', 'no answer');
+  };
+  const carriedOut: Lose = async (_, answer) => {
+    await answer();
+    return cut();
   };
   const failing = (kind: TargetError['kind']) => () => {
     throw new TargetError(kind, 'no answer');
   };
+  const named = { include: (id: OperationId) => id === 'getSpace' || id === 'createSpace' };
+  const unlisted = { ...named, allow: (id: OperationId) => id !== 'listSpaces' };
 
-  it.each<[string, () => never | PlainResponse, string]>([
+  it.each<[string, Lose, string]>([
     ['the connection is cut', failing('broken'), 'no answer'],
     ['its time is over', failing('timeout'), 'no answer'],
     ['its body is too large', failing('too_large'), 'no answer'],
-    ['a gateway lost it', () => ({ status: 504, headers: {} }), '504'],
+    ['a gateway lost it', () => ({ status: 504, headers: {}, body: '{}' }), '504'],
   ])('since %s is a failure, not sent again, and listed in every report by the name it gave', async (_, lose, why) => {
     const { target, lost } = losing(lose);
     const sent: string[] = [];
@@ -67,17 +83,96 @@ describe('a write that is not answered', () => {
         return target.send(request);
       },
     };
-    const { report, found } = await run(counting);
+    const { report, found } = await run(counting, unlisted);
     expect(lost.length).toBeGreaterThan(3);
-    for (const name of lost) expect(sent.filter((body) => body.includes(name))).toHaveLength(1);
+    for (const name of lost.filter(isNamed)) expect(sent.filter((body) => body.includes(name))).toHaveLength(1);
     if (why === 'no answer') expect(found).toContain('failure ANSWER_MISSING createSpace');
-    const named = lost.filter((name) => name.startsWith('understudy-'));
-    for (const name of named) expect(report.possiblyMade).toContain(`POST /v1/spaces/ with ${name}: ${why}`);
+    for (const name of lost.filter(isNamed)) expect(report.possiblyMade).toContain(`POST /v1/spaces/ with ${name}: ${why}`);
     expect(report.possiblyMade).toHaveLength(lost.length);
     expect(exitCode(report, 'failure')).toBe(1);
     expect(toText(report)).toContain(`Left behind, possibly made (no answer came):\n  ${report.possiblyMade[0]}`);
     expect(toResults(report)).toMatchObject({ possibly_made: report.possiblyMade });
     expect(toJunit(report, 'failure')).toContain(`>possibly ${report.possiblyMade[0]}`);
+  });
+
+  const lives = (row: { readonly deleted_at?: string | null; readonly status?: string }) =>
+    (row.deleted_at ?? null) === null && row.status !== 'archived';
+  it.each<[string, OperationId, (request: PlainRequest) => boolean, (world: ReturnType<typeof losing>['world']) => string[]]>([
+    [
+      'a space',
+      'getSpace',
+      isCreation,
+      ({ spaces }) =>
+        spaces
+          .all()
+          .filter(lives)
+          .map(({ name }) => name),
+    ],
+    [
+      'a thread',
+      'getThread',
+      ({ method, target }) => method === 'POST' && target === '/v1/threads',
+      ({ threads }) =>
+        threads
+          .all()
+          .filter(lives)
+          .map(({ title }) => String(title)),
+    ],
+    [
+      'a store',
+      'getVectorStore',
+      ({ method, target }) => method === 'POST' && target.endsWith('/vector-stores'),
+      ({ vectorStores }) => vectorStores.all().map(({ name }) => name),
+    ],
+    [
+      'a slice',
+      'getSlice',
+      ({ method, target }) => method === 'POST' && target.endsWith('/slices'),
+      ({ slices }) =>
+        slices
+          .all()
+          .filter(lives)
+          .map(({ name }) => name),
+    ],
+  ])('but made %s is looked up by its name at the end, and taken away', async (_, operation, isLost, names) => {
+    const { target, lost, world } = losing(carriedOut, isLost);
+    const { report } = await run(target, { include: (id) => id === operation });
+    expect(lost.filter(isNamed).length).toBeGreaterThan(1);
+    expect(names(world).filter(isNamed)).toEqual([]);
+    expect([report.possiblyMade, report.leftovers]).toEqual([[], []]);
+  });
+
+  it('and made nothing, as the lists show, is not listed', async () => {
+    const { target, lost } = losing(cut);
+    const { report } = await run(target, named);
+    expect(lost.some(isNamed)).toBe(true);
+    // What gave no name cannot be looked up.
+    expect(report.possiblyMade).toHaveLength(lost.filter((name) => !isNamed(name)).length);
+  });
+
+  it('loses nobody an object of the same name that was there before, or of another run', async () => {
+    const { target, lost, world } = losing(carriedOut);
+    const others = ['understudy-1-8-1', 'understudy-11-8-1', 'understudy-other-8-1', 'understudy-1-8-1-x'];
+    const make = async (name: string) => {
+      const body = new TextEncoder().encode(JSON.stringify({ organization_id: 'org_xyz789', name }));
+      const headers = { 'x-api-key': 'ak_owner', 'content-type': 'application/json' };
+      return target.send({ method: 'POST', target: '/v1/spaces', headers, body });
+    };
+    for (const name of others) expect((await make(name)).status).toBe(201);
+    await run(target, { include: (id) => id === 'getSpace' });
+    expect(lost.some(isNamed)).toBe(true);
+    expect(
+      world.spaces
+        .all()
+        .filter(lives)
+        .map(({ name }) => name),
+    ).toEqual(expect.arrayContaining(others));
+  });
+
+  it('and cannot be taken away is left behind by its name', async () => {
+    const { target } = losing(carriedOut);
+    const { report } = await run(target, { include: (id) => id === 'getSpace', allow: (id) => id !== 'deleteSpace' });
+    expect(report.leftovers).toContainEqual(expect.stringMatching(/^space space_\S+ named understudy-1-\d+-\d+$/));
   });
 
   it('because the run ends is listed too', async () => {
@@ -88,7 +183,7 @@ describe('a write that is not answered', () => {
       stop.abort();
       throw new TargetError('stopped', 'the run has ended');
     });
-    const { report } = await run(target, { signal: stop.signal });
+    const { report } = await run(target, { ...unlisted, signal: stop.signal });
     expect(report.possiblyMade).toHaveLength(1);
   });
 
@@ -199,9 +294,39 @@ describe('a rate limit', () => {
     expect(report.leftovers).toEqual([]);
   });
 
-  it('on what takes away is waited out too', async () => {
-    const { report, waits } = await run(limiting(3, {}, ({ method }) => method === 'DELETE'));
-    expect([waits, report.leftovers]).toEqual([[1000, 2000, 4000], []]);
+  const getSpace = { include: (id: OperationId) => id === 'getSpace' };
+  const takesAway = ({ method }: PlainRequest) => method === 'DELETE';
+
+  it('on what takes away is not waited out on the spot: what is left is taken away at the end of the run', async () => {
+    const { report, waits } = await run(limiting(3, { 'retry-after': '3600' }, takesAway), getSpace);
+    expect([waits, report.leftovers]).toEqual([[], []]);
+    expect(report.findings.find(({ code }) => code === 'REQUEST_REPEATED')).toMatchObject({ operation: 'deleteSpace', count: 3 });
+  });
+
+  it('on what takes away is waited out at the end of the run', async () => {
+    let rows = 0;
+    const target = limiting(1_000_000, { 'retry-after': '2' }, takesAway);
+    const { report, waits } = await run(target, { ...getSpace, onRow: () => void rows++ });
+    expect(rows).toBeGreaterThan(5);
+    expect(waits[0]).toBe(2000);
+    expect(report.leftovers.length).toBeGreaterThan(5);
+    expect(exitCode(report, 'failure')).not.toBe(0);
+  });
+
+  it('on what takes away is not waited out once the run has ended: everything is tried', async () => {
+    const stop = new AbortController();
+    let tried = 0;
+    const target = limiting(1_000_000, { 'retry-after': '60' }, (request) => takesAway(request) && ++tried > 0);
+    const { report, waits } = await run(target, {
+      ...getSpace,
+      signal: stop.signal,
+      onRow: (_, number) => {
+        if (number === 20) stop.abort();
+      },
+    });
+    expect(waits).toEqual([]);
+    expect(report.leftovers.length).toBeGreaterThan(3);
+    expect(tried).toBe(2 * report.leftovers.length);
   });
 
   it('on a method that no path has is waited out too', async () => {

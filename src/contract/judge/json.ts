@@ -31,7 +31,9 @@ export function readJson(text: string): ReadJson {
   try {
     const mark = { pointer: '', expected: 'no byte order mark', got: 'a byte order mark before the JSON' };
     const body = JSON.parse(json) as Json;
-    return { body, oddities: [...(hasMark ? [mark] : []), ...repeatedMembers(json)] };
+    // What is written as it came has lost nothing; to look for repeated members takes longer.
+    const repeated = JSON.stringify(body) === json ? [] : repeatedMembers(json);
+    return { body, oddities: [...(hasMark ? [mark] : []), ...repeated] };
   } catch {
     const shown = json.length > 200 ? `${json.slice(0, 200)}…` : json;
     return { body: undefined, problem: shown === '' ? 'nothing' : shown, oddities: [] };
@@ -39,6 +41,8 @@ export function readJson(text: string): ReadJson {
 }
 
 function problemOfSize(text: string): string | undefined {
+  // Too short for either.
+  if (text.length <= MAX_DEPTH) return undefined;
   let depth = 0;
   let nodes = 0;
   for (let i = 0; i < text.length; i++) {

@@ -73,6 +73,7 @@ export function judge(
   asked: AskedFor,
   response: PlainResponse,
   { cases: expected = [], assumed, documented }: Expectation = {},
+  read = readBody(response),
 ): Judged {
   const deviations: Deviation[] = [];
   const wanted = expected.map((name) => operation.cases.get(name)).filter((c) => c !== undefined);
@@ -94,7 +95,6 @@ export function judge(
     deviations.push({ code, severity, pointer, expected: expectation, got, basis: of, source });
   };
 
-  const read = readBody(response);
   for (const { pointer, expected: wants, got } of read.oddities) report('JSON_AMBIGUOUS', pointer, wants, got, 'docs', RFC_8259);
   // Cases can look alike, such as archived and already_archived: an expected one goes first.
   const actual = [...wanted, ...operation.cases.values()].find((candidate) => isCase(candidate, response.status, read.body));
@@ -176,7 +176,8 @@ function judgeBody(schema: string, body: Json | undefined, documented: Case | un
 const isOfEnvelope = (documented: Case | undefined, keyword: string): boolean =>
   keyword === 'type' || (keyword === 'required' && (documented?.status ?? 0) >= 400);
 
-function readBody({ body }: PlainResponse): ReadJson {
+/** The body as JSON, for whoever looks at it before it is judged. */
+export function readBody({ body }: PlainResponse): ReadJson {
   return body === undefined ? { body: undefined, problem: 'no body', oddities: [] } : readJson(body);
 }
 

@@ -175,6 +175,8 @@ export function toResults(report: Report, failOn: FailOn = 'failure'): object {
     exit_code: code,
     fail_on: failOn,
     seed: report.seed,
+    run_id: report.runId,
+    ...(report.filters === undefined ? {} : { filters: report.filters }),
     started: report.started,
     finished: report.finished ?? null,
     ...(report.stopped === undefined ? {} : { stopped: mask(report.stopped.text) }),

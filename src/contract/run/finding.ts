@@ -58,11 +58,12 @@ export function findingOf(
     // How a method that no path has is refused, a server decides once for all paths.
     fingerprint: fingerprint(identity(deviation, subject.kind === 'method' ? '' : exchanged.operation, seenBy)),
   });
-  const again = exchanged.sentAgain ?? exchanged.response?.repeated;
+  const again = exchanged.sentAgain ?? exchanged.response?.repeated ?? exchanged.error?.repeated;
   const repeated = again === undefined ? [] : [finish(repetition(again))];
   if (exchanged.error) {
     const { kind, message } = exchanged.error;
     return [
+      ...repeated,
       finish(
         {
           code: 'ANSWER_MISSING',

@@ -6,16 +6,16 @@ import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { createMatcher, type Matcher } from '../../spec/match.js';
 import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '../../spec/message.js';
 import { atPointer } from '../../spec/relation.js';
-import type { Deviation } from '../judge/judge.js';
+import type { ReadJson } from '../judge/json.js';
+import { type Deviation, readBody } from '../judge/judge.js';
 import { type CallerName, letIn } from '../tables/caller.js';
+import { creations } from './creations.js';
 import { isId, short } from './id.js';
 import type { Profile } from './profile.js';
 import { Withheld } from './reason.js';
 
 /** What an operation does to the objects that its request names. By default, the path names what is changed. */
 interface Effect {
-  /** Where the answer names what was made. */
-  readonly makes?: string;
   /** Path parameters whose object is linked to the target, or holds it, and stays as it is. */
   readonly linksPath?: readonly string[];
   /** Fields of the body that name such objects. */
@@ -23,12 +23,8 @@ interface Effect {
 }
 
 const effects: Readonly<Partial<Record<OperationId, Effect>>> = {
-  createSpace: { makes: '/id', linksBody: ['vector_store_ids'] },
-  createThread: { makes: '/id' },
-  createSlice: { makes: '/id' },
-  createComposite: { makes: '/id', linksBody: ['member_slice_ids'] },
-  createStoreInSlice: { makes: '/id' },
-  createVectorStore: { makes: '/data/id' },
+  createSpace: { linksBody: ['vector_store_ids'] },
+  createComposite: { linksBody: ['member_slice_ids'] },
   updateComposite: { linksBody: ['member_slice_ids'] },
   updateStore: { linksBody: ['slice_id'] },
   addVectorStoreToSpace: { linksPath: ['vector_store_id'] },
@@ -47,6 +43,8 @@ const isInvented = (id: string): boolean => id.includes('understudy-');
 
 export interface Sent {
   readonly response: Answer;
+  /** Its body. */
+  readonly read: ReadJson;
   /** What is wrong with the id of what was made. */
   readonly deviation?: Deviation;
 }
@@ -62,9 +60,14 @@ export class Guard {
   readonly #dedicated = new Set<string>();
   /** Ids that creations have answered and that are not surely the run's, with the reason. */
   readonly #doubtful = new Map<string, string>();
-  /** Every id that the server has returned, with the number of the request that was the latest then. */
-  readonly #seen = new Map<string, number>();
-  #sent = 0;
+  /** Every id that the server has returned. */
+  readonly #seen = new Set<string>();
+  /** The same, and every other text that could be one, with the number of the request that was the latest then. */
+  readonly #returned = new Map<string, number>();
+  /** Which lists were read before a creation, and by whom. */
+  readonly stocked = new Set<string>();
+  /** Requests so far. */
+  sent = 0;
 
   constructor(spec: Spec, profile: Profile) {
     const operations = [...spec.operations.values()];
@@ -80,11 +83,20 @@ export class Guard {
   async send(target: Target, request: PlainRequest, signal?: AbortSignal): Promise<Sent> {
     const objection = this.objection(request);
     if (objection !== undefined) throw new Withheld(`${request.method} ${pathOf(request)} is not sent: ${objection}`);
-    this.#sent += 1;
-    const number = this.#sent;
+    this.sent += 1;
+    const number = this.sent;
     const response = await target.send(request, signal);
-    const deviation = this.#note(request, response, number);
-    return deviation ? { response, deviation } : { response };
+    const read = readBody(response);
+    const deviation = this.#note(request, response, read.problem === undefined ? read.body : parsed(response.body), number);
+    return { response, read, ...(deviation ? { deviation } : {}) };
+  }
+
+  /**
+   * Whether an object is the run's that has a name of the run, and that no answer made known: no answer before the request of
+   * that number, which may have made it, has its id.
+   */
+  claim(id: string, number: number): boolean {
+    return isId(id) && !this.#made.has(id) && this.#noteMade(id, '', number) === undefined;
   }
 
   /** Why a request is not sent; nothing where it can do no harm. */
@@ -100,7 +112,7 @@ export class Guard {
       ...Object.values(path).map((id) => (isId(id) ? undefined : `${JSON.stringify(id)} is no id`)),
       ...objects.map(([name, id]) => (isLinked(name) ? this.#objectionToLink(id) : this.#objectionTo(id))),
       ...this.#linkedIn(request, effect.linksBody ?? []).map((id) => this.#objectionToLink(id)),
-      objects.length === 0 && effect.makes === undefined ? this.#objectionToAll(operation, request) : undefined,
+      objects.length === 0 && !creations[operation.id] ? this.#objectionToAll(operation, request) : undefined,
     ];
     return objections.find((objection) => objection !== undefined);
   }
@@ -151,25 +163,29 @@ export class Guard {
   }
 
   #linkedIn({ body }: PlainRequest, fields: readonly string[]): readonly string[] {
-    const sent = fields.length > 0 ? parsed(new TextDecoder().decode(body)) : undefined;
+    const sent = fields.length > 0 ? parsed(utf8.decode(body)) : undefined;
     if (!isJsonObject(sent)) return [];
     return fields.flatMap((field) => sent[field] ?? []).filter((id): id is string => typeof id === 'string');
   }
 
   /** Remembers what the answer tells of ids. */
-  #note(request: PlainRequest, { status, body }: PlainResponse, number: number): Deviation | undefined {
+  #note(request: PlainRequest, { status }: PlainResponse, body: Json | undefined, number: number): Deviation | undefined {
     const isAccepted = status >= 200 && status < 300;
-    const answered = isAccepted && body !== undefined ? parsed(body) : undefined;
-    const match = isAccepted ? this.#match(request.method, pathOf(request)) : undefined;
-    const operation = match?.kind === 'operation' ? match.operation.id : undefined;
-    const makes = operation && effects[operation]?.makes;
-    const deviation = makes === undefined ? undefined : this.#noteMade(atPointer(answered, makes), makes, number);
-    const asked = `${request.target} ${new TextDecoder().decode(request.body)}`;
-    for (const { key, id, owner } of idsIn(answered)) {
-      // Elsewhere than in `id`, an id that was sent may only be repeated.
-      if (key !== 'id' && asked.includes(id)) continue;
-      if (!this.#seen.has(id)) this.#seen.set(id, this.#sent);
-      if (key === 'vector_store_id' && owner !== undefined && this.#made.has(owner)) this.#dedicated.add(id);
+    const match = isAccepted && !isSafe(request.method) ? this.#match(request.method, pathOf(request)) : undefined;
+    const creation = match?.kind === 'operation' ? creations[match.operation.id] : undefined;
+    const deviation = creation && this.#noteMade(atPointer(body, creation.id), creation.id, number);
+    let asked: string | undefined;
+    for (const { key, text, owner } of textsIn(body)) {
+      const isDedicated = key === 'vector_store_id' && owner !== undefined && this.#made.has(owner);
+      const isOfId = /(^|_)ids?$/.test(key);
+      if (this.#returned.has(text) && !isDedicated && (!isOfId || this.#seen.has(text))) continue;
+      if (!isId(text)) continue;
+      asked ??= `${request.target} ${utf8.decode(request.body)}`;
+      // Elsewhere than in the `id` of an object that is there, what was sent may only be repeated.
+      if (!(key === 'id' && isAccepted) && asked.includes(text)) continue;
+      if (!this.#returned.has(text)) this.#returned.set(text, this.sent);
+      if (isOfId) this.#seen.add(text);
+      if (isDedicated) this.#dedicated.add(text);
     }
     return deviation;
   }
@@ -185,7 +201,7 @@ export class Guard {
       source: '',
     });
     if (!isId(id)) return report('SCHEMA_BROKEN', 'an id that a path can carry', short(id));
-    const isOld = (this.#seen.get(id) ?? number) < number || this.#known.has(id);
+    const isOld = (this.#returned.get(id) ?? number) < number || this.#known.has(id);
     if (!this.#made.has(id) && !isOld) {
       this.#made.add(id);
       return undefined;
@@ -199,33 +215,40 @@ export class Guard {
 
 const pathOf = ({ target }: PlainRequest): string => target.split('?')[0] as string;
 
-function parsed(text: string): Json | undefined {
+function parsed(text: string | undefined): Json | undefined {
   try {
-    return JSON.parse(text) as Json;
+    return text === undefined ? undefined : (JSON.parse(text) as Json);
   } catch {
     return undefined;
   }
 }
 
-interface FoundId {
+const utf8 = new TextDecoder();
+
+interface FoundText {
+  /** The member that it is in, or that its list is in. */
   readonly key: string;
-  readonly id: string;
+  readonly text: string;
   /** The `id` beside it. */
   readonly owner: string | undefined;
 }
 
-/** Every text in a field called `id`, `ids`, `…_id` or `…_ids`, at any depth. */
-function* idsIn(value: Json | undefined): Generator<FoundId> {
-  const open: (Json | undefined)[] = [value];
-  while (open.length > 0) {
-    const node = open.pop();
-    if (Array.isArray(node)) for (const item of node) open.push(item);
-    if (!isJsonObject(node)) continue;
-    const owner = typeof node.id === 'string' ? node.id : undefined;
-    for (const [key, item] of Object.entries(node)) {
-      if (typeof item === 'object') open.push(item);
-      if (!/(^|_)ids?$/.test(key)) continue;
-      for (const id of [item].flat()) if (typeof id === 'string') yield { key, id, owner };
+/** Every text, at any depth. */
+function textsIn(body: Json | undefined): readonly FoundText[] {
+  const found: FoundText[] = [];
+  const open: { readonly key: string; readonly value: Json | undefined; readonly owner: string | undefined }[] = [];
+  const look = (key: string, value: Json | undefined, owner: string | undefined): void => {
+    if (typeof value === 'string') found.push({ key, text: value, owner });
+    else if (typeof value === 'object') open.push({ key, value, owner });
+  };
+  look('', body, undefined);
+  for (let next = open.pop(); next; next = open.pop()) {
+    const { key, value, owner } = next;
+    if (Array.isArray(value)) for (const item of value) look(key, item, owner);
+    else if (isJsonObject(value)) {
+      const own = typeof value.id === 'string' ? value.id : undefined;
+      for (const name of Object.keys(value)) look(name, value[name], own);
     }
   }
+  return found;
 }

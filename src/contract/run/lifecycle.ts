@@ -77,7 +77,7 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
     ...(reason === undefined ? {} : { reason }),
     ...(crash === undefined ? {} : { crash }),
     findings,
-    requests: session.exchanges.length,
+    requests: session.requests,
     leftovers: [...made.values()],
     unseen: 0,
   };

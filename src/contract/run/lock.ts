@@ -5,8 +5,8 @@ import { isJsonObject, type Json } from '../../spec/message.js';
 import type { Call } from '../tables/table.js';
 import { isId, short } from './id.js';
 import { valueIn } from './needs.js';
+import { pagesFrom } from './pages.js';
 import { NotExercised } from './reason.js';
-import { pagesFrom } from './row.js';
 import { type Exchanged, isSuccess, Session, type SessionParts, selectionOf } from './session.js';
 
 export interface Lock {

@@ -1,33 +1,55 @@
-// Writes to which no answer came. The server may have carried them out, and what it then made cannot be deleted, since its ID is
-// not known. They are listed in the reports.
-import { type Answer, isSafe, type Target, TargetError } from '../../client/target.js';
+// Writes to which no answer came. The server may have carried them out. What they made is looked for at the end of the run
+// (closing.ts); what cannot be found out is listed in the reports.
+import type { OperationId } from '../../spec/document.js';
 import type { PlainRequest } from '../../spec/message.js';
+import type { CallerName } from '../tables/caller.js';
 
 /** A gateway says of them that it lost the server's answer. */
-const lost: readonly number[] = [502, 504];
+export const isLost = (status: number): boolean => status === 502 || status === 504;
 
-/** The same target, and what requests may have made to which no answer came. */
-export function watchWrites(target: Target): { readonly watched: Target; readonly possiblyMade: readonly string[] } {
-  const possiblyMade: string[] = [];
-  const note = (request: PlainRequest, why: string): void => {
-    // What is taken away is not made; what stays of it is left behind.
-    if (!isSafe(request.method) && request.method !== 'DELETE') possiblyMade.push(`${describe(request)}: ${why}`);
-  };
-  const send = async (request: PlainRequest, signal?: AbortSignal): Promise<Answer> => {
-    try {
-      const answer = await target.send(request, signal);
-      if (lost.includes(answer.status)) note(request, String(answer.status));
-      return answer;
-    } catch (error) {
-      if (error instanceof TargetError && !error.unsent) note(request, 'no answer');
-      throw error;
-    }
-  };
-  return { watched: { ...target, send }, possiblyMade };
+export interface Lost {
+  readonly operation: OperationId;
+  /** Who may take away what it made. */
+  readonly caller: CallerName;
+  readonly request: PlainRequest;
+  /** The number of the request. */
+  readonly number: number;
+  readonly why: string;
 }
 
-/** With the name that the run gave, by which it can be looked for. */
-function describe({ method, target, body }: PlainRequest): string {
-  const [name] = /understudy-[a-z\d]+-\d+-\d+/.exec(new TextDecoder().decode(body)) ?? [];
-  return `${method} ${target}${name === undefined ? '' : ` with ${name}`}`;
+export class PossiblyMade {
+  readonly #lost = new Set<Lost>();
+  readonly #runId: string;
+
+  /** Of the run whose names carry that id. */
+  constructor(runId: string) {
+    this.#runId = runId;
+  }
+
+  note(lost: Lost): void {
+    this.#lost.add(lost);
+  }
+
+  /** It is known by now what came of it. */
+  settle(lost: Lost): void {
+    this.#lost.delete(lost);
+  }
+
+  get all(): readonly Lost[] {
+    return [...this.#lost];
+  }
+
+  /** In words. */
+  get list(): readonly string[] {
+    return this.all.map((lost) => {
+      const name = this.nameIn(lost);
+      return `${lost.request.method} ${lost.request.target}${name === undefined ? '' : ` with ${name}`}: ${lost.why}`;
+    });
+  }
+
+  /** The name that the run gave in it, by which what it made can be looked for. */
+  nameIn({ request }: Lost): string | undefined {
+    const pattern = new RegExp(`"(understudy-(?:${this.#runId}-\\d+-\\d+|lock-${this.#runId}-until-[\\w:-]+))"`);
+    return pattern.exec(new TextDecoder().decode(request.body))?.[1];
+  }
 }

@@ -6,6 +6,7 @@ import { isJsonObject, type Json } from '../../spec/message.js';
 import type { Call, Look, Observation, Row, Table } from '../tables/table.js';
 import { type Finding, findingOf } from './finding.js';
 import { lackingIn, needsOfLook } from './needs.js';
+import { nextPage, pagesFrom } from './pages.js';
 import { crashOf, type Played } from './play.js';
 import { NotExercised, PreparationFailed } from './reason.js';
 import { asTool, type Exchanged, isSuccess, Session, type SessionParts, selectionOf } from './session.js';
@@ -57,7 +58,7 @@ export async function playRow(planned: PlannedRow, parts: SessionParts): Promise
     ...(reason === undefined ? {} : { reason }),
     ...(crash === undefined ? {} : { crash }),
     findings,
-    requests: session.exchanges.length,
+    requests: session.requests,
     leftovers,
     unseen: seen.unseen,
   };
@@ -222,7 +223,7 @@ async function lookAfter(
     // It may stand on a later page.
     for await (seen of pagesFrom(seen, ask, send)) if (isThere()) break;
     // A list that goes on and on may have it further on.
-    if (kind === 'includes' && !isThere() && !nextPage(seen)) wrong(`${JSON.stringify(value)} in ${pointer}`, 'not there');
+    if (kind === 'includes' && !isThere() && !nextPage(seen, ask)) wrong(`${JSON.stringify(value)} in ${pointer}`, 'not there');
     if (kind === 'excludes' && isThere()) wrong(`no ${JSON.stringify(value)} in ${pointer}`, 'still there');
   }
   if (look.present !== undefined && valuesAt(seen.judged?.body, look.present).length === 0) wrong(look.present, 'absent');
@@ -246,36 +247,6 @@ async function lookAfter(
     if (!same(got, value)) wrong(`${JSON.stringify(value)} at ${look.equals[0]}`, JSON.stringify(got) ?? 'absent');
   }
   return true;
-}
-
-/** Pages that are read to find one row. */
-const MAX_PAGES = 100;
-
-/** An answer, and then each later page as it is asked for. */
-export async function* pagesFrom(
-  first: Exchanged,
-  ask: Call,
-  send: (call: Call) => Promise<Exchanged>,
-): AsyncGenerator<Exchanged, void, void> {
-  let seen = first;
-  yield seen;
-  for (let page = 1, next = nextPage(seen); next && page < MAX_PAGES; page++, next = nextPage(seen)) {
-    seen = await send({ ...ask, query: { ...ask.query, ...next } });
-    yield seen;
-  }
-}
-
-/** What asks for the page after this one, where the answer says that there is one. */
-function nextPage({ judged }: Exchanged): Readonly<Record<string, Json>> | undefined {
-  const body = judged?.body;
-  if (!isJsonObject(body)) return undefined;
-  // In February, the list of spaces has no has_more; nothing comes after a page without rows.
-  const [rows] = Object.values(body).filter((value) => Array.isArray(value));
-  if (typeof body.next_cursor === 'string' && rows?.length !== 0) return { cursor: body.next_cursor };
-  if (body.has_more !== true) return undefined;
-  if (typeof body.last_id === 'string') return { after: body.last_id };
-  if (typeof body.skip !== 'number' || !Array.isArray(body.items) || body.items.length === 0) return undefined;
-  return { skip: body.skip + body.items.length };
 }
 
 function stateFinding(

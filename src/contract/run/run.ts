@@ -5,6 +5,7 @@ import type { OperationId, Spec } from '../../spec/document.js';
 import type { EndingSignal } from '../../spec/exit-code.js';
 import type { CallerName } from '../tables/caller.js';
 import type { Contracts } from '../tables/table.js';
+import { type Closed, close } from './closing.js';
 import { type CaseCoverage, coverageOf } from './coverage.js';
 import { endingOf } from './ending.js';
 import { type Finding, mergeFindings } from './finding.js';
@@ -13,7 +14,7 @@ import { type Lock, takeLock } from './lock.js';
 import { lackingIn } from './needs.js';
 import { planRun } from './plan.js';
 import { crashOf, type Play, type Played, refusalOf } from './play.js';
-import { watchWrites } from './possibly-made.js';
+import { PossiblyMade } from './possibly-made.js';
 import type { Profile } from './profile.js';
 import { RateLimits, type Wait } from './rate-limit.js';
 import { NotExercised } from './reason.js';
@@ -56,6 +57,14 @@ export interface Lacking {
   readonly rows: number;
 }
 
+/** What was asked to be played and what was left out, as it was written. */
+export interface Filters {
+  readonly include_operation_ids: readonly string[];
+  readonly exclude_operation_ids: readonly string[];
+  readonly include_tags: readonly string[];
+  readonly exclude_tags: readonly string[];
+}
+
 export interface Report {
   readonly target: string;
   /** ISO 8601. */
@@ -76,6 +85,9 @@ export interface Report {
   readonly stopped?: Stopped;
   /** Fewer cases that were right show too little. */
   readonly minCases?: number;
+  /** In every name that the run gave. */
+  readonly runId: string;
+  readonly filters?: Filters;
   /** What no rendering of the report shows. */
   readonly secrets: Profile['secrets'];
 }
@@ -98,6 +110,8 @@ export interface RunOptions {
   readonly plays?: readonly Play[];
   /** How many cases must be right for the run to be conclusive. */
   readonly minCases?: number;
+  /** For the report: what `include` and `allow` come from. */
+  readonly filters?: Filters;
   /** Milliseconds for all that is played. */
   readonly maxTime?: number;
   /** Milliseconds after the end for taking away what was made; two and a half seconds when absent. */
@@ -120,7 +134,7 @@ export interface RunOptions {
  * is told with the play that it ended, and the run goes on.
  */
 export async function runContracts(options: RunOptions): Promise<Report> {
-  const { spec, profile, target, maxTime, seed = 1, signal } = options;
+  const { spec, profile, target, maxTime, seed = 1, runId = String(seed), signal } = options;
   const selection = selectionOf(options);
   const plays = options.plays ?? planRun(spec, options.contracts, profile, selection);
   const lacking = countLacking(profile, plays);
@@ -130,13 +144,12 @@ export async function runContracts(options: RunOptions): Promise<Report> {
   const sleepUntilEnd = (milliseconds: number, signal = ending.ended): Promise<void> =>
     sleep(milliseconds, undefined, { signal }).catch(() => {});
   const limits = new RateLimits();
-  const { watched, possiblyMade } = watchWrites(target);
   let heard = false;
   const listening: Target = {
-    ...watched,
+    ...target,
     send: async (...request) => {
       // Whoever does not heed the signal is not waited for either.
-      const response = await withinTime(LONGEST_TIMER, request[1], 'the request', () => watched.send(...request));
+      const response = await withinTime(target.send(...request), { signal: request[1], call: 'the request' });
       heard = true;
       return response;
     },
@@ -145,7 +158,9 @@ export async function runContracts(options: RunOptions): Promise<Report> {
   const held = new Set<string>();
   const wait = options.wait ?? sleepUntilEnd;
   const watch = new Watch(profile, wait);
-  const parts = { ...options, ...selection, target: watch.over(listening), seed, wait, ending, limits, guard, held };
+  const possiblyMade = new PossiblyMade(runId);
+  const shared = { ending, limits, guard, held, possiblyMade, putOff: [] };
+  const parts = { ...options, ...selection, target: watch.over(listening), seed, wait, ...shared };
   /** The number of the last request of each row. */
   const ends: number[] = [];
   const rows: Played[] = [];
@@ -160,12 +175,14 @@ export async function runContracts(options: RunOptions): Promise<Report> {
     findings: mergeFindings(rows.flatMap((row) => row.findings)),
     coverage: coverageOf(spec, rows, selection.include),
     lacking,
-    requests: rows.reduce((sum, row) => sum + row.requests, lock?.requests ?? 0),
-    possiblyMade,
-    leftovers: [...new Set([...rows.flatMap((row) => row.leftovers), ...leftLock, ...held])],
+    requests: rows.reduce((sum, row) => sum + row.requests, (lock?.requests ?? 0) + closed.requests),
+    possiblyMade: possiblyMade.list,
+    leftovers: [...new Set([...rows.flatMap((row) => row.leftovers), ...closed.leftovers, ...held])],
     unseen: rows.reduce((sum, row) => sum + row.unseen, 0),
     ...(stopped === undefined ? {} : { stopped }),
     ...(options.minCases === undefined ? {} : { minCases: options.minCases }),
+    ...(options.filters === undefined ? {} : { filters: options.filters }),
+    runId,
   });
   options.onBegin?.(soFar);
   const ended = (): Stopped | undefined => {
@@ -174,7 +191,7 @@ export async function runContracts(options: RunOptions): Promise<Report> {
   };
   let stopped: Stopped | undefined;
   let lock: Lock | undefined;
-  const leftLock: string[] = [];
+  let closed: Closed = { leftovers: [], requests: 0 };
   try {
     for (const [i, play] of plays.entries()) {
       stopped = ended() ?? stopped;
@@ -217,16 +234,13 @@ export async function runContracts(options: RunOptions): Promise<Report> {
   } catch (error) {
     stopped = { why: 'crashed', text: crashOf(error) };
   } finally {
-    if (lock) leftLock.push(...(await lock.release().catch((error) => [`the lock of this run (${crashOf(error)})`])));
+    closed = await close({ ...parts, number: 0 }, lock).catch((error) => ({ leftovers: [crashOf(error)], requests: 0 }));
     ending.done();
   }
   // The end may have come in the last play.
   stopped = ended() ?? stopped ?? (heard ? refusal(signIns) : silence(rows));
   return { ...soFar(stopped), finished: new Date().toISOString() };
 }
-
-/** Milliseconds; a longer one would fire at once. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 const INTERRUPTED: Stopped = { why: 'interrupted', text: 'interrupted' };
 

@@ -1,17 +1,21 @@
 // One row at a time: makes its state, sends its request, looks at what it left, takes everything away again.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Answer, type Target, TargetError } from '../../client/target.js';
+import { type Answer, isSafe, type Target, TargetError } from '../../client/target.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '../../spec/message.js';
 import { atPointer } from '../../spec/relation.js';
+import type { ReadJson } from '../judge/json.js';
 import { type AskedFor, type Deviation, type Expectation, type Judged, judge } from '../judge/judge.js';
 import { type CallerName, letIn, schemeOf } from '../tables/caller.js';
 import type { Call, Contracts, Recipe } from '../tables/table.js';
+import { type Creation, creations, listsOf } from './creations.js';
 import type { Ending } from './ending.js';
 import { Guard } from './guard.js';
 import { isId, short } from './id.js';
 import { valueIn } from './needs.js';
+import { pagesFrom } from './pages.js';
+import { isLost, type PossiblyMade } from './possibly-made.js';
 import type { Profile } from './profile.js';
 import { RateLimits, type Wait } from './rate-limit.js';
 import { Ended, NotExercised, PreparationFailed, Withheld } from './reason.js';
@@ -69,6 +73,12 @@ export function selectionOf({ include = () => true, allow = () => true }: Partia
   return { include: (operation) => allow(operation) && include(operation), allow };
 }
 
+interface PutOff {
+  readonly made: string;
+  /** Says what there is to say where it is kept still, and how many requests that took. */
+  readonly takeAway: () => Promise<{ readonly kept: string | undefined; readonly sent: number }>;
+}
+
 export interface SessionParts extends Partial<Selection> {
   readonly spec: Spec;
   readonly contracts: Contracts;
@@ -91,6 +101,10 @@ export interface SessionParts extends Partial<Selection> {
   readonly guard?: Guard;
   /** What was made and has not been taken away, of all plays; so that a report can be made at any time. */
   readonly held?: Set<string>;
+  /** What a rate limit has kept from being taken away, of all plays; without it, each play waits on the spot. */
+  readonly putOff?: PutOff[];
+  /** Writes to which no answer came, of all plays. */
+  readonly possiblyMade?: PossiblyMade;
 }
 
 /** Whoever is waited for may be waited for too long. */
@@ -105,6 +119,9 @@ function withDeviation(judged: Judged, deviation: Deviation | undefined): Judged
   if (!deviation || judged.deviations.some(({ pointer }) => pointer === deviation.pointer)) return judged;
   return { ...judged, deviations: [...judged.deviations, deviation] };
 }
+
+/** Pages of a list that are read to see what was there before the run. */
+const STOCK_PAGES = 20;
 
 interface Undo {
   readonly call: OperationId;
@@ -127,11 +144,19 @@ export class Session {
   /** Who stands in the owner's place in this play, as the owner stands in theirs. */
   #holder: CallerName = 'owner';
   #names = 0;
+  /** No rate limit is waited out: there will be time for that later. */
+  #hurries = false;
+  /** Requests that no finding is about. */
+  #aside = 0;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
     this.#limits = parts.limits ?? new RateLimits();
     this.#guard = parts.guard ?? new Guard(parts.spec, parts.profile);
+  }
+
+  get requests(): number {
+    return this.exchanges.length + this.#aside;
   }
 
   /** Fills a slot by a recipe. Throws NotExercised where the profile lacks something. */
@@ -232,9 +257,40 @@ export class Session {
     const operation = spec.operations.get(prepared.call.call) as Operation;
     const caller = this.#inPlaceOf(prepared.caller);
     const { request, asked } = this.#request(operation, { ...prepared, caller });
-    return this.#sendUntilLetIn(operation.id, caller, request, (response, isLast) =>
-      judge(spec, operation, asked, response, isLast ? expected : {}),
+    await this.#takeStock(operation.id, caller);
+    return this.#sendUntilLetIn(operation.id, caller, request, (response, read, isLast) =>
+      judge(spec, operation, asked, response, isLast ? expected : {}, read),
     );
+  }
+
+  /** Before the run makes the first of a kind: what is there of it is looked at, so that nothing of that ever counts as made. */
+  async #takeStock(operation: OperationId, caller: CallerName): Promise<void> {
+    const creation = creations[operation];
+    // Whoever has no good credential leaves it to the owner to take away what they made.
+    const viewers = new Set<CallerName>(['owner', ...letIn.filter((name) => name === caller)]);
+    for (const viewer of creation ? viewers : []) {
+      const key = `${creation?.kind} ${viewer}`;
+      if (this.#guard.stocked.has(key)) continue;
+      const aside = new Session({ ...this.#parts, guard: this.#guard, limits: this.#limits });
+      const send = (call: Call): Promise<Exchanged> => aside.exchange({ call, caller: viewer });
+      try {
+        for (const list of aside.listsFor((creation as Creation).kind, viewer))
+          for await (const _ of pagesFrom(await send(list), list, send, STOCK_PAGES));
+      } finally {
+        this.#aside += aside.requests;
+      }
+      this.#guard.stocked.add(key);
+    }
+  }
+
+  /** Those of the lists of a kind that somebody may read. */
+  listsFor(kind: Creation['kind'], caller: CallerName): readonly Call[] {
+    const { profile, spec, allow = () => true } = this.#parts;
+    if (valueIn(profile, `callers.${caller}`) === undefined) return [];
+    const isInOrganization = ({ call }: Call): boolean =>
+      spec.operations.get(call)?.parameters.some(({ name, required }) => name === 'organization_id' && required) ?? false;
+    const isKnown = valueIn(profile, 'known.organization_id') !== undefined;
+    return listsOf[kind].filter((list) => allow(list.call) && (isKnown || !isInOrganization(list)));
   }
 
   /** Sends a method that the path of an operation does not have. */
@@ -246,8 +302,8 @@ export class Session {
     const { spec } = this.#parts;
     const operation = spec.operations.get(prepared.call.call) as Operation;
     const { request, asked } = this.#request(operation, prepared);
-    return this.#sendUntilLetIn(operation.id, prepared.caller, { ...request, method }, (response, isLast) =>
-      isLast ? judgeRefusal(response) : judge(spec, operation, asked, response),
+    return this.#sendUntilLetIn(operation.id, prepared.caller, { ...request, method }, (response, read, isLast) =>
+      isLast ? judgeRefusal(response) : judge(spec, operation, asked, response, {}, read),
     );
   }
 
@@ -256,21 +312,22 @@ export class Session {
     operation: OperationId,
     caller: CallerName,
     request: PlainRequest,
-    judgeResponse: (response: PlainResponse, isLast: boolean) => Judged,
+    judgeResponse: (response: PlainResponse, read: ReadJson, isLast: boolean) => Judged,
   ): Promise<Exchanged> {
     const { wait = sleepUntil, ending, onWait } = this.#parts;
     const waits: number[] = [];
     for (;;) {
       let pause: number | undefined;
-      const sent = await this.#send(operation, caller, { ...request }, (response) => {
+      const sent = await this.#send(operation, caller, { ...request }, (response, read) => {
         pause = this.#limits.waitAfter(operation, response, waits);
-        return judgeResponse(response, pause === undefined);
+        return judgeResponse(response, read, pause === undefined);
       });
-      if (pause === undefined) return sent;
+      // What takes away after the end of the run has other things to try in what time is left.
+      if (pause === undefined || this.#hurries || (this.cleaning && ending?.ended.aborted)) return sent;
       this.exchanges.splice(-1, 1, { ...sent, sentAgain: `429, sent again after ${pause / 1000} s` });
       const said = sent.response?.headers['retry-after'];
       onWait?.({ operation, milliseconds: pause, ...(said === undefined ? {} : { said }) });
-      await wait(pause, this.cleaning ? ending?.over : ending?.ended);
+      await wait(pause, ending?.ended);
       waits.push(pause);
     }
   }
@@ -279,7 +336,7 @@ export class Session {
     operation: OperationId,
     caller: CallerName,
     request: PlainRequest,
-    judgeResponse: (response: PlainResponse) => Judged,
+    judgeResponse: (response: PlainResponse, read: ReadJson) => Judged,
   ): Promise<Exchanged> {
     const base = { operation, caller, request };
     // Whoever needed the whole of the last answer has had it.
@@ -289,10 +346,12 @@ export class Session {
     let exchanged: Exchanged;
     try {
       const signal = this.cleaning ? ending?.over : ending?.late;
-      const { response, deviation } = await this.#guard.send(target, request, signal);
-      exchanged = { ...base, response, judged: withDeviation(judgeResponse(response), deviation) };
+      const { response, read, deviation } = await this.#guard.send(target, request, signal);
+      if (isLost(response.status)) this.#noteLost(base, String(response.status));
+      exchanged = { ...base, response, judged: withDeviation(judgeResponse(response, read), deviation) };
     } catch (error) {
       if (!(error instanceof TargetError)) throw error;
+      if (!error.unsent) this.#noteLost(base, error.kind === 'gateway' ? 'lost by a gateway' : 'no answer');
       if (error.kind === 'stopped') throw new Ended();
       exchanged = { ...base, error };
     }
@@ -301,29 +360,65 @@ export class Session {
     return exchanged;
   }
 
+  /** What is taken away is not made; what stays of it is left behind. */
+  #noteLost({ operation, caller, request }: Exchanged, why: string): void {
+    if (isSafe(request.method) || request.method === 'DELETE') return;
+    const own = letIn.includes(caller) ? caller : 'owner';
+    this.#parts.possiblyMade?.note({ operation, caller: own, request, number: this.#guard.sent, why });
+  }
+
+  /** Whether what has a name of the run is the run's, made by the request of that number or a later one. */
+  claim(id: string, number: number): boolean {
+    return this.#guard.claim(id, number);
+  }
+
   /** Takes away what the recipes made, the last first. Returns what could not be taken away; throws nothing. */
   async cleanUp(): Promise<readonly string[]> {
+    const { held, putOff } = this.#parts;
     const left: string[] = this.#lost.splice(0);
     this.cleaning = true;
+    this.#hurries = putOff !== undefined;
     for (const undo of this.#undos.splice(0).reverse()) {
       const made = `${undo.slot} ${undo.slots[undo.slot]}`;
-      const kept = await this.#takeAway(undo).catch((error) => (error instanceof Withheld ? ` (${error.message})` : ''));
-      this.#parts.held?.delete(made);
+      const kept = await this.#takeAway(undo);
+      const last = this.exchanges.at(-1);
+      if (putOff && kept !== undefined && last?.response?.status === 429) {
+        this.exchanges.splice(-1, 1, { ...last, sentAgain: '429, sent again at the end of the run' });
+        putOff.push({ made, takeAway: () => this.#takeAwayAtLast(undo) });
+        continue;
+      }
+      held?.delete(made);
       if (kept !== undefined) left.push(`${made}${kept}`);
     }
-    for (const made of left) this.#parts.held?.add(made);
+    for (const made of left) held?.add(made);
     return left;
   }
 
-  /** Undefined where it is gone; else what there is to say of it. Throws where nothing could be asked. */
+  async #takeAwayAtLast(undo: Undo): Promise<{ readonly kept: string | undefined; readonly sent: number }> {
+    const before = this.exchanges.length;
+    this.#hurries = false;
+    const kept = await this.#takeAway(undo);
+    return { kept, sent: this.exchanges.length - before };
+  }
+
+  /** Undefined where it is gone; else what there is to say of it. */
   async #takeAway({ call, caller, slot, slots }: Undo): Promise<string | undefined> {
     if (this.#parts.allow?.(call) === false) return '';
     Object.assign(this.slots, slots);
-    const { template } = this.#parts.spec.operations.get(call) as Operation;
-    const made = template.match(/\w+(?=\}[^{]*$)/)?.[0] as string;
-    const exchanged = await this.exchange({ call: { call, path: { [made]: slots[slot] as string } }, caller });
-    // Gone already is gone: the row itself may have deleted it.
-    return isSuccess(exchanged) || exchanged.response?.status === 404 ? undefined : '';
+    try {
+      const path = { [this.lastIn(call)]: slots[slot] as string };
+      const exchanged = await this.exchange({ call: { call, path }, caller });
+      // Gone already is gone: the row itself may have deleted it.
+      return isSuccess(exchanged) || exchanged.response?.status === 404 ? undefined : '';
+    } catch (error) {
+      return error instanceof Withheld ? ` (${error.message})` : '';
+    }
+  }
+
+  /** The path parameter that names what an operation is about. */
+  lastIn(operation: OperationId): string {
+    const { template } = this.#parts.spec.operations.get(operation) as Operation;
+    return template.match(/\w+(?=\}[^{]*$)/)?.[0] as string;
   }
 
   /** Replaces `$known.…`, `$callers.….…`, `$slot.…`, `$name`, `$unique` and `$response.body#…` in a value. */

@@ -120,7 +120,7 @@ async function signIn(
     result: wrong ? 'wrong' : 'right',
     ...verdict,
     findings,
-    requests: session.exchanges.length,
+    requests: session.requests,
     leftovers: [],
     unseen: 0,
   };

@@ -34,15 +34,20 @@ const isOfGateway = ({ status, body = '' }: PlainResponse): boolean => [502, 503
 export class Watch {
   /** Requests so far. */
   sent = 0;
-  readonly #profile: Profile;
+  /** Who has a credential, by the header that carries it. */
+  readonly #callers = new Map<string, CallerName[]>();
   readonly #wait: (milliseconds: number) => Promise<void>;
   readonly #refused = new Map<CallerName, Streak>();
   #silent: Streak | undefined;
   #stumbles = 0;
 
   constructor(profile: Profile, wait: (milliseconds: number) => Promise<void>) {
-    this.#profile = profile;
     this.#wait = wait;
+    for (const caller of letIn) {
+      const { api_key, bearer } = profile.callers[caller] ?? {};
+      const credential = bearer === undefined ? api_key : `Bearer ${bearer}`;
+      if (credential !== undefined) this.#callers.set(credential, [...(this.#callers.get(credential) ?? []), caller]);
+    }
   }
 
   /** The same target, watched. A read that a gateway has lost is asked again; of a write, nobody knows what became of it. */
@@ -54,7 +59,11 @@ export class Watch {
       if (!isSafe(request.method))
         throw new TargetError('gateway', `${request.method} ${request.target}: ${said}; nobody knows what became of it.`);
       await this.#wait(PAUSE);
-      return { ...(await this.#observed(target, request, signal)), repeated: said };
+      try {
+        return { ...(await this.#observed(target, request, signal)), repeated: said };
+      } catch (error) {
+        throw error instanceof TargetError ? error.ofRepeated(said) : error;
+      }
     };
     return { ...target, send };
   }
@@ -92,7 +101,8 @@ export class Watch {
       this.#silent = isOfGateway(answer)
         ? longer(this.#silent, number, `${call} was answered ${answer.status} by a gateway`)
         : undefined;
-      for (const caller of this.#callersOf(request)) {
+      const { headers } = request;
+      for (const caller of this.#callers.get(headers.authorization ?? headers['x-api-key'] ?? '') ?? []) {
         if (answer.status === 401) this.#refused.set(caller, longer(this.#refused.get(caller), number, call));
         else this.#refused.delete(caller);
       }
@@ -101,15 +111,6 @@ export class Watch {
       if (error instanceof TargetError && error.kind !== 'stopped') this.#silent = longer(this.#silent, number, error.message);
       throw error;
     }
-  }
-
-  #callersOf({ headers }: PlainRequest): readonly CallerName[] {
-    return letIn.filter((caller) => {
-      const { api_key, bearer } = this.#profile.callers[caller] ?? {};
-      return bearer === undefined
-        ? api_key !== undefined && headers['x-api-key'] === api_key
-        : headers.authorization === `Bearer ${bearer}`;
-    });
   }
 }
 
