@@ -1,9 +1,10 @@
-// Writes everything that follows from `openapi/`, `fixtures/` and `schemas/`:
+// Writes everything that follows from `openapi/`, `fixtures/`, `contracts/` and `schemas/`:
 //   generated/document.json    the bundled document, as it is served
 //   generated/places.json      operation and case → file:line
 //   generated/formats.cjs      what the validators of answers take for a time
 //   generated/validators.cjs   ajv validators, compiled ahead of time
 //   generated/scenarios.json   the shipped scenarios, parsed and checked
+//   generated/contracts.json   the shipped contracts, parsed, with the place of each item of a list
 //   src/spec/schema.gen.ts     TypeScript types of the document
 //   src/spec/cases.gen.ts      operation ids, case names, defaulted parameters
 //   schemas/*.json             the schemas of scenario, profile and contract files, whole
@@ -11,6 +12,7 @@
 // A file whose text has not changed is left alone; one that has is replaced by a rename.
 // `--check` writes nothing and fails when a committed file is stale.
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -20,7 +22,7 @@ import Ajv, { _ } from 'ajv/dist/2020.js';
 import standalone from 'ajv/dist/standalone/index.js';
 import addFormats from 'ajv-formats';
 import openapiTS, { astToString } from 'openapi-typescript';
-import { isMap, isScalar, LineCounter, parse, parseDocument } from 'yaml';
+import { isMap, isPair, isScalar, isSeq, LineCounter, parse, parseDocument, visit } from 'yaml';
 import { inPlainWords, readEvidence } from './evidence.mjs';
 import ownFormats from './formats.cjs';
 
@@ -37,6 +39,7 @@ const ignoredByGit = {
   'generated/formats.cjs': readFileSync(path.join(root, 'scripts/formats.cjs'), 'utf8'),
   'generated/validators.cjs': validators(document),
   'generated/scenarios.json': JSON.stringify(scenarios()),
+  'generated/contracts.json': JSON.stringify(contracts()),
 };
 const committed = {
   'src/spec/schema.gen.ts': `// ${notice}\n${astToString(await openapiTS(structuredClone(document), { immutable: true }))}`,
@@ -224,6 +227,41 @@ function scenarios() {
       }
       return { text, scenario };
     });
+}
+
+/** As src/contract/tables/shipped.ts finds them again: by the hash of their text. */
+function contracts() {
+  return readdirSync(path.join(root, 'contracts'))
+    .filter((file) => file.endsWith('.yaml') && !file.endsWith('profile.yaml'))
+    .map((file) => {
+      const text = readFileSync(path.join(root, 'contracts', file), 'utf8');
+      const lines = new LineCounter();
+      const parsed = parseDocument(text, { lineCounter: lines, merge: true });
+      const faults = parsed.errors.map(({ message }) => message);
+      if (faults.length > 0) {
+        console.error(`contracts/${file}: ${faults.join('\n')}`);
+        process.exit(2);
+      }
+      const places = {};
+      visit(parsed, {
+        Node: (key, node, path) => {
+          if (!isSeq(path.at(-1))) return;
+          const { line, col } = lines.linePos(node.range[0]);
+          places[pointerOf([...path, node], key)] = [line, col];
+        },
+      });
+      return { sha256: createHash('sha256').update(text).digest('hex'), value: parsed.toJS(), places };
+    });
+}
+
+/** The JSON pointer of a node, from the nodes and pairs above it. */
+function pointerOf(nodes, key) {
+  const tokens = nodes.flatMap((node, i) => {
+    if (isPair(node)) return [String(node.key)];
+    const parent = nodes[i - 1];
+    return isSeq(parent) ? [i === nodes.length - 1 ? key : parent.items.indexOf(node)] : [];
+  });
+  return tokens.map((token) => `/${String(token).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 function scenarioSchema() {

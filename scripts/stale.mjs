@@ -5,7 +5,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const sources = ['src', 'openapi', 'fixtures', 'schemas', 'scripts', 'docs/evidence.md', 'tsconfig.json', 'package.json'];
-const products = ['dist/cli/main.js', 'generated/document.json', 'generated/validators.cjs', 'generated/scenarios.json'];
+const products = [
+  'dist/cli/main.js',
+  'generated/document.json',
+  'generated/validators.cjs',
+  'generated/scenarios.json',
+  'generated/contracts.json',
+];
 
 export function isStale() {
   if (!products.every((file) => existsSync(path.join(root, file)))) return true;

@@ -55,7 +55,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'node:module': ['spec', 'validation', 'user-document'],
   'https-proxy-agent': ['client'],
   'node:async_hooks': ['user-document'],
-  'node:crypto': ['pages', 'user-document', 'cli'],
+  'node:crypto': ['contract', 'pages', 'user-document', 'cli'],
   'node:events': ['http'],
   'node:http': ['client', 'http'],
   'node:https': ['client'],

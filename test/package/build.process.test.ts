@@ -47,7 +47,7 @@ console.log(version);
   'docs/evidence.md': '',
   'scripts/gen.mjs': `import { mkdirSync, writeFileSync } from 'node:fs';
 mkdirSync('generated', { recursive: true });
-for (const name of ['document.json', 'validators.cjs', 'scenarios.json']) writeFileSync('generated/' + name, '');
+for (const name of ['document.json', 'validators.cjs', 'scenarios.json', 'contracts.json']) writeFileSync('generated/' + name, '');
 ${held('generating')}`,
   'node_modules/typescript/package.json': '{ "type": "module" }',
   'node_modules/typescript/bin/tsc': `import { spawnSync } from 'node:child_process';

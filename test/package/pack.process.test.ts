@@ -36,7 +36,7 @@ describe('the packed package', () => {
       const name = file.replace(/^src/, 'dist').replace(/\.ts$/, '');
       return [`${name}.js`, `${name}.d.ts`];
     });
-    const generated = ['document.json', 'formats.cjs', 'places.json', 'scenarios.json', 'validators.cjs'].map(
+    const generated = ['contracts.json', 'document.json', 'formats.cjs', 'places.json', 'scenarios.json', 'validators.cjs'].map(
       (file) => `generated/${file}`,
     );
     const schemas = listFiles('schemas').filter((file) => file.endsWith('.json'));

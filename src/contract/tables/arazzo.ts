@@ -21,9 +21,10 @@ import { type Case, vouchesFor } from '../../spec/case.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import type { Problem, Report } from '../../spec/problem.js';
-import { type ParsedYaml, parseYaml, reportTo } from '../../spec/yaml-file.js';
+import { type ParsedYaml, reportTo } from '../../spec/yaml-file.js';
 import { answersIn, checkPointer, checkRows, isKnown } from './answers.js';
 import { type CallerName, callerNames, knownNames } from './caller.js';
+import { parseContract } from './shipped.js';
 
 export type Operand =
   | { readonly kind: 'literal'; readonly value: Json }
@@ -141,7 +142,7 @@ function readCriterion({ condition, type }: { condition: string; type?: unknown 
 
 /** Adds to `problems`; what is returned means nothing when there are any. */
 export function readLifecycles(spec: Spec, text: string, file: string, problems: Problem[]): readonly Lifecycle[] {
-  const parsed = parseYaml(text, file);
+  const parsed = parseContract(text, file);
   problems.push(...parsed.problems);
   return new Reader(spec, parsed, problems).document(parsed.value);
 }

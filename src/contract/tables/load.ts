@@ -6,11 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { decidedBy } from '../../spec/case.js';
 import type { Spec } from '../../spec/document.js';
 import { FileError, type Problem, type Report } from '../../spec/problem.js';
-import { type ProblemAt, parseYaml, reportTo } from '../../spec/yaml-file.js';
+import { type ProblemAt, reportTo } from '../../spec/yaml-file.js';
 import { pointerToken } from '../../validation/violation.js';
 import { readLifecycles } from './arazzo.js';
 import { ContractCheck } from './check.js';
 import { type ContractFile, type Draft, readForm } from './form.js';
+import { parseContract } from './shipped.js';
 import type { Contracts, Row, Table } from './table.js';
 
 export class ContractError extends FileError {}
@@ -34,7 +35,7 @@ export function loadContracts(
   const problems: Problem[] = [];
   const texts = readTexts(folder, problems);
   const isLifecycle = ({ file }: Text): boolean => file.endsWith('.arazzo.yaml');
-  const parsed = texts.filter((text) => !isLifecycle(text)).map(({ text, file }) => parseYaml(text, file));
+  const parsed = texts.filter((text) => !isLifecycle(text)).map(({ text, file }) => parseContract(text, file));
   for (const { problems: broken } of parsed) problems.push(...broken);
   // What is missing may stand in a file that cannot be read whole.
   const isWhole = problems.length === 0;
@@ -102,13 +103,13 @@ function readTexts(folder: string, problems: Problem[]): readonly Text[] {
 
 /** The entries of all files; one that two files have is a problem of the later. */
 function merged<Key extends 'recipes' | 'slots'>(sources: readonly Source[], key: Key, what: string): ContractFile[Key] {
-  const places = new Map<string, string>();
+  const places = new Map<string, () => string>();
   const entries = sources.flatMap((source) =>
     Object.entries(source.content[key] ?? {}).map(([name, value]) => {
       const pointer = `/${key}/${pointerToken(name)}`;
       const earlier = places.get(name);
-      if (earlier !== undefined) source.report(pointer, `there is a ${what} ${name} already, at ${earlier}`, 'keep one of them');
-      places.set(name, placeOf(source, pointer));
+      if (earlier) source.report(pointer, `there is a ${what} ${name} already, at ${earlier()}`, 'keep one of them');
+      places.set(name, () => placeOf(source, pointer));
       return [name, value] as const;
     }),
   );
