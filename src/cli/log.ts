@@ -26,7 +26,7 @@ function jsonLog(print: (line: string) => unknown): Log {
   return {
     starting: ({ scenario }, _url, drift) => line('starting', { scenario, ...(drift ? { drift: drift.name } : {}) }),
     ready: (url) => line('ready', { url, port: Number(new URL(url).port) }),
-    exchange: (entry) => line('exchange', entry),
+    exchange: ({ world, request, answer, duration_ms, decision, changes, ...told }) => line('exchange', told),
   };
 }
 

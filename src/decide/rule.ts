@@ -72,9 +72,9 @@ export function decide<State, Who>(
   const facts = rule.read(call) as Facts;
   const known = { ...call, ...facts };
   const asked: Decision['asked'][number][] = [];
-  for (const [guard, ask] of Object.entries(rule.guards)) {
+  for (const guard in rule.guards) {
     if (guard === without) continue;
-    const verdict = ask(known);
+    const verdict = (rule.guards[guard] as NonNullable<Rule<State, Who>['guards'][string]>)(known);
     asked.push({ guard, verdict });
     if (verdict === true) continue;
     return { outcome: { kind: 'refusal', case: guard, ...(verdict === false ? {} : verdict) }, facts, asked };

@@ -9,8 +9,8 @@ import { fillFromRequest } from '../spec/relation.js';
 import { checkRequest } from '../validation/check-request.js';
 import { checkResponse } from '../validation/check-response.js';
 import { fieldName, type Violation } from '../validation/violation.js';
-import type { Api, State } from './api.js';
-import { corsHeaders, exposedHeaders, isPreflight, preflightHeaders } from './cors.js';
+import type { Api, Change, State } from './api.js';
+import { corsHeaders, isPreflight, originHeaders, preflightHeaders } from './cors.js';
 import { knownFields, refusalDetails, renderError, violationDetails } from './envelope.js';
 import { type Arrival, type Exchange, lost, type OperationExchange, unread } from './exchange.js';
 import type { Note } from './journal.js';
@@ -26,6 +26,7 @@ export interface Answer {
   /** Absent for what is no case, such as a page. */
   readonly documented?: Case;
   readonly decision?: Decision;
+  readonly changes?: readonly Change[];
   /** What the journal says of it beside. */
   readonly note: Note;
   /** Our own check stopped what was decided, and this is sent in its place. */
@@ -59,18 +60,17 @@ export const refusal = (name: string, details?: Readonly<Record<string, string>>
 export class Answers<World extends State, Who> {
   readonly #options: AnswersOptions<World, Who>;
   readonly #templates: readonly string[];
-  /** Headers of every answer that the document gives a constant value. */
+  /** Those that the document gives a constant value, and what any browser needs. */
   readonly #constantHeaders: Readonly<Record<string, string>>;
-  readonly #exposedHeaders: string;
 
   constructor(options: AnswersOptions<World, Who>, operations: readonly Operation<string>[]) {
     const { commonHeaders } = options.api.spec;
     this.#options = options;
     this.#templates = operations.map(({ template }) => template);
-    this.#constantHeaders = Object.fromEntries(
-      commonHeaders.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
-    );
-    this.#exposedHeaders = exposedHeaders(commonHeaders.map(({ name }) => name));
+    this.#constantHeaders = {
+      ...Object.fromEntries(commonHeaders.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
+      ...corsHeaders(commonHeaders.map(({ name }) => name)),
+    };
   }
 
   /** Preflight requests, pages, and bodies that are too large. */
@@ -212,7 +212,8 @@ export class Answers<World extends State, Who> {
       return { ...answer, response: { ...response, headers: counted }, note: { ...note, breaches: named } };
     }
     const details = { rule: `${operation.id}.${name}`, place, breaches: breaches as unknown as Json };
-    return { ...this.unrouted(exchange, 'self_check_failed', { details, note: { ...note, breaches: named } }), stopped: true };
+    const stopped = this.unrouted(exchange, 'self_check_failed', { details, note: { ...note, breaches: named } });
+    return { ...stopped, ...(decision ? { decision } : {}), stopped: true };
   }
 
   #plain(arrival: Arrival<World>, response: PlainResponse): Answer {
@@ -224,7 +225,7 @@ export class Answers<World extends State, Who> {
     const { request, traceId, now } = arrival;
     const { status, headers, body } = response;
     const own = this.#options.api.headersFor({ caller, traceId, now, documented });
-    const all = { ...this.#constantHeaders, ...own, ...headers, ...corsHeaders(request, this.#exposedHeaders) };
+    const all = { ...this.#constantHeaders, ...own, ...headers, ...originHeaders(request) };
     return body === undefined ? { status, headers: all } : { status, headers: all, body };
   }
 

@@ -10,8 +10,19 @@ export interface State {
   readonly clock: { now(): string; tick(): void };
   /** Rises with every write. */
   readonly version: number;
-  /** All that happens inside, or nothing: when it throws, or asks for it, the state is as it was. */
-  atomically<Result>(work: (takeBack: () => void) => Result): Result;
+  /**
+   * All that happens inside, or nothing: when it throws, or asks for it, the state is as it was.
+   * `changes` grows with every write, and is empty again when they are taken back.
+   */
+  atomically<Result>(work: (takeBack: () => void, changes: readonly Change[]) => Result): Result;
+}
+
+/** One write: what a row was, and what it is now. */
+export interface Change {
+  readonly table: string;
+  readonly id: string;
+  readonly before?: object | undefined;
+  readonly after?: object | undefined;
 }
 
 export type Identity<Who> = { readonly caller: Who } | { readonly refusal: string };

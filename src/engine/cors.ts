@@ -11,18 +11,16 @@ const ours = [
   'x-understudy-source',
 ];
 
-/** The headers that a page may read: ours, and those of the document. */
-export const exposedHeaders = (names: readonly string[]): string => [...new Set([...ours, ...names])].join(', ');
+/** Any origin may call, and read these headers beside ours: the stand-in keeps no secrets. */
+export const corsHeaders = (names: readonly string[]): Record<string, string> => ({
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': [...new Set([...ours, ...names])].join(', '),
+});
 
-/** Any origin may call, with credentials too: the stand-in keeps no secrets. A page that sends cookies needs its origin named. */
-export function corsHeaders({ headers }: PlainRequest, exposed: string): Record<string, string> {
-  if (headers.origin === undefined) return { 'access-control-allow-origin': '*', 'access-control-expose-headers': exposed };
-  return {
-    'access-control-allow-origin': headers.origin,
-    'access-control-allow-credentials': 'true',
-    vary: 'Origin',
-    'access-control-expose-headers': exposed,
-  };
+/** A page that sends cookies needs its origin named. */
+export function originHeaders({ headers }: PlainRequest): Record<string, string> | undefined {
+  if (headers.origin === undefined) return undefined;
+  return { 'access-control-allow-origin': headers.origin, 'access-control-allow-credentials': 'true', vary: 'Origin' };
 }
 
 export function isPreflight(request: PlainRequest): boolean {

@@ -10,11 +10,12 @@ import { type Api, checkApi, type State } from './api.js';
 import { type Delivery, forMethod } from './delivery.js';
 import { type Arrival, type ArrivalOptions, arrive, type Exchange, lost, type OperationExchange, unread } from './exchange.js';
 import { type Interceptor, Interceptors } from './interceptor.js';
-import { namesOf } from './journal.js';
+import { entryOf, type Journal } from './journal.js';
 import { readPreference } from './prefer.js';
 
 export interface EngineOptions<World extends State, Who> extends ArrivalOptions<World> {
   readonly api: Api<World, Who>;
+  readonly journal: Journal;
   readonly selfCheck: SelfCheck;
   /** Bytes of a request body that are taken, inflated; more is refused. */
   readonly bodyLimit: number;
@@ -100,12 +101,12 @@ export class Engine<World extends State, Who> implements Answerer {
     // Decide, and check our own answer. All of it or nothing: an answer that must not be sent has changed no world.
     const { state } = world;
     const { version } = state;
-    const answered = state.atomically((takeBack) => {
+    const answered = state.atomically((takeBack, changes) => {
       const call = { world: state, caller, now: arrival.now, path, query: checked.query, body: checked.body };
       const decision = this.#interceptors.decide(api.rules[operation.id] as Rule<World, Who>, call, exchange);
       const ours = this.#answers.decided(exchange, decision);
       if (ours.stopped) takeBack();
-      return ours;
+      return { ...ours, changes };
     });
     if (state.version !== version) state.clock.tick();
 
@@ -121,19 +122,22 @@ export class Engine<World extends State, Who> implements Answerer {
   /** How every answer ends: it is delivered, and written down. */
   #finish(exchange: Exchange<World, Who>, answer: Answer): Delivery {
     const { api, journal } = this.#options;
-    const { request, number, now, traceId } = exchange.arrival;
-    const { delivery, hands } = this.#interceptors.deliver({ response: answer.response }, exchange, answer.documented);
-    journal.write({
-      number,
-      time: now,
-      method: request.method,
-      target: request.target,
-      status: answer.response.status,
-      trace_id: traceId,
-      ...(exchange.caller === undefined ? {} : { user_id: api.nameOf(exchange.caller) }),
-      ...answer.note,
-      ...namesOf(answer.decision?.by ? [answer.decision.by, ...hands] : hands),
-    });
-    return forMethod(request, delivery);
+    const { arrival, caller } = exchange;
+    const { response, documented, note, decision, changes } = answer;
+    const { delivery, hands } = this.#interceptors.deliver({ response }, exchange, documented);
+    const sent = forMethod(arrival.request, delivery);
+    const ended = {
+      arrival,
+      status: response.status,
+      note,
+      caller: caller === undefined ? undefined : api.nameOf(caller),
+      delivery: sent,
+      hands: decision?.by ? [decision.by, ...hands] : hands,
+      decision,
+      changes,
+      isPage: documented === undefined,
+    };
+    journal.write(entryOf(ended, journal.bodyLimit));
+    return sent;
   }
 }

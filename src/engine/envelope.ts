@@ -19,17 +19,18 @@ export interface Filling {
 export function renderError(documented: Case, filling: Filling): Json {
   // The framework's own errors have no envelope, and nothing in them to fill in.
   if (!isJsonObject(documented.value) || !isJsonObject(documented.value.error)) return documented.value as Json;
-  const { error } = documented.value;
-  const filled: JsonObject = { details: fillDetails(error.details, filling), trace_id: filling.traceId, timestamp: filling.now };
-  return {
-    ...documented.value,
-    error: Object.fromEntries(Object.entries(error).map(([key, sample]) => [key, filled[key] ?? sample])),
-  };
+  const error: Record<string, Json> = { ...documented.value.error };
+  if ('details' in error) error.details = fillDetails(error.details, filling);
+  if ('trace_id' in error) error.trace_id = filling.traceId;
+  if ('timestamp' in error) error.timestamp = filling.now;
+  return { ...documented.value, error };
 }
 
-function fillDetails(details: Json | undefined, filling: Filling): Json {
-  const samples = Object.entries(isJsonObject(details) ? details : {});
-  return Object.fromEntries(samples.map(([key, sample]) => [key, filling.details?.[key] ?? knownId(filling, key) ?? sample]));
+function fillDetails(samples: Json | undefined, filling: Filling): Json {
+  const details: Record<string, Json> = {};
+  for (const [key, sample] of Object.entries(isJsonObject(samples) ? samples : {}))
+    details[key] = filling.details?.[key] ?? knownId(filling, key) ?? sample;
+  return details;
 }
 
 function knownId({ known, aliases = {} }: Filling, key: string): Json | undefined {

@@ -3,7 +3,6 @@ import type { Operation } from '../spec/document.js';
 import type { Json, JsonObject, PlainRequest } from '../spec/message.js';
 import { lettersOf } from '../world/ids.js';
 import type { State } from './api.js';
-import type { Journal } from './journal.js';
 
 /** The world that a request is for, and the target without what named the world. */
 export interface Addressed<World> {
@@ -27,6 +26,8 @@ export interface Arrival<World> {
   readonly number: number;
   readonly now: string;
   readonly traceId: string;
+  /** On the clock of the machine, for durations. */
+  readonly startedAt: number;
 }
 
 /** What a request says beside its path, once it was looked at. */
@@ -57,17 +58,19 @@ export interface OperationExchange<World, Who> extends Exchange<World, Who> {
 
 export interface ArrivalOptions<World> {
   readonly worlds: WorldResolver<World>;
-  readonly journal: Journal;
+  /** Gives the number of the next exchange. */
+  readonly journal: { readonly next: number };
   readonly seed: number;
 }
 
 export function arrive<World extends State>(
   { worlds, journal, seed }: ArrivalOptions<World>,
   request: PlainRequest,
+  startedAt = performance.now(),
 ): Arrival<World> {
   const world = worlds(request);
   const number = journal.next;
-  return { request, world, number, now: world.state.clock.now(), traceId: `req_${lettersOf(seed, 'trace', number)}` };
+  return { request, world, number, now: world.state.clock.now(), traceId: `req_${lettersOf(seed, 'trace', number)}`, startedAt };
 }
 
 /** A request that reached no operation. */

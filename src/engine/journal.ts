@@ -1,5 +1,21 @@
-// What happened: the last exchanges, each with the case that answered.
-import type { Hand } from '../decide/rule.js';
+// What happened: the last exchanges, each with the case that answered, why, and what it changed.
+import type { Decision, Hand } from '../decide/rule.js';
+import type { Change } from './api.js';
+import type { Delivery } from './delivery.js';
+import type { Arrival } from './exchange.js';
+import {
+  JOURNAL_BODY_LIMIT,
+  type KeptAnswer,
+  type KeptChange,
+  type KeptDecision,
+  type KeptMessage,
+  keepAnswer,
+  keepChanges,
+  keepDecision,
+  keepMessage,
+  maskHeaders,
+  maskText,
+} from './kept.js';
 
 /** What is told of an exchange beside its request and status. */
 export interface Note {
@@ -17,7 +33,8 @@ export interface Note {
   readonly problem?: string;
 }
 
-export interface JournalEntry extends Note {
+/** What a log has of an exchange. */
+export interface JournalLine extends Note {
   /** Counts from 1 over the life of the stand-in. */
   readonly number: number;
   readonly time: string;
@@ -33,18 +50,42 @@ export interface JournalEntry extends Note {
   readonly limit?: string;
 }
 
+export interface JournalEntry extends JournalLine {
+  /** The name of the world that the request was for. */
+  readonly world: string;
+  readonly request: KeptMessage;
+  readonly answer: KeptAnswer;
+  /** Milliseconds from the arrival of the whole request until it was answered; a delay that was planted comes after. */
+  readonly duration_ms: number;
+  /** Absent where no rule was asked. */
+  readonly decision?: KeptDecision;
+  /** Absent where nothing was written, or all of it was taken back. */
+  readonly changes?: readonly KeptChange[];
+}
+
 export interface Journal {
   readonly entries: readonly JournalEntry[];
   /** The number of the next exchange. */
   readonly next: number;
+  /** Bytes that are kept of each body. */
+  readonly bodyLimit: number;
   write(entry: JournalEntry): void;
 }
 
-export function createJournal(capacity = 1000, onWrite?: (entry: JournalEntry) => void): Journal {
+export interface JournalOptions {
+  /** Exchanges that are kept. Default 1000. */
+  readonly capacity?: number;
+  /** Bytes that are kept of each body. Default 4096. */
+  readonly bodyLimit?: number | undefined;
+  readonly onWrite?: ((entry: JournalEntry) => void) | undefined;
+}
+
+export function createJournal({ capacity = 1000, bodyLimit = JOURNAL_BODY_LIMIT, onWrite }: JournalOptions = {}): Journal {
   const entries: JournalEntry[] = [];
   let next = 1;
   return {
     entries,
+    bodyLimit,
     get next() {
       return next;
     },
@@ -57,8 +98,53 @@ export function createJournal(capacity = 1000, onWrite?: (entry: JournalEntry) =
   };
 }
 
+/** An exchange as it ended. */
+export interface Ended {
+  readonly arrival: Arrival<unknown>;
+  /** What we decided to answer with. */
+  readonly status: number;
+  readonly note: Note;
+  /** The name of the caller. */
+  readonly caller?: string | undefined;
+  /** What left, and who had a hand in it. */
+  readonly delivery: Delivery;
+  readonly hands?: readonly Hand[];
+  readonly decision?: Decision | undefined;
+  readonly changes?: readonly Change[] | undefined;
+  /** A page shows the callers' keys to people, and is kept by nobody. */
+  readonly isPage?: boolean;
+}
+
+/** Whatever is kept of an exchange, without a credential in clear. */
+export function entryOf(
+  { arrival, status, note, caller, delivery, hands, decision, changes, isPage }: Ended,
+  bodyLimit: number,
+): JournalEntry {
+  const { request, world, number, now, traceId, startedAt } = arrival;
+  const { headers, secrets } = maskHeaders(request.headers);
+  const kept = keepDecision(decision);
+  const written = changes && keepChanges(changes);
+  return {
+    number,
+    time: now,
+    method: request.method,
+    target: maskText(request.target, secrets),
+    status,
+    trace_id: traceId,
+    ...(caller === undefined ? {} : { user_id: caller }),
+    ...note,
+    ...(hands ? namesOf(hands) : {}),
+    world: world.name,
+    request: keepMessage(headers, request.body, bodyLimit, secrets),
+    answer: keepAnswer(delivery, isPage ? 0 : bodyLimit, secrets),
+    duration_ms: performance.now() - startedAt,
+    ...(kept ? { decision: kept } : {}),
+    ...(written ? { changes: written } : {}),
+  };
+}
+
 /** Whoever had a hand in an answer, by kind. */
-export function namesOf(hands: readonly Hand[]): Pick<JournalEntry, Hand['kind']> {
+function namesOf(hands: readonly Hand[]): Pick<JournalEntry, Hand['kind']> {
   const names: { drift?: string; fault?: string; limit?: string } = {};
   for (const { kind, name } of hands) {
     const known = names[kind]?.split(', ') ?? [];

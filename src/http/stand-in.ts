@@ -49,6 +49,8 @@ export interface StandInOptions {
   readonly spec?: string;
   /** Bytes that a request's body may have, inflated. Default 1 MiB. */
   readonly bodyLimit?: number;
+  /** Bytes that the journal keeps of each body, of the request and of the answer. Default 4096. */
+  readonly journalBodyLimit?: number;
   /** Called after every exchange. */
   readonly onExchange?: (entry: JournalEntry) => void;
 }
@@ -82,6 +84,7 @@ export const standInOptions: Record<keyof StandInOptions, OptionRule> = {
   keepDeleted: wholeNumber(0),
   spec: aText,
   bodyLimit: wholeNumber(1),
+  journalBodyLimit: wholeNumber(0),
   onExchange: aFunction,
 };
 
@@ -95,7 +98,7 @@ export function createStandIn(options: StandInOptions = {}, interceptors: readon
     ids: createIdMaker(seed),
     ...(options.keepDeleted === undefined ? {} : { keepDeleted: options.keepDeleted }),
   });
-  const journal = createJournal(1000, onExchange);
+  const journal = createJournal({ bodyLimit: options.journalBodyLimit, onWrite: onExchange });
   const answerer = createAnswerer(
     {
       api: freddyApi(spec),

@@ -150,10 +150,19 @@ const isOfRequest = (operand: Operand | undefined): operand is string =>
 const pointerInBody = (operand: Operand | undefined): string | undefined =>
   typeof operand === 'string' && operand.startsWith('$response.body#') ? operand.slice('$response.body#'.length) : undefined;
 
+const read = new WeakMap<Relation, readonly Statement[]>();
+
+/** The document's relations are asked of every answer, and never change. */
+function statementsOnce(relation: Relation): readonly Statement[] {
+  const statements = read.get(relation) ?? statementsOf(relation);
+  read.set(relation, statements);
+  return statements;
+}
+
 /** The relations that an exchange breaks; empty when all hold. */
 export function brokenRelations(relations: readonly Relation[], exchange: Exchange): readonly RelationBreach[] {
   return relations.flatMap((relation) =>
-    statementsOf(relation).flatMap(({ kind, operands: names, assumed }) => {
+    statementsOnce(relation).flatMap(({ kind, operands: names, assumed }) => {
       const operands = names.map((name) => evaluate(name, exchange));
       // A field that the request leaves out may have any value.
       if (names.some((name, i) => isOfRequest(name) && operands[i] === undefined)) return [];

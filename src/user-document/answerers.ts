@@ -3,10 +3,10 @@
 import { type Answerer, HEADER_LIMIT, nothing } from '../engine/answerer.js';
 import type { SelfCheck } from '../engine/answers.js';
 import type { State } from '../engine/api.js';
-import { corsHeaders, exposedHeaders, isPreflight, preflightHeaders } from '../engine/cors.js';
+import { corsHeaders, isPreflight, originHeaders, preflightHeaders } from '../engine/cors.js';
 import { type Delivery, forMethod } from '../engine/delivery.js';
 import { type ArrivalOptions, arrive } from '../engine/exchange.js';
-import type { Note } from '../engine/journal.js';
+import { entryOf, type Journal, type Note } from '../engine/journal.js';
 import type { Found } from '../openapi/operations.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
 import type { Spec } from '../spec/document.js';
@@ -15,6 +15,7 @@ import type { OtherDocument } from './user-document.js';
 
 export interface UserDocumentOptions<World extends State> extends ArrivalOptions<World> {
   readonly document: OtherDocument;
+  readonly journal: Journal;
   readonly spec: Spec;
   readonly selfCheck: SelfCheck;
   readonly bodyLimit: number;
@@ -49,7 +50,7 @@ export function withoutEngine<World extends State>(options: UserDocumentOptions<
     const status = spec.unrouted.get(name)?.status as number;
     const body = JSON.stringify({ type: 'about:blank', title: name.replaceAll('_', ' '), status, ...details });
     const named = { 'content-type': 'application/problem+json', ...headers, 'x-understudy-case': name };
-    return finish(options, request, { status, headers: named, body }, { case: name });
+    return finish(options, request, { status, headers: named, body }, { note: { case: name } });
   };
   return {
     bodyLimit,
@@ -73,6 +74,7 @@ async function askPrism<World extends State>(
   request: PlainRequest,
 ): Promise<Delivery> {
   const { document, selfCheck, journal, seed } = options;
+  const startedAt = performance.now();
   const asked = { seed: `${seed}/${journal.next}`, checkAnswer: selfCheck !== 'off' };
   const { answer, operation } = await document.answer(found, request, asked);
   const { breaches } = answer;
@@ -84,7 +86,7 @@ async function askPrism<World extends State>(
   };
   const response = { status, headers: sent, ...(body === undefined ? {} : { body }) };
   const note = { ...(operation === undefined ? {} : { operation }), ...(breaches.length > 0 ? { breaches } : {}) };
-  return finish(options, request, response, note);
+  return finish(options, request, response, { note, startedAt });
 }
 
 /** As Prism says it of an answer that its own document does not allow. */
@@ -101,13 +103,15 @@ function finish<World extends State>(
   options: UserDocumentOptions<World>,
   request: PlainRequest,
   response: PlainResponse,
-  note: Note = {},
+  { note, startedAt }: { readonly note?: Note; readonly startedAt?: number } = {},
 ): Delivery {
-  const { number, now, traceId } = arrive(options, request);
-  const { method, target } = request;
-  options.journal.write({ number, time: now, method, target, status: response.status, trace_id: traceId, ...note });
-  const headers = { ...response.headers, ...corsHeaders(request, exposedHeaders(Object.keys(response.headers))) };
-  return forMethod(request, { response: { ...response, headers } });
+  const { journal } = options;
+  const arrival = arrive(options, request, startedAt);
+  const headers = { ...response.headers, ...corsHeaders(Object.keys(response.headers)), ...originHeaders(request) };
+  const delivery = forMethod(request, { response: { ...response, headers } });
+  const ended = { arrival, status: response.status, note: note ?? {}, delivery, isPage: note === undefined };
+  journal.write(entryOf(ended, journal.bodyLimit));
+  return delivery;
 }
 
 function withHeader(delivery: Delivery, name: string, value: string): Delivery {

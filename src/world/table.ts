@@ -42,15 +42,17 @@ export const schemaOf =
     },
   });
 
+/** Told of every write: the row before it was written, and after. */
+type Written<R> = (before: R | undefined, after: R | undefined) => void;
+
 export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
   readonly #schema: Schema<R, I>;
-  readonly #changed: () => void;
+  readonly #written: Written<R>;
   #state: TableState<R>;
 
-  /** `changed` is told of every write. */
-  constructor(schema: Schema<R, I>, changed: () => void, state: TableState<R> = schema.empty) {
+  constructor(schema: Schema<R, I>, written: Written<R>, state: TableState<R> = schema.empty) {
     this.#schema = schema;
-    this.#changed = changed;
+    this.#written = written;
     this.#state = state;
   }
 
@@ -160,7 +162,7 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
       filed: this.#schema.indexes.map((index, i) => refiled(index, filed[i] as Tree<Filed<R>>, before, after)),
       next: after ? Math.max(next, after.position + 1) : next,
     };
-    this.#changed();
+    this.#written(before?.row, after?.row);
   }
 }
 

@@ -32,6 +32,14 @@ export type WorldSnapshot = { readonly now: string; readonly minted: number } & 
   readonly [Name in TableName]: readonly unknown[];
 };
 
+/** One write: what a row was, and what it is now; absent before it was made and after it was deleted. */
+export interface Change {
+  readonly table: TableName;
+  readonly id: string;
+  readonly before: Row | undefined;
+  readonly after: Row | undefined;
+}
+
 /** What is kept of a world so that it can be as it was. */
 interface State {
   /** In the order of the names. */
@@ -48,9 +56,8 @@ export class World {
   readonly ids: IdMaker;
   readonly keepDeleted: number;
   #version = 0;
-  readonly #changed = (): void => {
-    this.#version += 1;
-  };
+  /** What the work that is going on has written. */
+  #changes: Change[] | undefined;
   /** What the tables held at first or when all of it was put back; each is made when it is first asked for. */
   #states = empty.tables;
   #made: { [Name in TableName]?: AnyTable } = {};
@@ -123,18 +130,27 @@ export class World {
     return this.#version;
   }
 
-  /** All that happens inside, or nothing: when it throws, or asks for it, the world is as it was. */
-  atomically<Result>(work: (takeBack: () => void) => Result): Result {
-    const [before, version] = [this.#state(), this.#version];
+  /**
+   * All that happens inside, or nothing: when it throws, or asks for it, the world is as it was.
+   * `changes` grows with every write, and is empty again when they are taken back.
+   */
+  atomically<Result>(work: (takeBack: () => void, changes: readonly Change[]) => Result): Result {
+    const [before, version, outer] = [this.#state(), this.#version, this.#changes];
+    const changes: Change[] = [];
+    this.#changes = changes;
     const takeBack = (): void => {
+      changes.length = 0;
       this.#return(before);
       this.#version = version;
     };
     try {
-      return work(takeBack);
+      return work(takeBack, changes);
     } catch (error) {
       takeBack();
       throw error;
+    } finally {
+      for (const change of changes) outer?.push(change);
+      this.#changes = outer;
     }
   }
 
@@ -156,7 +172,7 @@ export class World {
     if (!state) throw new Error('This is no snapshot of a world.\n  fix: hand in what world.snapshot() gave, not a copy of it');
     this.#return(state);
     if (snapshot.now !== 'real') this.clock.set(snapshot.now);
-    this.#changed();
+    this.#version += 1;
   }
 
   /** An independent world that starts from this one's state. */
@@ -177,8 +193,17 @@ export class World {
     this.ids.rewind(minted);
   }
 
+  #written(table: TableName, before: Row | undefined, after: Row | undefined): void {
+    this.#version += 1;
+    this.#changes?.push({ table, id: (after ?? before)?.id as string, before, after });
+  }
+
   #table<Name extends TableName>(name: Name): TableOf<Name> {
-    this.#made[name] ??= new Table(schemas[name] as never, this.#changed, this.#states[names.indexOf(name)] as AnyState);
+    this.#made[name] ??= new Table<Row>(
+      schemas[name] as never,
+      (before, after) => this.#written(name, before, after),
+      this.#states[names.indexOf(name)] as AnyState,
+    );
     return this.#made[name] as TableOf<Name>;
   }
 }

@@ -1,7 +1,7 @@
 // A second API for the engine: a document, validators, rules and an identity that have nothing to do with the shipped ones.
 import { parse } from 'yaml';
 import type { Rule } from '../../src/decide/rule.js';
-import type { Api, State } from '../../src/engine/api.js';
+import type { Api, Change, State } from '../../src/engine/api.js';
 import { readSpec } from '../../src/spec/document.js';
 import { compileSchemas } from './compile-schemas.js';
 
@@ -93,26 +93,35 @@ export interface Lamp {
 
 export interface Lamps extends State {
   readonly lamps: Map<string, Lamp>;
+  add(lamp: Lamp): void;
 }
 
 /** A state as small as one can be: all lamps are copied before a work, and put back if it fails. */
 export function createLamps(): Lamps {
   const lamps = new Map<string, Lamp>();
   let version = 0;
+  let changing: Change[] = [];
   return {
     lamps,
+    add: (lamp) => {
+      lamps.set(lamp.id, lamp);
+      changing.push({ table: 'lamps', id: lamp.id, after: lamp });
+    },
     clock: { now: () => '2026-01-01T00:00:00Z', tick: () => {} },
     get version() {
       return version;
     },
     atomically: (work) => {
       const before = [...lamps];
+      const changes: Change[] = [];
+      changing = changes;
       const takeBack = (): void => {
+        changes.length = 0;
         lamps.clear();
         for (const [id, lamp] of before) lamps.set(id, lamp);
       };
       try {
-        const result = work(takeBack);
+        const result = work(takeBack, changes);
         version += 1;
         return result;
       } catch (error) {
@@ -139,7 +148,7 @@ const addLamp: Rule<Lamps, Keeper> = {
   guards: { exists: ({ known }: Facts) => known === undefined || { details: { id: known.id } } },
   accept: ({ world, body: { id } }: Facts) => {
     const lamp = { id, lit: id === 'broken' ? 'perhaps' : false };
-    world.lamps.set(id, lamp);
+    world.add(lamp);
     if (id === 'fragile') throw new Error('it fell');
     return { case: 'added', body: lamp };
   },

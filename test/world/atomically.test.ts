@@ -61,6 +61,27 @@ describe('a work on the world that throws', () => {
     ]);
   });
 
+  it('tells what is written, table by table, and forgets what is taken back', () => {
+    const { world } = createUnderstudy();
+    world.atomically((takeBack, changes) => {
+      const [before] = world.spaces.all();
+      if (!before) throw new Error('the scenario has no space');
+      const inserted = world.organizations.insert({ id: 'org_a', name: 'A' });
+      const after = world.spaces.update(before.id, { name: 'Another' });
+      world.organizations.delete('org_a');
+      expect(changes).toEqual([
+        { table: 'organizations', id: 'org_a', before: undefined, after: inserted },
+        { table: 'spaces', id: before.id, before, after },
+        { table: 'organizations', id: 'org_a', before: inserted, after: undefined },
+      ]);
+      takeBack();
+      expect(changes).toEqual([]);
+      world.organizations.insert({ id: 'org_b', name: 'B' });
+      expect(changes.map(({ id }) => id)).toEqual(['org_b']);
+    });
+    world.atomically((_, changes) => expect(changes).toEqual([]));
+  });
+
   it('leaves a fork alone', () => {
     const understudy = createUnderstudy();
     const fork = understudy.world.fork();

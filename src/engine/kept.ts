@@ -1,0 +1,182 @@
+// What the journal keeps of an exchange: bounded, and without a credential in clear. Rows and facts are kept as they are,
+// since nobody changes them, and are looked into only when somebody reads.
+import type { Decision, Facts, Hand, Verdict } from '../decide/rule.js';
+import type { Change } from './api.js';
+import { byteLength, type Delivery, type DeliveryBody } from './delivery.js';
+
+/** Bytes that are kept of each body, unless told otherwise. */
+export const JOURNAL_BODY_LIMIT = 4096;
+const MOST_CHANGES = 100;
+/** Of a fact: items of a list, keys of an object, characters of a text, and levels. */
+const bounds = { items: 5, keys: 30, characters: 200, levels: 4 };
+
+type Headers = Readonly<Record<string, string>>;
+
+export interface KeptMessage {
+  /** What is secret is `***`. */
+  readonly headers: Headers;
+  /** Bytes of the whole body; absent for a stream. */
+  readonly bytes?: number;
+  /** Its beginning, as text; absent for a stream and for a page. */
+  readonly body?: string;
+}
+
+export interface KeptAnswer extends KeptMessage {
+  /** As it was sent, by whoever had a hand in it. */
+  readonly status: number;
+  readonly delay_ms?: number;
+  readonly end?: Delivery['end'];
+}
+
+/** Why a request was answered as it was. */
+export interface KeptDecision {
+  /** The guards in the order in which they were asked. */
+  readonly asked: readonly { readonly guard: string; readonly verdict: Verdict }[];
+  /** What the rule had read, cut where it is long. */
+  readonly facts: Facts;
+  readonly by?: Hand;
+}
+
+/** What became of one row: absent before it was made, and after it was deleted. */
+export interface KeptChange {
+  readonly table: string;
+  readonly id: string;
+  readonly before?: object;
+  readonly after?: object;
+}
+
+const secretName = /authorization|cookie|api-?key|token|secret|password/i;
+const MASK = '***';
+
+/** A request's headers without its credentials, and the credentials, which nothing else that is kept may show either. */
+export function maskHeaders(headers: Headers): { readonly headers: Headers; readonly secrets: readonly string[] } {
+  const masked: Record<string, string> = { ...headers };
+  const secrets: string[] = [];
+  for (const name in headers) {
+    if (!isSecret(name)) continue;
+    const value = headers[name] as string;
+    // `Bearer` and the like say what follows, and are no secret.
+    const secret = value.replace(/^\w+ +(?=\S)/, '').trim();
+    masked[name] = value.replace(secret, () => MASK);
+    secrets.push(secret);
+  }
+  return { headers: masked, secrets };
+}
+
+/** Asked for every header of every request, and there are few names. */
+const known = new Map<string, boolean>();
+
+function isSecret(name: string): boolean {
+  let secret = known.get(name);
+  if (secret === undefined) {
+    secret = secretName.test(name);
+    if (known.size < 500) known.set(name, secret);
+  }
+  return secret;
+}
+
+/** One or two letters are found everywhere. */
+export function maskText(text: string, secrets: readonly string[]): string {
+  let masked = text;
+  for (const secret of secrets) if (secret.length > 2 && masked.includes(secret)) masked = masked.replaceAll(secret, MASK);
+  return masked;
+}
+
+/** The headers, and the first bytes of the body; `limit` 0 keeps none. */
+export function keepMessage(
+  headers: Headers,
+  body: DeliveryBody | undefined,
+  limit: number,
+  secrets: readonly string[],
+): KeptMessage {
+  if (body instanceof ReadableStream) return { headers };
+  const bytes = body === undefined ? 0 : (byteLength(body) as number);
+  if (body === undefined || bytes === 0 || limit === 0) return { headers, bytes };
+  return { headers, bytes, body: maskText(beginningOf(body, bytes, limit), secrets) };
+}
+
+export function keepAnswer({ response, delayMs, end }: Delivery, limit: number, secrets: readonly string[]): KeptAnswer {
+  const { status, headers, body } = response;
+  return {
+    status,
+    ...keepMessage(headers, body, limit, secrets),
+    ...(delayMs === undefined ? {} : { delay_ms: delayMs }),
+    ...(end === undefined ? {} : { end }),
+  };
+}
+
+/** A text that is cut is made anew: a part of the old one would keep all of it alive. */
+function beginningOf(body: string | Uint8Array, bytes: number, limit: number): string {
+  if (typeof body !== 'string') return decoder.decode(bytes > limit ? body.subarray(0, limit) : body);
+  return bytes > limit ? decoder.decode(new TextEncoder().encode(body.slice(0, limit)).subarray(0, limit)) : body;
+}
+
+const decoder = new TextDecoder();
+
+/** Nothing where no rule was asked. */
+export function keepDecision(decision: Decision | undefined): KeptDecision | undefined {
+  return decision && decision.asked.length > 0 ? new Reasons(decision) : undefined;
+}
+
+class Reasons implements KeptDecision {
+  readonly asked: KeptDecision['asked'];
+  readonly by?: Hand;
+  readonly #facts: Facts;
+
+  constructor({ asked, facts, by }: Decision) {
+    this.asked = asked;
+    if (by) this.by = { kind: by.kind, name: by.name };
+    const light: Record<string, unknown> = {};
+    for (const name in facts) light[name] = lightened(facts[name]);
+    this.#facts = light;
+  }
+
+  get facts(): Facts {
+    return bounded(this.#facts, bounds.levels) as Facts;
+  }
+
+  toJSON(): KeptDecision {
+    const { asked, facts, by } = this;
+    return { asked, facts, ...(by ? { by } : {}) };
+  }
+}
+
+/** A long list, or what reads a whole table, must not live as long as the journal remembers it. */
+function lightened(fact: unknown): unknown {
+  if (typeof fact !== 'object' || fact === null || isPlain(fact)) return fact;
+  if (Array.isArray(fact)) return fact.length > bounds.items ? { count: fact.length, first: fact.slice(0, bounds.items) } : fact;
+  return 'size' in fact ? { count: fact.size } : { is: fact.constructor.name };
+}
+
+function isPlain(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function bounded(value: unknown, levels: number): unknown {
+  if (typeof value === 'string') return value.length > bounds.characters ? `${value.slice(0, bounds.characters)}…` : value;
+  if (typeof value === 'function') return undefined;
+  if (typeof value !== 'object' || value === null) return value;
+  if (levels === 0) return '…';
+  if (Array.isArray(value)) {
+    const items = value.slice(0, bounds.items).map((item) => bounded(item, levels - 1));
+    return value.length > bounds.items ? [...items, `and ${value.length - bounds.items} more`] : items;
+  }
+  if (!isPlain(value)) return lightened(value);
+  const entries = Object.entries(value).slice(0, bounds.keys);
+  return Object.fromEntries(entries.map(([key, item]) => [key, bounded(item, levels - 1)]));
+}
+
+/** Row by row: of several writes to one row, what it was before the first and is after the last. */
+export function keepChanges(changes: readonly Change[]): readonly KeptChange[] | undefined {
+  if (changes.length === 0) return undefined;
+  const rows = new Map<string, KeptChange>();
+  for (const { table, id, before, after } of changes) {
+    const key = `${table} ${id}`;
+    const known = rows.get(key);
+    if (!known && rows.size === MOST_CHANGES) continue;
+    const first = known ? known.before : before;
+    rows.set(key, { table, id, ...(first ? { before: first } : {}), ...(after ? { after } : {}) });
+  }
+  return [...rows.values()].filter((row) => row.before ?? row.after);
+}
