@@ -2,14 +2,23 @@
 import type { Drift } from '../drift/form.js';
 import type { JournalEntry } from '../engine/journal.js';
 import type { Scenario } from '../scenario/scenario.js';
+import type { DocumentSummary } from '../user-document/user-document.js';
 
 export type LogFormat = 'pretty' | 'json';
 
 export interface Log {
-  starting(scenario: Scenario, url: string, drift?: Drift): void;
+  starting(start: Start): void;
   /** One stable line, the last before requests are answered. */
   ready(url: string): void;
   exchange(entry: JournalEntry): void;
+}
+
+export interface Start {
+  readonly scenario: Scenario;
+  readonly url: string;
+  readonly drift?: Drift | undefined;
+  /** A document of the user's own. */
+  readonly document?: DocumentSummary | undefined;
 }
 
 export function createLog(format: LogFormat, print: (line: string) => unknown, colored: boolean): Log {
@@ -24,7 +33,12 @@ export function describeDropped(format: LogFormat, count: number): string {
 function jsonLog(print: (line: string) => unknown): Log {
   const line = (event: string, fields: object) => print(JSON.stringify({ event, ...fields }));
   return {
-    starting: ({ scenario }, _url, drift) => line('starting', { scenario, ...(drift ? { drift: drift.name } : {}) }),
+    starting: ({ scenario, drift, document }) =>
+      line('starting', {
+        ...(document ? { document: document.title, operations: document.operations } : {}),
+        ...(isOurs(document) ? { scenario: scenario.scenario } : {}),
+        ...(drift ? { drift: drift.name } : {}),
+      }),
     ready: (url) => line('ready', { url, port: Number(new URL(url).port) }),
     exchange: ({ world, request, answer, duration_ms, decision, changes, ...told }) => line('exchange', told),
   };
@@ -34,9 +48,17 @@ function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
   const paint = (code: number, text: string) => (colored ? `\u001b[${code}m${text}\u001b[0m` : text);
   const hue = (status: number) => (status >= 500 ? 31 : status >= 400 ? 33 : 32);
   return {
-    starting: (scenario, url, drift) => {
-      print(`Scenario ${scenario.scenario}: ${scenario.description}`);
+    starting: ({ scenario, url, drift, document }) => {
+      if (document) print(`Document ${describeDocument(document)}`);
       if (drift) print(paint(31, `Planted ${drift.name}: ${drift.does}`));
+      if (!isOurs(document)) {
+        print('');
+        print('Try');
+        print(`  curl ${url}/openapi.json`);
+        print('');
+        return;
+      }
+      print(`Scenario ${scenario.scenario}: ${scenario.description}`);
       print('');
       print('Callers');
       for (const { api_key, token, note } of scenario.callers ?? []) {
@@ -77,6 +99,15 @@ function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
       if (problem) print(paint(31, problem));
     },
   };
+}
+
+/** The vendor's callers and ids are worth a word where at least one operation is the vendor's. */
+const isOurs = (document?: DocumentSummary): boolean => document === undefined || document.own > 0;
+
+function describeDocument({ title, operations, own }: DocumentSummary): string {
+  const counted = operations === 1 ? '1 operation' : `${operations} operations`;
+  if (own === 0) return `${title}: ${counted}, answered by Prism`;
+  return `${title}: ${counted}, ${own} with rules of ours${own < operations ? ', the others answered by Prism' : ''}`;
 }
 
 /** A read, a write that succeeds, and the same write refused. */

@@ -36,7 +36,8 @@ async function serve(flags: ServeFlags): Promise<void> {
   const standIn = createStandIn(options, planted ? [planted.interceptor] : []);
   stopInTime(standIn, readyFile);
   const { url } = await standIn.listen({ port: flags.port, host: flags.host });
-  log.starting(standIn.scenario, url, planted?.drift);
+  const { document } = standIn;
+  log.starting({ scenario: standIn.scenario, url, drift: planted?.drift, document });
   readyFile?.write(url);
   log.ready(url);
 }

@@ -15,7 +15,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import { loadSpec, type Spec } from '../spec/document.js';
 import { aFunction, aText, aTextOrObject, checkOptions, type OptionRule, oneOf, wholeNumber } from '../spec/options.js';
 import { aroundEngine, type UserDocumentOptions, withoutEngine } from '../user-document/answerers.js';
-import { loadOtherDocument, type OtherDocument } from '../user-document/user-document.js';
+import { type DocumentSummary, loadOtherDocument, type OtherDocument } from '../user-document/user-document.js';
 import { type ClockKind, realClock, virtualClock } from '../world/clock.js';
 import { createIdMaker } from '../world/ids.js';
 import type { Embedding, Message } from '../world/rows.js';
@@ -62,6 +62,8 @@ export interface StandIn {
   /** The Express application, for supertest or to mount. */
   readonly app: Express;
   readonly spec: Spec;
+  /** The document of `options.spec`. */
+  readonly document?: DocumentSummary;
   readonly scenario: Scenario;
   /** The live state; its tables are read freely and written at your own risk. */
   readonly world: World;
@@ -119,6 +121,7 @@ export function createStandIn(options: StandInOptions = {}, interceptors: readon
     fetch: createFetchHandler(answerer),
     app,
     spec,
+    ...(other ? { document: other.summary } : {}),
     scenario,
     world,
     journal: journal.entries,

@@ -11,7 +11,16 @@ import type { Prism, PrismAnswer, PrismOptions } from './prism.js';
 /** The library that another document needs is not installed. */
 export class MissingPrism extends UsageError {}
 
+/** What there is to say of a document before anything is asked. */
+export interface DocumentSummary {
+  readonly title: string;
+  readonly operations: number;
+  /** How many of them are ours, answered by our rules; Prism answers the others. */
+  readonly own: number;
+}
+
 export interface OtherDocument {
+  readonly summary: DocumentSummary;
   /** As it is served. */
   readonly text: string;
   /** Our operations that the document has as well. */
@@ -42,7 +51,9 @@ export function loadOtherDocument(file: string, spec: Spec, locate: Locate = loc
   const load = own.size < router.operations.length ? locatePrism(locate) : () => undefined;
   let prism: Prism | undefined;
   let text: string | undefined;
+  const { info } = user.document as { info?: { title?: unknown } | null };
   return {
+    summary: { title: String(info?.title ?? 'An API'), operations: router.operations.length, own: own.size },
     get text() {
       text ??= JSON.stringify(user.document);
       return text;
