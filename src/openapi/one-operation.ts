@@ -106,6 +106,8 @@ class OneOperationMaker {
     if (parameter.in === 'cookie')
       Object.assign(copy, { in: 'header', name: carrierOf('cookie', parameter.name as string), style: 'simple' });
     if (parameter.in === 'path') copy.name = safeName(parameter.name as string);
+    // Swagger 2.0: a file in a form.
+    if (copy.type === 'file') copy.type = 'string';
     if (parameter.in === 'query' && (copy.style ?? 'form') === 'form') copy.explode ??= true;
     const [media] = Object.values(isNode(content) ? content : {});
     if (isNode(media)) {
@@ -251,6 +253,8 @@ class OneOperationMaker {
     const schema = written ?? (isNode(media) ? media.schema : undefined);
     const [named] = Object.values(isNode(examples) ? examples : {}).map((given) => this.#behind(given).value);
     const value = example ?? named;
+    // In Swagger 2.0 a header is its own schema.
+    if (own.type === 'array') return { type: 'string', enum: [this.#headerText(own)] };
     const copy = this.#schemas.copyData(own) as Draft;
     if (value !== undefined) copy.example = typeof value === 'object' ? inHeader(value) : value;
     if (isNode(schema)) copy.schema = this.#headerSchema(schema, copy.example);

@@ -587,6 +587,11 @@ paths:
     post:
       consumes: [application/x-www-form-urlencoded]
       parameters: [{ name: size, in: formData, required: true, type: integer }]
+      responses: { '204': { description: d, headers: { X-Marks: { type: array, items: { type: string } } } } }
+  /upload:
+    post:
+      consumes: [multipart/form-data]
+      parameters: [{ name: photo, in: formData, required: true, type: file }, { name: size, in: formData, type: integer }]
       responses: { '204': { description: d } }
 definitions:
   Boat: { type: object, required: [id, name], properties: { id: { type: integer, readOnly: true }, name: { type: string, x-nullable: true, pattern: '^[\\w-.]*$' } } }
@@ -604,8 +609,11 @@ definitions:
       refused('POST /boats', { headers: asJson, body: '{}' }),
       refused('POST /boats', { headers: asJson, body: '{"name":"a b"}' }),
       refused('POST /boats'),
-      { request: 'POST /form', headers: form, body: 'size=1', status: 204 },
+      { request: 'POST /form', headers: form, body: 'size=1', status: 204, sends: { 'x-marks': 'string' } },
       refused('POST /form', { headers: form, body: 'size=x' }),
+      { request: 'POST /upload', ...parts({ photo: 'bytes' }), status: 204 },
+      refused('POST /upload', parts({ photo: 'bytes', size: 'x' })),
+      refused('POST /upload', parts({ size: '1' })),
     ],
   },
   {
