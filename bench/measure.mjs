@@ -47,7 +47,7 @@ export async function measureCpu({ rounds, connections, warmUp, measured }, sour
 }
 
 /** A server that has answered every request for a while: a JIT compiler makes the first seconds several times dearer. */
-async function prepareTarget(server, load, { connections, warmUp, source }) {
+export async function prepareTarget(server, load, { connections, warmUp, source }) {
   const started = await startServer(server, preloadOf(source));
   const works = {};
   for (const request of requests) works[request.key] = await request.prepare(started.port, connections);
@@ -55,14 +55,14 @@ async function prepareTarget(server, load, { connections, warmUp, source }) {
   return { ...started, works };
 }
 
-async function measureWindow(target, work, load, measured, source) {
+export async function measureWindow(target, work, load, measured, source) {
   const before = await cpuOf(target.child, source);
   const count = await load.run(target, { work, ...measured });
   return ((await cpuOf(target.child, source)) - before) / count;
 }
 
 /** One load generator for the whole run: the same for every server, and as warm. */
-function startLoad() {
+export function startLoad() {
   const child = fork(fileURLToPath(new URL('./load.mjs', import.meta.url)));
   const stop = () => child.kill('SIGKILL');
   process.once('exit', stop);

@@ -2,7 +2,7 @@
 import { requests } from './requests.mjs';
 import { servers, startedServers } from './servers.mjs';
 
-function summarize(values) {
+export function summarize(values) {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
   const median = sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

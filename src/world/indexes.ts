@@ -7,9 +7,8 @@ export interface Row {
 /** A row's place in the order of insertion; never given out twice. */
 export type Position = number;
 
-/** A row of a table, the hash of its id, and its place. */
+/** A row of a table and its place. */
 export interface Entry<R> {
-  readonly hash: number;
   readonly row: R;
   readonly position: Position;
 }

@@ -22,7 +22,10 @@ interface Span<R> {
   readonly end: number;
 }
 
-/** A row must be under one of the keys only; where it may be under several, the list can be walked but has no places. */
+/**
+ * A list is of its moment: it is read before the next write. A row must be under one of its keys only; where it may be under
+ * several, the list can be walked but has no places.
+ */
 export class List<R extends Row> implements Iterable<R> {
   readonly #sortBy: SortBy<R>;
   readonly #inOrder: Compare<Entry<R>>;
@@ -89,14 +92,22 @@ export class List<R extends Row> implements Iterable<R> {
     }
   }
 
-  /** Run after run of equal rows, each of them backward. */
+  /** Run after run of equal rows, each of them backward; the first may begin in its middle. */
   *#runs(from: number): Generator<Entry<R>, undefined> {
-    let place = from;
-    while (place < this.size) {
-      const first = this.#forward(this.#after(this.#spans, place)).next().value as Entry<R>;
-      const { spans, start, size } = this.#equalsOf(first);
-      yield* this.#backward(this.#upTo(spans, start + size - place));
-      place = start + size;
+    let rest = this.#after(this.#spans, from);
+    for (let isFirst = true; ; isFirst = false) {
+      const stream = this.#forward(rest);
+      let entry = stream.next().value;
+      while (entry && !isFirst) {
+        const next = stream.next().value;
+        if (next && this.#sortBy(next.row) === this.#sortBy(entry.row)) break;
+        yield entry;
+        entry = next;
+      }
+      if (!entry) return;
+      const { spans, start, size } = this.#equalsOf(entry);
+      yield* this.#backward(isFirst ? this.#upTo(spans, start + size - from) : spans);
+      rest = spans.map(({ tree, end }) => ({ tree, start: end, end: tree.size }));
     }
   }
 

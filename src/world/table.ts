@@ -1,19 +1,21 @@
 // Rows by id, and indexes that file them in order. Neither a row nor a tree ever changes: a write puts new ones in their place.
 // So the whole state of a table is one value, and forks and snapshots share it.
-import { hash } from './ids.js';
+import { Entries } from './entries.js';
 import { compare, comparing, type Entry, type Index, type Position, type Row, type SortBy } from './indexes.js';
 import { List, type Reading } from './list.js';
-import { Tree } from './tree.js';
+import { Tree, type Writer } from './tree.js';
 
-/** The rows under one key of an index. The first order is kept from the start, another one from when it is first asked for. */
+/** The rows under one key of an index, in its first order; in another one from when it is first asked for. */
 interface Filed<R> {
   readonly key: string;
-  readonly orders: [Tree<Entry<R>>, ...(Tree<Entry<R>> | undefined)[]];
+  readonly first: Tree<Entry<R>>;
+  others: readonly (Tree<Entry<R>> | undefined)[];
 }
 
+const none: readonly undefined[] = [];
+
 export interface TableState<R> {
-  /** By the hash of the id: numbers compare faster than texts. */
-  readonly entries: Tree<Entry<R>>;
+  readonly entries: Entries<R & Row>;
   /** For each index what is filed, by key. */
   readonly filed: readonly Tree<Filed<R>>[];
   readonly next: Position;
@@ -36,7 +38,7 @@ export const schemaOf =
     names: Object.keys(indexes),
     indexes: Object.values(indexes),
     empty: {
-      entries: new Tree<Entry<R>>((a, b) => a.hash - b.hash || compare(a.row.id, b.row.id)),
+      entries: Entries.empty<R>(),
       filed: Object.values(indexes).map(() => new Tree<Filed<R>>((a, b) => compare(a.key, b.key))),
       next: 0,
     },
@@ -49,6 +51,8 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
   readonly #schema: Schema<R, I>;
   readonly #written: Written<R>;
   #state: TableState<R>;
+  /** Another one from each moment on at which somebody was given the state. */
+  #writer: Writer = {};
 
   constructor(schema: Schema<R, I>, written: Written<R>, state: TableState<R> = schema.empty) {
     this.#schema = schema;
@@ -58,10 +62,14 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
 
   /** All that the table holds; to be restored here, or in another table of the same schema. */
   get state(): TableState<R> {
+    const entries = this.#state.entries.lean();
+    if (entries !== this.#state.entries) this.#state = { ...this.#state, entries };
+    this.#writer = {};
     return this.#state;
   }
 
   restore(state: TableState<R>): void {
+    this.#writer = {};
     this.#state = state;
   }
 
@@ -133,15 +141,15 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
 
   insert(row: R): R {
     if (this.has(row.id)) throw new Error(`A row with the id ${row.id} exists already.`);
-    this.#write(undefined, { hash: hash(row.id), row, position: this.#state.next });
+    this.#write(undefined, { row, position: this.#state.next });
     return row;
   }
 
   update(id: string, change: Partial<R>): R {
     const before = this.#entry(id);
     if (!before) throw new Error(`No row has the id ${id}.`);
-    const { hash, row, position } = before;
-    const after = { hash, row: Object.assign({}, row, change), position };
+    const { row, position } = before;
+    const after = { row: Object.assign({}, row, change), position };
     this.#write(before, after);
     return after.row;
   }
@@ -152,24 +160,25 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
   }
 
   #entry(id: string): Entry<R> | undefined {
-    return entryIn(this.#state, id);
+    return this.#state.entries.get(id);
   }
 
   #write(before: Entry<R> | undefined, after: Entry<R> | undefined): void {
     const { entries, filed, next } = this.#state;
+    const writer = this.#writer;
     this.#state = {
-      entries: after ? entries.with(after) : entries.without(before as Entry<R>),
-      filed: this.#schema.indexes.map((index, i) => refiled(index, filed[i] as Tree<Filed<R>>, before, after)),
+      entries: entries.with((after ?? (before as Entry<R>)).row.id, after, writer),
+      filed: this.#schema.indexes.map((index, i) => refiled(index, filed[i] as Tree<Filed<R>>, { before, after, writer })),
       next: after ? Math.max(next, after.position + 1) : next,
     };
     this.#written(before?.row, after?.row);
   }
 }
 
-export function entryIn<R extends Row>({ entries }: TableState<R>, id: string): Entry<R> | undefined {
-  const key = hash(id);
-  const entry = entries.last((other) => other.hash < key || (other.hash === key && other.row.id <= id));
-  return entry?.row.id === id ? entry : undefined;
+interface Write<R> {
+  readonly before: Entry<R> | undefined;
+  readonly after: Entry<R> | undefined;
+  readonly writer: Writer;
 }
 
 function filedUnder<R>(filed: Tree<Filed<R>>, key: string): Filed<R> | undefined {
@@ -178,18 +187,23 @@ function filedUnder<R>(filed: Tree<Filed<R>>, key: string): Filed<R> | undefined
 }
 
 /** What is filed decides about its order, so whoever shares it may share the order too. */
-function inOrder<R>({ orders }: Filed<R>, place: number, sortBy: SortBy<R>): Tree<Entry<R>> {
+function inOrder<R>(filed: Filed<R>, place: number, sortBy: SortBy<R>): Tree<Entry<R>> {
+  if (place === 0) return filed.first;
+  const known = filed.others[place - 1];
+  if (known) return known;
   const inThatOrder = comparing(sortBy);
-  orders[place] ??= Tree.of(inThatOrder, [...orders[0].forward(0)].sort(inThatOrder));
-  return orders[place];
+  const tree = Tree.of(inThatOrder, [...filed.first.forward(0)].sort(inThatOrder));
+  const others = [...filed.others];
+  others[place - 1] = tree;
+  filed.others = others;
+  return tree;
 }
 
 /** What an index has filed after a write; what the write does not concern stays as it is. */
 function refiled<R>(
   { fields, keys, orders }: Index<R>,
   filed: Tree<Filed<R>>,
-  before: Entry<R> | undefined,
-  after: Entry<R> | undefined,
+  { before, after, writer }: Write<R>,
 ): Tree<Filed<R>> {
   const sorts = Object.values<SortBy<R>>(orders);
   const isFiledAlike =
@@ -198,26 +212,31 @@ function refiled<R>(
     fields.every((field) => before.row[field] === after.row[field]) &&
     sorts.every((sortBy) => sortBy(before.row) === sortBy(after.row));
   if (isFiledAlike) return filed;
-  const rest = before ? keys(before.row).reduce((left, key) => unfile(left, key, before), filed) : filed;
-  return after ? keys(after.row).reduce((more, key) => file(more, key, after, sorts), rest) : rest;
+  let all = filed;
+  for (const key of before ? keys(before.row) : []) {
+    const found = filedUnder(all, key);
+    if (!found) continue;
+    const rest = changed(found, (tree) => tree.without(before as Entry<R>, writer));
+    all = rest.first.size === 0 ? all.without(found, writer) : all.with(rest, writer);
+  }
+  for (const key of after ? keys(after.row) : []) {
+    const found = filedUnder(all, key) ?? { key, first: new Tree(comparing(sorts[0] as SortBy<R>)), others: none };
+    all = all.with(
+      changed(found, (tree) => tree.with(after as Entry<R>, writer)),
+      writer,
+    );
+  }
+  return all;
 }
 
-function file<R>(filed: Tree<Filed<R>>, key: string, entry: Entry<R>, sorts: readonly SortBy<R>[]): Tree<Filed<R>> {
-  const found = filedUnder(filed, key);
-  const [first, ...others] = found?.orders ?? [new Tree<Entry<R>>(comparing(sorts[0] as SortBy<R>))];
-  return filed.with({ key: found?.key ?? key, orders: [first.with(entry), ...others.map((tree) => tree?.with(entry))] });
-}
-
-function unfile<R>(filed: Tree<Filed<R>>, key: string, entry: Entry<R>): Tree<Filed<R>> {
-  const found = filedUnder(filed, key);
-  if (!found) return filed;
-  const [first, ...others] = found.orders;
-  const rest = first.without(entry);
-  if (rest.size === 0) return filed.without(found);
-  return filed.with({ key: found.key, orders: [rest, ...others.map((tree) => tree?.without(entry))] });
-}
+/** Orders that were not asked for yet stay so. */
+const changed = <R>({ key, first, others }: Filed<R>, change: (tree: Tree<Entry<R>>) => Tree<Entry<R>>): Filed<R> => ({
+  key,
+  first: change(first),
+  others: others.length === 0 ? none : others.map((tree) => tree && change(tree)),
+});
 
 /** Oldest first. */
 export function rowsOf<R>({ entries }: TableState<R>): R[] {
-  return [...entries.forward(0)].sort((a, b) => a.position - b.position).map(({ row }) => row);
+  return [...entries].sort((a, b) => a.position - b.position).map(({ row }) => row);
 }

@@ -1,5 +1,6 @@
-// A persistent B+ tree: items in order, found by what they are or by their place. A tree never changes. A write makes another
-// one that shares all nodes with it but those on the way to the item, so that keeping an earlier state costs nothing.
+// A persistent B+ tree: items in order, found by what they are or by their place. A write makes another tree that shares all
+// nodes with the one before but those on the way to the item, so that keeping an earlier state costs nothing. Nodes that the
+// writer itself has made since it last gave its tree away are seen by nobody else, and are changed in place.
 
 /** Negative when the left item comes first, zero when the right one takes its place. */
 export type Compare<T> = (left: T, right: T) => number;
@@ -7,12 +8,23 @@ export type Compare<T> = (left: T, right: T) => number;
 /** True of the first items of a tree, and of none behind the first for which it is false. */
 export type Leads<T> = (item: T) => boolean;
 
+/** Stands for a writer up to the moment at which it gives its tree away; then it takes another. */
+export type Writer = object;
+
 interface Node<T> {
   /** The items of a leaf; of a branch, the first item of each child. */
-  readonly items: readonly T[];
-  readonly children: readonly Node<T>[] | undefined;
+  items: T[];
+  readonly children: Node<T>[] | undefined;
   /** How many items there are in and below it. */
-  readonly size: number;
+  size: number;
+  /** Who may change it in place. */
+  readonly writer: Writer | undefined;
+}
+
+/** How items compare, and who writes. */
+interface Edit<T> {
+  readonly compare: Compare<T>;
+  readonly writer: Writer | undefined;
 }
 
 /** A node with more items is split; one with fewer than `FEW` is joined to its neighbour. */
@@ -23,15 +35,15 @@ export class Tree<T> {
   readonly #compare: Compare<T>;
   readonly #root: Node<T>;
 
-  constructor(compare: Compare<T>, root: Node<T> = leafOf([])) {
+  constructor(compare: Compare<T>, root: Node<T> = leafOf([], undefined)) {
     this.#compare = compare;
     this.#root = root;
   }
 
   /** A tree of items that are sorted already. */
   static of<T>(compare: Compare<T>, items: readonly T[]): Tree<T> {
-    let nodes = chunks(items).map(leafOf);
-    while (nodes.length > 1) nodes = chunks(nodes).map(branchOf);
+    let nodes = chunks(items).map((part) => leafOf(part, undefined));
+    while (nodes.length > 1) nodes = chunks(nodes).map((part) => branchOf(part, undefined));
     return new Tree(compare, nodes[0]);
   }
 
@@ -86,16 +98,16 @@ export class Tree<T> {
   }
 
   /** A tree with the item, in place of the one that compares equal. */
-  with(item: T): Tree<T> {
-    const [root, right] = put(this.#root, item, this.#compare);
-    return new Tree(this.#compare, right ? branchOf([root, right]) : root);
+  with(item: T, writer?: Writer): Tree<T> {
+    const [root, right] = put(this.#root, item, { compare: this.#compare, writer });
+    return new Tree(this.#compare, right ? branchOf([root, right], writer) : root);
   }
 
   /** A tree without the item that compares equal. */
-  without(item: T): Tree<T> {
-    let root = take(this.#root, item, this.#compare);
+  without(item: T, writer?: Writer): Tree<T> {
+    let root = take(this.#root, item, { compare: this.#compare, writer });
     while (root.children?.length === 1) root = root.children[0] as Node<T>;
-    return root === this.#root ? this : new Tree(this.#compare, root);
+    return new Tree(this.#compare, root);
   }
 
   #leafAt(place: number): { readonly leaf: Node<T>; readonly offset: number } {
@@ -114,27 +126,47 @@ export class Tree<T> {
 }
 
 /** Parts for nodes that have room to grow. */
-function chunks<Part>(parts: readonly Part[]): (readonly Part[])[] {
+function chunks<Part>(parts: readonly Part[]): Part[][] {
   const size = MANY - FEW;
   return Array.from({ length: Math.ceil(parts.length / size) }, (_, i) => parts.slice(i * size, (i + 1) * size));
 }
 
-const leafOf = <T>(items: readonly T[]): Node<T> => ({ items, children: undefined, size: items.length });
+const leafOf = <T>(items: T[], writer: Writer | undefined): Node<T> => ({
+  items,
+  children: undefined,
+  size: items.length,
+  writer,
+});
 
-function branchOf<T>(children: readonly Node<T>[]): Node<T> {
+function branchOf<T>(children: Node<T>[], writer: Writer | undefined): Node<T> {
   let size = 0;
   for (const child of children) size += child.size;
-  return { items: children.map((child) => child.items[0] as T), children, size };
+  return { items: children.map((child) => child.items[0] as T), children, size, writer };
 }
 
-/** A branch with another child in a place. */
-function withChild<T>({ items, children = [], size }: Node<T>, at: number, child: Node<T>): Node<T> {
+const isOwn = <T>(node: Node<T>, writer: Writer | undefined): boolean => writer !== undefined && node.writer === writer;
+
+/** A leaf with some items in place of as many as are gone. */
+function withItems<T>(leaf: Node<T>, at: number, gone: number, come: readonly T[], writer: Writer | undefined): Node<T> {
+  // A list that is made anew has no room to spare, of which there would be much in many small worlds.
+  const items = leaf.items.toSpliced(at, gone, ...come);
+  if (!isOwn(leaf, writer)) return leafOf(items, writer);
+  leaf.items = items;
+  leaf.size = items.length;
+  return leaf;
+}
+
+/** A branch with another child in a place, which makes it larger by so many items. */
+function withChild<T>(branch: Node<T>, at: number, child: Node<T>, more: number, writer: Writer | undefined): Node<T> {
+  const { items, children = [], size } = branch;
   const first = child.items[0] as T;
-  return {
-    items: items[at] === first ? items : items.with(at, first),
-    children: children.with(at, child),
-    size: size - (children[at] as Node<T>).size + child.size,
-  };
+  if (!isOwn(branch, writer)) {
+    return { items: items.with(at, first), children: children.with(at, child), size: size + more, writer };
+  }
+  items[at] = first;
+  children[at] = child;
+  branch.size += more;
+  return branch;
 }
 
 /** How many of a sorted list lead. */
@@ -167,49 +199,58 @@ function lastUpTo<T>(items: readonly T[], item: T, compare: Compare<T>): number 
 }
 
 /** The node with the item: one, or two when it has become too large. */
-function put<T>(node: Node<T>, item: T, compare: Compare<T>): readonly [Node<T>, Node<T>?] {
+function put<T>(node: Node<T>, item: T, edit: Edit<T>): readonly [Node<T>, Node<T>?] {
+  const { compare, writer } = edit;
   const at = lastUpTo(node.items, item, compare);
   if (!node.children) {
     const isThere = at >= 0 && compare(node.items[at] as T, item) === 0;
-    return isThere ? [leafOf(node.items.with(at, item))] : split(node.items.toSpliced(at + 1, 0, item), at, leafOf);
+    return split(isThere ? withItems(node, at, 1, [item], writer) : withItems(node, at + 1, 0, [item], writer), at, writer);
   }
-  const child = Math.max(at, 0);
-  const [left, right] = put(node.children[child] as Node<T>, item, compare);
-  return right ? split(node.children.toSpliced(child, 1, left, right), child, branchOf) : [withChild(node, child, left)];
+  const place = Math.max(at, 0);
+  const child = node.children[place] as Node<T>;
+  const { size } = child;
+  const [left, right] = put(child, item, edit);
+  const grown = withChild(node, place, left, left.size + (right?.size ?? 0) - size, writer);
+  if (!right) return [grown];
+  grown.children?.splice(place + 1, 0, right);
+  grown.items.splice(place + 1, 0, right.items[0] as T);
+  return split(grown, place, writer);
 }
 
-/** A node of what there is, or two when it is too much. What grows at its end stays full on the left. */
-function split<T, Part>(
-  parts: readonly Part[],
-  grownAt: number,
-  nodeOf: (parts: readonly Part[]) => Node<T>,
-): readonly [Node<T>, Node<T>?] {
-  if (parts.length <= MANY) return [nodeOf(parts)];
-  const middle = grownAt === MANY - 1 ? MANY : parts.length >>> 1;
-  return [nodeOf(parts.slice(0, middle)), nodeOf(parts.slice(middle))];
+/** The node, or two when it is too large. What has grown at its end stays full on the left. */
+function split<T>(node: Node<T>, grownAt: number, writer: Writer | undefined): readonly [Node<T>, Node<T>?] {
+  const { items, children } = node;
+  if (items.length <= MANY) return [node];
+  const middle = grownAt === MANY - 1 ? MANY : items.length >>> 1;
+  return children
+    ? [branchOf(children.slice(0, middle), writer), branchOf(children.slice(middle), writer)]
+    : [leafOf(items.slice(0, middle), writer), leafOf(items.slice(middle), writer)];
 }
 
-function take<T>(node: Node<T>, item: T, compare: Compare<T>): Node<T> {
+/** The node without the item. */
+function take<T>(node: Node<T>, item: T, edit: Edit<T>): Node<T> {
+  const { compare, writer } = edit;
   const at = lastUpTo(node.items, item, compare);
-  if (!node.children) {
-    const isThere = at >= 0 && compare(node.items[at] as T, item) === 0;
-    return isThere ? leafOf(node.items.toSpliced(at, 1)) : node;
-  }
   if (at < 0) return node;
-  const before = node.children[at] as Node<T>;
-  const after = take(before, item, compare);
-  if (after === before) return node;
-  if (after.size === 0) return node.children.length === 1 ? after : branchOf(node.children.toSpliced(at, 1));
-  const isSmall = after.items.length < FEW && node.children.length > 1;
-  return isSmall ? branchOf(joined(node.children.with(at, after), at)) : withChild(node, at, after);
+  if (!node.children) return compare(node.items[at] as T, item) === 0 ? withItems(node, at, 1, [], writer) : node;
+  const child = node.children[at] as Node<T>;
+  const { size } = child;
+  const rest = take(child, item, edit);
+  if (rest.size === size) return node;
+  if (rest.size === 0) return node.children.length === 1 ? rest : branchOf(node.children.toSpliced(at, 1), writer);
+  const isSmall = rest.items.length < FEW && node.children.length > 1;
+  return isSmall
+    ? branchOf(joined(node.children.with(at, rest), at, writer), writer)
+    : withChild(node, at, rest, rest.size - size, writer);
 }
 
 /** Children, of which the one at a place is one with its neighbour. */
-function joined<T>(children: readonly Node<T>[], at: number): readonly Node<T>[] {
+function joined<T>(children: Node<T>[], at: number, writer: Writer | undefined): Node<T>[] {
   const left = Math.max(0, at - 1);
   const [first, second] = [children[left], children[left + 1]] as [Node<T>, Node<T>];
-  const [node, other] = first.children
-    ? split([...first.children, ...(second.children as readonly Node<T>[])], 0, branchOf)
-    : split([...first.items, ...second.items], 0, leafOf);
+  const whole = first.children
+    ? branchOf([...first.children, ...(second.children as Node<T>[])], writer)
+    : leafOf([...first.items, ...second.items], writer);
+  const [node, other] = split(whole, 0, writer);
   return other ? children.toSpliced(left, 2, node, other) : children.toSpliced(left, 2, node);
 }

@@ -3,7 +3,7 @@
 import type { Clock } from './clock.js';
 import { avoiding, type IdMaker } from './ids.js';
 import type { Row } from './indexes.js';
-import { entryIn, type Indexes, rowsOf, type Schema, Table, type TableState } from './table.js';
+import { type Indexes, rowsOf, type Schema, Table, type TableState } from './table.js';
 import { schemas } from './tables.js';
 
 export { pair } from './keys.js';
@@ -26,6 +26,7 @@ type AnyTable = Table<any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 type AnyState = TableState<any>;
 const names = Object.keys(schemas) as TableName[];
+const places = Object.fromEntries(names.map((name, i) => [name, i])) as Readonly<Record<TableName, number>>;
 
 /** Everything a world holds, as plain data in a fixed order; two equal worlds give equal JSON. */
 export type WorldSnapshot = { readonly now: string; readonly minted: number } & {
@@ -60,12 +61,12 @@ export class World {
   #changes: Change[] | undefined;
   /** What the tables held at first or when all of it was put back; each is made when it is first asked for. */
   #states = empty.tables;
-  #made: { [Name in TableName]?: AnyTable } = {};
+  readonly #made: (AnyTable | undefined)[] = names.map(() => undefined);
 
   constructor({ scenario, clock, ids, keepDeleted = KEEP_DELETED }: WorldParts) {
     this.scenario = scenario;
     this.clock = clock;
-    this.ids = avoiding(ids, (id) => this.#state().tables.some((table) => entryIn(table, id)));
+    this.ids = avoiding(ids, (id) => this.#has(id));
     this.keepDeleted = keepDeleted;
   }
 
@@ -183,13 +184,17 @@ export class World {
     return fork;
   }
 
+  #has(id: string): boolean {
+    return this.#made.some((table, i) => table?.has(id) ?? (this.#states[i] as AnyState).entries.get(id) !== undefined);
+  }
+
   #state(): State {
-    return { tables: this.#states.map((state, i) => this.#made[names[i] as TableName]?.state ?? state), minted: this.ids.minted };
+    return { tables: this.#states.map((state, i) => this.#made[i]?.state ?? state), minted: this.ids.minted };
   }
 
   #return({ tables, minted }: State): void {
     this.#states = tables;
-    for (const [i, name] of names.entries()) this.#made[name]?.restore(tables[i] as AnyState);
+    for (const [i, table] of this.#made.entries()) table?.restore(tables[i] as AnyState);
     this.ids.rewind(minted);
   }
 
@@ -199,12 +204,13 @@ export class World {
   }
 
   #table<Name extends TableName>(name: Name): TableOf<Name> {
-    this.#made[name] ??= new Table<Row>(
+    const place = places[name];
+    this.#made[place] ??= new Table<Row>(
       schemas[name] as never,
       (before, after) => this.#written(name, before, after),
-      this.#states[names.indexOf(name)] as AnyState,
+      this.#states[place] as AnyState,
     );
-    return this.#made[name] as TableOf<Name>;
+    return this.#made[place] as TableOf<Name>;
   }
 }
 

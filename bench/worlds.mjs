@@ -1,0 +1,178 @@
+// What worlds cost: a fork with its first write, memory, removal, and lists in a small and in a large table. See README.md.
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { defaultSource } from './cpu.mjs';
+import { crowd, lists, makers } from './crowd.mjs';
+import { measureWindow, prepareTarget, startLoad } from './measure.mjs';
+import { summarize } from './report.mjs';
+import { servers } from './servers.mjs';
+
+/** At most so much, as a share of a GET of bare Express, in kB, or in times the cost of the small table. */
+const BARS = { fork: 0.25, kilobytes: 12, removal: 10, list: 3 };
+const window = (maxCount, maxMs) => ({ maxCount, maxMs });
+const full = { rounds: 7, small: 1_000, large: 1_000_000, repeat: 60 };
+const quick = { rounds: 3, small: 1_000, large: 100_000, repeat: 30 };
+
+const { values: options } = parseArgs({
+  options: { quick: { type: 'boolean' }, bar: { type: 'boolean' }, json: { type: 'string' } },
+});
+const settings = options.quick ? quick : full;
+const say = (text) => console.error(text);
+
+const figures = [...(await forks()), ...memories(), removal(), ...(await listed())];
+console.log(`Node ${process.version}; lower is cheaper.\n\n${table(figures)}`);
+if (options.json) writeFileSync(options.json, `${JSON.stringify({ settings, figures }, null, 2)}\n`);
+const missed = figures.filter(({ value, bar }) => bar !== undefined && value > bar);
+if (options.bar)
+  console.log(`\nThe bars: ${missed.length === 0 ? 'held' : `NOT held by ${missed.map(({ title }) => title).join('; ')}`}.`);
+process.exit(options.bar && missed.length > 0 ? 1 : 0);
+
+/** CPU microseconds of this process for one call. */
+function cpuOf(work, count) {
+  const before = process.cpuUsage();
+  for (let i = 0; i < count; i++) work(i);
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / count;
+}
+
+/** A window of Express and one of each fork stand next to each other in every round. */
+async function forks() {
+  const load = startLoad();
+  const connections = 16;
+  const express = await prepareTarget(servers[0], load, { connections, warmUp: window(20_000, 12_000), source: defaultSource });
+  const bases = [1_000, 100_000].flatMap((rows) =>
+    ['messages', 'spaces'].map((name) => ({ rows, name, world: crowd(name, rows).world })),
+  );
+  const row = (name, i) => ({ ...makers[name](1, 1), id: `new_${i}` });
+  const write =
+    ({ name, world }) =>
+    (i) =>
+      world.fork()[name].insert(row(name, i));
+  for (const base of bases) cpuOf(write(base), 20_000);
+  const gets = [];
+  const ratios = bases.map(() => []);
+  const times = bases.map(() => []);
+  for (let round = 0; round < settings.rounds; round++) {
+    say(`forks, round ${round + 1} of ${settings.rounds}`);
+    const get = await measureWindow(express, express.works.get_200, load, window(6_000, 600), defaultSource);
+    gets.push(get);
+    for (const [i, base] of bases.entries()) {
+      times[i].push(cpuOf(write(base), 5_000));
+      ratios[i].push(times[i].at(-1) / get);
+    }
+  }
+  await express.stop();
+  load.stop();
+  const base = { title: 'a GET of bare Express', text: `${summarize(gets).median.toFixed(1)} µs`, value: 1, unit: '' };
+  const forked = bases.map(({ rows, name }, i) => ({
+    title: `fork and insert into ${name}, ${rows.toLocaleString('en')} rows`,
+    text: `${summarize(times[i]).median.toFixed(1)} µs`,
+    value: summarize(ratios[i]).median,
+    unit: '× a GET of bare Express',
+    bar: BARS.fork,
+  }));
+  return [base, ...forked];
+}
+
+function memories() {
+  return Object.keys(makers).flatMap((name) => ['changed', 'added'].map((how) => memory(name, how)));
+}
+
+/** Of a thousand worlds that each changed or added ten rows, spread over the table. */
+function memory(name, how) {
+  say(`memory: ${name}, ${how}`);
+  const { world } = crowd(name, 1_000);
+  const ids = world[name].all().map(({ id }) => id);
+  const writes = {
+    changed: (fork, n, i) => fork[name].update(ids[(n + i * 97) % 1_000], { created_at: `2026-02-27T00:00:0${i}Z` }),
+    added: (fork, n) => fork[name].insert({ ...makers[name](n, 1_000), id: fork.ids.next('row') }),
+  };
+  const forkAndWrite = (n) => {
+    const fork = world.fork();
+    for (let i = 0; i < 10; i++) writes[how](fork, n, i);
+    return fork;
+  };
+  for (let n = 0; n < 100; n++) forkAndWrite(n);
+  const before = heapAfterCollection();
+  const worlds = Array.from({ length: 1_000 }, (_, n) => forkAndWrite(n));
+  const value = (heapAfterCollection() - before) / 1_000 / worlds.length;
+  return {
+    title: `ten rows of ${name} ${how}, in each of 1,000 worlds`,
+    text: '',
+    value,
+    unit: 'kB a world',
+    bar: BARS.kilobytes,
+  };
+}
+
+function heapAfterCollection() {
+  for (let i = 0; i < 3; i++) globalThis.gc();
+  return process.memoryUsage().heapUsed;
+}
+
+function removal() {
+  const cost = (rows) => {
+    say(`removal of ${rows.toLocaleString('en')}`);
+    const { world } = crowd('messages', rows);
+    const then = world.snapshot();
+    const samples = Array.from({ length: settings.rounds }, (_, round) => {
+      world.restore(then);
+      return cpuOf((i) => world.messages.delete(`msg_${(i * 7919 + round) % rows}`), 50);
+    });
+    return summarize(samples).median;
+  };
+  cost(100);
+  const [few, many] = [cost(100), cost(settings.large)];
+  return {
+    title: `one row removed of ${settings.large.toLocaleString('en')}`,
+    text: `${many.toFixed(1)} µs`,
+    value: many / few,
+    unit: '× one of 100',
+    bar: BARS.removal,
+  };
+}
+
+async function listed() {
+  const found = [];
+  for (const [name, requests] of Object.entries(lists)) {
+    const costs = {};
+    for (const rows of [settings.small, settings.large]) {
+      say(`lists: ${rows.toLocaleString('en')} ${name}`);
+      const understudy = crowd(name, rows);
+      for (const [title, request, exempt] of requests(rows))
+        costs[`${title}/${rows}`] = await cpuOfRequest(understudy, request, exempt);
+    }
+    for (const [title, , exempt] of requests(settings.small)) {
+      const [small, large] = [settings.small, settings.large].map((rows) => costs[`${title}/${rows}`]);
+      found.push({
+        title,
+        text: `${(large / 1000).toFixed(2)} ms`,
+        value: large / small,
+        unit: `× with ${settings.small.toLocaleString('en')} rows`,
+        ...(exempt ? {} : { bar: BARS.list }),
+      });
+    }
+  }
+  return found;
+}
+
+/** The median CPU of a request through `fetch`, as warm as it gets. */
+async function cpuOfRequest(understudy, [path, init], exempt) {
+  const samples = [];
+  const repeat = exempt ? 5 : settings.repeat;
+  for (let i = -repeat; i < repeat; i++) {
+    const before = process.cpuUsage();
+    const response = await understudy.fetch(`http://understudy.local${path}`, init);
+    const { user, system } = process.cpuUsage(before);
+    if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    if (i >= 0) samples.push(user + system);
+  }
+  return summarize(samples).median;
+}
+
+function table(rows) {
+  const lines = rows.map(({ title, text, value, unit, bar }) => [title, text, `${value.toFixed(2)} ${unit}`, bar ?? '–']);
+  return [['what', 'CPU', 'ratio or size', 'at most'], ['---', '---:', '---:', '---:'], ...lines]
+    .map((line) => `| ${line.join(' | ')} |`)
+    .join('\n');
+}
