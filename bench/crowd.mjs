@@ -112,7 +112,8 @@ export function crowd(table, rows) {
   const understudy = empty();
   const { world } = understudy;
   if (table === 'messages') world.threads.insert({ ...makers.threads(1, 1), user_id: 'usr_owner', id: 'thrd_0' });
-  if (table === 'vectorStores') world.slices.insert({ ...makers.slices(1, 1), access_mode: 'organization', id: 'kslice_0' });
+  if (table === 'vectorStores')
+    world.slices.insert(/** @type {any} */ ({ ...makers.slices(1, 1), access_mode: 'organization', id: 'kslice_0' }));
   for (let i = 0; i < rows; i++) world[table].insert(makers[table](i, rows));
   return understudy;
 }

@@ -19,6 +19,7 @@ const { values: options } = parseArgs({
 const settings = options.quick ? quick : full;
 const say = (text) => console.error(text);
 
+/** @type {{ title: string, text: string, value: number, unit: string, bar?: number }[]} */
 const figures = [...(await forks()), ...memories(), removal(), ...(await listed())];
 console.log(`Node ${process.version}; lower is cheaper.\n\n${table(figures)}`);
 if (options.json) writeFileSync(options.json, `${JSON.stringify({ settings, figures }, null, 2)}\n`);
@@ -132,17 +133,19 @@ function removal() {
   };
 }
 
+/** @returns {Promise<{ title: string, text: string, value: number, unit: string, bar?: number }[]>} */
 async function listed() {
+  /** @type {{ title: string, text: string, value: number, unit: string, bar?: number }[]} */
   const found = [];
   for (const [name, requests] of Object.entries(lists)) {
     const costs = {};
     for (const rows of [settings.small, settings.large]) {
       say(`lists: ${rows.toLocaleString('en')} ${name}`);
       const understudy = crowd(name, rows);
-      for (const [title, request, exempt] of requests(rows))
+      for (const [title, request, exempt] of /** @type {[string, any, boolean?][]} */ (requests(rows)))
         costs[`${title}/${rows}`] = await cpuOfRequest(understudy, request, exempt);
     }
-    for (const [title, , exempt] of requests(settings.small)) {
+    for (const [title, , exempt] of /** @type {[string, any, boolean?][]} */ (requests(settings.small))) {
       const [small, large] = [settings.small, settings.large].map((rows) => costs[`${title}/${rows}`]);
       found.push({
         title,

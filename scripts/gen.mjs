@@ -4,7 +4,7 @@
 //   generated/formats.cjs      what the validators of answers take for a time
 //   generated/validators.cjs   ajv validators, compiled ahead of time
 //   generated/scenarios.json   the shipped scenarios, parsed and checked
-//   generated/contracts.json   the shipped contracts, parsed, with the place of each item of a list
+//   generated/contracts.json   the shipped contracts, parsed, with the place of each row
 //   src/spec/schema.gen.ts     TypeScript types of the document
 //   src/spec/cases.gen.ts      operation ids, case names, defaulted parameters
 //   schemas/*.json             the schemas of scenario, profile and contract files, whole
@@ -231,6 +231,8 @@ function scenarios() {
 
 /** As src/contract/tables/shipped.ts finds them again: by the hash of their text. */
 function contracts() {
+  // What every run names by its place: tables, rows, workflows and steps.
+  const placed = /^\/(everywhere|tables|tables\/\d+\/rows|workflows|workflows\/\d+\/steps)\/\d+$/;
   return readdirSync(path.join(root, 'contracts'))
     .filter((file) => file.endsWith('.yaml') && !file.endsWith('profile.yaml'))
     .map((file) => {
@@ -247,7 +249,8 @@ function contracts() {
         Node: (key, node, path) => {
           if (!isSeq(path.at(-1))) return;
           const { line, col } = lines.linePos(node.range[0]);
-          places[pointerOf([...path, node], key)] = [line, col];
+          const pointer = pointerOf([...path, node], key);
+          if (placed.test(pointer)) places[pointer] = [line, col];
         },
       });
       return { sha256: createHash('sha256').update(text).digest('hex'), value: parsed.toJS(), places };

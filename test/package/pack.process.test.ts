@@ -14,7 +14,7 @@ const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'u
   readonly peerDependencies?: Readonly<Record<string, string>>;
 };
 
-/** Bytes. Last measured: 399 kB packed, 2.45 MB unpacked, of which the compiled validators and the document are 0.94 MB. */
+/** Bytes. Last measured: 442 kB packed, 2.8 MB unpacked, of which the compiled validators, the document and the parsed contracts are 1.3 MB. */
 const PACKED_LIMIT = 450_000;
 const UNPACKED_LIMIT = 3_000_000;
 
@@ -34,7 +34,8 @@ describe('the packed package', () => {
     // No source maps: they lead to sources that a user does not have.
     const built = listFiles('src').flatMap((file) => {
       const name = file.replace(/^src/, 'dist').replace(/\.ts$/, '');
-      return [`${name}.js`, `${name}.d.ts`];
+      // Nobody imports the command line.
+      return name.startsWith('dist/cli/') ? [`${name}.js`] : [`${name}.js`, `${name}.d.ts`];
     });
     const generated = ['contracts.json', 'document.json', 'formats.cjs', 'places.json', 'scenarios.json', 'validators.cjs'].map(
       (file) => `generated/${file}`,

@@ -6,7 +6,7 @@ import { type ParsedYaml, parseYaml } from '../../spec/yaml-file.js';
 interface Parsed {
   readonly sha256: string;
   readonly value: unknown;
-  /** Line and column of each item of a list, by JSON pointer. */
+  /** Line and column of each table, row, workflow and step, by JSON pointer. */
   readonly places: Readonly<Record<string, readonly [line: number, column: number]>>;
 }
 
