@@ -78,9 +78,12 @@ describe('understudy scenario list', () => {
 
 describe('a scenario as a value', () => {
   it('is served as the documentation says', async () => {
-    const body = block('ts').replace(/^import .*$/m, '');
-    const play = new Function('createUnderstudy', `return (async () => {${body}; return response.status;})()`);
-    expect(await play(createUnderstudy)).toBe(201);
+    const body = block('ts').replace(/^import .*$/gm, '');
+    const tests: (() => Promise<void>)[] = [];
+    const declare = (_title: string, test: () => Promise<void>) => tests.push(test);
+    new Function('createUnderstudy', 'expect', 'it', body)(createUnderstudy, expect, declare);
+    expect(tests).toHaveLength(1);
+    for (const test of tests) await test();
   });
 });
 

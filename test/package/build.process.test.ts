@@ -143,7 +143,7 @@ describe('the check of generated files', () => {
   it('names a committed file that is stale, and writes nothing', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'understudy-gen-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
-    for (const part of ['src/spec', 'openapi', 'fixtures', 'schemas', 'scripts', 'docs', 'package.json'])
+    for (const part of ['src/spec', 'openapi', 'fixtures', 'contracts', 'schemas', 'scripts', 'docs', 'package.json'])
       cpSync(join(projectFolder, part), join(folder, part), { recursive: true, preserveTimestamps: true });
     symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'));
     writeFileSync(join(folder, 'docs/assumptions.md'), 'old');
