@@ -311,7 +311,7 @@ describe('a schema that cannot be sampled', () => {
       }),
     );
     expect(problems).toContainEqual(
-      expect.stringContaining('SliceCreate, where name has 400 characters, should be kept: maxLength (255) breaks at /name'),
+      expect.stringContaining('SliceCreate, where name has 400 characters, should be valid: maxLength (255) breaks at /name'),
     );
   });
 
