@@ -5,6 +5,7 @@
 import { type Case, vouchesFor } from '../spec/case.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
 import { isJsonObject, type Json } from '../spec/message.js';
+import { nameOf } from './run/names.js';
 import { planRows } from './run/plan.js';
 import type { Profile } from './run/profile.js';
 import type { PlannedRow } from './run/row.js';
@@ -364,7 +365,7 @@ class RowExport {
     if (root === 'callers') return `$inputs.${first}_${second}`;
     if (root === 'slot') return this.#slots[first] as string;
     this.#names += 1;
-    return `understudy-${this.#run.seed}-${this.#run.number}-${this.#names}`;
+    return nameOf(String(this.#run.seed), this.#run.number, this.#names);
   }
 
   #inCondition(value: Json): string {

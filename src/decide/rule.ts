@@ -63,6 +63,9 @@ export interface Hand {
   readonly name: string;
 }
 
+/** An outcome that no rule was asked for, such as the refusal of a credential. */
+export const settled = (outcome: Outcome, by?: Hand): Decision => ({ outcome, facts: {}, asked: [], ...(by ? { by } : {}) });
+
 /** Asks the guards from top to bottom, then lets the rule act. One guard may be left out on purpose. */
 export function decide<State, Who>(
   rule: Rule<State, Who>,

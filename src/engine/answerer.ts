@@ -24,5 +24,9 @@ export interface Answerer {
   readonly bodyLimit: number;
 }
 
+/** What the answer to unreadable bytes says beside its name. */
+export const unreadableDetails = (name: Unreadable, details: JsonObject): JsonObject =>
+  name === 'headers_too_large' ? { limit: HEADER_LIMIT, ...details } : details;
+
 /** Stands for a request of which nothing is known. */
 export const nothing: PlainRequest = { method: '-', target: '-', headers: {}, body: new Uint8Array() };

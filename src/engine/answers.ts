@@ -1,5 +1,5 @@
 // What the engine can answer with: a documented case, filled in and checked, or one of those that need no operation.
-import type { Decision, Hand, Outcome } from '../decide/rule.js';
+import type { Decision, Outcome } from '../decide/rule.js';
 import { type Case, caseOfViolation } from '../spec/case.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
 import type { Operation } from '../spec/document.js';
@@ -47,9 +47,6 @@ export interface AnswersOptions<World extends State, Who> {
   readonly bodyLimit: number;
   readonly pages?: ((request: PlainRequest) => PlainResponse | undefined) | undefined;
 }
-
-/** An outcome that no rule was asked for, such as the refusal of a credential. */
-export const settled = (outcome: Outcome, by?: Hand): Decision => ({ outcome, facts: {}, asked: [], ...(by ? { by } : {}) });
 
 export const refusal = (name: string, details?: Readonly<Record<string, string>>): Outcome => ({
   kind: 'refusal',

@@ -1,11 +1,11 @@
 // One request from match to answer, in reading order. A newcomer starts at `#answer`.
-import type { Decision, Rule } from '../decide/rule.js';
+import { type Decision, type Rule, settled } from '../decide/rule.js';
 import type { Operation } from '../spec/document.js';
 import { createMatcher, type Matcher } from '../spec/match.js';
 import type { PlainRequest, PlainResponse } from '../spec/message.js';
 import { checkRequest } from '../validation/check-request.js';
-import { type Answerer, HEADER_LIMIT, nothing, type Unreadable, type UnreadableRequest } from './answerer.js';
-import { type Answer, Answers, refusal, type SelfCheck, settled } from './answers.js';
+import { type Answerer, nothing, type Unreadable, type UnreadableRequest, unreadableDetails } from './answerer.js';
+import { type Answer, Answers, refusal, type SelfCheck } from './answers.js';
 import { type Api, checkApi, type State } from './api.js';
 import { type Delivery, forMethod } from './delivery.js';
 import { type Arrival, type ArrivalOptions, arrive, type Exchange, lost, type OperationExchange, unread } from './exchange.js';
@@ -56,8 +56,7 @@ export class Engine<World extends State, Who> implements Answerer {
 
   answerUnreadable(name: Unreadable, { request = nothing, details = {}, headers = {} }: UnreadableRequest = {}): Delivery {
     const exchange = lost<World, Who>(arrive(this.#options, request));
-    const limit = name === 'headers_too_large' ? { limit: HEADER_LIMIT } : {};
-    return this.#finish(exchange, this.#answers.unrouted(exchange, name, { details: { ...limit, ...details }, headers }));
+    return this.#finish(exchange, this.#answers.unrouted(exchange, name, { details: unreadableDetails(name, details), headers }));
   }
 
   /** One request from top to bottom. ARCHITECTURE.md states the same order. */

@@ -1,6 +1,6 @@
 // Interceptors wrap the engine at named points: planted drift, faults and limits. They compose in a list, from the inside
 // out: the first one is next to the rule, and sees an answer before the others do.
-import { type Call, type Decision, decide, type Hand, type Outcome, type Rule } from '../decide/rule.js';
+import { type Call, type Decision, decide, type Hand, type Outcome, type Rule, settled } from '../decide/rule.js';
 import type { Case } from '../spec/case.js';
 import type { Delivery } from './delivery.js';
 import type { Exchange, OperationExchange } from './exchange.js';
@@ -67,7 +67,7 @@ export class Interceptors<World, Who> {
   #first(ask: (one: Interceptor<World, Who>) => Outcome | undefined): Decision | undefined {
     for (const one of this.#list) {
       const outcome = ask(one);
-      if (outcome) return { outcome, facts: {}, asked: [], by: one };
+      if (outcome) return settled(outcome, one);
     }
     return undefined;
   }

@@ -5,17 +5,17 @@ import type { Delivery } from './delivery.js';
 import type { Arrival } from './exchange.js';
 import {
   JOURNAL_BODY_LIMIT,
-  type KeptAnswer,
-  type KeptChange,
-  type KeptDecision,
-  type KeptMessage,
-  keepAnswer,
-  keepChanges,
-  keepDecision,
-  keepMessage,
   maskHeaders,
   maskText,
-} from './kept.js';
+  type RecordedAnswer,
+  type RecordedChange,
+  type RecordedDecision,
+  type RecordedMessage,
+  recordAnswer,
+  recordChanges,
+  recordDecision,
+  recordMessage,
+} from './record.js';
 
 /** What is told of an exchange beside its request and status. */
 export interface Note {
@@ -53,14 +53,14 @@ export interface JournalLine extends Note {
 export interface JournalEntry extends JournalLine {
   /** The name of the world that the request was for. */
   readonly world: string;
-  readonly request: KeptMessage;
-  readonly answer: KeptAnswer;
+  readonly request: RecordedMessage;
+  readonly answer: RecordedAnswer;
   /** Milliseconds from the arrival of the whole request until it was answered; a delay that was planted comes after. */
   readonly duration_ms: number;
   /** Absent where no rule was asked. */
-  readonly decision?: KeptDecision;
+  readonly decision?: RecordedDecision;
   /** Absent where nothing was written, or all of it was taken back. */
-  readonly changes?: readonly KeptChange[];
+  readonly changes?: readonly RecordedChange[];
 }
 
 export interface Journal {
@@ -122,8 +122,8 @@ export function entryOf(
 ): JournalEntry {
   const { request, world, number, now, traceId, startedAt } = arrival;
   const { headers, secrets } = maskHeaders(request.headers);
-  const kept = keepDecision(decision);
-  const written = changes && keepChanges(changes);
+  const kept = recordDecision(decision);
+  const written = changes && recordChanges(changes);
   return {
     number,
     time: now,
@@ -135,8 +135,8 @@ export function entryOf(
     ...note,
     ...(hands ? namesOf(hands) : {}),
     world: world.name,
-    request: keepMessage(headers, request.body, bodyLimit, secrets),
-    answer: keepAnswer(delivery, isPage ? 0 : bodyLimit, secrets),
+    request: recordMessage(headers, request.body, bodyLimit, secrets),
+    answer: recordAnswer(delivery, isPage ? 0 : bodyLimit, secrets),
     duration_ms: performance.now() - startedAt,
     ...(kept ? { decision: kept } : {}),
     ...(written ? { changes: written } : {}),

@@ -1,6 +1,6 @@
 // What answers where a document of the user's own is served. The engine knows nothing of it: this stands around it, or
 // in its place where the document has no operation of ours.
-import { type Answerer, HEADER_LIMIT, nothing } from '../engine/answerer.js';
+import { type Answerer, nothing, unreadableDetails } from '../engine/answerer.js';
 import type { SelfCheck } from '../engine/answers.js';
 import type { State } from '../engine/api.js';
 import { corsHeaders, isPreflight, originHeaders, preflightHeaders } from '../engine/cors.js';
@@ -61,10 +61,8 @@ export function withoutEngine<World extends State>(options: UserDocumentOptions<
       const page = found.kind === 'operation' ? undefined : pages(request);
       return page ? finish(options, request, page) : askPrism(options, found, request);
     },
-    answerUnreadable: (name, { request = nothing, details = {}, headers = {} } = {}) => {
-      const limit = name === 'headers_too_large' ? { limit: HEADER_LIMIT } : {};
-      return refuse(request, name, { ...limit, ...details }, headers);
-    },
+    answerUnreadable: (name, { request = nothing, details = {}, headers = {} } = {}) =>
+      refuse(request, name, unreadableDetails(name, details), headers),
   };
 }
 

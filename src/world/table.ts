@@ -25,10 +25,16 @@ export interface TableState<R> {
 export type Indexes<R> = { readonly [name: string]: Index<R, any> };
 type OrderOf<I> = I extends { readonly orders: infer Orders } ? keyof Orders & string : never;
 
+/** An index whose orders are lists, which every write walks through. */
+interface OrderedIndex<R> extends Pick<Index<R>, 'fields' | 'keys'> {
+  readonly orders: readonly string[];
+  readonly sorts: readonly SortBy<R>[];
+}
+
 /** How a table files its rows, and its state without any. */
 export interface Schema<R, I> {
   readonly names: readonly (keyof I & string)[];
-  readonly indexes: readonly Index<R>[];
+  readonly indexes: readonly OrderedIndex<R>[];
   readonly empty: TableState<R>;
 }
 
@@ -36,7 +42,12 @@ export const schemaOf =
   <R extends Row>() =>
   <I extends Indexes<R>>(indexes: I): Schema<R, I> => ({
     names: Object.keys(indexes),
-    indexes: Object.values(indexes),
+    indexes: Object.values<Index<R>>(indexes).map(({ fields, keys, orders }) => ({
+      fields,
+      keys,
+      orders: Object.keys(orders),
+      sorts: Object.values<SortBy<R>>(orders),
+    })),
     empty: {
       entries: Entries.empty<R>(),
       filed: Object.values(indexes).map(() => new Tree<Filed<R>>((a, b) => compare(a.key, b.key))),
@@ -115,9 +126,9 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
     { order, reading = 'forward' }: { readonly order?: OrderOf<I[Name]>; readonly reading?: Reading } = {},
   ): List<R> {
     const at = this.#schema.names.indexOf(index);
-    const orders = Object.entries((this.#schema.indexes[at] as Index<R>).orders);
-    const place = order === undefined ? 0 : orders.findIndex(([name]) => name === order);
-    const [, sortBy] = orders[place] as [string, SortBy<R>];
+    const { orders, sorts } = this.#schema.indexes[at] as OrderedIndex<R>;
+    const place = order === undefined ? 0 : orders.indexOf(order);
+    const sortBy = sorts[place] as SortBy<R>;
     const filed = keys.map((key) => filedUnder(this.#state.filed[at] as Tree<Filed<R>>, key));
     const trees = filed.flatMap((under) => (under ? inOrder(under, place, sortBy) : []));
     return new List({ trees, sortBy, reading, entry: (id) => this.#entry(id) });
@@ -201,11 +212,10 @@ function inOrder<R>(filed: Filed<R>, place: number, sortBy: SortBy<R>): Tree<Ent
 
 /** What an index has filed after a write; what the write does not concern stays as it is. */
 function refiled<R>(
-  { fields, keys, orders }: Index<R>,
+  { fields, keys, sorts }: OrderedIndex<R>,
   filed: Tree<Filed<R>>,
   { before, after, writer }: Write<R>,
 ): Tree<Filed<R>> {
-  const sorts = Object.values<SortBy<R>>(orders);
   const isFiledAlike =
     before &&
     after &&

@@ -98,6 +98,22 @@ const has = (text: string | null, part = ''): boolean => (text ?? '').toLowerCas
 const ids = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);
 const runs = { seed: 20260226, numRuns: 120 };
 
+/** In one world after another, with some more rows in each, as one of the callers. */
+const inWorlds = <Row, Asked>(
+  insert: (rows: Row[]) => unknown,
+  rows: fc.Arbitrary<Row[]>,
+  asking: fc.Arbitrary<Asked>,
+  check: (caller: string, asked: Asked) => Promise<void>,
+): Promise<void> =>
+  fc.assert(
+    fc.asyncProperty(rows, key, asking, async (inserted, caller, one) => {
+      world.restore(start);
+      insert(inserted);
+      await check(caller, one);
+    }),
+    runs,
+  );
+
 /** Sorted as asked, equal ones newest first; by age without a field. */
 function sorted(rows: readonly VectorStore[], sort: string | undefined, order = 'desc'): VectorStore[] {
   const newest = rows.toReversed();
@@ -116,43 +132,37 @@ describe('what a caller is shown, of all that there is', () => {
       order: maybe('asc', 'desc'),
       search: maybe('al', 'GAM'),
     });
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(store, { minLength: 30, maxLength: 60 }),
-        key,
-        query,
-        page,
-        async (rows, caller, filter, { skip, limit }) => {
-          world.restore(start);
-          insertAll.store(rows);
-          const { status = 'active', slice_id, sort, order, search } = filter;
-          const all = sorted(
-            world.vectorStores
-              .all()
-              .filter(
-                (row) =>
-                  row.organization_id === org &&
-                  mayReachStore(callerOf(caller), row) &&
-                  row.is_active === (status === 'active') &&
-                  (slice_id ?? row.slice_id) === row.slice_id &&
-                  has(row.name, search),
-              ),
-            sort,
-            order,
-          );
-          const { items, total, has_more } = await asked(caller, `/v1/organizations/${org}/knowledge/stores`, {
-            ...filter,
-            skip,
-            limit,
-          });
-          expect([ids(items), total, has_more]).toEqual([
-            ids(all.slice(skip, skip + limit)),
-            all.length,
-            skip + limit < all.length,
-          ]);
-        },
-      ),
-      runs,
+    await inWorlds(
+      insertAll.store,
+      fc.array(store, { minLength: 30, maxLength: 60 }),
+      fc.record({ filter: query, page }),
+      async (caller, { filter, page: { skip, limit } }) => {
+        const { status = 'active', slice_id, sort, order, search } = filter;
+        const all = sorted(
+          world.vectorStores
+            .all()
+            .filter(
+              (row) =>
+                row.organization_id === org &&
+                mayReachStore(callerOf(caller), row) &&
+                row.is_active === (status === 'active') &&
+                (slice_id ?? row.slice_id) === row.slice_id &&
+                has(row.name, search),
+            ),
+          sort,
+          order,
+        );
+        const { items, total, has_more } = await asked(caller, `/v1/organizations/${org}/knowledge/stores`, {
+          ...filter,
+          skip,
+          limit,
+        });
+        expect([ids(items), total, has_more]).toEqual([
+          ids(all.slice(skip, skip + limit)),
+          all.length,
+          skip + limit < all.length,
+        ]);
+      },
     );
   });
 
@@ -165,40 +175,34 @@ describe('what a caller is shown, of all that there is', () => {
       order: maybe('asc', 'desc'),
       search: maybe('al'),
     });
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(store, { minLength: 30, maxLength: 60 }),
-        key,
-        query,
-        page,
-        async (rows, caller, filter, { skip, limit }) => {
-          world.restore(start);
-          insertAll.store(rows);
-          const reached = world.vectorStores
-            .all()
-            .filter((row) => row.organization_id === org && mayReachStore(callerOf(caller), row));
-          const all = sorted(
-            reached.filter(
-              (row) =>
-                (filter.access_mode ?? row.access_mode) === row.access_mode &&
-                (filter.flow_id ?? row.flow_id) === row.flow_id &&
-                (filter.flowplate_project_id ?? row.flowplate_project_id) === row.flowplate_project_id &&
-                has(row.name, filter.search),
-            ),
-            filter.sort,
-            filter.order,
-          );
-          const { data } = await asked(caller, `/v1/organizations/${org}/vector-stores`, { ...filter, skip, take: limit });
-          expect(ids(data)).toEqual(ids(all.slice(skip, skip + limit)));
-          const inSlice = reached.filter(({ slice_id }) => slice_id === 'kslice_abc123').reverse();
-          const { items, total } = await asked(caller, `/v1/organizations/${org}/knowledge/slices/kslice_abc123/stores`, {
-            skip,
-            limit,
-          });
-          expect([ids(items), total]).toEqual([ids(inSlice.slice(skip, skip + limit)), inSlice.length]);
-        },
-      ),
-      runs,
+    await inWorlds(
+      insertAll.store,
+      fc.array(store, { minLength: 30, maxLength: 60 }),
+      fc.record({ filter: query, page }),
+      async (caller, { filter, page: { skip, limit } }) => {
+        const reached = world.vectorStores
+          .all()
+          .filter((row) => row.organization_id === org && mayReachStore(callerOf(caller), row));
+        const all = sorted(
+          reached.filter(
+            (row) =>
+              (filter.access_mode ?? row.access_mode) === row.access_mode &&
+              (filter.flow_id ?? row.flow_id) === row.flow_id &&
+              (filter.flowplate_project_id ?? row.flowplate_project_id) === row.flowplate_project_id &&
+              has(row.name, filter.search),
+          ),
+          filter.sort,
+          filter.order,
+        );
+        const { data } = await asked(caller, `/v1/organizations/${org}/vector-stores`, { ...filter, skip, take: limit });
+        expect(ids(data)).toEqual(ids(all.slice(skip, skip + limit)));
+        const inSlice = reached.filter(({ slice_id }) => slice_id === 'kslice_abc123').reverse();
+        const { items, total } = await asked(caller, `/v1/organizations/${org}/knowledge/slices/kslice_abc123/stores`, {
+          skip,
+          limit,
+        });
+        expect([ids(items), total]).toEqual([ids(inSlice.slice(skip, skip + limit)), inSlice.length]);
+      },
     );
   });
 
@@ -208,34 +212,28 @@ describe('what a caller is shown, of all that there is', () => {
       type: maybe('standard', 'personal', 'chat_space'),
       search: maybe('al'),
     });
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(slice, { minLength: 20, maxLength: 60 }),
-        key,
-        query,
-        page,
-        async (rows, caller, filter, { skip, limit }) => {
-          world.restore(start);
-          insertAll.slice(rows);
-          const reached = world.slices
-            .all()
-            .filter((row) => row.organization_id === org && mayReachSlice(callerOf(caller), row))
-            .reverse();
-          const plain = reached.filter(
-            (row) =>
-              !row.is_composite &&
-              row.status === (filter.status ?? 'active') &&
-              (filter.type ?? row.type) === row.type &&
-              has(row.name, filter.search),
-          );
-          const list = await asked(caller, `/v1/organizations/${org}/knowledge/slices`, { ...filter, skip, limit });
-          expect([ids(list.items), list.total]).toEqual([ids(plain.slice(skip, skip + limit)), plain.length]);
-          const composite = reached.filter((row) => row.is_composite && row.status === 'active');
-          const composites = await asked(caller, `/v1/organizations/${org}/knowledge/composites`, { skip, limit });
-          expect([ids(composites.items), composites.total]).toEqual([ids(composite.slice(skip, skip + limit)), composite.length]);
-        },
-      ),
-      runs,
+    await inWorlds(
+      insertAll.slice,
+      fc.array(slice, { minLength: 20, maxLength: 60 }),
+      fc.record({ filter: query, page }),
+      async (caller, { filter, page: { skip, limit } }) => {
+        const reached = world.slices
+          .all()
+          .filter((row) => row.organization_id === org && mayReachSlice(callerOf(caller), row))
+          .reverse();
+        const plain = reached.filter(
+          (row) =>
+            !row.is_composite &&
+            row.status === (filter.status ?? 'active') &&
+            (filter.type ?? row.type) === row.type &&
+            has(row.name, filter.search),
+        );
+        const list = await asked(caller, `/v1/organizations/${org}/knowledge/slices`, { ...filter, skip, limit });
+        expect([ids(list.items), list.total]).toEqual([ids(plain.slice(skip, skip + limit)), plain.length]);
+        const composite = reached.filter((row) => row.is_composite && row.status === 'active');
+        const composites = await asked(caller, `/v1/organizations/${org}/knowledge/composites`, { skip, limit });
+        expect([ids(composites.items), composites.total]).toEqual([ids(composite.slice(skip, skip + limit)), composite.length]);
+      },
     );
   });
 
@@ -250,49 +248,43 @@ describe('what a caller is shown, of all that there is', () => {
     });
     const newest = (a: Thread, b: Thread): number => b.last_message_at.localeCompare(a.last_message_at);
     const latestPin = (a: Thread, b: Thread): number => (b.pinned_at as string).localeCompare(a.pinned_at as string);
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(thread, { minLength: 20, maxLength: 60 }),
-        key,
-        query,
-        fc.integer({ min: 1, max: 12 }),
-        fc.nat(40),
-        async (rows, caller, filter, limit, nth) => {
-          world.restore(start);
-          insertAll.thread(rows);
-          const own = world.threads
-            .all()
-            .reverse()
-            .filter(
-              (row) =>
-                row.user_id === callerOf(caller).user_id &&
-                (filter.include_deleted || row.deleted_at === null) &&
-                row.visible_in_ui === (filter.visible_in_ui ?? true) &&
-                (filter.assistant_id ?? row.assistant_id) === row.assistant_id &&
-                (filter.is_pinned ?? row.pinned_at !== null) === (row.pinned_at !== null) &&
-                has(row.title, filter.search),
-            );
-          const others = own.filter((row) => row.pinned_at === null).sort(newest);
-          const pinned = own.filter((row) => row.pinned_at !== null).sort(latestPin);
-          const all = ids([...pinned, ...(filter.order === 'asc' ? others.reverse() : others)]);
-          const list = (more: object) => asked(caller, '/v1/threads', { ...filter, limit, include_total: true, ...more });
-          const first = await list({});
-          expect([ids(first.data), first.total]).toEqual([all.slice(0, limit), all.length]);
-          const at = all[nth];
-          if (at === undefined) return;
-          expect(ids((await list({ after: at })).data)).toEqual(all.slice(nth + 1, nth + 1 + limit));
-          expect(ids((await list({ before: at })).data)).toEqual(all.slice(0, nth).slice(-limit));
-        },
-      ),
-      runs,
+    await inWorlds(
+      insertAll.thread,
+      fc.array(thread, { minLength: 20, maxLength: 60 }),
+      fc.record({ filter: query, limit: fc.integer({ min: 1, max: 12 }), nth: fc.nat(40) }),
+      async (caller, { filter, limit, nth }) => {
+        const own = world.threads
+          .all()
+          .reverse()
+          .filter(
+            (row) =>
+              row.user_id === callerOf(caller).user_id &&
+              (filter.include_deleted || row.deleted_at === null) &&
+              row.visible_in_ui === (filter.visible_in_ui ?? true) &&
+              (filter.assistant_id ?? row.assistant_id) === row.assistant_id &&
+              (filter.is_pinned ?? row.pinned_at !== null) === (row.pinned_at !== null) &&
+              has(row.title, filter.search),
+          );
+        const others = own.filter((row) => row.pinned_at === null).sort(newest);
+        const pinned = own.filter((row) => row.pinned_at !== null).sort(latestPin);
+        const all = ids([...pinned, ...(filter.order === 'asc' ? others.reverse() : others)]);
+        const list = (more: object) => asked(caller, '/v1/threads', { ...filter, limit, include_total: true, ...more });
+        const first = await list({});
+        expect([ids(first.data), first.total]).toEqual([all.slice(0, limit), all.length]);
+        const at = all[nth];
+        if (at === undefined) return;
+        expect(ids((await list({ after: at })).data)).toEqual(all.slice(nth + 1, nth + 1 + limit));
+        expect(ids((await list({ before: at })).data)).toEqual(all.slice(0, nth).slice(-limit));
+      },
     );
   });
 
   it('of spaces, from cursor to cursor', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(space, { maxLength: 40 }), key, fc.integer({ min: 1, max: 12 }), async (rows, caller, limit) => {
-        world.restore(start);
-        insertAll.space(rows);
+    await inWorlds(
+      insertAll.space,
+      fc.array(space, { maxLength: 40 }),
+      fc.integer({ min: 1, max: 12 }),
+      async (caller, limit) => {
         const seen = world.spaces
           .all()
           .filter((row) => row.deleted_at === null && mayAccess(callerOf(caller), 'view', row))
@@ -305,8 +297,7 @@ describe('what a caller is shown, of all that there is', () => {
           cursor = next_cursor;
         }
         expect(listed).toEqual(ids(seen));
-      }),
-      runs,
+      },
     );
   });
 });

@@ -7,6 +7,7 @@ import addFormats from 'ajv-formats';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseProfile } from '../../src/contract/run/profile.js';
+import { callerNames, knownNames } from '../../src/contract/tables/caller.js';
 import { readForm } from '../../src/contract/tables/form.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
 import { loadSpec } from '../../src/spec/document.js';
@@ -31,40 +32,10 @@ const files: Readonly<Record<'profile' | 'contracts', string>> = {
   profile: `
 base_url: http://127.0.0.1:1
 edition: 2026-02
-callers: { ${[
-    'owner',
-    'admin',
-    'editor',
-    'viewer',
-    'member',
-    'outsider',
-    'expired_key',
-    'deactivated_key',
-    'paused_key',
-    'expired_token',
-    'no_subject_token',
-    'lower_case_bearer',
-  ]
+callers: { ${callerNames
     .map((name) => `${name}: { api_key: k, bearer: t, user_id: u, organization_id: o, disposable: true }`)
     .join(', ')} }
-known: { ${[
-    'organization_id',
-    'other_organization_id',
-    'foreign_vector_store_id',
-    'foreign_space_id',
-    'foreign_slice_id',
-    'thread_with_messages_id',
-    'message_id',
-    'disposable_message_id',
-    'empty_thread_id',
-    'assistant_id',
-    'role_id',
-    'department_id',
-    'editor_role_id',
-    'viewer_department_id',
-  ]
-    .map((name) => `${name}: some_id`)
-    .join(', ')} }
+known: { ${knownNames.map((name) => `${name}: some_id`).join(', ')} }
 disposable: [message_id]
 `,
   contracts: `

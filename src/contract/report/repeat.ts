@@ -2,6 +2,7 @@
 // environment references. Indentation means nothing in it, so that it can be pasted from an indented report.
 import type { PlainRequest } from '../../spec/message.js';
 import type { Finding } from '../run/finding.js';
+import { NAME_IN_TEXT } from '../run/names.js';
 import type { Exchanged } from '../run/session.js';
 import { type CallerName, callerNames, schemeOf } from '../tables/caller.js';
 
@@ -149,15 +150,12 @@ const octal = (text: string): string =>
 
 // Values that are new in every run
 
-/** Names that a run gives; `$name` and `$unique` of the tables. */
-const NAME = /understudy-[a-z\d]+-\d+-(\d+)/;
-
 /** Takes the captured values and the names of the run out of a text. */
 function partsOf(text: string, captured: ReadonlyMap<string, string>, where: 'url' | 'body'): readonly Part[] {
   // The longest first, since one may begin like another.
   const values = [...captured.keys()].sort((a, b) => b.length - a.length);
   const known = new Map(values.map((value) => [where === 'url' ? encodeURIComponent(value) : value, value]));
-  const pattern = new RegExp([NAME.source, ...values.map((value) => patternOf(value, where))].join('|'), 'g');
+  const pattern = new RegExp([NAME_IN_TEXT.source, ...values.map((value) => patternOf(value, where))].join('|'), 'g');
   const parts: Part[] = [];
   let end = 0;
   for (const match of text.matchAll(pattern)) {

@@ -11,6 +11,7 @@ import { type Deviation, readBody } from '../judge/judge.js';
 import { type CallerName, letIn } from '../tables/caller.js';
 import { creations } from './creations.js';
 import { isId, short } from './id.js';
+import { isInvented } from './names.js';
 import type { Profile } from './profile.js';
 import { Withheld } from './reason.js';
 
@@ -37,9 +38,6 @@ const effects: Readonly<Partial<Record<OperationId, Effect>>> = {
 
 /** A method that no REST API has and that changes nothing, whoever takes it (RFC 4918). */
 export const READING = 'PROPFIND';
-
-/** Every name and id that a run invents carries this. */
-const isInvented = (id: string): boolean => id.includes('understudy-');
 
 export interface Sent {
   readonly response: Answer;

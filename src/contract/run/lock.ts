@@ -4,6 +4,7 @@ import type { OperationId } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import type { Call } from '../tables/table.js';
 import { isId, short } from './id.js';
+import { lockedUntil, lockName } from './names.js';
 import { valueIn } from './needs.js';
 import { pagesFrom } from './pages.js';
 import { NotExercised } from './reason.js';
@@ -17,7 +18,6 @@ export interface Lock {
   readonly release: () => Promise<readonly string[]>;
 }
 
-const NAME = /^understudy-lock-[a-z\d]+-until-(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)$/;
 /** Milliseconds, for a run without a time of its own. */
 const LONGEST = 2 * 60 * 60 * 1000;
 /** What a run may need after its time. */
@@ -48,7 +48,7 @@ export async function takeLock(parts: SessionParts, maxTime: number | undefined)
     const [before] = await locksOf(session);
     if (before) return lock(describe(before));
     const until = new Date(Date.now() + (maxTime === undefined ? LONGEST : maxTime + GRACE)).toISOString().replace(/\.\d+/, '');
-    const name = `understudy-lock-${parts.runId ?? parts.seed}-until-${until}`;
+    const name = lockName(parts.runId ?? parts.seed, until);
     const body = { organization_id: '$known.organization_id', name };
     const made = await session.exchange({ call: { call: 'createSpace', body }, caller: 'owner' });
     const id = isJsonObject(made.judged?.body) ? made.judged.body.id : undefined;
@@ -86,7 +86,8 @@ async function locksOf(session: Session): Promise<readonly Held[]> {
 
 function lockIn(space: Json): readonly Held[] {
   if (!isJsonObject(space)) return [];
-  const [name = '', until] = NAME.exec(String(space.name)) ?? [];
+  const name = String(space.name);
+  const until = lockedUntil(name);
   if (until === undefined || !(Date.parse(until) > Date.now())) return [];
   return [{ name, id: String(space.id), until, createdAt: Date.parse(String(space.created_at)) }];
 }

@@ -3,6 +3,7 @@
 import type { OperationId } from '../../spec/document.js';
 import type { PlainRequest } from '../../spec/message.js';
 import type { CallerName } from '../tables/caller.js';
+import { nameIn } from './names.js';
 
 /** A gateway says of them that it lost the server's answer. */
 export const isLost = (status: number): boolean => status === 502 || status === 504;
@@ -49,7 +50,6 @@ export class PossiblyMade {
 
   /** The name that the run gave in it, by which what it made can be looked for. */
   nameIn({ request }: Lost): string | undefined {
-    const pattern = new RegExp(`"(understudy-(?:${this.#runId}-\\d+-\\d+|lock-${this.#runId}-until-[\\w:-]+))"`);
-    return pattern.exec(new TextDecoder().decode(request.body))?.[1];
+    return nameIn(new TextDecoder().decode(request.body), this.#runId);
   }
 }

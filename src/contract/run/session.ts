@@ -13,6 +13,7 @@ import { type Creation, creations, listsOf } from './creations.js';
 import type { Ending } from './ending.js';
 import { Guard } from './guard.js';
 import { isId, short } from './id.js';
+import { nameOf } from './names.js';
 import { valueIn } from './needs.js';
 import { pagesFrom } from './pages.js';
 import { isLost, type PossiblyMade } from './possibly-made.js';
@@ -462,7 +463,7 @@ export class Session {
       case 'name':
       case 'unique':
         this.#names += 1;
-        return `understudy-${runId}-${number}-${this.#names}`;
+        return nameOf(runId, number, this.#names);
       default:
         throw new Error(`${expression} is not an expression of contracts.`);
     }

@@ -12,7 +12,7 @@ const bounds = { items: 5, keys: 30, characters: 200, levels: 4 };
 
 type Headers = Readonly<Record<string, string>>;
 
-export interface KeptMessage {
+export interface RecordedMessage {
   /** What is secret is `***`. */
   readonly headers: Headers;
   /** Bytes of the whole body; absent for a stream. */
@@ -21,7 +21,7 @@ export interface KeptMessage {
   readonly body?: string;
 }
 
-export interface KeptAnswer extends KeptMessage {
+export interface RecordedAnswer extends RecordedMessage {
   /** As it was sent, by whoever had a hand in it. */
   readonly status: number;
   readonly delay_ms?: number;
@@ -29,7 +29,7 @@ export interface KeptAnswer extends KeptMessage {
 }
 
 /** Why a request was answered as it was. */
-export interface KeptDecision {
+export interface RecordedDecision {
   /** The guards in the order in which they were asked. */
   readonly asked: readonly { readonly guard: string; readonly verdict: Verdict }[];
   /** What the rule had read, cut where it is long. */
@@ -38,7 +38,7 @@ export interface KeptDecision {
 }
 
 /** What became of one row: absent before it was made, and after it was deleted. */
-export interface KeptChange {
+export interface RecordedChange {
   readonly table: string;
   readonly id: string;
   readonly before?: object;
@@ -83,23 +83,23 @@ export function maskText(text: string, secrets: readonly string[]): string {
 }
 
 /** The headers, and the first bytes of the body; `limit` 0 keeps none. */
-export function keepMessage(
+export function recordMessage(
   headers: Headers,
   body: DeliveryBody | undefined,
   limit: number,
   secrets: readonly string[],
-): KeptMessage {
+): RecordedMessage {
   if (body instanceof ReadableStream) return { headers };
   const bytes = body === undefined ? 0 : (byteLength(body) as number);
   if (body === undefined || bytes === 0 || limit === 0) return { headers, bytes };
   return { headers, bytes, body: maskText(beginningOf(body, bytes, limit), secrets) };
 }
 
-export function keepAnswer({ response, delayMs, end }: Delivery, limit: number, secrets: readonly string[]): KeptAnswer {
+export function recordAnswer({ response, delayMs, end }: Delivery, limit: number, secrets: readonly string[]): RecordedAnswer {
   const { status, headers, body } = response;
   return {
     status,
-    ...keepMessage(headers, body, limit, secrets),
+    ...recordMessage(headers, body, limit, secrets),
     ...(delayMs === undefined ? {} : { delay_ms: delayMs }),
     ...(end === undefined ? {} : { end }),
   };
@@ -114,12 +114,12 @@ function beginningOf(body: string | Uint8Array, bytes: number, limit: number): s
 const decoder = new TextDecoder();
 
 /** Nothing where no rule was asked. */
-export function keepDecision(decision: Decision | undefined): KeptDecision | undefined {
+export function recordDecision(decision: Decision | undefined): RecordedDecision | undefined {
   return decision && decision.asked.length > 0 ? new Reasons(decision) : undefined;
 }
 
-class Reasons implements KeptDecision {
-  readonly asked: KeptDecision['asked'];
+class Reasons implements RecordedDecision {
+  readonly asked: RecordedDecision['asked'];
   readonly by?: Hand;
   readonly #facts: Facts;
 
@@ -135,7 +135,7 @@ class Reasons implements KeptDecision {
     return bounded(this.#facts, bounds.levels) as Facts;
   }
 
-  toJSON(): KeptDecision {
+  toJSON(): RecordedDecision {
     const { asked, facts, by } = this;
     return { asked, facts, ...(by ? { by } : {}) };
   }
@@ -168,9 +168,9 @@ function bounded(value: unknown, levels: number): unknown {
 }
 
 /** Row by row: of several writes to one row, what it was before the first and is after the last. */
-export function keepChanges(changes: readonly Change[]): readonly KeptChange[] | undefined {
+export function recordChanges(changes: readonly Change[]): readonly RecordedChange[] | undefined {
   if (changes.length === 0) return undefined;
-  const rows = new Map<string, KeptChange>();
+  const rows = new Map<string, RecordedChange>();
   for (const { table, id, before, after } of changes) {
     const key = `${table} ${id}`;
     const known = rows.get(key);
