@@ -57,7 +57,7 @@ function readSource(file: string): Source | { readonly problem: Problem } {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     return refuse(
       missing ? 'there is no such file' : `cannot be read: ${(error as Error).message}`,
-      'name an OpenAPI document, YAML or JSON',
+      /^https?:/i.test(file) ? 'download it, and name the file' : 'name an OpenAPI document, YAML or JSON',
     );
   }
   let parsed: ParsedYaml | undefined;

@@ -53,7 +53,8 @@ const sound = (scenario: Scenario, at: ProblemAt): ReadScenario => ({
 });
 
 function findFile(nameOrFile: string, folder: string): string | undefined {
-  const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  // A pipe is one too: `--scenario <(…)`.
+  const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
   const shipped = `${fixtures}${nameOrFile}.yaml`;
   if (/^[\w-]+$/.test(nameOrFile) && isFile(shipped)) return shipped;
   const file = isAbsolute(nameOrFile) ? nameOrFile : join(folder, nameOrFile);

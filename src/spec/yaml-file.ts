@@ -53,6 +53,16 @@ function plainly(message: string): readonly [what: string, fix: string] {
   return [`the text before this place has no closing ${quote}`, `close it in the line where it begins`];
 }
 
+/** JSON cannot have it. */
+function isEndless(value: unknown): boolean {
+  try {
+    JSON.stringify(value);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 export function parseYaml(text: string, file: string): ParsedYaml {
   const { isCollection, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
@@ -71,8 +81,7 @@ export function parseYaml(text: string, file: string): ParsedYaml {
   let value: unknown;
   try {
     value = document.toJS();
-    // An alias that refers to a node around itself would make a value without an end, which JSON cannot have.
-    JSON.stringify(value);
+    if (isEndless(value)) throw new Error('an alias refers to a node that it stands in, so the value has no end');
   } catch (error) {
     value = undefined;
     if (!broken) problems.push(problem(0, firstLine((error as Error).message), 'correct the anchors and aliases of the YAML'));

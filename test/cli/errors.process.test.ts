@@ -29,6 +29,7 @@ it.each([
   [['serve', '--scenario', missing], 'there is no file'],
   [['serve', '--scenario', text], 'must be a map'],
   [['serve', '--spec', missing], 'there is no such file'],
+  [['serve', '--spec', 'https://example.com/openapi.yaml'], 'download it, and name the file'],
   [['serve', '--spec', empty], 'is a folder'],
   [['serve', '--spec', text], 'openapi'],
   [['serve', '--drift', 'guard:getSpace.space_not_foun'], 'did you mean guard:getSpace.space_not_found?'],

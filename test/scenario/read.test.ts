@@ -219,6 +219,7 @@ describe('a file that no schema refuses', () => {
 
   it.each([
     ['an alias without its anchor', `${head}spaces: *nowhere\n`],
+    ['an alias around itself', 'a: &a [*a]\n'],
     ['aliases that multiply', 'a: &a [1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]\n'],
     ['a leap second', head.replace('15:30:00Z', '23:59:60Z')],
     ['an offset of hours alone', head.replace('00Z', '00+05')],
@@ -229,6 +230,10 @@ describe('a file that no schema refuses', () => {
   ])('with %s is told so', (_, text) => {
     expect(problemsOf(() => buildScenario(parseScenario(text, 'mine.yaml'), sources)).length).toBeGreaterThan(0);
   });
+});
+
+it('an alias around itself is said in words', () => {
+  expect(parsing('a: &a [*a]\n')).toEqual([expect.stringContaining('an alias refers to a node that it stands in')]);
 });
 
 describe('the name of a scenario', () => {
@@ -245,6 +250,8 @@ describe('the name of a scenario', () => {
       ['./fixtures/twenty_stores.yaml', 'fixtures/twenty-stores.yaml'],
     ] as const)
       expect(() => readScenario(given)).toThrow(`There is no file ${given}. Did you mean "${near}"?`);
+    // It is there, and no ordinary file: it is read, as a pipe is.
+    expect(readScenario('/dev/null').problems.map(({ what }) => what)).toEqual(['the file must be a map, not empty']);
     for (const folder of ['./fixtures', 'fixtures'])
       expect(() => readScenario(folder)).toThrow(`${folder} is a folder. Name a file in it.`);
   });
