@@ -8,6 +8,9 @@ import { missingFile } from './servers.mjs';
 
 /** Start-up to the first right answer, in starts of bare Express. */
 const BAR = 2.5;
+/** CPU per request, in requests of bare Express, as it was recorded; and how much dearer it may be. */
+const baseFile = new URL('./base.json', import.meta.url);
+const TOLERANCE = 0.2;
 const RUN_LIMIT_MS = 300_000;
 
 // A window ends with its count or its time, whichever is spent first.
@@ -32,13 +35,16 @@ const quick = {
 const usage = `node bench/run.mjs [--quick] [--bar] [--json FILE] [--cpu-source proc|process]
 
   --quick         fewer and shorter rounds
-  --bar           exit 1 when the median start-up ratio of Understudy is above ${BAR}
+  --bar           exit 1 when the median start-up ratio of Understudy is above ${BAR}, or the CPU of a request more than
+                  ${TOLERANCE * 100} % above bench/base.json
+  --record        write the CPU ratios of this run to bench/base.json
   --json FILE     write every sample and every ratio to FILE
   --cpu-source    where CPU is read; proc where the system has it`;
 
 const flags = /** @type {const} */ ({
   quick: { type: 'boolean', default: false },
   bar: { type: 'boolean', default: false },
+  record: { type: 'boolean', default: false },
   json: { type: 'string' },
   'cpu-source': { type: 'string', default: defaultSource },
   help: { type: 'boolean', short: 'h', default: false },
@@ -73,7 +79,7 @@ async function main() {
   }
 }
 
-async function measure({ quick: short, bar, json, 'cpu-source': source }) {
+async function measure({ quick: short, bar, record, json, 'cpu-source': source }) {
   const settings = short ? quick : full;
   const say = (text) => console.error(text);
   const start = compare(await measureStart(settings, say));
@@ -82,15 +88,29 @@ async function measure({ quick: short, bar, json, 'cpu-source': source }) {
   const versions = { node: process.version, express: versionOf('express'), prism: versionOf('@stoplight/prism-cli') };
   console.log(asMarkdown(versions, settings, start, cpu));
   if (json) writeFileSync(json, `${JSON.stringify({ versions, settings, cpu_source: source, start, cpu }, null, 2)}\n`);
-  return bar ? holdTheBar(start.understudy.ratio.median) : 0;
+  const ratios = Object.fromEntries(Object.entries(cpu).map(([request, { understudy }]) => [request, understudy.ratio.median]));
+  if (record) writeFileSync(baseFile, `${JSON.stringify(rounded(ratios), null, 2)}\n`);
+  return bar && !holdTheBars(start.understudy.ratio.median, ratios) ? 1 : 0;
 }
 
-function holdTheBar(ratio) {
-  const held = ratio <= BAR;
-  console.log(
-    `\nThe bar: start-up at most ${BAR} × bare Express. Median ratio ${ratio.toFixed(2)}: ${held ? 'held' : 'NOT held'}.`,
-  );
-  return held ? 0 : 1;
+const rounded = (ratios) => Object.fromEntries(Object.entries(ratios).map(([key, ratio]) => [key, Number(ratio.toFixed(2))]));
+
+function holdTheBars(startRatio, cpuRatios) {
+  const recorded = JSON.parse(readFileSync(baseFile, 'utf8'));
+  console.log('');
+  const held = [
+    holdsBar('start-up', startRatio, BAR),
+    ...Object.entries(cpuRatios).map(([key, ratio]) => holdsBar(`CPU of ${key}`, ratio, recorded[key] * (1 + TOLERANCE))),
+  ];
+  return held.every(Boolean);
+}
+
+/** A request that was never recorded holds no bar. */
+function holdsBar(what, ratio, most) {
+  const held = ratio <= most;
+  const verdict = held ? 'held' : 'NOT held';
+  console.log(`The bar: ${what} at most ${most.toFixed(2)} × bare Express. Median ratio ${ratio.toFixed(2)}: ${verdict}.`);
+  return held;
 }
 
 function asMarkdown(versions, { passes, prismPasses, rounds, connections }, start, cpu) {
