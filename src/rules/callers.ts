@@ -1,5 +1,5 @@
 // Who is calling: from the credential in the headers to a user with roles, departments and capabilities.
-import type { Credential } from '../world/rows.js';
+import type { Credential, Role, User } from '../world/rows.js';
 import type { World } from '../world/world.js';
 
 export interface Caller {
@@ -49,11 +49,19 @@ export function identify(world: World, headers: Readonly<Record<string, string>>
 function callerOf(world: World, userId: string): Caller | undefined {
   const user = world.users.get(userId);
   if (!user) return undefined;
-  return {
+  const roles = user.role_ids.map((id) => world.roles.get(id));
+  const known = callers.get(user);
+  if (known?.roles.every((role, i) => role === roles[i])) return known.caller;
+  const caller = {
     user_id: user.id,
     organization_id: user.organization_id,
     role_ids: user.role_ids,
     department_ids: user.department_ids,
-    capabilities: new Set(user.role_ids.flatMap((id) => world.roles.get(id)?.capabilities ?? [])),
+    capabilities: new Set(roles.flatMap((role) => role?.capabilities ?? [])),
   };
+  callers.set(user, { caller, roles });
+  return caller;
 }
+
+/** Rows never change, so a caller stays the same as long as the rows that it comes from. */
+const callers = new WeakMap<User, { readonly caller: Caller; readonly roles: readonly (Role | undefined)[] }>();

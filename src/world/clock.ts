@@ -20,9 +20,10 @@ export const virtualClock = (start: string): Clock => standingClock(Date.parse(s
 
 function standingClock(start: number): Clock {
   let milliseconds = start;
+  const write = timestamps();
   return {
     kind: 'virtual',
-    now: () => toTimestamp(milliseconds),
+    now: () => write(milliseconds),
     tick: () => {
       milliseconds += 1000;
     },
@@ -33,15 +34,27 @@ function standingClock(start: number): Clock {
   };
 }
 
+/** Every request asks for the time, and most of them for the same second as the one before. */
+function timestamps(): typeof toTimestamp {
+  let second: number | undefined;
+  let text = '';
+  return (milliseconds) => {
+    const asked = Math.floor(milliseconds / 1000);
+    if (asked !== second) [second, text] = [asked, toTimestamp(milliseconds)];
+    return text;
+  };
+}
+
 /** The machine's time, but never earlier than a scenario's own, in which rows were made already. */
 export function realClock(start?: string): Clock {
   let latest = start === undefined ? 0 : Date.parse(start);
+  const write = timestamps();
   return {
     kind: 'real',
     now: () => {
       // The machine's clock may be set back; what was created later must not look older.
       latest = Math.max(latest, Date.now());
-      return toTimestamp(latest);
+      return write(latest);
     },
     tick: () => {},
     set: () => {},

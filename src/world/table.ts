@@ -55,19 +55,22 @@ export const schemaOf =
     },
   });
 
-/** Told of every write: the row before it was written, and after. */
-type Written<R> = (before: R | undefined, after: R | undefined) => void;
+/** Called before every write, and after it with the row before it was written and after. */
+interface OnWrite<R> {
+  readonly before?: () => void;
+  readonly after?: (before: R | undefined, after: R | undefined) => void;
+}
 
 export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
   readonly #schema: Schema<R, I>;
-  readonly #written: Written<R>;
+  readonly #onWrite: OnWrite<R>;
   #state: TableState<R>;
   /** Another one from each moment on at which somebody was given the state. */
   #writer: Writer = {};
 
-  constructor(schema: Schema<R, I>, written: Written<R>, state: TableState<R> = schema.empty) {
+  constructor(schema: Schema<R, I>, onWrite: OnWrite<R>, state: TableState<R> = schema.empty) {
     this.#schema = schema;
-    this.#written = written;
+    this.#onWrite = onWrite;
     this.#state = state;
   }
 
@@ -108,11 +111,13 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
 
   /** The first row under a key, or null. */
   one(index: keyof I & string, key: string): R | null {
-    return this.list(index, [key]).slice(0, 1)[0] ?? null;
+    const first = this.#under(index, key)?.first.at(0);
+    // What is filed may be the row before a write that changed nothing of where it is filed.
+    return first ? (this.get(first.row.id) ?? null) : null;
   }
 
   count(index: keyof I & string, key: string): number {
-    return this.list(index, [key]).size;
+    return this.#under(index, key)?.first.size ?? 0;
   }
 
   position(id: string): Position {
@@ -170,11 +175,16 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
     if (entry) this.#write(entry, undefined);
   }
 
+  #under(index: keyof I & string, key: string): Filed<R> | undefined {
+    return filedUnder(this.#state.filed[this.#schema.names.indexOf(index)] as Tree<Filed<R>>, key);
+  }
+
   #entry(id: string): Entry<R> | undefined {
     return this.#state.entries.get(id);
   }
 
   #write(before: Entry<R> | undefined, after: Entry<R> | undefined): void {
+    this.#onWrite.before?.();
     const { entries, filed, next } = this.#state;
     const writer = this.#writer;
     this.#state = {
@@ -182,7 +192,7 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
       filed: this.#schema.indexes.map((index, i) => refiled(index, filed[i] as Tree<Filed<R>>, { before, after, writer })),
       next: after ? Math.max(next, after.position + 1) : next,
     };
-    this.#written(before?.row, after?.row);
+    this.#onWrite.after?.(before?.row, after?.row);
   }
 }
 

@@ -59,6 +59,8 @@ export class World {
   #version = 0;
   /** What the work that is going on has written. */
   #changes: Change[] | undefined;
+  /** What each table held before that work first wrote into it, by the table's place. */
+  #undo: AnyState[] | undefined;
   /** What the tables held at first or when all of it was put back; each is made when it is first asked for. */
   #states = empty.tables;
   readonly #made: (AnyTable | undefined)[] = names.map(() => undefined);
@@ -136,12 +138,15 @@ export class World {
    * `changes` grows with every write, and is empty again when they are taken back.
    */
   atomically<Result>(work: (takeBack: () => void, changes: readonly Change[]) => Result): Result {
-    const [before, version, outer] = [this.#state(), this.#version, this.#changes];
+    const [minted, version, outer, outerUndo] = [this.ids.minted, this.#version, this.#changes, this.#undo];
     const changes: Change[] = [];
+    const undo: AnyState[] = [];
     this.#changes = changes;
+    this.#undo = undo;
     const takeBack = (): void => {
       changes.length = 0;
-      this.#return(before);
+      for (const [place, state] of undo.entries()) if (state) this.#put(place, state);
+      this.ids.rewind(minted);
       this.#version = version;
     };
     try {
@@ -151,7 +156,9 @@ export class World {
       throw error;
     } finally {
       for (const change of changes) outer?.push(change);
+      if (outerUndo) for (const place of undo.keys()) outerUndo[place] ??= undo[place] as AnyState;
       this.#changes = outer;
+      this.#undo = outerUndo;
     }
   }
 
@@ -171,7 +178,11 @@ export class World {
   restore(snapshot: WorldSnapshot): void {
     const state = stateOf.get(snapshot);
     if (!state) throw new Error('This is no snapshot of a world.\n  fix: hand in what world.snapshot() gave, not a copy of it');
-    this.#return(state);
+    for (const [place, table] of state.tables.entries()) {
+      this.#remember(place);
+      this.#put(place, table);
+    }
+    this.ids.rewind(state.minted);
     if (snapshot.now !== 'real') this.clock.set(snapshot.now);
     this.#version += 1;
   }
@@ -189,13 +200,22 @@ export class World {
   }
 
   #state(): State {
-    return { tables: this.#states.map((state, i) => this.#made[i]?.state ?? state), minted: this.ids.minted };
+    return { tables: this.#states.map((_, place) => this.#held(place)), minted: this.ids.minted };
   }
 
-  #return({ tables, minted }: State): void {
-    this.#states = tables;
-    for (const [i, table] of this.#made.entries()) table?.restore(tables[i] as AnyState);
-    this.ids.rewind(minted);
+  #held(place: number): AnyState {
+    return this.#made[place]?.state ?? (this.#states[place] as AnyState);
+  }
+
+  #put(place: number, state: AnyState): void {
+    const table = this.#made[place];
+    if (table) table.restore(state);
+    else this.#states = this.#states.with(place, state);
+  }
+
+  /** Before a table is written: what it holds, so that it can be put back. */
+  #remember(place: number): void {
+    if (this.#undo) this.#undo[place] ??= this.#held(place);
   }
 
   #written(table: TableName, before: Row | undefined, after: Row | undefined): void {
@@ -207,7 +227,10 @@ export class World {
     const place = places[name];
     this.#made[place] ??= new Table<Row>(
       schemas[name] as never,
-      (before, after) => this.#written(name, before, after),
+      {
+        before: () => this.#remember(place),
+        after: (before, after) => this.#written(name, before, after),
+      },
       this.#states[place] as AnyState,
     );
     return this.#made[place] as TableOf<Name>;

@@ -82,6 +82,36 @@ describe('a work on the world that throws', () => {
     world.atomically((_, changes) => expect(changes).toEqual([]));
   });
 
+  it('takes back a work inside another with it, and what a restore has put there', () => {
+    const understudy = createUnderstudy();
+    const { world } = understudy;
+    const earlier = world.snapshot();
+    world.atomically(() => world.organizations.insert({ id: 'org_a', name: 'A' }));
+    const before = state(understudy);
+    for (const inside of [
+      () => world.atomically(() => world.organizations.insert({ id: 'org_b', name: 'B' })),
+      () => world.restore(earlier),
+    ]) {
+      expect(() =>
+        world.atomically(() => {
+          inside();
+          throw new Error('in the middle');
+        }),
+      ).toThrow('in the middle');
+      expect(state(understudy)).toBe(before);
+    }
+    world.atomically(() => {
+      world.organizations.insert({ id: 'org_c', name: 'C' });
+      expect(() =>
+        world.atomically(() => {
+          world.organizations.insert({ id: 'org_d', name: 'D' });
+          throw new Error('in the middle');
+        }),
+      ).toThrow('in the middle');
+    });
+    expect([world.organizations.has('org_c'), world.organizations.has('org_d')]).toEqual([true, false]);
+  });
+
   it('leaves a fork alone', () => {
     const understudy = createUnderstudy();
     const fork = understudy.world.fork();

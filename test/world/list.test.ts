@@ -32,7 +32,7 @@ const step = fc.oneof(
 
 /** The same rows as plain data, in the order of insertion. */
 function play(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : never)[]) {
-  const table = new Table(schema, () => {});
+  const table = new Table(schema, {});
   let plain: Card[] = [];
   let next = 0;
   for (const each of steps) {
@@ -106,9 +106,9 @@ describe('a list', () => {
   });
 
   it('of a table that was copied is not that of the original, also in an order that both read later', () => {
-    const table = new Table(schema, () => {});
+    const table = new Table(schema, {});
     for (const size of [3, 1, 2]) table.insert({ id: `card_${size}`, box: 'a', labels: [], size });
-    const copy = new Table(schema, () => {}, table.state);
+    const copy = new Table(schema, {}, table.state);
     copy.update('card_3', { size: 0 });
     const sizes = (of: typeof table) => [...of.list('sized', ['a'], { order: 'size' })].map(({ size }) => size);
     expect([sizes(copy), sizes(table), sizes(copy)]).toEqual([

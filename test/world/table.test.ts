@@ -25,8 +25,10 @@ describe('a table', () => {
 
   beforeEach(() => {
     changes = 0;
-    table = new Table(cards, () => {
-      changes += 1;
+    table = new Table(cards, {
+      after: () => {
+        changes += 1;
+      },
     });
   });
 
@@ -145,7 +147,7 @@ describe('a table', () => {
         forkChanges += 1;
       });
     });
-    const forkOf = (of: Cards, changed = () => {}): Cards => new Table(cards, changed, of.state);
+    const forkOf = (of: Cards, changed = () => {}): Cards => new Table(cards, { after: changed }, of.state);
     const write = (to: Cards): void => {
       to.update('1', { box: 'b' });
       to.delete('2');
