@@ -1,6 +1,7 @@
 // `understudy check`: tests a server against the document. Plays every row of the contracts and checks every response.
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { type CheckFlags, wholeNumber } from './flags.js';
+import type { Io } from './io.js';
 
 const several = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
@@ -9,7 +10,7 @@ const runId = (value: string): string => {
   return value;
 };
 
-export function checkCommand(): Command {
+export function checkCommand(io: Io): Command {
   return new Command('check')
     .description('test a server against the OpenAPI document; without a URL, the mock server in this process')
     .argument('[url]', 'base URL of the server, without /v1; wins over base_url in the profile')
@@ -48,6 +49,6 @@ export function checkCommand(): Command {
     .allowExcessArguments(false)
     .action(async (url: string | undefined, flags: CheckFlags) => {
       const { check } = await import('./run-check.js');
-      await check(url, flags);
+      await check(url, flags, io);
     });
 }

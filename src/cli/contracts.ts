@@ -7,6 +7,7 @@ import { loadSpec } from '../spec/document.js';
 import { nearest } from '../spec/nearest.js';
 import { stringifyYaml } from '../spec/yaml-file.js';
 import { UsageError, wholeNumber } from './flags.js';
+import type { Io } from './io.js';
 
 /** Loaded only when a contract is looked at. */
 const kit = async () => ({
@@ -27,16 +28,16 @@ function writeOutput(file: string, text: string): void {
   }
 }
 
-export function contractsCommand(): Command {
+export function contractsCommand({ stdout, stderr }: Io): Command {
+  const print = (line: string): void => void stdout.write(`${line}\n`);
   const list = new Command('list').description('list the operations, with the number of rows of each').action(async () => {
     const { loadContracts, planRows } = await kit();
     const spec = loadSpec();
     const contracts = loadContracts(spec);
     const counts = new Map<string, number>();
     for (const { table } of planRows(spec, contracts)) counts.set(table.operation, (counts.get(table.operation) ?? 0) + 1);
-    for (const [operation, count] of counts) console.log(`${String(count).padStart(4)} ${operation}`);
-    for (const { id, steps } of contracts.lifecycles)
-      console.log(`${String(steps.length).padStart(4)} steps of the lifecycle ${id}`);
+    for (const [operation, count] of counts) print(`${String(count).padStart(4)} ${operation}`);
+    for (const { id, steps } of contracts.lifecycles) print(`${String(steps.length).padStart(4)} steps of the lifecycle ${id}`);
   });
   const show = new Command('show')
     .description('print every row of an operation as a sentence, every step of a lifecycle, or what a case is and how to get it')
@@ -51,7 +52,7 @@ export function contractsCommand(): Command {
         const { casesNamed, describeCases, nearestCase } = await import('./explain-case.js');
         const cases = casesNamed(spec, id);
         if (cases.length > 0) {
-          process.stdout.write(await describeCases(spec, cases));
+          stdout.write(await describeCases(spec, cases));
           return;
         }
         const close =
@@ -63,16 +64,16 @@ export function contractsCommand(): Command {
           `${id} is not an operation of the document, a lifecycle or a case.\n  fix: ${close ? `did you mean ${close}?` : '`understudy contracts list` names them'}`,
         );
       }
-      for (const { title, row } of rows) console.log(`${title}  (${row.place})`);
-      if (lifecycle) console.log(`${lifecycle.summary}  (${lifecycle.place})`);
+      for (const { title, row } of rows) print(`${title}  (${row.place})`);
+      if (lifecycle) print(`${lifecycle.summary}  (${lifecycle.place})`);
       for (const { id: step, operation, expected, place } of lifecycle?.steps ?? [])
-        console.log(`  ${step}: ${operation} answers ${expected.join(' or ')}  (${place})`);
+        print(`  ${step}: ${operation} answers ${expected.join(' or ')}  (${place})`);
     });
   const lint = new Command('lint').description('check every contract against the document').action(async () => {
     const { loadContracts, planRows } = await kit();
     const spec = loadSpec();
     const contracts = loadContracts(spec);
-    console.log(
+    print(
       `${planRows(spec, contracts).length} rows, every case that can be reached by state has one; ${contracts.lifecycles.length} lifecycles`,
     );
   });
@@ -88,9 +89,9 @@ export function contractsCommand(): Command {
       const documentUrl = document ?? relative(from, shippedDocument);
       const result = exportArazzo(spec, loadContracts(spec), { documentUrl, seed });
       const text = stringifyYaml(result.document);
-      if (output === undefined) process.stdout.write(text);
+      if (output === undefined) stdout.write(text);
       else writeOutput(output, text);
-      process.stderr.write(describeExport(result));
+      stderr.write(describeExport(result));
     });
   const command = new Command('contracts').description('list, show, check or export the contracts');
   for (const sub of [list, show, lint, exported]) command.addCommand(sub.allowExcessArguments(false));

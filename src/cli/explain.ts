@@ -3,8 +3,9 @@ import { Command } from 'commander';
 import { loadSpec } from '../spec/document.js';
 import { nearest } from '../spec/nearest.js';
 import { UsageError } from './flags.js';
+import type { Io } from './io.js';
 
-export function explainCommand(): Command {
+export function explainCommand({ stdout }: Io): Command {
   return new Command('explain')
     .description('explain a kind of finding, or a case with the requests that provoke it; without a name, list the findings')
     .argument(
@@ -16,12 +17,12 @@ export function explainCommand(): Command {
       const { codes } = await import('../contract/judge/codes.js');
       const names = Object.keys(codes) as (keyof typeof codes)[];
       if (given === undefined) {
-        for (const name of names) console.log(`${name.padEnd(24)}${codes[name].means}`);
+        for (const name of names) stdout.write(`${name.padEnd(24)}${codes[name].means}\n`);
         return;
       }
       const code = names.find((known) => known === given.toUpperCase());
       if (code) {
-        console.log(`${code}\n  ${codes[code].means}\n  next: ${codes[code].next}`);
+        stdout.write(`${code}\n  ${codes[code].means}\n  next: ${codes[code].next}\n`);
         return;
       }
       const { casesNamed, describeCases, nearestCase } = await import('./explain-case.js');
@@ -34,6 +35,6 @@ export function explainCommand(): Command {
           : '`understudy explain` lists the codes, `understudy contracts list` the operations';
         throw new UsageError(`${given} is neither the code of a finding nor a case of the document.\n  fix: ${fix}`);
       }
-      process.stdout.write(await describeCases(spec, found));
+      stdout.write(await describeCases(spec, found));
     });
 }

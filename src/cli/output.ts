@@ -1,5 +1,6 @@
 // Lines to stdout or stderr, whose reader may be slow or gone, or whose disk may be full. A server keeps serving without them.
 import { fstatSync, writeSync } from 'node:fs';
+import type { Output as Stream } from './io.js';
 
 /** Bytes that may wait for a slow reader; more lines are dropped. */
 const WAITING_LIMIT = 1024 * 1024;
@@ -15,13 +16,13 @@ export interface OutputEvents {
   readonly failed?: (reason: string, forGood: boolean) => void;
 }
 
-export function createOutput(stream: NodeJS.WriteStream & { readonly fd: 1 | 2 }, events: OutputEvents): Output {
+export function createOutput(stream: Stream, events: OutputEvents): Output {
   return isFile(stream) ? toFile(stream.fd, events) : toReader(stream, events);
 }
 
 /** Files, and devices such as /dev/full. Node writes to all of them at once; a pipe, a socket or a terminal has a reader. */
-function isFile(stream: NodeJS.WriteStream & { readonly fd: 1 | 2 }): boolean {
-  if (stream.isTTY) return false;
+function isFile(stream: Stream): stream is Stream & { readonly fd: number } {
+  if (stream.isTTY || stream.fd === undefined) return false;
   try {
     const status = fstatSync(stream.fd);
     return status.isFile() || status.isCharacterDevice();
@@ -60,7 +61,7 @@ function toFile(fd: number, { dropped: tell, failed }: OutputEvents): Output {
   };
 }
 
-function toReader(stream: NodeJS.WriteStream, { dropped: tell, failed }: OutputEvents): Output {
+function toReader(stream: Stream, { dropped: tell, failed }: OutputEvents): Output {
   let state: 'open' | 'full' | 'gone' = 'open';
   let dropped = 0;
   let reported = false;

@@ -14,6 +14,7 @@ import { ExitCode } from '../spec/exit-code.js';
 import { fixOf } from '../spec/nearest.js';
 import { FileError } from '../spec/problem.js';
 import { type CheckFlags, UsageError } from './flags.js';
+import type { Io } from './io.js';
 import { describeWait, progress } from './progress.js';
 import { ReportFiles } from './report-files.js';
 import { stopping } from './stopping.js';
@@ -25,7 +26,7 @@ const WHOLE_GRACE = 3000;
 const REPORTING = 500;
 const LEAST_GRACE = 1000;
 
-export async function check(url: string | undefined, flags: CheckFlags): Promise<void> {
+export async function check(url: string | undefined, flags: CheckFlags, io: Io): Promise<void> {
   // The mock server in this process is new, so a fixed run ID is safe, and the same seed gives the same requests.
   const runId = flags.runId ?? (isInProcess(url, flags) ? String(flags.seed) : randomUUID().slice(0, 8));
   const begun = { target: targetName(url, flags), seed: flags.seed, runId, filters: filtersOf(flags) };
@@ -34,17 +35,17 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
   let soFar = (stopped: Stopped): Report => reports.without(stopped);
   const finish = (report: Report): void => {
     // Before the text: a reader of stdout that stops early ends the process.
-    process.exitCode = exitCode(report, flags.failOn);
+    io.exitCode = exitCode(report, flags.failOn);
     let problem = '';
     try {
       reports.write(report);
     } catch (error) {
-      process.exitCode = ExitCode.usage;
+      io.exitCode = ExitCode.usage;
       problem = `${(error as Error).message}\n`;
     }
     const text = `${toText(report)}${toVerdict(report, flags.failOn)}`;
-    process.stdout.write(`${text}${problem === '' ? `Report: ${reports.paths.join(', ')}\n` : ''}`);
-    process.stderr.write(problem);
+    io.stdout.write(`${text}${problem === '' ? `Report: ${reports.paths.join(', ')}\n` : ''}`);
+    io.stderr.write(problem);
   };
   const atOnce = (stopped: Stopped): never => {
     finish(soFar(stopped));
@@ -54,7 +55,7 @@ export async function check(url: string | undefined, flags: CheckFlags): Promise
   const grace = Math.max(LEAST_GRACE, WHOLE_GRACE - REPORTING - performance.now());
   const { signal, done } = stopping(atOnce, grace + REPORTING / 2, flags.maxTime && flags.maxTime * 1000);
   try {
-    const options = { ...(await optionsOf(url, flags)), runId };
+    const options = { ...(await optionsOf(url, flags, io)), runId };
     const onBegin = (report: typeof soFar): void => {
       soFar = report;
     };
@@ -81,7 +82,7 @@ function targetName(url: string | undefined, { profile }: CheckFlags): string {
 
 const MOCK_SERVER = 'the mock server in this process';
 
-async function optionsOf(url: string | undefined, flags: CheckFlags): Promise<Omit<RunOptions, 'runId'>> {
+async function optionsOf(url: string | undefined, flags: CheckFlags, io: Io): Promise<Omit<RunOptions, 'runId'>> {
   const spec = loadSpec();
   const selected = selection(spec, flags);
   const contracts = withEdges(spec, loadContracts(spec), { seed: flags.seed });
@@ -89,9 +90,9 @@ async function optionsOf(url: string | undefined, flags: CheckFlags): Promise<Om
     throw new UsageError(
       `No credentials for ${withoutCredential(url)}.\n  fix: Pass --profile FILE with its credentials; docs/check.md shows one.`,
     );
-  const own = readProfile(flags.profile ?? standInProfile, process.env);
+  const own = readProfile(flags.profile ?? standInProfile, io.env);
   const base = isInProcess(url, flags) ? undefined : baseUrl(url, own);
-  const wire = wireOf(flags, base, process.env);
+  const wire = wireOf(flags, base, io.env);
   const profile = { ...own, secrets: new Map([...own.secrets, ...wire.secrets]) };
   const timeout = flags.requestTimeout;
   const target = base === undefined ? await standIn(timeout) : httpTarget(base, { timeout, ...wire.options });
@@ -107,9 +108,9 @@ async function optionsOf(url: string | undefined, flags: CheckFlags): Promise<Om
     filters: filtersOf(flags),
     ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1000 }),
     ...(flags.minCases === undefined ? {} : { minCases: flags.minCases }),
-    onLacking: (lacking) => process.stderr.write(describeLacking(lacking)),
-    onRow: progress(process.stderr),
-    onWait: (wait) => process.stderr.write(redact(describeWait(wait), profile.secrets)),
+    onLacking: (lacking) => io.stderr.write(describeLacking(lacking)),
+    onRow: progress(io.stderr),
+    onWait: (wait) => io.stderr.write(redact(describeWait(wait), profile.secrets)),
   };
 }
 

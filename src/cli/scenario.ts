@@ -3,11 +3,12 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { FileError, type Problem, ScenarioError } from '../spec/problem.js';
+import type { Io } from './io.js';
 
 /** Loaded only when a scenario is looked at. */
 const room = async () => ({ ...(await import('../scenario/load.js')), ...(await import('../scenario/read.js')) });
 
-export function scenarioCommand(): Command {
+export function scenarioCommand({ stdout }: Io): Command {
   const lint = new Command('lint')
     .description('check scenario files: every fault at once, exit code 2 if there is one')
     .argument('<file...>', 'a file, a folder of .yaml files, the name of a shipped scenario, or - for stdin')
@@ -19,11 +20,11 @@ export function scenarioCommand(): Command {
         return problemsOf(() => checkedScenario(read()));
       });
       if (problems.length > 0) throw new ScenarioError(withoutRepeats(problems));
-      for (const file of files) console.log(`${file}: no faults`);
+      for (const file of files) stdout.write(`${file}: no faults\n`);
     });
   const list = new Command('list').description('list the scenarios that come with Understudy').action(async () => {
     const { shippedScenarios } = await room();
-    for (const { name, description } of shippedScenarios()) console.log(`${name.padEnd(16)}${description}`);
+    for (const { name, description } of shippedScenarios()) stdout.write(`${name.padEnd(16)}${description}\n`);
   });
   const command = new Command('scenario').description('check scenario files, or list those that come with Understudy');
   return command.addCommand(lint).addCommand(list.allowExcessArguments(false));

@@ -4,28 +4,29 @@ import type { StandIn } from '../http/stand-in.js';
 import { loadSpec } from '../spec/document.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { type ServeFlags, serveFlags } from './flags.js';
+import type { Io } from './io.js';
 import { createLog, describeDropped, type LogFormat } from './log.js';
 import { createOutput } from './output.js';
 import { onParentGone } from './parent.js';
 import { prepareReadyFile, type ReadyFile } from './ready-file.js';
 
-export function serveCommand(): Command {
-  const command = new Command('serve').description('run the mock server').action(serve);
+export function serveCommand(io: Io): Command {
+  const command = new Command('serve').description('run the mock server').action((flags: ServeFlags) => serve(flags, io));
   for (const option of serveFlags()) command.addOption(option);
   return command.allowExcessArguments(false);
 }
 
-async function serve(flags: ServeFlags): Promise<void> {
+async function serve(flags: ServeFlags, io: Io): Promise<void> {
   const [, pattern] = /^list(?::(.*))?$/s.exec(flags.drift ?? '') ?? [];
   if (flags.drift === 'list' || pattern !== undefined) {
     const { describeDrifts } = await import('../drift/drifts.js');
     // A reader that has seen enough, such as `head`, is no error.
-    process.stdout.on('error', () => process.exit(0));
-    process.stdout.write(describeDrifts(loadSpec(), pattern));
+    io.stdout.on('error', () => process.exit(0));
+    io.stdout.write(describeDrifts(loadSpec(), pattern));
     return;
   }
-  const format = flags.logFormat ?? (process.stdout.isTTY ? 'pretty' : 'json');
-  const log = createLog(format, openOutput(format), process.stdout.isTTY === true && !process.env.NO_COLOR);
+  const format = flags.logFormat ?? (io.stdout.isTTY ? 'pretty' : 'json');
+  const log = createLog(format, openOutput(format, io), io.stdout.isTTY === true && !io.env.NO_COLOR);
   const readyFile = flags.readyFile === undefined ? undefined : prepareReadyFile(flags.readyFile);
   const { scenario, seed, clock, keepDeleted, selfCheck, bodyLimit } = flags;
   const spec = flags.spec === undefined ? {} : { spec: flags.spec };
@@ -49,16 +50,16 @@ async function plantDrift(name: string) {
 }
 
 /** The server keeps running when the log cannot be written; stderr says once that lines are lost. */
-function openOutput(format: LogFormat): (line: string) => void {
+function openOutput(format: LogFormat, { stdout, stderr }: Io): (line: string) => void {
   const dropped = (count: number): string => describeDropped(format, count);
   // The command line's own listeners end the program when nobody reads.
-  for (const stream of [process.stdout, process.stderr]) stream.removeAllListeners('error');
-  const errors = createOutput(process.stderr, { dropped });
+  for (const stream of [stdout, stderr]) stream.removeAllListeners('error');
+  const errors = createOutput(stderr, { dropped });
   const failed = (reason: string, forGood: boolean): void => {
     const lost = forGood ? 'without a log' : 'and lines are dropped until it can be written again';
     errors.print(`The log cannot be written: ${reason}. Serving goes on ${lost}.`);
   };
-  return createOutput(process.stdout, { dropped, failed }).print;
+  return createOutput(stdout, { dropped, failed }).print;
 }
 
 /** Milliseconds in which requests that have arrived whole are answered after a signal. */

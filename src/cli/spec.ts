@@ -2,14 +2,15 @@
 import { Command, Option } from 'commander';
 import { documentAsYaml } from '../pages/document-page.js';
 import { loadSpec } from '../spec/document.js';
+import type { Io } from './io.js';
 
-export function specCommand(): Command {
+export function specCommand({ stdout }: Io): Command {
   return new Command('spec')
     .description('print the OpenAPI document')
     .addOption(new Option('--format <format>', 'json or yaml').choices(['json', 'yaml']).default('json'))
     .allowExcessArguments(false)
     .action(({ format }: { format: 'json' | 'yaml' }) => {
       const spec = loadSpec();
-      process.stdout.write(format === 'yaml' ? documentAsYaml(spec.text) : `${spec.text.trimEnd()}\n`);
+      stdout.write(format === 'yaml' ? documentAsYaml(spec.text) : `${spec.text.trimEnd()}\n`);
     });
 }

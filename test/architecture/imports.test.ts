@@ -60,10 +60,10 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'node:http': ['client', 'http'],
   'node:https': ['client'],
   'node:net': ['client', 'http'],
-  'node:stream': ['http'],
+  'node:stream': ['http', 'cli'],
   'node:timers/promises': ['client', 'contract', 'cli'],
   'node:tls': ['client', 'cli'],
-  'node:util': ['client', 'spec', 'user-document', 'contract'],
+  'node:util': ['client', 'spec', 'user-document', 'contract', 'cli'],
   'node:zlib': ['client', 'http'],
 };
 

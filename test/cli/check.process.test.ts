@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { codes } from '../../src/contract/judge/codes.js';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
-import { run, start } from '../support/cli.js';
+import { run, runBuilt, start } from '../support/cli.js';
 import { runCommand } from '../support/processes.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-check-'));
@@ -19,13 +19,17 @@ async function serve(drift?: string): Promise<string> {
 }
 
 let reports = 0;
-/** With a report folder of its own. */
-async function check(...args: readonly string[]) {
-  const reportDir = join(folder, `report-${++reports}`);
-  const finished = await run(['check', ...args, '--report-dir', reportDir]);
-  const results = () => JSON.parse(readFileSync(join(reportDir, 'results.json'), 'utf8')) as Record<string, never>;
-  return { ...finished, reportDir, results };
-}
+/** Each with a report folder of its own. */
+const checkBy =
+  (runs: typeof run) =>
+  async (...args: readonly string[]) => {
+    const reportDir = join(folder, `report-${++reports}`);
+    const finished = await runs(['check', ...args, '--report-dir', reportDir]);
+    const results = () => JSON.parse(readFileSync(join(reportDir, 'results.json'), 'utf8')) as Record<string, never>;
+    return { ...finished, reportDir, results };
+  };
+const check = checkBy(run);
+const checkBuilt = checkBy(runBuilt);
 const spaces = ['createSpace', 'getSpace', 'deleteSpace'].flatMap((id) => ['--include-operation-id', id]);
 
 describe('understudy check', () => {
@@ -34,6 +38,16 @@ describe('understudy check', () => {
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^Cases of the document: \d+ right, 0 wrong/)]);
     expect(stderr).toMatch(/^\d+\/\d+ {2}createSpace: \d+ right$/m);
     expect(results()).toMatchObject({ target: 'the mock server in this process', findings: [], leftovers: [] });
+  });
+
+  it('is the same as a program of its own, which the other tests do not start', async () => {
+    const said = ({ code, stdout, stderr, reportDir, results }: Awaited<ReturnType<typeof check>>) => {
+      const { started, finished, ...rest } = results();
+      const untimed = rest as { rows?: readonly object[] };
+      return { code, stdout: stdout.replaceAll(reportDir, ''), stderr: stderr.replaceAll(reportDir, ''), results: untimed };
+    };
+    for (const args of [spaces, ['--include-operation-id', 'getSpce']])
+      expect(said(await checkBuilt(...args))).toEqual(said(await check(...args)));
   });
 
   it('ends with 1 on a failure, which it prints with the row, the contract line and a chain', async () => {
@@ -101,7 +115,7 @@ describe('understudy check', () => {
   });
 
   it('ends in time, inconclusive', async () => {
-    const { code, stdout, results } = await check('--max-time', '1');
+    const { code, stdout, results } = await checkBuilt('--max-time', '1');
     expect([code, stdout]).toEqual([3, expect.stringContaining('Stopped early: the time of 1 s was over')]);
     expect(results()).toMatchObject({ stopped: 'the time of 1 s was over' });
   });

@@ -12,7 +12,7 @@ import { exitCode } from '../../src/contract/report/report.js';
 import { runContracts } from '../../src/contract/run/run.js';
 import { createUnderstudy } from '../../src/index.js';
 import { ExitCode } from '../../src/spec/exit-code.js';
-import { run, start } from '../support/cli.js';
+import { run, runBuilt, start } from '../support/cli.js';
 import { contractsOf, profile, spec } from '../support/drifted-run.js';
 import { runCommand } from '../support/processes.js';
 import { readXml } from '../support/xml.js';
@@ -151,7 +151,7 @@ describe('a run that ends in its sign-ins', () => {
   it('since a rate limit outlasts its time, is inconclusive', async () => {
     const url = await listen((_, response) => response.writeHead(429, { 'retry-after': '30' }).end());
     const reportDir = yesterday();
-    const { code } = await run(['check', url, '--report-dir', reportDir, '--max-time', '1']);
+    const { code } = await runBuilt(['check', url, '--report-dir', reportDir, '--max-time', '1']);
     expect(code).toBe(3);
     expect((await reportsIn(reportDir)).results).toMatchObject({ exit_code: 3, stopped: 'the time of 1 s was over' });
   });
@@ -178,7 +178,7 @@ describe('an error of our own', () => {
     const { url, spaces } = await standIn();
     const before = spaces();
     const reportDir = yesterday();
-    const { code, stdout } = await run(['check', url, '--report-dir', reportDir], {
+    const { code, stdout } = await runBuilt(['check', url, '--report-dir', reportDir], {
       NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(planted)}`,
     });
     expect([code, stdout]).toEqual([3, expect.stringContaining('Stopped early: internal error: Error: planted')]);
@@ -262,7 +262,7 @@ describe('what cannot be written', () => {
 describe('the surroundings', () => {
   it.each([['UNDERSTUDY_PROFILE'], ['UNDERSTUDY_ANYTHING']])('with an empty %s are as without it', async (name) => {
     const reportDir = yesterday();
-    const { code } = await run(['check', '--include-operation-id', 'getSpace', '--report-dir', reportDir], { [name]: '' });
+    const { code } = await runBuilt(['check', '--include-operation-id', 'getSpace', '--report-dir', reportDir], { [name]: '' });
     expect(code).toBe(0);
   });
 
@@ -270,7 +270,7 @@ describe('the surroundings', () => {
     const older = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.8' } })";
     const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(older)}` };
     for (const command of ['serve', 'check', 'spec', 'contracts', 'explain', '--version']) {
-      const { code, stdout, stderr } = await run([command], env);
+      const { code, stdout, stderr } = await runBuilt([command], env);
       expect([code, stdout, stderr]).toEqual([2, '', 'understudy needs Node 20.19 or newer; this is Node 18.20.8.\n']);
     }
     expect(JSON.parse(readFileSync('package.json', 'utf8'))).toMatchObject({ engines: { node: '>=20.19' } });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { run } from '../support/cli.js';
+import { run, runBuilt } from '../support/cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-mistakes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -17,7 +17,7 @@ const broken = file('broken.yaml', 'callers: { owner: { api_key: "k }\n');
 const text = file('text', 'hello');
 const missing = join(folder, 'no-such-file');
 
-it.each([
+const mistakes = [
   [['serv'], 'did you mean serve?'],
   [['serve', '--prot', '1'], 'did you mean --port?'],
   [['serve', 'extra'], 'understudy serve --help'],
@@ -47,10 +47,20 @@ it.each([
   [['check', '--include-tag', 'spces'], 'did you mean Spaces?'],
   [['check', '--header', 'X-A: b'], 'this run tests the mock server in this process'],
   [['check', '--ca-cert', text, 'http://127.0.0.1:1'], 'BEGIN CERTIFICATE'],
-] as const)('understudy %j says what is wrong and what to do', async (args, said) => {
+] as const;
+
+it.each(mistakes)('understudy %j says what is wrong and what to do', async (args, said) => {
   const { code, stdout, stderr } = await run([...args]);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr.toLowerCase()).toContain(said.toLowerCase());
   expect(stderr).toMatch(/\bfix: |Did you mean|Use |Name a /);
   expect(stderr).not.toMatch(/\bat .*:\d+:\d+\)|EISDIR|undefined|\[object/);
 });
+
+it.each(['serv', 'serve', 'contracts', 'scenario', 'explain', 'check'])(
+  'the program says the same as this process: understudy %s',
+  async (command) => {
+    const [args] = mistakes.find(([[name]]) => name === command) ?? [[]];
+    expect(await runBuilt([...args])).toEqual(await run([...args]));
+  },
+);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { type Running, run, start } from '../support/cli.js';
+import { type Running, run, runBuilt, start } from '../support/cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
 const running: Running[] = [];
@@ -128,7 +128,7 @@ describe('understudy serve', () => {
       const { code, stderr } = await run(['serve', '--port', '0', '--body-limit', limit]);
       expect([code, stderr], limit).toEqual([2, expect.stringContaining('--body-limit')]);
     }
-    const { code, stderr } = await run(['serve', '--port', '0'], { UNDERSTUDY_BODY_LIMIT: 'big' });
+    const { code, stderr } = await runBuilt(['serve', '--port', '0'], { UNDERSTUDY_BODY_LIMIT: 'big' });
     expect([code, stderr]).toEqual([2, expect.stringContaining('UNDERSTUDY_BODY_LIMIT')]);
   });
 
@@ -136,7 +136,7 @@ describe('understudy serve', () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
     const { port } = holder.address() as AddressInfo;
-    const { code, stderr } = await run(['serve', '--port', String(port)]);
+    const { code, stderr } = await runBuilt(['serve', '--port', String(port)]);
     holder.close();
     expect(code).toBe(3);
     expect(stderr).toContain(`127.0.0.1:${port}`);
@@ -181,7 +181,7 @@ spaces:
   });
 
   it('names the variable when the environment is wrong', async () => {
-    const { code, stderr } = await run(['serve'], { UNDERSTUDY_PORT: 'http' });
+    const { code, stderr } = await runBuilt(['serve'], { UNDERSTUDY_PORT: 'http' });
     expect(code).toBe(2);
     expect(stderr).toContain('UNDERSTUDY_PORT');
   });
@@ -198,7 +198,7 @@ describe('understudy', () => {
   });
 
   it('prints its version', async () => {
-    const { code, stdout } = await run(['--version']);
+    const { code, stdout } = await runBuilt(['--version']);
     expect([code, stdout]).toEqual([0, '0.1.0\n']);
   });
 
@@ -209,7 +209,7 @@ describe('understudy', () => {
   });
 
   it('prints the document that it serves', async () => {
-    const { code, stdout } = await run(['spec']);
+    const { code, stdout } = await runBuilt(['spec']);
     expect(code).toBe(0);
     expect(stdout).toBe(`${readFileSync(new URL('../../generated/document.json', import.meta.url), 'utf8').trimEnd()}\n`);
     const yaml = await run(['spec', '--format', 'yaml']);

@@ -37,8 +37,8 @@ function real(command: Command): FlagRow[] {
 }
 
 describe.each([
-  ['docs/serve.md', serveCommand()],
-  ['docs/check.md', checkCommand()],
+  ['docs/serve.md', serveCommand(process)],
+  ['docs/check.md', checkCommand(process)],
 ] as const)('%s', (file, command) => {
   it(`has a row for each flag of \`understudy ${command.name()}\`, with its variable and default`, () => {
     const fix = `Make the table under "## Flags" in ${file} match \`understudy ${command.name()} --help\`: add, correct or remove rows.`;

@@ -1,0 +1,67 @@
+// Picks the command, and maps failures to exit codes; spec/exit-code.ts is the table.
+import { inspect } from 'node:util';
+import { Command, CommanderError } from 'commander';
+import { ListenError } from '../http/listen.js';
+import { ExitCode } from '../spec/exit-code.js';
+import { FileError } from '../spec/problem.js';
+import { checkCommand } from './check.js';
+import { contractsCommand } from './contracts.js';
+import { explainCommand } from './explain.js';
+import { UsageError } from './flags.js';
+import type { Io } from './io.js';
+import { scenarioCommand } from './scenario.js';
+import { serveCommand } from './serve.js';
+import { specCommand } from './spec.js';
+import { version } from './version.js';
+
+/** Returns the exit code where the command has failed, or was only asked for help. Otherwise it may still be serving. */
+export async function runCommandLine(args: readonly string[], io: Io): Promise<number | undefined> {
+  try {
+    await commandLine(io).parseAsync(args, { from: 'user' });
+    return undefined;
+  } catch (error) {
+    return report(error, io);
+  }
+}
+
+function commandLine(io: Io): Command {
+  const program = new Command('understudy')
+    .description('A mock server and contract tests for the Aitronos (Freddy) Spaces and Knowledge API.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({ sortOptions: false })
+    .addCommand(serveCommand(io))
+    .addCommand(specCommand(io))
+    .addCommand(checkCommand(io))
+    .addCommand(contractsCommand(io))
+    .addCommand(scenarioCommand(io))
+    .addCommand(explainCommand(io));
+  prepare(program, 'understudy', io);
+  return program.showHelpAfterError('  fix: `understudy --help` lists the commands');
+}
+
+/** Commander's own errors say what is wrong; what to do next is added here. */
+function prepare(command: Command, name: string, io: Io): void {
+  command
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .showSuggestionAfterError()
+    .showHelpAfterError(`  fix: \`${name} --help\` shows how it is used`);
+  for (const sub of command.commands) prepare(sub, `${name} ${sub.name()}`, io);
+}
+
+function report(error: unknown, { stderr }: Io): number {
+  // Commander has printed its own message, with the nearest option or command.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
+  if (error instanceof FileError || error instanceof UsageError) {
+    stderr.write(`${error.message}\n`);
+    return ExitCode.usage;
+  }
+  if (error instanceof ListenError) {
+    stderr.write(`${error.message}\n`);
+    return ExitCode.inconclusive;
+  }
+  stderr.write(`internal error: ${inspect(error)}\n`);
+  return ExitCode.inconclusive;
+}
