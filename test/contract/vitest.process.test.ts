@@ -1,17 +1,14 @@
-// `describeContracts` as a user meets it: a test file of its own, run by vitest as a child process.
+// `describeContracts` as a user meets it: test files of its own, run by vitest in a child process. All of them at once, since
+// a start of vitest takes longer than most of them: those that pass in one run, those that fail in another.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
-import { createUnderstudy } from '../../src/index.js';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createUnderstudy, type Understudy } from '../../src/index.js';
 import { projectFolder, runCommand } from '../support/processes.js';
 
 mkdirSync(join(projectFolder, '.venv'), { recursive: true });
 const folder = mkdtempSync(join(projectFolder, '.venv/describe-'));
-const servers: (() => Promise<void>)[] = [];
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  for (const close of servers) await close();
-});
+afterAll(() => rmSync(folder, { recursive: true }));
 
 interface Assertion {
   readonly title: string;
@@ -19,151 +16,153 @@ interface Assertion {
   readonly failureMessages: readonly string[];
 }
 
-/** Of a test file that calls `describeContracts` on a target; the stand-in, with its options, unless told otherwise. */
-async function play(
-  name: string,
-  options: string,
-  stand: string,
-  {
-    target = `handlerTarget('the stand-in', createUnderstudy(${stand}).fetch)`,
-    flags = [],
-  }: { readonly target?: string; readonly flags?: readonly string[] } = {},
-): Promise<{ code: number | null; tests: readonly Assertion[]; output: string }> {
-  const from = (file: string) => JSON.stringify(join(projectFolder, 'dist', file));
-  const file = join(folder, `${name}.test.mjs`);
-  writeFileSync(
-    file,
-    `import { createUnderstudy } from ${from('index.js')};
+/** What vitest says of one test file. */
+interface Outcome {
+  readonly status: 'passed' | 'failed';
+  readonly message: string;
+  readonly assertionResults: readonly Assertion[];
+}
+
+interface Fixture {
+  /** The options of `describeContracts`. */
+  readonly options: string;
+  /** Its target; the stand-in in that process unless told otherwise. */
+  readonly target?: string;
+  /** How vitest is to run it. */
+  readonly sequence?: { readonly concurrent?: boolean; readonly shuffle?: { readonly tests: boolean } };
+}
+
+const from = (file: string) => JSON.stringify(join(projectFolder, 'dist', file));
+const textOf = ({ options, target = standIn() }: Fixture) => `import { createUnderstudy } from ${from('index.js')};
 import { handlerTarget, httpTarget, parseProfile, TargetError } from ${from('kit.js')};
 import { describeContracts } from ${from('contract/vitest.js')};
 const include = (id) => ['createSpace', 'getSpace', 'deleteSpace'].includes(id);
 describeContracts(${target}, ${options});
-`,
-  );
-  const output = join(folder, `${name}.json`);
+`;
+const standIn = (options = '') => `handlerTarget('the stand-in', createUnderstudy(${options}).fetch)`;
+
+/** Runs vitest on these test files, by name. */
+async function play(fixtures: Readonly<Record<string, Fixture>>) {
+  for (const [name, fixture] of Object.entries(fixtures)) writeFileSync(join(folder, `${name}.test.mjs`), textOf(fixture));
+  const inOrder = Object.keys(fixtures).filter((name) => !fixtures[name]?.sequence);
+  const project = (name: string, names: readonly string[], own: object) => ({
+    test: { name, include: names.map((file) => `${file}.test.mjs`), ...own },
+  });
+  const projects = [
+    // In one process, which saves each of them loading the kit. The others have theirs for themselves, as is usual.
+    project('in order', inOrder, { isolate: false }),
+    ...Object.entries(fixtures).flatMap(([name, { sequence }]) => (sequence ? [project(name, [name], { sequence })] : [])),
+  ];
   // The project's own configuration looks for other files.
   const config = join(folder, 'vitest.config.mjs');
-  writeFileSync(config, "export default { test: { include: ['*.test.mjs'] } };\n");
+  writeFileSync(config, `export default ${JSON.stringify({ test: { projects, sequence: { seed: 7 } } })};\n`);
+  const output = join(folder, 'output.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${output}`];
   const vitest = join(projectFolder, 'node_modules/vitest/vitest.mjs');
-  const args = [vitest, 'run', '--root', folder, '--config', config, '--reporter=json', `--outputFile=${output}`, ...flags, file];
-  const { code, stdout, stderr } = await runCommand(process.execPath, args, { cwd: folder, withinMs: 60_000 });
-  const { testResults } = JSON.parse(readFileSync(output, 'utf8')) as { testResults: { assertionResults: Assertion[] }[] };
-  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
-  return { code, tests, output: `${JSON.stringify(testResults)}${stdout}${stderr}` };
+  const args = [vitest, 'run', '--root', folder, '--config', config, ...reporters];
+  const { code, stdout, stderr } = await runCommand(process.execPath, args, { cwd: folder, withinMs: 240_000 });
+  const { testResults } = JSON.parse(readFileSync(output, 'utf8')) as { testResults: (Outcome & { readonly name: string })[] };
+  const outcomes = new Map(testResults.map((outcome) => [basename(outcome.name, '.test.mjs'), outcome as Outcome]));
+  return { code, printed: `${stdout}${stderr}`, outcomes };
 }
+type Played = Awaited<ReturnType<typeof play>>;
 
-describe('describeContracts', () => {
-  it('makes a test of every row, named by a sentence, and needs nothing but a target', async () => {
-    const { code, tests } = await play('plain', '{ include }', '');
-    expect(code).toBe(0);
-    expect(tests.length).toBeGreaterThan(100);
-    expect(tests).toContainEqual(
+const outcomeIn = ({ outcomes }: Played, name: string): Outcome => outcomes.get(name) as Outcome;
+const titles = ({ assertionResults }: Outcome, wanted: string): readonly string[] =>
+  assertionResults.filter(({ status }) => status === wanted).map(({ title }) => title);
+const failures = ({ assertionResults }: Outcome): readonly string[] =>
+  assertionResults.filter(({ status }) => status === 'failed').map(({ failureMessages }) => failureMessages.join());
+
+const profileOf = (text: string) => `profile: parseProfile(${JSON.stringify(text)}, 'p.yaml', {})`;
+const organization = 'known: { organization_id: org_xyz789 }';
+const getSpace = "include: (id) => id === 'getSpace'";
+
+const servers: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const close of servers) await close();
+});
+/** A stand-in that listens, on which another run is at work where there is a lock. */
+async function serve(lock = false): Promise<{ url: string; world: Understudy['world'] }> {
+  const understudy = createUnderstudy();
+  const { url, close } = await understudy.listen({ port: 0 });
+  servers.push(close);
+  const headers = { 'x-api-key': 'ak_owner', 'content-type': 'application/json' };
+  const name = 'understudy-lock-other-until-2999-01-01T00:00:00Z';
+  const body = JSON.stringify({ organization_id: 'org_xyz789', name });
+  if (lock) expect((await understudy.fetch('/v1/spaces/', { method: 'POST', headers, body })).status).toBe(201);
+  return { url, world: understudy.world };
+}
+const byHttp = (url: string) => `httpTarget('${url}')`;
+const byHandler = (url: string) =>
+  `handlerTarget('', (request) => fetch(request.url.replace(/^http:..[^/]*/, '${url}'), { method: request.method, headers: request.headers, body: request.body, duplex: 'half' }))`;
+
+describe('describeContracts, where all is well,', () => {
+  const wide = '{ include: (id) => /Message|getThread|SpaceVectorStore/.test(id) || include(id) }';
+  const orders = {
+    concurrently: { concurrent: true },
+    'in-any-order': { shuffle: { tests: true } },
+    'concurrently-and-in-any-order': { concurrent: true, shuffle: { tests: true } },
+  } as const;
+  let listening: Awaited<ReturnType<typeof serve>>;
+  let handled: Awaited<ReturnType<typeof serve>>;
+  let played: Played;
+  beforeAll(async () => {
+    listening = await serve();
+    handled = await serve();
+    played = await play({
+      plain: { options: '{ include }' },
+      some: {
+        options: `{ include, ${profileOf(`callers: { owner: { api_key: ak_owner, user_id: usr_owner1 } }\n${organization}`)} }`,
+      },
+      listening: { options: `{ ${getSpace} }`, target: byHttp(listening.url) },
+      handled: { options: `{ ${getSpace} }`, target: byHandler(handled.url) },
+      ...Object.fromEntries(Object.entries(orders).map(([name, sequence]) => [name, { options: wide, sequence }])),
+    });
+  });
+
+  it('passes', () => {
+    expect([played.code, [...played.outcomes.values()].map(({ status }) => status)]).toEqual([0, Array(7).fill('passed')]);
+  });
+
+  it('makes a test of every row, named by a sentence, and needs nothing but a target', () => {
+    const { assertionResults } = outcomeIn(played, 'plain');
+    expect(assertionResults.length).toBeGreaterThan(100);
+    expect(assertionResults).toContainEqual(
       expect.objectContaining({ title: 'getSpace by member with a space answers view_access_required', status: 'passed' }),
     );
-    expect(tests).toContainEqual(expect.objectContaining({ title: 'the credential of owner is accepted', status: 'passed' }));
-  });
-
-  it('fails the tests that a drift concerns, with the finding and the chain that repeats it', async () => {
-    const { code, tests } = await play('drifting', '{ include }', "{ drift: 'guard:getSpace.view_access_required' }");
-    const failed = tests.filter(({ status }) => status === 'failed');
-    expect(code).toBe(1);
-    expect(failed.map(({ title }) => title)).toContain('getSpace by member with a space answers view_access_required');
-    for (const { failureMessages } of failed)
-      expect(failureMessages.join()).toMatch(/failure (CASE|STATE)_WRONG[\s\S]*contract {2}[\s\S]*TARGET:\?the base URL/);
-  });
-
-  it('says once that a credential is refused, and asks nothing more', async () => {
-    const wrong =
-      "{ include, profile: parseProfile('callers: { owner: { api_key: ak_wrong } }\\nknown: { organization_id: org_xyz789 }', 'p.yaml', {}) }";
-    const { code, tests } = await play('refused', wrong, '');
-    expect(code).toBe(1);
-    expect(tests.filter(({ status }) => status === 'failed').map(({ title }) => title)).toEqual([
-      'the credential of owner is accepted',
-    ]);
-    expect(tests.some(({ status }) => status === 'passed')).toBe(false);
-  });
-
-  it('skips what the profile cannot feed, and fails where that is everything', async () => {
-    const owner =
-      "{ include, profile: parseProfile('callers: { owner: { api_key: ak_owner, user_id: usr_owner1 } }\\nknown: { organization_id: org_xyz789 }', 'p.yaml', {}) }";
-    const some = await play('some', owner, '');
-    expect(some.code).toBe(0);
-    expect(some.tests).toContainEqual(
-      expect.objectContaining({ title: 'getSpace by member with a space answers view_access_required', status: 'skipped' }),
+    expect(assertionResults).toContainEqual(
+      expect.objectContaining({ title: 'the credential of owner is accepted', status: 'passed' }),
     );
-    expect(some.tests.filter(({ status }) => status === 'passed').length).toBeGreaterThan(50);
-    const none = await play('none', "{ include, profile: parseProfile('', 'p.yaml', {}) }", '');
-    expect(none.code).toBe(1);
   });
 
-  it.each([
-    ['concurrently', ['--sequence.concurrent']],
-    ['in any order', ['--sequence.shuffle.tests', '--sequence.seed=7']],
-    ['concurrently and in any order', ['--sequence.concurrent', '--sequence.shuffle.tests', '--sequence.seed=11']],
-  ])('passes where the project runs its tests %s', async (_, flags) => {
-    const wide = '{ include: (id) => /Message|getThread|SpaceVectorStore/.test(id) || include(id) }';
-    const { code, tests } = await play('shuffled', wide, '', { flags });
-    expect(tests.filter(({ status }) => status === 'failed').map(({ title }) => title)).toEqual([]);
-    expect([code, tests.length > 300]).toEqual([0, true]);
-    expect(tests[0]?.title).toBe('the credential of owner is accepted');
+  it('skips what the profile cannot feed', () => {
+    const some = outcomeIn(played, 'some');
+    expect(titles(some, 'skipped')).toContain('getSpace by member with a space answers view_access_required');
+    expect(titles(some, 'passed').length).toBeGreaterThan(50);
   });
 
-  it.each([
-    ['nobody listens', "httpTarget('http://127.0.0.1:9', { timeout: 5000 })", /cannot be reached: .*ECONNREFUSED/],
-    [
-      'nobody answers',
-      "{ name: 'a silent server', send: (...request) => handlerTarget('', () => new Promise(() => {}), { timeout: 50 }).send(...request) }",
-      /gives no answer: .*50 ms/,
-    ],
-    ['every request throws', "handlerTarget('', async () => { throw new TypeError('planted') })", /gives no answer: .*planted/],
-  ])('says once that %s, and asks nothing more', async (_, target, reason) => {
-    const { code, tests } = await play('dead', '{ include }', '', { target });
-    const failed = tests.filter(({ status }) => status === 'failed');
-    expect([code, failed.map(({ failureMessages }) => failureMessages.join())]).toEqual([1, [expect.stringMatching(reason)]]);
-    expect(tests.filter(({ status }) => status === 'passed')).toEqual([]);
+  it.each(Object.keys(orders))('passes where the project runs its tests %s', (name) => {
+    const outcome = outcomeIn(played, name);
+    expect(titles(outcome, 'failed')).toEqual([]);
+    expect(outcome.assertionResults.length).toBeGreaterThan(300);
+    expect(outcome.assertionResults[0]?.title).toBe('the credential of owner is accepted');
   });
 
-  /** A stand-in that listens, on which another run is at work where there is a lock. */
-  const serve = async (lock = false) => {
-    const understudy = createUnderstudy();
-    const { url, close } = await understudy.listen({ port: 0 });
-    servers.push(close);
-    const headers = { 'x-api-key': 'ak_owner', 'content-type': 'application/json' };
-    const name = 'understudy-lock-other-until-2999-01-01T00:00:00Z';
-    const body = JSON.stringify({ organization_id: 'org_xyz789', name });
-    if (lock) expect((await understudy.fetch('/v1/spaces/', { method: 'POST', headers, body })).status).toBe(201);
-    return { url, world: understudy.world };
-  };
-  const getSpace = "include: (id) => id === 'getSpace'";
-  const byHandler = (url: string) =>
-    `handlerTarget('', (request) => fetch(request.url.replace(/^http:..[^/]*/, '${url}'), { method: request.method, headers: request.headers, body: request.body, duplex: 'half' }))`;
-
-  it.each<[string, string, (url: string) => string]>([
-    ['a server', `{ ${getSpace} }`, (url) => `httpTarget('${url}')`],
-    ['a handler, where it is asked for', `{ ${getSpace}, lock: true }`, byHandler],
-  ])('says once that another run is at work with the accounts of %s, and asks nothing more', async (_, options, targetAt) => {
-    const { code, tests } = await play('busy', options, '', { target: targetAt((await serve(true)).url) });
-    const failed = tests.filter(({ status }) => status === 'failed');
-    expect([code, failed.map(({ failureMessages }) => failureMessages.join())]).toEqual([
-      1,
-      [expect.stringMatching(/another run is at work with these accounts/)],
-    ]);
-    expect(tests.filter(({ status, title }) => status === 'passed' && !/credential|organization/.test(title))).toEqual([]);
-  });
-
-  it('takes the lock of a server and gives it back; in this process, where nobody else is, it takes none', async () => {
-    const locksAfter = async (targetAt: (url: string) => string) => {
-      const { url, world } = await serve();
-      const { code } = await play('locking', `{ ${getSpace} }`, '', { target: targetAt(url) });
+  it('takes the lock of a server and gives it back; in this process, where nobody else is, it takes none', () => {
+    const locksOf = ({ world }: typeof listening) => {
       const locks = world.spaces.all().filter(({ name }) => name.startsWith('understudy-lock-'));
-      return [code, locks.length, locks.every(({ deleted_at }) => deleted_at !== null)];
+      return [locks.length, locks.every(({ deleted_at }) => deleted_at !== null)];
     };
-    expect(await locksAfter((url) => `httpTarget('${url}')`)).toEqual([0, 1, true]);
-    expect(await locksAfter(byHandler)).toEqual([0, 0, true]);
+    expect(locksOf(listening)).toEqual([1, true]);
+    expect(locksOf(handled)).toEqual([0, true]);
   });
+});
 
-  it('fails where something is left behind, or possibly made', async () => {
-    const losing = `(() => {
+describe('describeContracts, where something is wrong,', () => {
+  const key = 'ak_s3cret-of-the-owner';
+  const echo =
+    "async (request) => new Response(JSON.stringify({ key: request.headers.get('x-api-key') }), { status: 418, headers: { 'content-type': 'application/json' } })";
+  const losing = `(() => {
   const understudy = createUnderstudy();
   const inner = handlerTarget('', understudy.fetch);
   let made = 0;
@@ -171,35 +170,80 @@ describe('describeContracts', () => {
     request.method === 'POST' && request.target === '/v1/spaces/' && ++made === 3 ? Promise.reject(new TargetError('broken', 'cut')) : inner.send(request, signal);
   return { ...inner, send };
 })()`;
-    const { code, output } = await play(
-      'losing',
-      "{ include: (id) => id === 'getSpace', allow: (id) => id !== 'listSpaces' }",
-      '',
-      {
-        target: losing,
-        flags: ['--reporter=default'],
+  const silent =
+    "{ name: 'a silent server', send: (...request) => handlerTarget('', () => new Promise(() => {}), { timeout: 50 }).send(...request) }";
+  let played: Played;
+  beforeAll(async () => {
+    played = await play({
+      drifting: { options: '{ include }', target: standIn("{ drift: 'guard:getSpace.view_access_required' }") },
+      refused: { options: `{ include, ${profileOf(`callers: { owner: { api_key: ak_wrong } }\n${organization}`)} }` },
+      none: { options: `{ include, ${profileOf('')} }` },
+      unheard: { options: '{ include }', target: "httpTarget('http://127.0.0.1:9', { timeout: 5000 })" },
+      silent: { options: '{ include }', target: silent },
+      throwing: { options: '{ include }', target: "handlerTarget('', async () => { throw new TypeError('planted') })" },
+      busy: { options: `{ ${getSpace} }`, target: byHttp((await serve(true)).url) },
+      'busy-handler': { options: `{ ${getSpace}, lock: true }`, target: byHandler((await serve(true)).url) },
+      losing: { options: "{ include: (id) => id === 'getSpace', allow: (id) => id !== 'listSpaces' }", target: losing },
+      leaking: {
+        options: `{ include, ${profileOf(`callers: { owner: { api_key: ${key} } }\n${organization}`)} }`,
+        target: `handlerTarget('at ${key}', ${echo})`,
       },
-    );
-    expect(code).toBe(1);
-    expect(output).toMatch(/Left behind: possibly POST \/v1\/spaces\/ with understudy-1-\d+-\d+: no answer/);
+      typo: { options: '{ inclde: () => true }' },
+    });
   });
 
-  it('shows a credential in no failure and in no reason', async () => {
-    const key = 'ak_s3cret-of-the-owner';
-    const options = `{ include, profile: parseProfile('callers: { owner: { api_key: ${key} } }\\nknown: { organization_id: org_xyz789 }', 'p.yaml', {}) }`;
-    const echo =
-      "async (request) => new Response(JSON.stringify({ key: request.headers.get('x-api-key') }), { status: 418, headers: { 'content-type': 'application/json' } })";
-    const { code, tests } = await play('leaking', options, '', { target: `handlerTarget('at ${key}', ${echo})` });
-    expect(code).toBe(1);
-    expect(JSON.stringify(tests)).not.toContain(key.slice(3, 11));
-    expect(JSON.stringify(tests)).toContain('callers.owner.api_key');
+  it('fails', () => {
+    expect([played.code, [...played.outcomes.values()].map(({ status }) => status)]).toEqual([1, Array(11).fill('failed')]);
   });
 
-  it('refuses an option that it does not know, with the nearest one', async () => {
-    const file = join(folder, 'typo.json');
-    const { code } = await play('typo', '{ inclde: () => true }', '').catch(() => ({ code: 1 }));
-    expect(code).toBe(1);
-    const { testResults } = JSON.parse(readFileSync(file, 'utf8')) as { testResults: { message: string }[] };
-    expect(testResults[0]?.message).toMatch(/inclde.*include/s);
+  it('fails the tests that a drift concerns, with the finding and the chain that repeats it', () => {
+    const drifting = outcomeIn(played, 'drifting');
+    expect(titles(drifting, 'failed')).toContain('getSpace by member with a space answers view_access_required');
+    for (const message of failures(drifting))
+      expect(message).toMatch(/failure (CASE|STATE)_WRONG[\s\S]*contract {2}[\s\S]*TARGET:\?the base URL/);
+  });
+
+  it('says once that a credential is refused, and asks nothing more', () => {
+    const refused = outcomeIn(played, 'refused');
+    expect(titles(refused, 'failed')).toEqual(['the credential of owner is accepted']);
+    expect(titles(refused, 'passed')).toEqual([]);
+  });
+
+  it('fails where the profile can feed nothing', () => {
+    const none = outcomeIn(played, 'none');
+    expect([none.status, titles(none, 'failed')]).toEqual(['failed', []]);
+  });
+
+  it.each([
+    ['nobody listens', 'unheard', /cannot be reached: .*ECONNREFUSED/],
+    ['nobody answers', 'silent', /gives no answer: .*50 ms/],
+    ['every request throws', 'throwing', /gives no answer: .*planted/],
+  ])('says once that %s, and asks nothing more', (_, name, reason) => {
+    const outcome = outcomeIn(played, name);
+    expect(failures(outcome)).toEqual([expect.stringMatching(reason)]);
+    expect(titles(outcome, 'passed')).toEqual([]);
+  });
+
+  it.each([
+    ['a server', 'busy'],
+    ['a handler, where it is asked for', 'busy-handler'],
+  ])('says once that another run is at work with the accounts of %s, and asks nothing more', (_, name) => {
+    const outcome = outcomeIn(played, name);
+    expect(failures(outcome)).toEqual([expect.stringMatching(/another run is at work with these accounts/)]);
+    expect(titles(outcome, 'passed').filter((title) => !/credential|organization/.test(title))).toEqual([]);
+  });
+
+  it('fails where something is left behind, or possibly made', () => {
+    expect(played.printed).toMatch(/Left behind: possibly POST \/v1\/spaces\/ with understudy-1-\d+-\d+: no answer/);
+  });
+
+  it('shows a credential in no failure and in no reason', () => {
+    const text = JSON.stringify(outcomeIn(played, 'leaking'));
+    expect(text).toContain('callers.owner.api_key');
+    expect(text + played.printed).not.toContain(key.slice(3, 11));
+  });
+
+  it('refuses an option that it does not know, with the nearest one', () => {
+    expect(outcomeIn(played, 'typo').message).toMatch(/inclde.*include/s);
   });
 });
