@@ -17,7 +17,8 @@ export type { Case } from './spec/case.js';
 export type { Operation, OperationId, Spec } from './spec/document.js';
 export { DocumentError, type Problem, ScenarioError } from './spec/problem.js';
 export { MissingPrism } from './user-document/user-document.js';
-export type { Embedding, Message } from './world/rows.js';
+export type { Embedding } from './world/nouns/embeddings.js';
+export type { Message } from './world/nouns/messages.js';
 export type { World, WorldSnapshot } from './world/world.js';
 
 export interface UnderstudyOptions extends StandInOptions {

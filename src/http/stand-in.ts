@@ -18,7 +18,8 @@ import { aroundEngine, type UserDocumentOptions, withoutEngine } from '../user-d
 import { type DocumentSummary, loadOtherDocument, type OtherDocument } from '../user-document/user-document.js';
 import { type ClockKind, realClock, virtualClock } from '../world/clock.js';
 import { createIdMaker } from '../world/ids.js';
-import type { Embedding, Message } from '../world/rows.js';
+import type { Embedding } from '../world/nouns/embeddings.js';
+import type { Message } from '../world/nouns/messages.js';
 import type { World } from '../world/world.js';
 import { createExpressApp, createExpressServer } from './express-shell.js';
 import { createFetchHandler, type FetchHandler } from './fetch-shell.js';

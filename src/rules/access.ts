@@ -1,8 +1,10 @@
 // Permission, as tables: which grants open which level of a space, and which open a knowledge entity.
-import { type Guarded, sliceAccess, storeAccess } from '../world/audience.js';
+import type { Guarded, StoreAccessMode } from '../world/audience.js';
 import type { Position } from '../world/indexes.js';
 import { compound, type KeyPart, lastPart, product } from '../world/keys.js';
-import type { Slice, Space, StoreAccessMode, VectorStore } from '../world/rows.js';
+import { type Slice, sliceAccess } from '../world/nouns/slices.js';
+import type { Space } from '../world/nouns/spaces.js';
+import { storeAccess, type VectorStore } from '../world/nouns/vector-stores.js';
 import type { World } from '../world/world.js';
 import type { Caller } from './callers.js';
 

@@ -1,5 +1,7 @@
 // Who is calling: from the credential in the headers to a user with roles, departments and capabilities.
-import type { Credential, Role, User } from '../world/rows.js';
+import type { Credential } from '../world/nouns/credentials.js';
+import type { Role } from '../world/nouns/roles.js';
+import type { User } from '../world/nouns/users.js';
 import type { World } from '../world/world.js';
 
 export interface Caller {

@@ -1,5 +1,5 @@
 // Composites: slices that reach the stores of their members (knowledge sheet K7 to K9). They are archived like slices.
-import { sliceScope } from '../world/keys.js';
+import { makeSlice, sliceScope } from '../world/nouns/slices.js';
 import type { World } from '../world/world.js';
 import { hasCapability } from './access.js';
 import { skipPage } from './paging.js';
@@ -42,27 +42,17 @@ export const createComposite = rule('createComposite', {
     member_not_usable: ({ world, body }) => canUseMembers(world, body.member_slice_ids), // assumed
   },
   accept: ({ world, caller, now, path, body }) => {
-    const slice = world.slices.insert({
+    // The body has no owner; the samples show the organization, which is the default.
+    const slice = makeSlice({
       id: world.ids.next('kslice'),
-      name: body.name,
-      description: body.description ?? null,
-      type: 'standard',
-      is_composite: true,
-      // The body has no owner; the samples show the organization.
-      owner_type: 'organization',
-      owner_id: path.organization_id,
-      status: 'active',
-      member_slice_ids: body.member_slice_ids,
       organization_id: path.organization_id,
       created_by: caller.user_id,
+      name: body.name,
+      description: body.description,
+      member_slice_ids: body.member_slice_ids,
       created_at: now,
-      updated_at: now,
-      archived_at: null,
-      archived_by: null,
-      access_mode: 'organization',
-      access_target_ids: null,
     });
-    return answer('created', sliceView(world, slice));
+    return answer('created', sliceView(world, world.slices.insert(slice)));
   },
 });
 

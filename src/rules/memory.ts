@@ -1,25 +1,15 @@
 // A space's shared memory: which messages are queued for embedding into its dedicated store.
-// The invariant is one embedding per message and space (seed 001).
-import type { Message } from '../world/rows.js';
+import { queueEmbedding } from '../world/nouns/embeddings.js';
+import { type Message, makeMessage } from '../world/nouns/messages.js';
 import { pair, type World } from '../world/world.js';
 
 /** Queues every message of a thread that the space has not taken in yet. */
 export function backfill(world: World, spaceId: string, threadId: string, now: string): void {
-  for (const message of world.messages.where('thread', threadId)) embed(world, spaceId, message, now);
+  for (const message of world.messages.where('thread', threadId)) queue(world, spaceId, message, now);
 }
 
-function embed(world: World, spaceId: string, message: Message, now: string): void {
-  const store = world.spaces.get(spaceId)?.vector_store_id;
-  if (!store || world.embeddings.count('pair', pair(spaceId, message.id)) > 0) return;
-  world.embeddings.insert({
-    id: world.ids.next('emb'),
-    space_id: spaceId,
-    vector_store_id: store,
-    thread_id: message.thread_id,
-    message_id: message.id,
-    queued_at: now,
-  });
-}
+const queue = (world: World, space_id: string, message: Message, queued_at: string): void =>
+  queueEmbedding(world, { space_id, message, queued_at, id: () => world.ids.next('emb') });
 
 /** Takes the vectors of a thread out of a space. */
 export function forget(world: World, spaceId: string, threadId: string): void {
@@ -46,18 +36,10 @@ export function addMessage(world: World, message: NewMessage): Message {
   const thread = world.threads.get(message.thread_id);
   if (!thread || thread.deleted_at) throw new Error(`No thread has the id ${message.thread_id}.`);
   const now = world.clock.now();
-  const row = world.messages.insert({
-    id: world.ids.next('msg'),
-    thread_id: thread.id,
-    role: message.role ?? 'user',
-    content: message.content,
-    metadata: message.metadata ?? {},
-    created_at: now,
-    updated_at: null,
-  });
+  const row = world.messages.insert(makeMessage({ ...message, id: world.ids.next('msg'), created_at: now }));
   world.threads.update(thread.id, { last_message_at: now, updated_at: now });
   for (const link of world.spaceThreads.where('thread', thread.id)) {
-    embed(world, link.space_id, row, now);
+    queue(world, link.space_id, row, now);
     touch(world, link.space_id, now);
   }
   world.clock.tick();

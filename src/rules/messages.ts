@@ -1,6 +1,6 @@
 // Messages of a thread: list, update, delete (spaces sheet M1 to M3). No operation makes one.
 import type { components } from '../spec/schema.gen.js';
-import type { Message } from '../world/rows.js';
+import type { Message } from '../world/nouns/messages.js';
 import type { World } from '../world/world.js';
 import { idPage, knowsCursors } from './paging.js';
 import { answer, exists, rule } from './rule.js';

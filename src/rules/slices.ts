@@ -1,8 +1,8 @@
 // Knowledge slices: list, create, retrieve, update, archive and back (knowledge sheet K1 to K6).
 import type { components } from '../spec/schema.gen.js';
-import { type KeyPart, sliceScope } from '../world/keys.js';
+import type { KeyPart } from '../world/keys.js';
 import type { List } from '../world/list.js';
-import type { Slice } from '../world/rows.js';
+import { makeSlice, type Slice, sliceScope } from '../world/nouns/slices.js';
 import type { World } from '../world/world.js';
 import { hasCapability, keysReached, mayReachSlice } from './access.js';
 import type { Caller } from './callers.js';
@@ -57,26 +57,21 @@ export const createSlice = rule('createSlice', {
       }, // assumed
   },
   accept: ({ world, caller, now, path, body }) => {
-    const slice = world.slices.insert({
+    const { name, description, type, owner_type, owner_id, access_mode, access_target_ids } = body;
+    const slice = makeSlice({
       id: world.ids.next('kslice'),
-      name: body.name,
-      description: body.description ?? null,
-      type: body.type ?? 'standard',
-      is_composite: false,
-      owner_type: body.owner_type,
-      owner_id: body.owner_id,
-      status: 'active',
-      member_slice_ids: [],
       organization_id: path.organization_id,
       created_by: caller.user_id,
       created_at: now,
-      updated_at: now,
-      archived_at: null,
-      archived_by: null,
-      access_mode: body.access_mode ?? 'organization',
-      access_target_ids: body.access_target_ids ?? null,
+      name,
+      description,
+      type,
+      owner_type,
+      owner_id,
+      access_mode,
+      access_target_ids,
     });
-    return answer('created', sliceView(world, slice));
+    return answer('created', sliceView(world, world.slices.insert(slice)));
   },
 });
 

@@ -1,6 +1,7 @@
 // Threads of a space: add with back-fill, list, remove (spaces sheet S9 to S11).
 
-import type { Space, Thread } from '../world/rows.js';
+import type { Space } from '../world/nouns/spaces.js';
+import type { Thread } from '../world/nouns/threads.js';
 import { pair, type World } from '../world/world.js';
 import { mayAccess } from './access.js';
 import { backfill, forget, touch } from './memory.js';

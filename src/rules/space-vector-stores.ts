@@ -21,7 +21,7 @@ export const addVectorStoreToSpace = rule('addVectorStoreToSpace', {
     already_attached: ({ attachment }) => attachment === null,
   },
   accept: ({ world, caller, now, space, store }) => {
-    attachStore(world, space.id, store.id, caller.user_id, now);
+    attachStore(world, { space_id: space.id, vector_store_id: store.id, added_by: caller.user_id, added_at: now });
     touch(world, space.id, now);
     return answer('attached', {
       success: true,

@@ -1,7 +1,9 @@
 // Spaces: create, list, retrieve, update, delete (spaces sheet S1 to S5).
 import type { components } from '../spec/schema.gen.js';
-import { deleteSpaceSoftly } from '../world/deleted.js';
-import type { Space } from '../world/rows.js';
+import { deleteSpaceSoftly } from '../world/nouns/deleted-rows.js';
+import type { SpaceVectorStore } from '../world/nouns/space-vector-stores.js';
+import { makeSpace, type Space } from '../world/nouns/spaces.js';
+import { makeStore } from '../world/nouns/vector-stores.js';
 import type { World } from '../world/world.js';
 import { mayAccess, spacesInView } from './access.js';
 import { forget, touch } from './memory.js';
@@ -47,43 +49,26 @@ export const createSpace = rule('createSpace', {
     },
   },
   accept: ({ world, caller, now, body, stores }) => {
-    const store = world.vectorStores.insert({
-      id: world.ids.next('vs'),
-      organization_id: body.organization_id,
-      created_by: caller.user_id,
-      name: body.name,
-      description: null,
-      slice_id: null,
-      is_active: true,
-      access_mode: 'private',
-      access_departments: null,
-      access_users: null,
-      flowplate_project_id: null,
-      flow_id: null,
-      file_count: 0,
-      data_size: 0,
-      created_at: now,
-      updated_at: now,
-    });
-    const space = world.spaces.insert({
-      id: world.ids.next('space'),
-      organization_id: body.organization_id,
-      created_by: caller.user_id,
-      name: body.name,
-      description: body.description ?? null,
-      vector_store_id: store.id,
-      access_mode: body.access_mode ?? 'private', // docs spaces/create
-      access_users: body.access_users ?? null,
-      access_departments: body.access_departments ?? null,
-      editable_by_users: body.editable_by_users ?? null,
-      editable_by_roles: body.editable_by_roles ?? null,
-      visible_to_roles: body.visible_to_roles ?? null,
-      last_activity_at: null,
-      created_at: now,
-      updated_at: now,
-      deleted_at: null,
-    });
-    for (const { id } of stores) attachStore(world, space.id, id, caller.user_id, now);
+    const { organization_id, name } = body;
+    const owned = { organization_id, created_by: caller.user_id, created_at: now };
+    const store = world.vectorStores.insert(makeStore({ ...owned, id: world.ids.next('vs'), name, access_mode: 'private' }));
+    const space = world.spaces.insert(
+      makeSpace({
+        ...owned,
+        id: world.ids.next('space'),
+        name,
+        description: body.description,
+        vector_store_id: store.id,
+        access_mode: body.access_mode,
+        access_users: body.access_users,
+        access_departments: body.access_departments,
+        editable_by_users: body.editable_by_users,
+        editable_by_roles: body.editable_by_roles,
+        visible_to_roles: body.visible_to_roles,
+      }),
+    );
+    for (const { id } of stores)
+      attachStore(world, { space_id: space.id, vector_store_id: id, added_by: caller.user_id, added_at: now });
     return answer('created', spaceView(world, space));
   },
 });
@@ -160,14 +145,8 @@ export const deleteSpace = rule('deleteSpace', {
   },
 });
 
-export function attachStore(world: World, spaceId: string, storeId: string, userId: string, now: string): void {
-  world.spaceVectorStores.insert({
-    id: world.ids.next('svs'),
-    space_id: spaceId,
-    vector_store_id: storeId,
-    added_by: userId,
-    added_at: now,
-  });
+export function attachStore(world: World, attachment: Omit<SpaceVectorStore, 'id'>): void {
+  world.spaceVectorStores.insert({ id: world.ids.next('svs'), ...attachment });
 }
 
 function namesAny(body: SpaceUpdate, fields: readonly (keyof SpaceUpdate)[]): boolean {

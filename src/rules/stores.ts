@@ -1,8 +1,8 @@
 // Knowledge stores: create and list in a slice, list all, retrieve, update, delete (knowledge sheet K10 to K15).
 import type { components } from '../spec/schema.gen.js';
-import { type ListedStores, storeScope } from '../world/keys.js';
+import type { StoreAccessMode } from '../world/audience.js';
 import type { List } from '../world/list.js';
-import type { StoreAccessMode, VectorStore } from '../world/rows.js';
+import { type ListedStores, makeStore, storeScope, type VectorStore } from '../world/nouns/vector-stores.js';
 import type { World } from '../world/world.js';
 import { hasCapability, keysReached, mayReachStore } from './access.js';
 import type { Caller } from './callers.js';
@@ -32,26 +32,19 @@ export const createStoreInSlice = rule('createStoreInSlice', {
     slice_composite: ({ slice }) => !slice.is_composite, // assumed, after K14
   },
   accept: ({ world, caller, now, slice, body }) => {
-    const store = world.vectorStores.insert({
+    const store = makeStore({
       id: world.ids.next('vs'),
-      name: body.name,
-      description: body.description ?? null,
-      slice_id: slice.id,
       organization_id: slice.organization_id,
       created_by: caller.user_id,
-      is_active: true,
-      access_mode: body.access_mode ?? 'organization', // seed 002
+      name: body.name,
+      description: body.description,
+      slice_id: slice.id,
+      access_mode: body.access_mode, // seed 002 for the default
       // No field names departments or users here: the creator's own departments (K-C5).
       access_departments: body.access_mode === 'department' ? caller.department_ids : null,
-      access_users: null,
-      flowplate_project_id: null,
-      flow_id: null,
-      file_count: 0,
-      data_size: 0,
       created_at: now,
-      updated_at: now,
     });
-    return answer('created', storeView(store));
+    return answer('created', storeView(world.vectorStores.insert(store)));
   },
 });
 

@@ -1,9 +1,8 @@
 // Threads (spaces sheet T1 to T9). A thread is its creator's alone; to others it is not there.
 import type { components } from '../spec/schema.gen.js';
-import { deleteThreadSoftly } from '../world/deleted.js';
-import { threadList } from '../world/keys.js';
 import type { Reading } from '../world/list.js';
-import type { Thread } from '../world/rows.js';
+import { deleteThreadSoftly } from '../world/nouns/deleted-rows.js';
+import { makeThread, type Thread, threadList } from '../world/nouns/threads.js';
 import { pair, type World } from '../world/world.js';
 import type { Caller } from './callers.js';
 import { forget, touch } from './memory.js';
@@ -55,23 +54,18 @@ export const createThread = rule('createThread', {
     organization_access_denied: ({ caller, body }) => caller.organization_id === body.organization_id, // assumed
   },
   accept: ({ world, caller, now, body }) => {
-    const thread = world.threads.insert({
+    const { organization_id, title, metadata, assistant_id, visible_in_ui } = body;
+    const thread = makeThread({
       id: world.ids.next('thrd'),
-      organization_id: body.organization_id,
+      organization_id,
       user_id: caller.user_id,
-      title: body.title ?? null,
-      metadata: body.metadata === undefined ? {} : body.metadata,
-      assistant_id: body.assistant_id ?? null,
-      status: 'inactive', // S-C11
-      visible_in_ui: body.visible_in_ui ?? true,
-      last_model_used: null,
-      pinned_at: null,
-      last_message_at: now, // not null in a fresh thread: docs threads/create
+      title,
+      metadata,
+      assistant_id,
+      visible_in_ui: visible_in_ui ?? undefined,
       created_at: now,
-      updated_at: now,
-      deleted_at: null,
     });
-    return answer('created', threadView(world, thread));
+    return answer('created', threadView(world, world.threads.insert(thread)));
   },
 });
 

@@ -1,6 +1,6 @@
 // Vector stores on their own (knowledge sheet V1 to V6). The same rows as the knowledge stores.
 import type { components } from '../spec/schema.gen.js';
-import type { VectorStore } from '../world/rows.js';
+import { makeStore, type VectorStore } from '../world/nouns/vector-stores.js';
 import { mayReachStore } from './access.js';
 import { namedLike } from './paging.js';
 import { answer, exists, rule } from './rule.js';
@@ -23,25 +23,22 @@ export const createVectorStore = rule('createVectorStore', {
     organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
   },
   accept: ({ world, caller, now, path, body }) => {
-    const store = world.vectorStores.insert({
+    const { name, description, access_mode, access_departments = [], access_users = [], flowplate_project_id, flow_id } = body;
+    const store = makeStore({
       id: world.ids.next('vs'),
-      name: body.name,
-      description: body.description ?? null,
-      slice_id: null,
       organization_id: path.organization_id,
       created_by: caller.user_id,
-      is_active: true,
-      access_mode: body.access_mode ?? 'organization',
-      access_departments: body.access_departments === undefined ? [] : body.access_departments,
-      access_users: body.access_users === undefined ? [] : body.access_users,
-      flowplate_project_id: body.flowplate_project_id ?? null,
-      flow_id: body.flow_id ?? null,
-      file_count: 0,
-      data_size: 0,
       created_at: now,
-      updated_at: now,
+      name,
+      description,
+      access_mode: access_mode ?? undefined,
+      access_departments,
+      access_users,
+      flowplate_project_id,
+      flow_id,
     });
-    return answer('created', { success: true, message: 'Vector store created successfully', data: vectorStoreView(store) });
+    const data = vectorStoreView(world.vectorStores.insert(store));
+    return answer('created', { success: true, message: 'Vector store created successfully', data });
   },
 });
 

@@ -1,6 +1,9 @@
 // `crowded`: a scenario of many rows, made from a seed instead of shipped as a file.
 import { toTimestamp } from '../world/clock.js';
-import type { Scenario, ScenarioSpace, ScenarioThread, ScenarioVectorStore } from './scenario.js';
+import type { SpaceItem } from '../world/nouns/spaces.js';
+import type { ThreadItem } from '../world/nouns/threads.js';
+import type { VectorStoreItem } from '../world/nouns/vector-stores.js';
+import type { Scenario } from './scenario.js';
 
 export const CROWDED = 'crowded';
 const SPACES = 10_000;
@@ -32,14 +35,14 @@ export function crowdedScenario(seed = 1): Scenario {
   const random = draws(seed);
   const draw = (below: number): number => Math.floor(random.next().value * below);
 
-  const stores: ScenarioVectorStore[] = Array.from({ length: STORES }, (_, i) => ({
+  const stores: VectorStoreItem[] = Array.from({ length: STORES }, (_, i) => ({
     id: `vs_${number(i)}`,
     organization_id,
     created_by: user(i),
     name: `Store ${i}`,
     created_at: minute(0, SPACES + 1),
   }));
-  const dedicated: ScenarioVectorStore[] = Array.from({ length: SPACES }, (_, i) => ({
+  const dedicated: VectorStoreItem[] = Array.from({ length: SPACES }, (_, i) => ({
     id: `vs_memory_${number(i)}`,
     organization_id,
     created_by: user(i),
@@ -47,7 +50,7 @@ export function crowdedScenario(seed = 1): Scenario {
     access_mode: 'private',
     created_at: minute(i, SPACES),
   }));
-  const threads: ScenarioThread[] = Array.from({ length: THREADS }, (_, i) => ({
+  const threads: ThreadItem[] = Array.from({ length: THREADS }, (_, i) => ({
     id: `thrd_${number(i)}`,
     organization_id,
     user_id: user(i),
@@ -60,7 +63,7 @@ export function crowdedScenario(seed = 1): Scenario {
       created_at: minute(0, SPACES + 1),
     })),
   }));
-  const spaces: ScenarioSpace[] = Array.from({ length: SPACES }, (_, i) => {
+  const spaces: SpaceItem[] = Array.from({ length: SPACES }, (_, i) => {
     const first = draw(STORES);
     const created_at = minute(i, SPACES);
     return {

@@ -9,20 +9,20 @@ import type { ParsedYaml } from '../spec/yaml-file.js';
 import { inWords } from '../validation/in-words.js';
 import { shippedValidators } from '../validation/validators.js';
 import { pointerToken } from '../validation/violation.js';
-import type { Draft, Scenario } from './scenario.js';
+import type { Draft } from '../world/noun.js';
+import type { Scenario } from './scenario.js';
+import { listedNouns } from './sections.js';
 
-/** The lists whose rows others refer to. */
-const lists = ['organizations', 'roles', 'departments', 'users', 'slices', 'vector_stores', 'threads'] as const;
-export type ReferredList = (typeof lists)[number];
-const inOrganizations: readonly string[] = ['roles', 'departments', 'users'];
+const lists = listedNouns.map(({ section }) => section);
+const inOrganizations = listedNouns.filter(({ within }) => within === 'organizations').map(({ section }) => section);
 
-export const allLists: ReadonlySet<ReferredList> = new Set(lists);
+export const allLists: ReadonlySet<string> = new Set(lists);
 
 export interface Formed {
   readonly scenario: Draft<Scenario>;
   readonly problems: readonly Problem[];
   /** Lists of which a part could not be read. A row that seems to be missing there may be in that part. */
-  readonly lost: ReadonlySet<ReferredList>;
+  readonly lost: ReadonlySet<string>;
   /** Rows of which a value could not be read. A value that seems to be missing there may be that one. */
   readonly damaged: ReadonlySet<object>;
 }
@@ -42,7 +42,7 @@ export function readForm({ value, at, isSound, problems: broken }: ParsedYaml): 
   };
 }
 
-function lostBy({ instancePath, keyword, params }: ErrorObject): readonly ReferredList[] {
+function lostBy({ instancePath, keyword, params }: ErrorObject): readonly string[] {
   const tokens = pointerTokens(instancePath);
   const isRow = /^\d+$/.test(tokens.at(-1) ?? '');
   if (keyword === 'additionalProperties') {

@@ -7,9 +7,11 @@ import { ScenarioError } from '../spec/problem.js';
 import { pointerTokens } from '../spec/relation.js';
 import { type ProblemAt, parseYaml } from '../spec/yaml-file.js';
 import { pointerToken } from '../validation/violation.js';
+import type { Draft } from '../world/noun.js';
 import { CROWDED, CROWDED_DESCRIPTION, crowdedScenario } from './crowded.js';
 import { allLists, type Formed, readForm } from './form.js';
-import type { Draft, Scenario } from './scenario.js';
+import type { Scenario } from './scenario.js';
+import { sections } from './sections.js';
 
 const fixtures = fileURLToPath(new URL('../../fixtures/', import.meta.url));
 
@@ -113,11 +115,10 @@ function withoutBase(own: ReadScenario, what: string, fix: string): ReadScenario
   return { ...own, problems: [...own.problems, own.at('/extends', what, fix)], lost: allLists };
 }
 
-const sections = ['organizations', 'callers', 'slices', 'vector_stores', 'threads', 'spaces'] as const;
-
 /** The rows of the base come first; a problem is placed in the file where its row stands. */
 function extend(base: ReadScenario, own: ReadScenario): ReadScenario {
-  const rowsOf = ({ scenario }: ReadScenario, section: (typeof sections)[number]): readonly unknown[] => scenario[section] ?? [];
+  const rowsOf = ({ scenario }: ReadScenario, section: string): readonly unknown[] =>
+    (scenario as Readonly<Record<string, readonly unknown[] | undefined>>)[section] ?? [];
   const rows = Object.fromEntries(sections.map((section) => [section, [...rowsOf(base, section), ...rowsOf(own, section)]]));
   return {
     scenario: { ...own.scenario, ...rows } as Draft<Scenario>,

@@ -38,6 +38,8 @@ export interface Schema<R, I> {
   readonly empty: TableState<R>;
 }
 
+export type TableOf<S> = S extends Schema<infer R extends Row, infer I> ? Table<R, I & Indexes<R>> : never;
+
 export const schemaOf =
   <R extends Row>() =>
   <I extends Indexes<R>>(indexes: I): Schema<R, I> => ({

@@ -3,8 +3,8 @@
 import type { Clock } from './clock.js';
 import { avoiding, type IdMaker } from './ids.js';
 import type { Row } from './indexes.js';
-import { type Indexes, rowsOf, type Schema, Table, type TableState } from './table.js';
-import { schemas } from './tables.js';
+import { type Nouns, nouns } from './nouns.js';
+import { rowsOf, Table, type TableOf, type TableState } from './table.js';
 
 export { pair } from './keys.js';
 
@@ -18,15 +18,13 @@ export interface WorldParts {
 
 export const KEEP_DELETED = 10_000;
 
-export type TableName = keyof typeof schemas;
-type TableOf<Name extends TableName> =
-  (typeof schemas)[Name] extends Schema<infer R extends Row, infer I> ? Table<R, I & Indexes<R>> : never;
+export type TableName = keyof Nouns;
+type Tables = { readonly [Name in TableName]: TableOf<Nouns[Name]['schema']> };
 // biome-ignore lint/suspicious/noExplicitAny: what goes for every table cannot know the rows of each.
 type AnyTable = Table<any, any>;
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 type AnyState = TableState<any>;
-const names = Object.keys(schemas) as TableName[];
-const places = Object.fromEntries(names.map((name, i) => [name, i])) as Readonly<Record<TableName, number>>;
+const names = Object.keys(nouns) as TableName[];
 
 /** Everything a world holds, as plain data in a fixed order; two equal worlds give equal JSON. */
 export type WorldSnapshot = { readonly now: string; readonly minted: number } & {
@@ -48,10 +46,20 @@ interface State {
   readonly minted: number;
 }
 
-const empty: State = { tables: names.map((name) => schemas[name].empty), minted: 0 };
+const empty: State = { tables: names.map((name) => nouns[name].schema.empty), minted: 0 };
 const stateOf = new WeakMap<WorldSnapshot, State>();
 
-export class World {
+class BareWorld {
+  static {
+    for (const [place, name] of names.entries()) {
+      Object.defineProperty(BareWorld.prototype, name, {
+        get(this: BareWorld) {
+          return this.#table(place);
+        },
+      });
+    }
+  }
+
   readonly scenario: string;
   readonly clock: Clock;
   readonly ids: IdMaker;
@@ -70,62 +78,6 @@ export class World {
     this.clock = clock;
     this.ids = avoiding(ids, (id) => this.#has(id));
     this.keepDeleted = keepDeleted;
-  }
-
-  get organizations(): TableOf<'organizations'> {
-    return this.#table('organizations');
-  }
-
-  get roles(): TableOf<'roles'> {
-    return this.#table('roles');
-  }
-
-  get departments(): TableOf<'departments'> {
-    return this.#table('departments');
-  }
-
-  get users(): TableOf<'users'> {
-    return this.#table('users');
-  }
-
-  get credentials(): TableOf<'credentials'> {
-    return this.#table('credentials');
-  }
-
-  get slices(): TableOf<'slices'> {
-    return this.#table('slices');
-  }
-
-  get vectorStores(): TableOf<'vectorStores'> {
-    return this.#table('vectorStores');
-  }
-
-  get spaces(): TableOf<'spaces'> {
-    return this.#table('spaces');
-  }
-
-  get spaceVectorStores(): TableOf<'spaceVectorStores'> {
-    return this.#table('spaceVectorStores');
-  }
-
-  get threads(): TableOf<'threads'> {
-    return this.#table('threads');
-  }
-
-  get spaceThreads(): TableOf<'spaceThreads'> {
-    return this.#table('spaceThreads');
-  }
-
-  get messages(): TableOf<'messages'> {
-    return this.#table('messages');
-  }
-
-  get embeddings(): TableOf<'embeddings'> {
-    return this.#table('embeddings');
-  }
-
-  get deletedRows(): TableOf<'deletedRows'> {
-    return this.#table('deletedRows');
   }
 
   /** Rises with every write. */
@@ -190,9 +142,9 @@ export class World {
   /** An independent world that starts from this one's state. */
   fork({ clock = this.clock.fork(), ids = this.ids.fork() }: { readonly clock?: Clock; readonly ids?: IdMaker } = {}): World {
     const { scenario, keepDeleted } = this;
-    const fork = new World({ scenario, clock, ids, keepDeleted });
+    const fork = new BareWorld({ scenario, clock, ids, keepDeleted });
     fork.#states = this.#state().tables;
-    return fork;
+    return fork as World;
   }
 
   #has(id: string): boolean {
@@ -223,18 +175,22 @@ export class World {
     this.#changes?.push({ table, id: (after ?? before)?.id as string, before, after });
   }
 
-  #table<Name extends TableName>(name: Name): TableOf<Name> {
-    const place = places[name];
-    this.#made[place] ??= new Table<Row>(
-      schemas[name] as never,
-      {
-        before: () => this.#remember(place),
-        after: (before, after) => this.#written(name, before, after),
-      },
-      this.#states[place] as AnyState,
-    );
-    return this.#made[place] as TableOf<Name>;
+  #table(place: number): AnyTable {
+    this.#made[place] ??= this.#make(place);
+    return this.#made[place] as AnyTable;
+  }
+
+  #make(place: number): AnyTable {
+    const name = names[place] as TableName;
+    const listener = {
+      before: () => this.#remember(place),
+      after: (before: Row | undefined, after: Row | undefined) => this.#written(name, before, after),
+    };
+    return new Table(nouns[name].schema as never, listener, this.#states[place] as AnyState);
   }
 }
 
-export const createWorld = (parts: WorldParts): World => new World(parts);
+/** Each table of a world is a property of it. */
+export type World = BareWorld & Tables;
+
+export const createWorld = (parts: WorldParts): World => new BareWorld(parts) as World;

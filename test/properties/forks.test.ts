@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { virtualClock } from '../../src/world/clock.js';
 import { createIdMaker } from '../../src/world/ids.js';
-import type { Message } from '../../src/world/rows.js';
+import type { Message } from '../../src/world/nouns/messages.js';
 import { createWorld, type World, type WorldSnapshot } from '../../src/world/world.js';
 
 type Rows = ReadonlyMap<string, Message>;

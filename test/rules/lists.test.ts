@@ -4,7 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
 import { mayAccess, mayReachSlice, mayReachStore } from '../../src/rules/access.js';
 import { type Caller, identify } from '../../src/rules/callers.js';
-import type { Slice, Space, Thread, VectorStore } from '../../src/world/rows.js';
+import type { Slice } from '../../src/world/nouns/slices.js';
+import type { Space } from '../../src/world/nouns/spaces.js';
+import type { Thread } from '../../src/world/nouns/threads.js';
+import type { VectorStore } from '../../src/world/nouns/vector-stores.js';
 import { call } from '../support/call.js';
 
 const understudy = createUnderstudy();

@@ -324,6 +324,25 @@ describe('the world of a scenario', () => {
     ]);
   });
 
+  it('puts threads into spaces in the order of time, and queues no message before it was written', () => {
+    const text = sound
+      .replace('content: c }]', "content: c, created_at: '2026-02-03T00:00:00Z' }]")
+      .replace(
+        '{ thread_id: thrd_1, added_by: usr_1 }',
+        "{ thread_id: thrd_1, added_by: usr_1, added_at: '2026-02-05T00:00:00Z' }",
+      )
+      .replace(
+        'vector_store_id: vs_other }',
+        "vector_store_id: vs_other, threads: [{ thread_id: thrd_1, added_by: usr_1, added_at: '2026-02-02T00:00:00Z' }] }",
+      );
+    const { world } = load(text);
+    expect(world.spaceThreads.where('thread', 'thrd_1').map((link) => link.space_id)).toEqual(['space_2', 'space_1']);
+    expect(world.embeddings.all().map((row) => `${row.space_id} ${row.queued_at}`)).toEqual([
+      'space_2 2026-02-03T00:00:00Z',
+      'space_1 2026-02-05T00:00:00Z',
+    ]);
+  });
+
   it('has one embedding for each message of a thread in a space', () => {
     expect(load(sound).world.embeddings.all()).toMatchObject([
       { space_id: 'space_1', vector_store_id: 'vs_memory', thread_id: 'thrd_1', message_id: 'msg_1' },

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { realClock, virtualClock } from '../../src/world/clock.js';
 import { createIdMaker } from '../../src/world/ids.js';
-import type { Message } from '../../src/world/rows.js';
+import type { Message } from '../../src/world/nouns/messages.js';
 import { createWorld, type World } from '../../src/world/world.js';
 
 const newWorld = (clock = virtualClock('2026-02-26T15:30:00Z')): World =>

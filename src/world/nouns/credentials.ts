@@ -1,0 +1,60 @@
+// Keys and tokens. A scenario lists callers, each with a key, a token or both.
+import { insertAll, type Noun } from '../noun.js';
+import { schemaOf, type TableOf } from '../table.js';
+
+type CredentialState = 'active' | 'expired' | 'deactivated' | 'paused' | 'no_subject';
+
+/** The id is the key or the token itself, as the client sends it. */
+export interface Credential {
+  readonly id: string;
+  readonly kind: 'api_key' | 'token';
+  readonly state: CredentialState;
+  /** Null only for a token that names nobody. */
+  readonly user_id: string | null;
+  readonly note: string;
+}
+
+export interface CallerItem {
+  readonly api_key?: string;
+  readonly token?: string;
+  readonly user_id?: string;
+  readonly state?: CredentialState;
+  readonly note: string;
+}
+
+const schema = schemaOf<Credential>()({});
+
+export interface Tables {
+  readonly credentials: TableOf<typeof schema>;
+}
+
+function credentialsOf({ api_key, token, user_id, state = 'active', note }: CallerItem): Credential[] {
+  const kinds = [
+    { kind: 'api_key', id: api_key },
+    { kind: 'token', id: token },
+  ] as const;
+  return kinds.flatMap(({ kind, id }) => (id ? [{ id, kind, user_id: user_id ?? null, state, note }] : []));
+}
+
+export const credentials = {
+  called: 'credential',
+  section: 'callers',
+  schema,
+  fill({ credentials }, given) {
+    insertAll(
+      credentials,
+      given.flatMap(({ item }) => credentialsOf(item)),
+    );
+  },
+  check({ problem, define, refer, isWhole }, placed) {
+    for (const { item, pointer } of placed) {
+      if (isWhole(item) && !item.api_key && !item.token)
+        problem(pointer, 'the caller has neither api_key nor token', 'give it one of the two, or both');
+      if (isWhole(item) && !item.user_id && item.state !== 'no_subject')
+        problem(pointer, 'the caller names no user', 'add user_id');
+      define('credential', item.api_key, `${pointer}/api_key`);
+      define('credential', item.token, `${pointer}/token`);
+      refer('user', item.user_id, `${pointer}/user_id`);
+    }
+  },
+} as const satisfies Noun<CallerItem, Tables>;

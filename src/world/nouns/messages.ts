@@ -1,0 +1,67 @@
+// Messages of a thread.
+import { by } from '../indexes.js';
+import { byTime, insertAll, type New, type Noun, utc } from '../noun.js';
+import { schemaOf, type TableOf } from '../table.js';
+
+export interface Message {
+  readonly id: string;
+  readonly thread_id: string;
+  readonly role: 'user' | 'assistant' | 'system' | 'tool';
+  readonly content: string;
+  readonly metadata: { readonly [key: string]: unknown };
+  readonly created_at: string;
+  readonly updated_at: string | null;
+}
+
+export interface MessageItem {
+  readonly id: string;
+  readonly role: Message['role'];
+  readonly content: string;
+  readonly metadata?: Message['metadata'];
+  readonly created_at?: string;
+}
+
+/** The thread. */
+export interface Holder {
+  readonly id: string;
+  readonly created_at: string;
+}
+
+const schema = schemaOf<Message>()({ thread: by<Message>('thread_id') });
+
+export interface Tables {
+  readonly messages: TableOf<typeof schema>;
+}
+
+export const makeMessage = (given: New<Message, 'id' | 'thread_id' | 'content' | 'created_at'>): Message => ({
+  id: given.id,
+  thread_id: given.thread_id,
+  role: given.role ?? 'user',
+  content: given.content,
+  metadata: given.metadata ?? {},
+  created_at: given.created_at,
+  updated_at: given.updated_at ?? null,
+});
+
+export const messages = {
+  called: 'message',
+  section: 'messages',
+  within: 'threads',
+  schema,
+  fill({ messages }, given) {
+    const rows = given.map(({ item, holder }) =>
+      makeMessage({ ...item, thread_id: holder.id, created_at: utc(item.created_at, holder.created_at) }),
+    );
+    insertAll(
+      messages,
+      byTime(rows, (row) => row.created_at),
+    );
+  },
+  check(check, placed) {
+    for (const { item, holder: thread, pointer } of placed) {
+      check.define('message', item.id, `${pointer}/id`);
+      check.past(item.created_at, `${pointer}/created_at`);
+      if (thread.created_at) check.notBefore(item.created_at, `${pointer}/created_at`, thread.created_at);
+    }
+  },
+} as const satisfies Noun<MessageItem, Tables, Holder>;

@@ -1,0 +1,47 @@
+// Roles of an organization, with the capabilities that they give.
+import type { Row } from '../indexes.js';
+import { insertAll, type Noun } from '../noun.js';
+import { schemaOf, type TableOf } from '../table.js';
+
+export interface Role {
+  readonly id: string;
+  readonly organization_id: string;
+  readonly name: string;
+  /** Lower case (K-C2). */
+  readonly capabilities: readonly string[];
+}
+
+export interface RoleItem {
+  readonly id: string;
+  readonly name: string;
+  readonly capabilities?: readonly string[];
+}
+
+const schema = schemaOf<Role>()({});
+
+export interface Tables {
+  readonly roles: TableOf<typeof schema>;
+}
+
+const makeRole = (organization_id: string, { id, name, capabilities = [] }: RoleItem): Role => ({
+  id,
+  organization_id,
+  name,
+  capabilities,
+});
+
+export const roles = {
+  called: 'role',
+  section: 'roles',
+  within: 'organizations',
+  schema,
+  fill({ roles }, given) {
+    insertAll(
+      roles,
+      given.map(({ item, holder }) => makeRole(holder.id, item)),
+    );
+  },
+  check({ define }, placed) {
+    for (const { item, holder, pointer } of placed) define('role', item.id, `${pointer}/id`, holder.id);
+  },
+} as const satisfies Noun<RoleItem, Tables, Row>;
