@@ -4,7 +4,7 @@ import { planRun } from '../dist/contract/run/plan.js';
 import { readProfile } from '../dist/contract/run/profile.js';
 import { loadContracts, shippedContracts } from '../dist/contract/tables/load.js';
 import { driftsOf } from '../dist/drift/drifts.js';
-import { loadSpec } from '../dist/spec/document.js';
+import { loadSpec } from '../dist/shipped/document.js';
 
 export const spec = loadSpec();
 export const drifts = driftsOf(spec);

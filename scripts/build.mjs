@@ -3,7 +3,7 @@
 // `--if-stale` (the `prepare` script) builds only when a source is newer than `dist/`: npm and npx run `prepare` often.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import path from 'node:path';
@@ -27,6 +27,8 @@ async function build() {
   await run([path.join(root, 'scripts/gen.mjs')]);
   await run([typescript, '--project', path.join(root, 'tsconfig.json'), '--outDir', staged]);
   await removeComments();
+  // TypeScript compiles it for nobody: it is CommonJS, and what it requires is no part of the program.
+  cpSync(path.join(root, 'src/shipped/data.cjs'), path.join(staged, 'shipped/data.cjs'));
   chmodSync(path.join(staged, 'cli/main.js'), 0o755);
   // As old as the sources that it was made from: what changes during a build is newer.
   utimesSync(staged, started, started);

@@ -213,7 +213,7 @@ function componentName(message) {
   return schema.$ref.split('/').at(-1);
 }
 
-/** Each shipped scenario with its text, by which it is known again; a file that breaks its schema stops here. */
+/** As src/shipped/ finds them again: by name, or by the hash of their text. A file that breaks its schema stops here. */
 function scenarios() {
   const validate = compiler({ allErrors: true }).compile(scenarioSchema());
   return readdirSync(path.join(root, 'fixtures'))
@@ -225,9 +225,12 @@ function scenarios() {
         console.error(`fixtures/${file} breaks its schema: ${JSON.stringify(validate.errors, null, 2)}`);
         process.exit(2);
       }
-      return { text, scenario };
+      return { name: path.basename(file, '.yaml'), sha256: sha256(text), scenario };
     });
 }
+
+/** @param {string} text */
+const sha256 = (text) => createHash('sha256').update(text).digest('hex');
 
 /** As src/contract/tables/shipped.ts finds them again: by the hash of their text. */
 function contracts() {
@@ -253,7 +256,7 @@ function contracts() {
           if (placed.test(pointer)) places[pointer] = [line, col];
         },
       });
-      return { sha256: createHash('sha256').update(text).digest('hex'), value: parsed.toJS(), places };
+      return { sha256: sha256(text), value: parsed.toJS(), places };
     });
 }
 

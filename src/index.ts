@@ -1,9 +1,9 @@
 // The public surface for embedding.
 import type { Drift } from './drift/form.js';
 import { plant } from './drift/plant.js';
-import { createStandIn, type StandIn, type StandInOptions, standInOptions } from './http/stand-in.js';
-import { loadSpec } from './spec/document.js';
-import { aText, checkOptions } from './spec/options.js';
+import { createServer, type Server, type ServerOptions, serverOptions } from './http/server.js';
+import { loadSpec } from './shipped/document.js';
+import { aText, checkOptions } from './files/options.js';
 
 export { UnknownDrift } from './drift/drifts.js';
 export type { Drift } from './drift/form.js';
@@ -15,13 +15,13 @@ export type { NewMessage } from './rules/memory.js';
 export type { Scenario } from './scenario/scenario.js';
 export type { Case } from './spec/case.js';
 export type { Operation, OperationId, Spec } from './spec/document.js';
-export { DocumentError, type Problem, ScenarioError } from './spec/problem.js';
+export { DocumentError, type Problem, ScenarioError } from './files/problem.js';
 export { MissingPrism } from './user-document/user-document.js';
 export type { Embedding } from './world/nouns/embeddings.js';
 export type { Message } from './world/nouns/messages.js';
 export type { World, WorldSnapshot } from './world/world.js';
 
-export interface UnderstudyOptions extends StandInOptions {
+export interface UnderstudyOptions extends ServerOptions {
   /** A planted drift or a harmless variation, by name; `understudy serve --drift list` prints them all. */
   readonly drift?: string;
 }
@@ -34,7 +34,7 @@ export interface UnderstudyOptions extends StandInOptions {
  * const response = await understudy.fetch('/v1/spaces/space_abc123', { headers: { 'X-API-Key': 'ak_owner' } });
  * response.status; // 200
  */
-export interface Understudy extends StandIn {
+export interface Understudy extends Server {
   /** The drift that was planted. */
   readonly drift?: Drift;
 }
@@ -44,8 +44,8 @@ export interface Understudy extends StandIn {
  * an UnknownDrift, a MissingPrism, or a TypeError that names every option that is unknown or of the wrong type.
  */
 export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
-  checkOptions('createUnderstudy', options, { ...standInOptions, drift: aText });
-  if (options.drift === undefined) return createStandIn(options);
+  checkOptions('createUnderstudy', options, { ...serverOptions, drift: aText });
+  if (options.drift === undefined) return createServer(options);
   const { drift, interceptor } = plant(loadSpec(), options.drift);
-  return { ...createStandIn(options, [interceptor]), drift };
+  return { ...createServer(options, [interceptor]), drift };
 }

@@ -9,4 +9,4 @@ export { type Profile, ProfileError, parseProfile, readProfile } from './contrac
 export { type Report, RunEnd, type RunOptions, runContracts, type Stopped } from './contract/run/run.js';
 export { ContractError, loadContracts } from './contract/tables/load.js';
 export type { Contracts, Row, Table } from './contract/tables/table.js';
-export { loadSpec } from './spec/document.js';
+export { loadSpec } from './shipped/document.js';

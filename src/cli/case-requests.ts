@@ -8,7 +8,7 @@ import type { Exchanged } from '../contract/run/session.js';
 import { type CallerName, callerNames } from '../contract/tables/caller.js';
 import { loadContracts, standInProfile } from '../contract/tables/load.js';
 import type { Contracts } from '../contract/tables/table.js';
-import { createStandIn } from '../http/stand-in.js';
+import { createServer } from '../http/server.js';
 import { type Case, decidedBy } from '../spec/case.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
@@ -56,7 +56,7 @@ async function provoke(parts: Shipped, operation: Operation, name: string): Prom
 
 /** A new mock server that adds each exchange to `calls`. */
 function recorder(profile: Profile, calls: Exchanged[]): Target {
-  const inner = handlerTarget('the mock server', createStandIn().fetch);
+  const inner = handlerTarget('the mock server', createServer().fetch);
   return {
     ...inner,
     send: async (request, signal) => {

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { ListenError } from '../http/listen.js';
 import { ExitCode } from '../spec/exit-code.js';
-import { FileError } from '../spec/problem.js';
+import { FileError } from '../files/problem.js';
 import { checkCommand } from './check.js';
 import { contractsCommand } from './contracts.js';
 import { explainCommand } from './explain.js';

@@ -2,7 +2,8 @@
 // which wins over the default.
 import { InvalidArgumentError, Option } from 'commander';
 import type { FailOn } from '../contract/report/report.js';
-import { DEFAULT_BODY_LIMIT, DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
+import { DEFAULT_BODY_LIMIT } from '../http/body.js';
+import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
 import { KEEP_DELETED } from '../world/world.js';
 
 export { UsageError } from '../spec/usage-error.js';

@@ -9,10 +9,11 @@ import { type Profile, problemOfBaseUrl, readProfile } from '../contract/run/pro
 import { type Filters, type Report, type RunOptions, runContracts, type Stopped } from '../contract/run/run.js';
 import type { Selection } from '../contract/run/session.js';
 import { loadContracts, standInProfile } from '../contract/tables/load.js';
-import { loadSpec, type OperationId, type Spec } from '../spec/document.js';
+import type { OperationId, Spec } from '../spec/document.js';
+import { loadSpec } from '../shipped/document.js';
 import { ExitCode } from '../spec/exit-code.js';
-import { fixOf } from '../spec/nearest.js';
-import { FileError } from '../spec/problem.js';
+import { fixOf } from '../files/nearest.js';
+import { FileError } from '../files/problem.js';
 import { type CheckFlags, UsageError } from './flags.js';
 import type { Io } from './io.js';
 import { describeWait, progress } from './progress.js';
@@ -132,8 +133,8 @@ const isLocal = (url: string): boolean =>
 
 async function standIn(timeout: number): Promise<Target> {
   // Loaded only here: the kit itself works without Express.
-  const { createStandIn } = await import('../http/stand-in.js');
-  return handlerTarget(MOCK_SERVER, createStandIn().fetch, { timeout });
+  const { createServer } = await import('../http/server.js');
+  return handlerTarget(MOCK_SERVER, createServer().fetch, { timeout });
 }
 
 const filtersOf = (flags: CheckFlags): Filters => ({

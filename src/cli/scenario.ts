@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { FileError, type Problem, ScenarioError } from '../spec/problem.js';
+import { FileError, type Problem, ScenarioError } from '../files/problem.js';
 import type { Io } from './io.js';
 
 /** Loaded only when a scenario is looked at. */

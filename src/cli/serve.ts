@@ -1,7 +1,7 @@
 // `understudy serve`: starts the mock server and runs until a signal.
 import { Command } from 'commander';
-import type { StandIn } from '../http/stand-in.js';
-import { loadSpec } from '../spec/document.js';
+import type { Server } from '../http/server.js';
+import { loadSpec } from '../shipped/document.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { type ServeFlags, serveFlags } from './flags.js';
 import type { Io } from './io.js';
@@ -32,13 +32,13 @@ async function serve(flags: ServeFlags, io: Io): Promise<void> {
   const spec = flags.spec === undefined ? {} : { spec: flags.spec };
   const planted = flags.drift === undefined ? undefined : await plantDrift(flags.drift);
   // Loaded only here: every other command works without Express.
-  const { createStandIn } = await import('../http/stand-in.js');
+  const { createServer } = await import('../http/server.js');
   const options = { scenario, seed, clock, keepDeleted, selfCheck, bodyLimit, ...spec, onExchange: log.exchange };
-  const standIn = createStandIn(options, planted ? [planted.interceptor] : []);
-  stopInTime(standIn, readyFile);
-  const { url } = await standIn.listen({ port: flags.port, host: flags.host });
-  const { document } = standIn;
-  log.starting({ scenario: standIn.scenario, url, drift: planted?.drift, document });
+  const server = createServer(options, planted ? [planted.interceptor] : []);
+  stopInTime(server, readyFile);
+  const { url } = await server.listen({ port: flags.port, host: flags.host });
+  const { document, scenario: loaded } = server;
+  log.starting({ scenario: loaded, url, drift: planted?.drift, document });
   readyFile?.write(url);
   log.ready(url);
 }
@@ -69,14 +69,14 @@ const { SIGHUP, SIGINT, SIGTERM } = ExitCode;
 const exitCodes = { SIGHUP, SIGINT, SIGBREAK: SIGINT, SIGTERM } as const;
 
 /** Ends on a signal, at once when it comes a second time, and under npm when whoever started it is gone. */
-function stopInTime(standIn: Pick<StandIn, 'close'>, readyFile: ReadyFile | undefined): void {
+function stopInTime(server: Pick<Server, 'close'>, readyFile: ReadyFile | undefined): void {
   process.on('exit', () => readyFile?.remove());
   let stopping = false;
   const stop = (code: number): void => {
     if (stopping) process.exit(code);
     stopping = true;
     readyFile?.remove();
-    standIn.close({ graceMs: GRACE_MS }).finally(() => process.exit(code));
+    server.close({ graceMs: GRACE_MS }).finally(() => process.exit(code));
   };
   for (const [signal, code] of Object.entries(exitCodes)) process.on(signal, () => stop(code));
   onParentGone(() => stop(exitCodes.SIGTERM));

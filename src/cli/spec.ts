@@ -1,7 +1,7 @@
 // `understudy spec`: prints the bundled document.
 import { Command, Option } from 'commander';
-import { documentAsYaml } from '../pages/document-page.js';
-import { loadSpec } from '../spec/document.js';
+import { stringifyYaml } from '../files/yaml.js';
+import { loadSpec } from '../shipped/document.js';
 import type { Io } from './io.js';
 
 export function specCommand({ stdout }: Io): Command {
@@ -11,6 +11,6 @@ export function specCommand({ stdout }: Io): Command {
     .allowExcessArguments(false)
     .action(({ format }: { format: 'json' | 'yaml' }) => {
       const spec = loadSpec();
-      stdout.write(format === 'yaml' ? documentAsYaml(spec.text) : `${spec.text.trimEnd()}\n`);
+      stdout.write(format === 'yaml' ? stringifyYaml(JSON.parse(spec.text)) : `${spec.text.trimEnd()}\n`);
     });
 }

@@ -7,7 +7,7 @@ import { vouchesFor } from '../spec/case.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
 import { type Field, fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json, type PlainResponse } from '../spec/message.js';
-import { atPointer } from '../spec/relation.js';
+import { atPointer } from '../spec/pointer.js';
 import type { World } from '../world/world.js';
 import { type Ask, type Drift, type Honest, successOf, type Wrapper, withBody } from './form.js';
 import { tried } from './state.js';

@@ -9,7 +9,7 @@ import type { Case } from '../spec/case.js';
 import type { Operation, Spec } from '../spec/document.js';
 import type { PlainResponse } from '../spec/message.js';
 import { checkRequest } from '../validation/check-request.js';
-import { shippedValidators } from '../validation/validators.js';
+import { shippedValidators } from '../shipped/validators.js';
 import type { World } from '../world/world.js';
 import { driftNamed } from './drifts.js';
 import { type Drift, invented, type Wrapper } from './form.js';

@@ -1,7 +1,7 @@
 // Values for planted drifts: a place in a body changed, another value of the same kind, a value of another kind.
 import type { Field, JsonType } from '../spec/fields.js';
 import { isJsonObject, type Json, type JsonObject } from '../spec/message.js';
-import { pointerTokens } from '../spec/relation.js';
+import { pointerTokens } from '../spec/pointer.js';
 
 /** Changes what stands at a pointer, in which `*` is every row; undefined takes it away. What is not there stays so. */
 export function changeAt(body: Json, pointer: string, change: (value: Json) => Json | undefined): Json {

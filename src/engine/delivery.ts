@@ -29,8 +29,10 @@ export function forMethod(request: PlainRequest, delivery: Delivery): Delivery {
   return { ...delivery, response: { status, headers: sized } };
 }
 
+const encoder = new TextEncoder();
+
 /** Undefined for a stream, whose length nobody knows. */
 export function byteLength(body: DeliveryBody): number | undefined {
-  if (typeof body === 'string') return Buffer.byteLength(body);
+  if (typeof body === 'string') return encoder.encode(body).length;
   return body instanceof Uint8Array ? body.length : undefined;
 }

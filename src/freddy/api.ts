@@ -3,13 +3,13 @@ import type { Api } from '../engine/api.js';
 import { type Caller, identify } from '../rules/callers.js';
 import { rules } from '../rules/rules.js';
 import type { Spec } from '../spec/document.js';
-import { shippedValidators } from '../validation/validators.js';
+import type { Validators } from '../validation/validators.js';
 import type { World } from '../world/world.js';
 import { limitReached } from './limit-headers.js';
 
-export const freddyApi = (spec: Spec): Api<World, Caller> => ({
+export const freddyApi = (spec: Spec, validators: Validators): Api<World, Caller> => ({
   spec,
-  validators: shippedValidators,
+  validators,
   rules,
   identify,
   nameOf: ({ user_id }) => user_id,

@@ -1,55 +1,74 @@
 // The bytes of a request's body: compressed ones are inflated, within the limit.
-import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import type { Answerer } from '../engine/answerer.js';
+import type { Delivery } from '../engine/delivery.js';
 import type { PlainRequest } from '../spec/message.js';
 
-type Inflate = (bytes: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array;
+/** Bytes of a request's body, inflated, that are taken unless it is said otherwise. */
+export const DEFAULT_BODY_LIMIT = 1024 * 1024;
 
-const coders: Readonly<Record<string, Inflate>> = {
-  identity: (bytes) => bytes,
-  gzip: gunzipSync,
-  'x-gzip': gunzipSync,
-  br: brotliDecompressSync,
-  // Half of all clients leave out the two bytes of zlib's header.
-  deflate: (bytes, options) => (((bytes[0] ?? 0) & 0x0f) === 8 ? inflateSync : inflateRawSync)(bytes, options),
-};
+/** Inflates bytes; undefined where they come to more than the limit. Throws on bytes that are not in its coding. */
+export type Inflate = (bytes: Uint8Array, limit: number) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
 
-/** What `Accept-Encoding` says in a refusal. */
-const knownEncodings = Object.keys(coders).join(', ');
+/** By the name that `Content-Encoding` has for them. */
+export type Codings = Readonly<Record<string, Inflate>>;
 
-/** A body that cannot be decompressed: the coding is not known, or the bytes are not in it. */
-interface Undecodable {
-  readonly fault: 'unsupported_encoding' | 'broken_encoding';
-  readonly encoding: string;
+/** Half of all clients leave out the two bytes of zlib's header. */
+export const hasZlibHeader = (bytes: Uint8Array): boolean => ((bytes[0] ?? 0) & 0x0f) === 8;
+
+/** The answer to a request, whatever its body is encoded in; at once where nothing has to be inflated. */
+export function answerBody(answerer: Answerer, request: PlainRequest, codings: Codings): Delivery | Promise<Delivery> {
+  const { headers, body } = request;
+  const encoding = headers['content-encoding'];
+  if (encoding === undefined || body.length === 0 || body.length > answerer.bodyLimit) return answerer.answer(request);
+  return answerInflated(answerer, request, encoding, codings);
 }
 
-/** The request with its body decompressed. A body over the limit is cut to one byte over it, so that it is refused later. */
-function inflateBody(request: PlainRequest, limit: number): PlainRequest | Undecodable {
-  const encoding = request.headers['content-encoding'];
-  if (encoding === undefined || request.body.length === 0 || request.body.length > limit) return request;
+async function answerInflated(
+  answerer: Answerer,
+  request: PlainRequest,
+  encoding: string,
+  codings: Codings,
+): Promise<Delivery> {
+  const supported = ['identity', ...Object.keys(codings)];
+  const refuse = (fault: 'unsupported_encoding' | 'broken_encoding'): Delivery => {
+    const details = { header: 'content-encoding', encoding, supported };
+    return answerer.answerUnreadable(fault, { request, details, headers: { 'accept-encoding': supported.join(', ') } });
+  };
   // The last in the list was applied last.
   const names = encoding
     .split(',')
     .map((name) => name.trim().toLowerCase())
-    .filter(Boolean)
+    .filter((name) => name !== '')
     .reverse();
-  if (names.some((name) => !Object.hasOwn(coders, name))) return { fault: 'unsupported_encoding', encoding };
-  let { body } = request;
+  if (!names.every((name) => supported.includes(name))) return refuse('unsupported_encoding');
+  let body: Uint8Array | undefined = request.body;
   try {
-    for (const name of names) body = (coders[name] as Inflate)(body, { maxOutputLength: limit });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_BUFFER_TOO_LARGE') return { fault: 'broken_encoding', encoding };
-    body = new Uint8Array(limit + 1);
+    for (const name of names) if (name !== 'identity') body = body && (await codings[name]?.(body, answerer.bodyLimit));
+  } catch {
+    return refuse('broken_encoding');
   }
   const { 'content-encoding': _, 'content-length': __, ...headers } = request.headers;
-  return { ...request, headers, body };
+  // One byte over the limit is enough for the answerer to refuse it.
+  return answerer.answer({ ...request, headers, body: body ?? new Uint8Array(answerer.bodyLimit + 1) });
 }
 
-/** The answer to a request, whatever its body is encoded in. */
-export function answerBody(answerer: Answerer, request: PlainRequest): ReturnType<Answerer['answer']> {
-  const inflated = inflateBody(request, answerer.bodyLimit);
-  if (!('fault' in inflated)) return answerer.answer(inflated);
-  const { fault, encoding } = inflated;
-  const details = { header: 'content-encoding', encoding, supported: Object.keys(coders) };
-  return answerer.answerUnreadable(fault, { request, details, headers: { 'accept-encoding': knownEncodings } });
+/** Reads at most one chunk over the limit, which is enough to see that it is too much. */
+export async function readBytes(stream: ReadableStream<Uint8Array>, limit: number, signal?: AbortSignal): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  const reader = stream.getReader();
+  while (length <= limit && !signal?.aborted) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    chunks.push(value);
+    length += value.length;
+  }
+  reader.cancel().catch(() => {});
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes;
 }

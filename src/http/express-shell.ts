@@ -10,6 +10,7 @@ import type { PlainRequest } from '../spec/message.js';
 import { answerBody } from './body.js';
 import { isWhole, piecesOf, sizedHeaders, wait } from './deliver.js';
 import type { Shell, Timeouts } from './listen.js';
+import { zlibCodings } from './zlib.js';
 
 export function createExpressApp(answerer: Answerer): Express {
   const app = express();
@@ -18,7 +19,7 @@ export function createExpressApp(answerer: Answerer): Express {
   app.use(async (request: Request, response: Response) => {
     const read = bodyOfMiddleware(request) ?? (await readBody(request, answerer.bodyLimit));
     if (!read) return;
-    await deliver(response, await answerBody(answerer, { ...toPlainRequest(request), ...read }));
+    await deliver(response, await answerBody(answerer, { ...toPlainRequest(request), ...read }, zlibCodings));
   });
   return app;
 }

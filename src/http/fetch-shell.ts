@@ -1,13 +1,13 @@
 // A `fetch` handler around the answerer: no socket, the same bytes.
 import type { Answerer } from '../engine/answerer.js';
 import type { Delivery } from '../engine/delivery.js';
-import { answerBody } from './body.js';
+import { answerBody, type Codings, readBytes } from './body.js';
 import { piecesOf, wait } from './deliver.js';
 
 export type FetchHandler = (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
 
 /** Takes what `fetch` takes, an abort signal too; the host of the URL does not matter, and a path alone is enough. */
-export function createFetchHandler(answerer: Answerer): FetchHandler {
+export function createFetchHandler(answerer: Answerer, codings: Codings): FetchHandler {
   return async (input, init) => {
     const request =
       input instanceof Request && !init
@@ -17,12 +17,12 @@ export function createFetchHandler(answerer: Answerer): FetchHandler {
     signal.throwIfAborted();
     // Cut the target out of the text: parsing would resolve `..` and lose `%2F`.
     const [, base, rest] = /^([a-z]+:\/\/[^/?#]*)([^#]*)/i.exec(request.url) ?? [];
-    const body = request.body ? await orAborted(signal, readBody(request.body, answerer.bodyLimit, signal)) : new Uint8Array();
+    const body = request.body ? await orAborted(signal, readBytes(request.body, answerer.bodyLimit, signal)) : new Uint8Array();
     // A request that the caller has aborted changes no state.
     signal.throwIfAborted();
     const headers = Object.fromEntries(request.headers);
     const plain = { method: request.method, target: rest || '/', headers, body, ...(base === undefined ? {} : { base }) };
-    return deliver(await orAborted(signal, answerBody(answerer, plain)), signal);
+    return deliver(await orAborted(signal, answerBody(answerer, plain, codings)), signal);
   };
 }
 
@@ -47,21 +47,6 @@ function streamOf(delivery: Delivery, signal: AbortSignal): ReadableStream<Uint8
     },
     cancel: () => left.abort(),
   });
-}
-
-/** Reads at most one chunk over the limit, which is enough to refuse a body that is too large. */
-async function readBody(stream: ReadableStream<Uint8Array>, limit: number, signal: AbortSignal): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  const reader = stream.getReader();
-  while (length <= limit && !signal.aborted) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    chunks.push(value);
-    length += value.length;
-  }
-  reader.cancel().catch(() => {});
-  return Buffer.concat(chunks);
 }
 
 /** The value, or the signal's reason if that comes first. */

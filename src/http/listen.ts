@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { anObject, aText, checkOptions, wholeNumber } from '../spec/options.js';
+import { anObject, aText, checkOptions, wholeNumber } from '../files/options.js';
 
 export interface ListenOptions {
   /** 0 picks a free one. */
@@ -67,8 +67,6 @@ export class ListenError extends Error {
 
 export const DEFAULT_PORT = 4010;
 export const DEFAULT_HOST = '127.0.0.1';
-/** Bytes of a request's body, inflated. */
-export const DEFAULT_BODY_LIMIT = 1024 * 1024;
 
 export async function listen(shell: Shell, { port = DEFAULT_PORT, host = DEFAULT_HOST }: ListenOptions): Promise<Listening> {
   const { server } = shell;

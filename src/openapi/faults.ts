@@ -1,5 +1,7 @@
 // What makes a node of an OpenAPI document unusable. Only what no reader could make sense of: published documents are full of trifles.
-import { escapeToken, isNode, type Kind, lookUp, type Node, referenceOf } from './shape.js';
+import { show } from '../spec/json.js';
+import { pointerToken } from '../spec/pointer.js';
+import { isNode, type Kind, lookUp, type Node, referenceOf } from './shape.js';
 
 export interface Fault {
   /** Where it is, below the node. */
@@ -30,7 +32,7 @@ const checks: Partial<Record<Kind, (node: Node) => Fault[]>> = {
     Object.keys(isNode(paths) ? paths : {})
       .filter((path) => !path.startsWith('/') && !path.startsWith('x-'))
       .map((path) => ({
-        below: `/paths/${escapeToken(path)}`,
+        below: `/paths/${pointerToken(path)}`,
         what: `the path ${path} does not begin with /`,
         fix: `write /${path}`,
       })),
@@ -41,7 +43,7 @@ const checks: Partial<Record<Kind, (node: Node) => Fault[]>> = {
       : [
           {
             below: '/in',
-            what: `a parameter is in ${places.slice(0, 4).join(', ')}, not in ${show(node.in)}`,
+            what: `a parameter is in ${places.slice(0, 4).join(', ')}, not in ${shown(node.in)}`,
             fix: 'correct `in`',
           },
         ]),
@@ -60,7 +62,7 @@ const checks: Partial<Record<Kind, (node: Node) => Fault[]>> = {
 const places: readonly string[] = ['path', 'query', 'header', 'cookie', 'body', 'formData'];
 const types: readonly unknown[] = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null', 'file'];
 
-const show = (value: unknown): string => (value === undefined ? 'nothing' : JSON.stringify(value));
+const shown = (value: unknown): string => show(value, { absent: 'nothing' });
 
 /** What a keyword takes; keywords that are not here are taken as they are. */
 const keywords: Readonly<Record<string, readonly [takes: string, holds: (value: unknown) => boolean]>> = {
@@ -85,7 +87,7 @@ function keywordFault(keyword: string, value: unknown): Fault[] {
   if (!known || known[1](value)) return [];
   // A null for "not given" is a habit of generators, and says as much.
   if (value === null) return [];
-  const what = `\`${keyword}\` takes ${known[0]}, not ${show(value)}`;
+  const what = `\`${keyword}\` takes ${known[0]}, not ${shown(value)}`;
   return [{ below: `/${keyword}`, what, fix: fixOfKeyword(keyword, value) }];
 }
 

@@ -1,6 +1,7 @@
 // The operations of a user's document, and which of them a request is for.
 import { decodeSegment } from '../spec/match.js';
-import { escapeToken, isMethod, isNode, lookUp, type Method, type Node, referenceOf, type UserDocument } from './shape.js';
+import { pointerToken } from '../spec/pointer.js';
+import { isMethod, isNode, lookUp, type Method, type Node, referenceOf, type UserDocument } from './shape.js';
 
 export interface UserOperation {
   /** The operationId, or method and path where the document gives none. */
@@ -48,7 +49,7 @@ export function operationsOf(document: Node): UserOperation[] {
   const paths = isNode(document.paths) ? document.paths : {};
   return Object.entries(paths).flatMap(([template, written]) => {
     if (!template.startsWith('/') || !isNode(written)) return [];
-    const { path, pointer } = behind(document, written, `/paths/${escapeToken(template)}`);
+    const { path, pointer } = behind(document, written, `/paths/${pointerToken(template)}`);
     return Object.entries(path).flatMap(([method, node]) =>
       isMethod(method) && isNode(node)
         ? [{ id: nameOf(node, method, template), method, template, pointer: `${pointer}/${method}`, path, node }]

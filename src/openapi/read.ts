@@ -1,13 +1,12 @@
 // Reads a document of the user's own: the file and those it refers to become one document, or a list of all its faults.
-import { readFileSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join } from 'node:path';
-import { DocumentError, type Problem } from '../spec/problem.js';
-import { type ParsedYaml, parseYaml } from '../spec/yaml-file.js';
+import { DocumentError, type Problem } from '../files/problem.js';
+import { folderOf, pathFrom, readText, wholePath } from '../files/read.js';
+import { type ParsedYaml, parseYaml } from '../files/yaml.js';
+import { pointerOf, pointerToken } from '../spec/pointer.js';
 import { faultsOf, hasParts, selfContained } from './faults.js';
 import { operationsOf } from './operations.js';
 import {
   childrenOf,
-  escapeToken,
   isNode,
   type Kind,
   lookUp,
@@ -48,18 +47,12 @@ interface Source {
 }
 
 function readSource(file: string): Source | { readonly problem: Problem } {
-  const refuse = (what: string, fix: string) => ({ problem: { file, line: 1, column: 1, what, fix } });
-  let text: string;
-  try {
-    if (statSync(file).isDirectory()) return refuse('is a folder', 'name an OpenAPI document, YAML or JSON');
-    text = readFileSync(file, 'utf8').replace(/^\uFEFF/, '');
-  } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    return refuse(
-      missing ? 'there is no such file' : `cannot be read: ${(error as Error).message}`,
-      /^https?:/i.test(file) ? 'download it, and name the file' : 'name an OpenAPI document, YAML or JSON',
-    );
+  const read = readText(file);
+  if ('unreadable' in read) {
+    const fix = /^https?:/i.test(file) ? 'download it, and name the file' : 'name an OpenAPI document, YAML or JSON';
+    return { problem: { file, line: 1, column: 1, what: read.unreadable, fix } };
   }
+  const { text } = read;
   let parsed: ParsedYaml | undefined;
   const yaml = (): ParsedYaml => {
     parsed ??= parseYaml(text, file);
@@ -132,9 +125,9 @@ class Joiner {
     }
     const { children, misfits } = childrenOf(value, kind);
     for (const { key, expected } of misfits)
-      this.#report(`${pointer}/${escapeToken(key)}`, `\`${key}\` must be ${expected}`, `write ${expected}, or remove it`);
+      this.#report(`${pointer}/${pointerToken(key)}`, `\`${key}\` must be ${expected}`, `write ${expected}, or remove it`);
     for (const { value, kind, keys } of children)
-      this.#left.push({ value, kind, pointer: [pointer, ...keys.map((key) => escapeToken(String(key)))].join('/') });
+      this.#left.push({ value, kind, pointer: pointer + pointerOf(keys) });
   }
 
   #follow(node: Node, kind: Kind, pointer: string): void {
@@ -168,7 +161,7 @@ class Joiner {
     if (!isNode(mapping)) return;
     for (const [name, written] of Object.entries(mapping)) {
       if (typeof written !== 'string' || !/[#/]|\.(ya?ml|json)$/.test(written)) continue;
-      const place = `${pointer}/discriminator/mapping/${escapeToken(name)}`;
+      const place = `${pointer}/discriminator/mapping/${pointerToken(name)}`;
       const target = this.#target(written, pointer, place);
       if (target === undefined) continue;
       (mapping as Record<string, string>)[name] = `#${target}`;
@@ -203,8 +196,8 @@ class Joiner {
 
   #load(path: string, from: number, place: string): number | undefined {
     const name = decodeFileName(path);
-    const file = isAbsolute(name) ? name : join(dirname((this.#sources[from] as Source).file), name);
-    const known = this.#sources.findIndex((source) => source.file === file || join(source.file) === file);
+    const file = pathFrom(folderOf((this.#sources[from] as Source).file), name);
+    const known = this.#sources.findIndex((source) => wholePath(source.file) === wholePath(file));
     if (known >= 0) return known;
     const source = readSource(file);
     if ('problem' in source) {

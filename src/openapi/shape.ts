@@ -1,4 +1,5 @@
 // What stands where in an OpenAPI document, 2.0 to 3.1: enough to tell a schema from the data of an example.
+import { keyOfToken } from '../spec/pointer.js';
 
 export type Kind =
   | 'document'
@@ -96,8 +97,6 @@ const shapes: Readonly<Record<Kind, Shape>> = {
 export type Node = Readonly<Record<string, unknown>>;
 export const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const escapeToken = (token: string): string => token.replaceAll('~', '~0').replaceAll('/', '~1');
-
 /** A document of the user's own, as it was read. */
 export interface UserDocument {
   /** The file and what it refers to in others, as one document. */
@@ -176,7 +175,7 @@ function decodeToken(token: string): string {
   } catch {
     // A percent sign that escapes nothing stands for itself.
   }
-  return text.replaceAll('~1', '/').replaceAll('~0', '~');
+  return keyOfToken(text);
 }
 
 /** A copy of a node whose children are made anew; what is data is copied by `copyData`. */

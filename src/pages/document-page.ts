@@ -1,26 +1,20 @@
 // The document itself, at `/openapi.json` and `/openapi.yaml`. As it is served, it names this server first.
-
 import { isNode, lookUp, methods, referenceOf } from '../openapi/shape.js';
 import type { PlainRequest } from '../spec/message.js';
-import { stringifyYaml } from '../spec/yaml-file.js';
-
-export interface Page {
-  readonly mediaType: string;
-  readonly text: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
+import type { Page, Shown } from './shown.js';
 
 /** Whether a target is one of ours, which tell their readers where they are. */
 export const isPage = (target: string): boolean => /^\/(openapi\.(json|yaml))?(\?|$)/.test(target);
 
-export function documentPage(document: string, request: PlainRequest): Page | undefined {
+export function documentPage({ document, toYaml }: Shown, request: PlainRequest): Page | undefined {
   const { method, target } = request;
   if (method !== 'GET' && method !== 'HEAD') return undefined;
   const [path] = target.split('?', 1);
-  if (path === '/openapi.json') return { mediaType: 'application/json', text: served(document, addressOf(request)).json };
+  const base = addressOf(request);
+  if (path === '/openapi.json') return { mediaType: 'application/json', text: naming(base, asJson(document())) };
   // Browsers show every text/… and would save an application/yaml.
-  if (path === '/openapi.yaml')
-    return { mediaType: 'text/yaml; charset=utf-8', text: served(document, addressOf(request)).yaml() };
+  if (path === '/openapi.yaml' && toYaml)
+    return { mediaType: 'text/yaml; charset=utf-8', text: naming(base, asYaml(document(), toYaml)) };
   return undefined;
 }
 
@@ -28,24 +22,27 @@ export function documentPage(document: string, request: PlainRequest): Page | un
 const HERE = 'http://this-server.invalid';
 const [HOST, SCHEME, MOUNT] = ['host.this-server.invalid', 'scheme.this-server.invalid', 'mount.this-server.invalid'];
 
-const pages = new Map<string, { readonly json: string; readonly yaml: string | undefined }>();
+/** A whole document takes a tenth of a second, so each is written once. */
+const json = new Map<string, string>();
+const yaml = new Map<string, string>();
 
-function served(document: string, base: string): { readonly json: string; readonly yaml: () => string } {
-  const known = pages.get(document) ?? { json: JSON.stringify(namingThisServer(JSON.parse(document)), null, 2), yaml: undefined };
-  pages.set(document, known);
+const asJson = (document: string): string =>
+  once(json, document, () => JSON.stringify(namingThisServer(JSON.parse(document)), null, 2));
+
+const asYaml = (document: string, toYaml: (value: unknown) => string): string =>
+  once(yaml, document, () => toYaml(JSON.parse(asJson(document))));
+
+function once(made: Map<string, string>, document: string, make: () => string): string {
+  const text = made.get(document) ?? make();
+  made.set(document, text);
+  return text;
+}
+
+/** The text with the address of this server where it belongs. */
+function naming(base: string, text: string): string {
   const { protocol, host, pathname } = new URL(base || 'http://localhost');
   const parts = { [HERE]: base || '/', [HOST]: host, [SCHEME]: protocol.slice(0, -1), [MOUNT]: pathname };
-  const named = (text: string): string =>
-    Object.entries(parts).reduce((made, [placeholder, part]) => made.replaceAll(placeholder, () => part), text);
-  return {
-    json: named(known.json),
-    yaml: () => {
-      // A whole document takes a tenth of a second.
-      const yaml = known.yaml ?? stringifyYaml(JSON.parse(known.json));
-      pages.set(document, { ...known, yaml });
-      return named(yaml);
-    },
-  };
+  return Object.entries(parts).reduce((named, [placeholder, part]) => named.replaceAll(placeholder, () => part), text);
 }
 
 /** Where the client reaches this server; nothing where that is not known, or is no plain address. */
@@ -75,8 +72,3 @@ const behind = (document: Served, item: unknown): unknown => {
   const reference = referenceOf(item);
   return reference === undefined ? item : lookUp(document, reference);
 };
-
-/** The document as it stands in the package. */
-export function documentAsYaml(document: string): string {
-  return stringifyYaml(JSON.parse(document));
-}

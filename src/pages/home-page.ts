@@ -1,8 +1,8 @@
 // `GET /`: what this server is, who may call it and what is in its world; a page for browsers, JSON for programs.
-import { createHash } from 'node:crypto';
 import type { PlainRequest } from '../spec/message.js';
 import type { World } from '../world/world.js';
-import { addressOf, type Page } from './document-page.js';
+import { addressOf } from './document-page.js';
+import type { Page, Shown } from './shown.js';
 
 /** Rows of a table that are listed; a world may have thousands. */
 const LIST_LIMIT = 8;
@@ -22,11 +22,11 @@ interface Home {
   readonly commands: readonly string[];
 }
 
-/** The page, where a request asks for it; `world` only where our own operations are served. */
-export function homePage(document: string, world: World | undefined, request: PlainRequest): Page | undefined {
+/** The page, where a request asks for it. */
+export function homePage(shown: Shown, request: PlainRequest): Page | undefined {
   const { method, target, headers } = request;
   if ((method !== 'GET' && method !== 'HEAD') || target.split('?', 1)[0] !== '/') return undefined;
-  const home = describe(document, world, addressOf(request));
+  const home = describe(shown, addressOf(request));
   const common = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
   if (!prefersHtml(headers.accept)) {
     return { mediaType: 'application/json', text: JSON.stringify(asJson(home), null, 2), headers: common };
@@ -38,11 +38,11 @@ export function homePage(document: string, world: World | undefined, request: Pl
   };
 }
 
-function describe(document: string, world: World | undefined, base: string): Home {
-  const title = titleOf(document);
+function describe({ document, world, toYaml }: Shown, base: string): Home {
+  const title = titleOf(document());
   const links = [
     { href: `${base}/openapi.json`, text: 'OpenAPI document, JSON' },
-    { href: `${base}/openapi.yaml`, text: 'OpenAPI document, YAML' },
+    ...(toYaml ? [{ href: `${base}/openapi.yaml`, text: 'OpenAPI document, YAML' }] : []),
   ];
   if (!world) {
     const says = 'Understudy serves this document. Every operation in it is answered from its examples or its schemas.';
@@ -135,10 +135,13 @@ ul { margin: .3rem 0; padding-left: 1.2rem; }
 .ids h3 { font-size: 1rem; margin: .8rem 0 0; }
 `;
 
+/** Of the style above, base64; a test holds it. */
+const STYLE_SHA256 = 'xsRGIxzZzLDCBeoeD1m6F2VTFTwjnYu/pvQ9tJWZ3xM=';
+
 /** Nothing is loaded, run, sent or framed; the one style is known by its hash. */
 const policy = [
   "default-src 'none'",
-  `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
+  `style-src 'sha256-${STYLE_SHA256}'`,
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",

@@ -1,16 +1,17 @@
 // Three paging dialects: opaque cursors, skip with limit, and the ids of rows (S-C17, K 7.4). Never one list schema.
 import type { Position, Row } from '../world/indexes.js';
+import { fromBase64Url, toBase64Url } from '../spec/base64.js';
 import type { Verdict } from './rule.js';
 
 /** Which list a cursor belongs to, such as `spaces/org_xyz789`; a cursor of another list is not accepted. */
 export type CursorScope = string;
 
-const encode = (scope: CursorScope, position: Position): string => Buffer.from(`${scope}#${position}`).toString('base64url');
+const encode = (scope: CursorScope, position: Position): string => toBase64Url(`${scope}#${position}`);
 
 /** The position a cursor stands for: the newest end without one, undefined when this list did not make it. */
 export function readCursor(cursor: string | undefined, scope: CursorScope): Position | undefined {
   if (cursor === undefined) return Number.POSITIVE_INFINITY;
-  const text = Buffer.from(cursor, 'base64url').toString('utf8');
+  const text = fromBase64Url(cursor) ?? '';
   const at = text.lastIndexOf('#');
   const position = Number(text.slice(at + 1));
   return text.slice(0, at) === scope && Number.isSafeInteger(position) && encode(scope, position) === cursor

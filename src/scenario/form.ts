@@ -1,14 +1,11 @@
 // Checks a scenario file against its schema, and removes what breaks it, so that the references between the other rows can be
 // checked in the same round.
-import { readFileSync } from 'node:fs';
 import type { ErrorObject } from 'ajv';
-import { nearest } from '../spec/nearest.js';
-import type { Problem } from '../spec/problem.js';
-import { pointerTokens } from '../spec/relation.js';
-import type { ParsedYaml } from '../spec/yaml-file.js';
-import { inWords } from '../validation/in-words.js';
-import { shippedValidators } from '../validation/validators.js';
-import { pointerToken } from '../validation/violation.js';
+import { nearest } from '../files/nearest.js';
+import type { Problem } from '../files/problem.js';
+import { pointerToken, pointerTokens } from '../spec/pointer.js';
+import type { ParsedYaml } from '../files/yaml.js';
+import { type Form, inWords } from '../files/form.js';
 import type { Draft } from '../world/noun.js';
 import type { Scenario } from './scenario.js';
 import { listedNouns } from './sections.js';
@@ -27,14 +24,13 @@ export interface Formed {
   readonly damaged: ReadonlySet<object>;
 }
 
-export function readForm({ value, at, isSound, problems: broken }: ParsedYaml): Formed {
+export function readForm({ value, at, isSound, problems: broken }: ParsedYaml, form: Form): Formed {
   if (value === undefined && broken.length > 0) return { scenario: {}, problems: broken, lost: allLists, damaged: new Set() };
-  const validate = shippedValidators('scenario');
+  const { validate } = form;
   const isBroken = broken.length > 0 && !isSound('');
   const errors = validate(value) ? [] : (validate.errors ?? []);
   const lost = isBroken ? allLists : new Set(errors.flatMap(lostBy));
-  const schema = errors.length > 0 ? readSchema() : {};
-  const faults = errors.map((error) => inWords(schema, value, error)).filter(({ pointer }) => isSound(pointer));
+  const faults = errors.map((error) => inWords(form.schema, value, error)).filter(({ pointer }) => isSound(pointer));
   return {
     ...withoutFaults(isBroken ? soundRows(value, isSound) : value, errors),
     problems: [...broken, ...faults.map(({ pointer, what, fix }) => at(pointer, what, fix))],
@@ -54,9 +50,6 @@ function lostBy({ instancePath, keyword, params }: ErrorObject): readonly string
   const isOrganization = tokens[0] === 'organizations' && (tokens.length === 1 || (tokens.length === 2 && isRow));
   return lists.filter((list) => tokens.at(-1) === list || (isOrganization && inOrganizations.includes(list)));
 }
-
-const readSchema = (): object =>
-  JSON.parse(readFileSync(new URL('../../schemas/scenario.json', import.meta.url), 'utf8')) as object;
 
 /** The rows that end before the syntax breaks. */
 function soundRows(value: unknown, isSound: ParsedYaml['isSound']): unknown {

@@ -1,14 +1,14 @@
 // A scenario file → a world. Rows go in by age, so that the order of insertion is the order of time.
 
-import { ScenarioError } from '../spec/problem.js';
+import { ScenarioError } from '../files/problem.js';
 import type { Clock } from '../world/clock.js';
 import { toTimestamp } from '../world/clock.js';
 import type { IdMaker } from '../world/ids.js';
 import { createWorld, type World } from '../world/world.js';
-import { type ReadScenario, readScenario, scenarioOf } from './read.js';
 import { brokenReferences } from './references.js';
 import type { Scenario } from './scenario.js';
 import { allNouns, givenItems } from './sections.js';
+import type { ReadScenario } from './value.js';
 
 export interface LoadedScenario {
   readonly scenario: Scenario;
@@ -22,11 +22,7 @@ export interface WorldSources {
   readonly keepDeleted?: number;
 }
 
-/** Loads a shipped scenario by name, a file by path, or a value. Throws a ScenarioError that lists every problem. */
-export function loadScenario(given: string | object, sources: WorldSources): LoadedScenario {
-  return buildScenario(typeof given === 'string' ? readScenario(given) : scenarioOf(given), sources);
-}
-
+/** Throws a ScenarioError that lists every problem. */
 export function buildScenario(read: ReadScenario, { clock, ...sources }: WorldSources): LoadedScenario {
   const scenario = checkedScenario(read);
   const world = createWorld({ ...sources, scenario: scenario.scenario, clock: clock(scenario.time) });

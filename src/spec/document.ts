@@ -1,10 +1,9 @@
 // Reads the bundled document and flattens it into operations. All other code uses these, never the raw document.
-import { readFileSync } from 'node:fs';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Case, CaseProvenance } from './case.js';
 import type { OperationId } from './cases.gen.js';
 import type { Json } from './message.js';
-import { DocumentError } from './problem.js';
+import { atPointer } from './pointer.js';
 import type { Relation } from './relation.js';
 
 export type { OperationId } from './cases.gen.js';
@@ -76,37 +75,19 @@ type Document = OpenAPIV3_1.Document & {
   'x-unrouted': Record<string, ResponseObject>;
 };
 
-const generated = new URL('../../generated/', import.meta.url);
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
-let shipped: Spec | undefined;
-
-/** The shipped document; read once, since nobody may change it. Throws a DocumentError where `npm run gen` has not made a whole one. */
-export function loadSpec(): Spec {
-  shipped ??= readShipped();
-  return shipped;
-}
-
-function readShipped(): Spec {
-  try {
-    const text = readFileSync(new URL('document.json', generated), 'utf8');
-    const places = JSON.parse(readFileSync(new URL('places.json', generated), 'utf8')) as Record<string, string>;
-    const place = (operation: string, caseName?: string): string =>
-      (caseName && places[`${operation}.${caseName}`]) ?? places[operation] ?? 'openapi/openapi.yaml';
-    return readSpec(text, place);
-  } catch (error) {
-    const what = `the document that was made from openapi/ cannot be read: ${(error as Error).message}`;
-    throw new DocumentError([
-      { file: 'generated/document.json', line: 1, column: 1, what, fix: 'make it anew with `npm run gen`' },
-    ]);
-  }
-}
+/** By the places that `npm run gen` has written down. */
+export const placeIn =
+  (places: Readonly<Record<string, string>>): Spec['place'] =>
+  (operation, caseName) =>
+    (caseName && places[`${operation}.${caseName}`]) ?? places[operation] ?? 'openapi/openapi.yaml';
 
 /** Reads a bundled document that is written as the shipped one is: a named example for each case, `x-unrouted`, `x-field-messages`. */
 export function readSpec<Id extends string>(text: string, place: Spec['place']): Spec<Id> {
   const document = JSON.parse(text) as Document;
   const resolve = <Node extends object>(node: Node | OpenAPIV3_1.ReferenceObject): Node =>
-    '$ref' in node && typeof node.$ref === 'string' ? resolve(lookUp(document, node.$ref) as Node) : (node as Node);
+    '$ref' in node && typeof node.$ref === 'string' ? resolve(atPointer(document as unknown as Json, node.$ref.slice(1)) as Node) : (node as Node);
 
   const operations = new Map<Id, Operation<Id>>();
   for (const [template, item] of Object.entries(document.paths ?? {})) {
@@ -156,16 +137,6 @@ function errorTypesOf(document: Document): readonly string[] {
 }
 
 type Resolve = <Node extends object>(node: Node | OpenAPIV3_1.ReferenceObject) => Node;
-
-function lookUp(document: Document, ref: string): unknown {
-  return ref
-    .split('/')
-    .slice(1)
-    .reduce<unknown>(
-      (node, token) => (node as Record<string, unknown>)[token.replaceAll('~1', '/').replaceAll('~0', '~')],
-      document,
-    );
-}
 
 function readParameter(parameter: OpenAPIV3_1.ParameterObject, resolve: Resolve): Parameter {
   const schema = resolve<OpenAPIV3_1.SchemaObject>(parameter.schema as OpenAPIV3_1.SchemaObject);

@@ -1,7 +1,7 @@
 // The fields of a component, each with what its schema allows: for code that makes values or names places in a body.
 import type { Spec } from './document.js';
 import type { Json } from './message.js';
-import { pointerTokens } from './relation.js';
+import { pointerTokens } from './pointer.js';
 
 export type JsonType = 'null' | 'boolean' | 'integer' | 'number' | 'string' | 'array' | 'object';
 

@@ -1,7 +1,8 @@
 // What a schema cannot say: relations between the parts of one exchange (`x-relations`).
 // The mock server checks its own answers with them, and the kit checks those of other servers.
-import { isDeepStrictEqual } from 'node:util';
+import { same } from './json.js';
 import { isJsonObject, type Json } from './message.js';
+import { atPointer, atTokens, pointerTokens } from './pointer.js';
 
 /** OpenAPI runtime expressions, field names, or plain values. */
 export type Operand = string | number | boolean;
@@ -48,8 +49,6 @@ export interface RelationBreach {
 type Check = (operands: readonly (Json | undefined)[], names: readonly Operand[]) => string | undefined;
 
 const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
-/** Equal as JSON, whatever the order of an object's fields. */
-const same = (left: Json | undefined, right: Json | undefined): boolean => left === right || isDeepStrictEqual(left, right);
 const fieldOf = (row: Json, field: string): Json | undefined => (isJsonObject(row) ? row[field] : undefined);
 const instant = (value: Json | undefined): number => Date.parse(String(value));
 
@@ -122,27 +121,6 @@ function readerOf(expression: string): Reader {
     : ({ responseBody }) => atTokens(responseBody, tokens);
 }
 
-export function atPointer(value: Json | undefined, pointer: string): Json | undefined {
-  return atTokens(value, pointerTokens(pointer));
-}
-
-function atTokens(value: Json | undefined, tokens: readonly string[]): Json | undefined {
-  let at: Json | undefined = value;
-  for (const token of tokens) {
-    if (Array.isArray(at)) at = at[Number(token)];
-    else if (isJsonObject(at) && Object.hasOwn(at, token)) at = at[token];
-    else return undefined;
-  }
-  return at;
-}
-
-export function pointerTokens(pointer: string): readonly string[] {
-  return pointer
-    .split('/')
-    .slice(1)
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
 const isOfRequest = (operand: Operand | undefined): operand is string =>
   typeof operand === 'string' && operand.startsWith('$request.');
 
@@ -200,8 +178,9 @@ export function fillFromRequest(value: Json, relations: readonly Relation[], exc
     }
     if (rows !== undefined && isOfRequest(every[2])) {
       const known = evaluate(every[2], exchange);
-      const told = (row: Json): Json => (isJsonObject(row) && known !== undefined ? { ...row, [String(every[1])]: known } : row);
-      put(rows, list(atPointer(filled, rows)).map(told));
+      const withValue = (row: Json): Json =>
+        isJsonObject(row) && known !== undefined ? { ...row, [String(every[1])]: known } : row;
+      put(rows, list(atPointer(filled, rows)).map(withValue));
     }
   }
   return filled;

@@ -1,7 +1,6 @@
-// The validators of a document, by name, and those that `npm run gen` compiled from the shipped one.
-import { createRequire } from 'node:module';
+// The validators of a document, by name.
 import type { ValidateFunction } from 'ajv';
-import { DocumentError } from '../spec/problem.js';
+import { DocumentError } from '../files/problem.js';
 
 /**
  * `query_<operation>`, `open_<Schema>` for requests, `closed_<Schema>` for our own answers.
@@ -9,23 +8,14 @@ import { DocumentError } from '../spec/problem.js';
  */
 export type Validators = (name: string) => ValidateFunction;
 
-let compiled: Record<string, ValidateFunction> | undefined;
+/** What `npm run gen` compiles. */
+export type Compiled = Readonly<Record<string, ValidateFunction>>;
 
-/** Those of the shipped document, and `scenario`. */
-export const shippedValidators: Validators = (name) => {
-  compiled ??= load();
+export function validatorIn(compiled: Compiled, name: string): ValidateFunction {
   const validator = compiled[name];
-  if (!validator) throw faulty(`holds no validator called ${name}`);
+  if (!validator) throw faultyValidators(`holds no validator called ${name}`);
   return validator;
-};
-
-function load(): Record<string, ValidateFunction> {
-  try {
-    return createRequire(import.meta.url)('../../generated/validators.cjs') as Record<string, ValidateFunction>;
-  } catch (error) {
-    throw faulty(`cannot be loaded: ${(error as Error).message.split('\n', 1)[0]}`);
-  }
 }
 
-const faulty = (what: string): DocumentError =>
+export const faultyValidators = (what: string): DocumentError =>
   new DocumentError([{ file: 'generated/validators.cjs', line: 1, column: 1, what, fix: 'make it anew with `npm run gen`' }]);

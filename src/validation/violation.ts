@@ -1,6 +1,7 @@
 // One way in which a message differs from the document, as data; whoever shows it makes the words.
 import type { ErrorObject } from 'ajv';
 import type { Json } from '../spec/message.js';
+import { asWritten, pointerToken } from '../spec/pointer.js';
 
 export interface Violation {
   /** Which part of the message: `path`, `query`, `body`, `header`, `status` or `relation`. */
@@ -17,16 +18,7 @@ export interface Violation {
 }
 
 /** The field that a violation is about, as a client would write it: `metadata.color`, `items[0]`. */
-export function fieldName({ pointer, in: part }: Violation): string {
-  const [first, ...rest] = pointer.split('/').slice(1).map(keyOf);
-  if (first === undefined) return part;
-  return first + rest.map((token) => (/^\d+$/.test(token) ? `[${token}]` : `.${token}`)).join('');
-}
-
-const keyOf = (token: string): string => token.replaceAll('~1', '/').replaceAll('~0', '~');
-
-/** A key as a part of a JSON pointer. */
-export const pointerToken = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
+export const fieldName = ({ pointer, in: part }: Violation): string => asWritten(pointer) ?? part;
 
 export function fromAjv(part: string, errors: readonly ErrorObject[]): Violation[] {
   return errors.map(({ instancePath, keyword, params }) => {
@@ -34,7 +26,7 @@ export function fromAjv(part: string, errors: readonly ErrorObject[]): Violation
     const allowed = params.allowedValues as Json[] | undefined;
     return {
       in: part,
-      pointer: added === undefined ? instancePath : `${instancePath}/${added.replaceAll('~', '~0').replaceAll('/', '~1')}`,
+      pointer: added === undefined ? instancePath : `${instancePath}/${pointerToken(added)}`,
       keyword,
       expected: expectation(keyword, params),
       ...(allowed ? { allowed } : {}),

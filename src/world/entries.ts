@@ -1,5 +1,5 @@
 // The rows of a table by their id: a map that is shared and changes no more, and in a small tree what was written since.
-import { hash } from './ids.js';
+import { fnv1a } from '../spec/hash.js';
 import { compare, type Entry, type Row } from './indexes.js';
 import { Tree, type Writer } from './tree.js';
 
@@ -34,7 +34,7 @@ export class Entries<R extends Row> {
 
   get(id: string): Entry<R> | undefined {
     if (this.#since.size === 0) return this.#base.get(id);
-    const key = hash(id);
+    const key = fnv1a(id);
     const written = this.#since.last((other) => other.hash < key || (other.hash === key && other.id <= id));
     return written?.id === id ? written.entry : this.#base.get(id);
   }
@@ -47,7 +47,7 @@ export class Entries<R extends Row> {
       else this.#base.delete(id);
       return new Entries(this.#base, this.#since, size, writer);
     }
-    const since = this.#since.with({ hash: hash(id), id, entry }, writer);
+    const since = this.#since.with({ hash: fnv1a(id), id, entry }, writer);
     const written = new Entries(this.#base, since, size, this.#writer);
     return since.size > FEW + this.#base.size / 2 ? written.#merged(writer) : written;
   }

@@ -1,17 +1,11 @@
 // The world's only source of ids: the seed and a counter go in, the same ids come out on every machine.
+import { fnv1a } from '../spec/hash.js';
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 
-/** FNV-1a; a whole number of 32 bits. */
-export function hash(text: string): number {
-  let state = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) state = Math.imul(state ^ text.charCodeAt(i), 0x01000193);
-  return state;
-}
-
 /** Letters that look random and are not: a hash of the text, stretched by xorshift. Two texts may share them. */
 export function scramble(text: string, length: number): string {
-  let state = hash(text);
+  let state = fnv1a(text);
   let letters = '';
   while (letters.length < length) {
     state ^= state << 13;
@@ -39,7 +33,7 @@ const NUMBER_LETTERS = 7;
  * same letters; the others only look alike random.
  */
 export function lettersOf(seed: number, prefix: string, number: number): string {
-  const own = shuffled((number ^ hash(String(seed))) >>> 0);
+  const own = shuffled((number ^ fnv1a(String(seed))) >>> 0);
   return scramble(`${seed}/${prefix}/${number}`, 9) + own.toString(alphabet.length).padStart(NUMBER_LETTERS, '0');
 }
 

@@ -6,7 +6,7 @@ import { codes } from '../../src/contract/judge/codes.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
 import { driftsOf } from '../../src/drift/drifts.js';
 import { createUnderstudy } from '../../src/index.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 
 const page = 'docs/evidence.md';
 const evidence: ReadonlyMap<string, string> = readEvidence(page);

@@ -7,7 +7,7 @@ import { describeDrifts, driftsOf, UnknownDrift } from '../../src/drift/drifts.j
 import { plant } from '../../src/drift/plant.js';
 import { createUnderstudy } from '../../src/index.js';
 import { scenarioNames } from '../../src/scenario/read.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import { run } from '../support/cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-lint-'));

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import { beforeAllWithTool, installVendorSdk } from '../support/tools.js';
 
 const versions = ['5.0.0', '0.8.104', '0.8.178'] as const;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { withEdges } from '../../src/contract/edges/edges.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import { run } from '../support/cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-edges-'));

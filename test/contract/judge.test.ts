@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../../src/contract/judge/judge.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import type { Json, PlainResponse } from '../../src/spec/message.js';
 
 const spec = loadSpec();

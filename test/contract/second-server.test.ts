@@ -4,7 +4,7 @@ import { httpTarget } from '../../src/client/http-target.js';
 import { withEdges } from '../../src/contract/edges/edges.js';
 import { type Report, runContracts } from '../../src/contract/run/run.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import { servedBySecond } from '../support/second-server.js';
 import { createServer } from '../targets/second-server/server.mjs';
 

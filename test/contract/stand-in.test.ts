@@ -8,7 +8,7 @@ import { runContracts } from '../../src/contract/run/run.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
 import { describeContracts } from '../../src/contract/vitest.js';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 
 const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
 const spec = loadSpec();

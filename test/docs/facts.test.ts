@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { createUnderstudy } from '../../src/index.js';
 import { CROWDED_DESCRIPTION, crowdedScenario } from '../../src/scenario/crowded.js';
 import { scenarioNames } from '../../src/scenario/read.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import { projectFolder } from '../support/processes.js';
 
 const read = (file: string): string => readFileSync(join(projectFolder, file), 'utf8');

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { describeDrifts, driftsOf } from '../../src/drift/drifts.js';
 import { createUnderstudy, type Drift, type JournalEntry, UnknownDrift } from '../../src/index.js';
 import { rules } from '../../src/rules/rules.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import { call } from '../support/call.js';
 import { attachStore as attach, owner, viewer } from '../support/requests.js';
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.js';
 import { onlyWorld } from '../../src/engine/exchange.js';
 import { createJournal } from '../../src/engine/journal.js';
-import { createStandIn } from '../../src/http/stand-in.js';
+import { createServer } from '../../src/http/server.js';
 import { createUnderstudy, type JournalEntry, type Understudy } from '../../src/index.js';
 import { call } from '../support/call.js';
 import { createLamps, lampsApi } from '../support/lamps.js';
@@ -159,7 +159,7 @@ describe('request and answer in a journal entry', () => {
   });
 
   it('say how an answer left, if not as usual, and keep nothing of a stream', async () => {
-    const standIn = createStandIn({}, [
+    const standIn = createServer({}, [
       {
         kind: 'fault',
         name: 'cut',

@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import { call } from '../support/call.js';
 import { provocationsOf, wellFormedOf } from '../support/provocations.js';
 import { owner, type Sent } from '../support/requests.js';

@@ -1,12 +1,12 @@
 // How an answer leaves: late, in pieces, in part or not at all. Through a real socket and through the handler alike.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Delivery } from '../../src/engine/delivery.js';
-import { createStandIn, type StandIn } from '../../src/http/stand-in.js';
+import { createServer, type Server } from '../../src/http/server.js';
 
 const space = '/v1/spaces/space_abc123';
 const owner = { 'x-api-key': 'ak_owner' };
 
-const opened: StandIn[] = [];
+const opened: Server[] = [];
 afterEach(() => Promise.all(opened.splice(0).map((standIn) => standIn.close())));
 
 type Send = (target: string, init?: RequestInit) => Promise<Response>;
@@ -14,7 +14,7 @@ const ways = ['a socket', 'the handler'] as const;
 
 /** A stand-in all of whose answers leave like that, and a way to ask it. */
 async function delivering(way: (typeof ways)[number], deliver: (honest: Delivery, target: string) => Delivery): Promise<Send> {
-  const standIn = createStandIn({}, [
+  const standIn = createServer({}, [
     { kind: 'fault', name: 'planted', deliver: (honest, { arrival }) => deliver(honest, arrival.request.target) },
   ]);
   opened.push(standIn);

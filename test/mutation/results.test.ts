@@ -5,7 +5,7 @@ import { differences, failuresOf, isAbout, readResults } from '../../mutation/re
 import { pickSample } from '../../mutation/sample.mjs';
 import { driftsOf } from '../../src/drift/drifts.js';
 import { driftKinds } from '../../src/drift/form.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 
 const drifts = driftsOf(loadSpec());
 const results = readResults();

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readDocument } from '../../src/openapi/read.js';
-import { DocumentError } from '../../src/spec/problem.js';
+import { DocumentError } from '../../src/files/problem.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
 const write = (name: string, text: string): string => {

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createUnderstudy, type OperationId } from '../../src/index.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import { createKeeper, projectFolder } from '../support/processes.js';
 import { type Provocation, provocationsOf, wellFormedOf } from '../support/provocations.js';
 import { record } from '../support/record-provocations.js';

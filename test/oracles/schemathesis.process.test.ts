@@ -1,7 +1,7 @@
 // Schemathesis in its short form: the document's examples, and every boundary and violation of every schema in a fixed order.
 // schemathesis.long.test.ts adds the random phases, and shows of every check that it would see.
 import { describe, expect, it } from 'vitest';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import { type Asked, pathOf, serveWithPlants, spoil } from '../support/oracle-plants.js';
 import { answerOf, idOf, runSchemathesis } from '../support/oracle-schemathesis.js';
 import { tableIn } from '../support/oracle-tables.js';

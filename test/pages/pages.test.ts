@@ -1,4 +1,5 @@
 // The pages that the stand-in has of its own: the document, and `GET /`.
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import express from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -80,6 +81,8 @@ describe('GET /', () => {
     const policy = response.headers.get('content-security-policy') as string;
     expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[\w+/=]+'; /);
     expect(policy).not.toContain('unsafe');
+    const [, style = ''] = /<style>([^<]*)<\/style>/.exec(text) ?? [];
+    expect(policy).toContain(`'sha256-${createHash('sha256').update(style).digest('base64')}'`);
     expect(text).not.toMatch(/<script| on\w+=|javascript:| style=/i);
     for (const shown of ['ak_owner', 'tok_owner', 'ak_expired', 'space_abc123', 'thrd_def456', 'vs_def456', 'org_xyz789'])
       expect(text).toContain(`<code>${shown}</code>`);

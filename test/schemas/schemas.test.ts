@@ -11,8 +11,8 @@ import { callerNames, knownNames, rowCallers } from '../../src/contract/tables/c
 import { loadContracts } from '../../src/contract/tables/load.js';
 import { checkedScenario } from '../../src/scenario/load.js';
 import { parseScenario } from '../../src/scenario/read.js';
-import { loadSpec } from '../../src/spec/document.js';
-import { FileError } from '../../src/spec/problem.js';
+import { loadSpec } from '../../src/shipped/document.js';
+import { FileError } from '../../src/files/problem.js';
 import { head, type Kind, kinds, schemaOf, shipped, table } from './files.js';
 
 const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictTuples: false });

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import type { Json } from '../../src/spec/message.js';
-import { atPointer, type Relation, relationKinds, statementsOf } from '../../src/spec/relation.js';
+import { type Relation, relationKinds, statementsOf } from '../../src/spec/relation.js';
+import { atPointer } from '../../src/spec/pointer.js';
 
 // The document is read here without the stand-in's own reader, so that the two cannot be wrong together.
 type Node = { readonly [key: string]: Node } & { readonly $ref?: string };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import { createMatcher } from '../../src/spec/match.js';
 
 const match = createMatcher(loadSpec().operations.values());

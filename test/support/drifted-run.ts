@@ -6,7 +6,7 @@ import { parseProfile } from '../../src/contract/run/profile.js';
 import { type Report, type RunOptions, runContracts } from '../../src/contract/run/run.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
 import { createUnderstudy, type OperationId } from '../../src/index.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 
 export const spec = loadSpec();
 const contracts = withEdges(spec, loadContracts(spec));

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { installSt, runSt } from '../../mutation/rivals/st.mjs';
 import type { OperationId } from '../../src/index.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import { MissingTool } from './tools.js';
 
 const spec = loadSpec();

@@ -9,7 +9,7 @@ import { parseProfile } from '../../src/contract/run/profile.js';
 import { playRow } from '../../src/contract/run/row.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
 import { createUnderstudy } from '../../src/index.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import type { PlainRequest } from '../../src/spec/message.js';
 
 /** A request that can be handed to the test processes. */

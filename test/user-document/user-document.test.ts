@@ -6,7 +6,7 @@ import { parse, stringify } from 'yaml';
 import { checkApi } from '../../src/engine/api.js';
 import { freddyApi } from '../../src/freddy/api.js';
 import { createUnderstudy, type JournalEntry } from '../../src/index.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import { call } from '../support/call.js';
 import { attachStore, getSpace, owner } from '../support/requests.js';
 

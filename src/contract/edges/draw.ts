@@ -1,5 +1,6 @@
 // Values drawn by fast-check: the same seed and label, the same value, whatever else is drawn.
 import fc from 'fast-check';
+import { fnv1a } from '../../spec/hash.js';
 import type { Json } from '../../spec/message.js';
 import { type Schema, typesOf } from './request-schema.js';
 
@@ -18,12 +19,8 @@ export const within =
   (label, arbitrary) =>
     draw(`${name} ${label}`, arbitrary);
 
-/** A seed of its own for each label (FNV-1a, 32 bits). */
-export function seedOf(seed: number, label: string): number {
-  let hash = 0x811c9dc5;
-  for (const character of `${seed} ${label}`) hash = Math.imul(hash ^ (character.codePointAt(0) as number), 0x01000193);
-  return hash >>> 0;
-}
+/** A seed of its own for each label. */
+export const seedOf = (seed: number, label: string): number => fnv1a(`${seed} ${label}`) >>> 0;
 
 const letters = [...'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789'];
 // Composed ones only: whether a server composes what it is sent is nobody's promise.

@@ -4,7 +4,7 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Operation, Spec } from '../../spec/document.js';
 import { isJsonObject, type JsonObject } from '../../spec/message.js';
-import type { Problem } from '../../spec/problem.js';
+import type { Problem } from '../../files/problem.js';
 import type { Violation } from '../../validation/violation.js';
 import { ContractError } from '../tables/load.js';
 import type { Contracts, Row, Table } from '../tables/table.js';

@@ -2,8 +2,8 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Operation } from '../../spec/document.js';
 import type { Json, JsonObject } from '../../spec/message.js';
-import { atPointer } from '../../spec/relation.js';
-import { shippedValidators } from '../../validation/validators.js';
+import { atPointer } from '../../spec/pointer.js';
+import { shippedValidators } from '../../shipped/validators.js';
 import { fromAjv, type Violation } from '../../validation/violation.js';
 
 /** The keywords of request schemas. */

@@ -1,6 +1,6 @@
 // Reads a body as JSON, with bounds, and reports what different JSON parsers may read differently.
 import type { Json } from '../../spec/message.js';
-import { pointerToken } from '../../validation/violation.js';
+import { pointerToken } from '../../spec/pointer.js';
 
 export interface ReadJson {
   readonly body: Json | undefined;

@@ -1,7 +1,8 @@
 // What breaks the schema of a body. However large and faulty the body is, judging it takes a bounded time: a validator that
 // reports everything needs the square of the number of faulty rows.
 import { isJsonObject, type Json } from '../../spec/message.js';
-import { shippedValidators } from '../../validation/validators.js';
+import { keyOfToken } from '../../spec/pointer.js';
+import { shippedValidators } from '../../shipped/validators.js';
 import { fromAjv, type Violation } from '../../validation/violation.js';
 
 /** Items of a list that are judged at a time; longer ones than that no honest answer has. */
@@ -59,13 +60,11 @@ function inWhole(part: Json | undefined, pointer: string, starts: ReadonlyMap<Js
   const tokens = pointer.split('/').map((token, i) => {
     if (i === 0) return token;
     const start = at === undefined ? undefined : starts.get(at);
-    at = Array.isArray(at) ? at[Number(token)] : isJsonObject(at) ? at[keyOf(token)] : undefined;
+    at = Array.isArray(at) ? at[Number(token)] : isJsonObject(at) ? at[keyOfToken(token)] : undefined;
     return start === undefined ? token : String(start + Number(token));
   });
   return tokens.join('/');
 }
-
-const keyOf = (token: string): string => token.replaceAll('~1', '/').replaceAll('~0', '~');
 
 /** What stands beside a long list is judged with each of its windows. */
 function withoutEqual(violations: readonly Violation[]): readonly Violation[] {

@@ -1,6 +1,7 @@
 // A finding is data: what deviated, where, on what evidence, and how to repeat it. Equal ones are merged.
 import type { Basis } from '../../spec/case.js';
 import type { OperationId } from '../../spec/document.js';
+import { fnv1a } from '../../spec/hash.js';
 import type { Deviation, FindingCode, Severity } from '../judge/judge.js';
 import { type Exchanged, thin } from './session.js';
 import type { Subject } from './subject.js';
@@ -116,9 +117,5 @@ function identity({ code, severity, pointer, got }: Deviation, operation: string
   );
 }
 
-/** FNV-1a, eight hex digits. */
-function fingerprint(text: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(16).padStart(8, '0');
-}
+/** Eight hex digits. */
+const fingerprint = (text: string): string => (fnv1a(text) >>> 0).toString(16).padStart(8, '0');

@@ -5,7 +5,7 @@ import { type Answer, isSafe, type Target } from '../../client/target.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { createMatcher, type Matcher } from '../../spec/match.js';
 import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '../../spec/message.js';
-import { atPointer } from '../../spec/relation.js';
+import { atPointer } from '../../spec/pointer.js';
 import type { ReadJson } from '../judge/json.js';
 import { type Deviation, readBody } from '../judge/judge.js';
 import { type CallerName, letIn } from '../tables/caller.js';

@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { vouchesFor } from '../../spec/case.js';
 import type { Operation } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
-import { atPointer } from '../../spec/relation.js';
+import { atPointer } from '../../spec/pointer.js';
 import type { Deviation } from '../judge/judge.js';
 import { type Criterion, type Lifecycle, type Operand, readOperand, type Step } from '../tables/arazzo.js';
 import { type Finding, findingOf } from './finding.js';

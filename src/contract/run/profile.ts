@@ -1,8 +1,8 @@
 // A profile: the callers of a target, and IDs of objects that the API cannot make. Secrets come from the environment.
-import { readFileSync } from 'node:fs';
-import { fixOf } from '../../spec/nearest.js';
-import { FileError, type Problem, type Report } from '../../spec/problem.js';
-import { parseYaml, reportTo } from '../../spec/yaml-file.js';
+import { fixOf } from '../../files/nearest.js';
+import { FileError, type Problem, type Report } from '../../files/problem.js';
+import { readText } from '../../files/read.js';
+import { parseYaml, reportTo } from '../../files/yaml.js';
 import { type CallerName, callerNames, knownNames } from '../tables/caller.js';
 import { isId, short } from './id.js';
 
@@ -33,18 +33,10 @@ const topNames = ['base_url', 'edition', 'callers', 'known', 'disposable'];
 
 /** Reads a profile. Throws a ProfileError with every unknown key, unset variable and wrong type at once. */
 export function readProfile(file: string, environment: Readonly<Record<string, string | undefined>> = process.env): Profile {
-  return parseProfile(readText(file), file, environment);
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    const reasons: Readonly<Record<string, string>> = { ENOENT: 'there is no such file', EISDIR: 'is a folder' };
-    const what = reasons[code ?? ''] ?? `cannot be read: ${message}`;
-    throw new ProfileError([{ file, line: 1, column: 1, what, fix: 'name a YAML file with the credentials of the server' }]);
-  }
+  const read = readText(file);
+  if ('text' in read) return parseProfile(read.text, file, environment);
+  const fix = 'name a YAML file with the credentials of the server';
+  throw new ProfileError([{ file, line: 1, column: 1, what: read.unreadable, fix }]);
 }
 
 /** What is wrong with the address of a server; nothing when it is one. */

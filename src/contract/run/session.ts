@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Answer, isSafe, type Target, TargetError } from '../../client/target.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '../../spec/message.js';
-import { atPointer } from '../../spec/relation.js';
+import { atPointer } from '../../spec/pointer.js';
 import type { ReadJson } from '../judge/json.js';
 import { type AskedFor, type Deviation, type Expectation, type Judged, judge } from '../judge/judge.js';
 import { type CallerName, letIn, schemeOf } from '../tables/caller.js';

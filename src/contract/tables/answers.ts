@@ -3,8 +3,8 @@
 import type { Case } from '../../spec/case.js';
 import type { Operation, Spec } from '../../spec/document.js';
 import { fieldsOf, type Stray, strayOf } from '../../spec/fields.js';
-import { fixOf, nearest } from '../../spec/nearest.js';
-import type { Report } from '../../spec/problem.js';
+import { fixOf, nearest } from '../../files/nearest.js';
+import type { Report } from '../../files/problem.js';
 
 /** Reports a word that is not one of `words`. */
 export function isKnown(report: Report, place: string, what: string, word: unknown, words: readonly string[]): boolean {

@@ -20,8 +20,8 @@
 import { type Case, vouchesFor } from '../../spec/case.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
-import type { Problem, Report } from '../../spec/problem.js';
-import { type ParsedYaml, reportTo } from '../../spec/yaml-file.js';
+import type { Problem, Report } from '../../files/problem.js';
+import { type ParsedYaml, reportTo } from '../../files/yaml.js';
 import { answersIn, checkPointer, checkRows, isKnown } from './answers.js';
 import { type CallerName, callerNames, knownNames } from './caller.js';
 import { parseContract } from './shipped.js';

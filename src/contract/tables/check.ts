@@ -2,9 +2,9 @@
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { strayOf } from '../../spec/fields.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
-import { fixOf } from '../../spec/nearest.js';
-import type { Report } from '../../spec/problem.js';
-import { pointerToken } from '../../validation/violation.js';
+import { fixOf } from '../../files/nearest.js';
+import type { Report } from '../../files/problem.js';
+import { pointerToken } from '../../spec/pointer.js';
 import { type Answers, answersOf, checkPointer, isKnown, success } from './answers.js';
 import { callerNames, knownNames, rowCallers } from './caller.js';
 import type { Draft } from './form.js';

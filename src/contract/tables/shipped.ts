@@ -1,7 +1,7 @@
 // The shipped contracts, parsed by `npm run gen`: a YAML parser needs most of the time in which a command would begin to send.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type ParsedYaml, parseYaml } from '../../spec/yaml-file.js';
+import { type ParsedYaml, parseYaml } from '../../files/yaml.js';
 
 interface Parsed {
   readonly sha256: string;

@@ -1,9 +1,16 @@
 // What breaks a schema, in words for whoever wrote the file: what is wrong, and what to write instead.
-import type { ErrorObject } from 'ajv';
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { show } from '../spec/json.js';
 import type { Json } from '../spec/message.js';
-import { fixOf } from '../spec/nearest.js';
-import { atPointer, pointerTokens } from '../spec/relation.js';
-import { pointerToken } from './violation.js';
+import { asWritten, atPointer, pointerToken } from '../spec/pointer.js';
+import { fixOf } from '../validation/nearest.js';
+
+/** What a file is held to. */
+export interface Form {
+  readonly schema: object;
+  /** Compiled from the schema beforehand. */
+  readonly validate: ValidateFunction;
+}
 
 /** The fault at a node of the file. */
 export interface FaultInWords {
@@ -81,12 +88,8 @@ export const A_TIME = 'write a date and time such as 2026-02-26T15:30:00Z';
 
 const below = (pointer: string, key: string): string => `${pointer}/${pointerToken(key)}`;
 
-/** `/spaces/0/name` as a reader would write it: `spaces[0].name`. */
-function fieldAt(pointer: string): string {
-  const [first, ...rest] = pointerTokens(pointer);
-  if (first === undefined) return 'the file';
-  return first + rest.map((token) => (/^\d+$/.test(token) ? `[${token}]` : `.${token}`)).join('');
-}
+/** As a reader would write it. */
+const fieldAt = (pointer: string): string => asWritten(pointer) ?? 'the file';
 
 /** The schema that holds the keyword at a path such as `#/properties/time/format`. */
 function nodeAt(schema: object, schemaPath: string): Node | undefined {
@@ -101,7 +104,4 @@ function kindOf(value: unknown): string {
   return `the ${typeof value === 'string' ? 'text' : typeof value === 'number' ? 'number' : 'value'} ${shown(value)}`;
 }
 
-const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? 'nothing';
-  return text.length > 80 ? `${text.slice(0, 80)}…` : text;
-};
+const shown = (value: unknown): string => show(value, { longest: 80, absent: 'nothing' });

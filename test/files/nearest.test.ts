@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nearest } from '../../src/spec/nearest.js';
+import { nearest } from '../../src/files/nearest.js';
 
 const known = ['default', 'deleted', 'archived', 'empty', 'crowded'];
 

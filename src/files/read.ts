@@ -1,0 +1,48 @@
+// The files and folders that a person names.
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { nearest } from './nearest.js';
+
+/** A file as the person at the command line would name it. */
+export function shownPath(file: string): string {
+  const fromHere = relative(process.cwd(), file);
+  return fromHere.startsWith('..') ? file : fromHere;
+}
+
+/** What a name in another file means: a path from the folder of that file. */
+export const pathFrom = (folder: string, name: string): string => (isAbsolute(name) ? name : join(folder, name));
+
+/** A pipe is one too: `--scenario <(…)`. */
+export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** The whole path, for telling whether two names mean the same file. */
+export const wholePath = resolve;
+export const folderOf = dirname;
+
+export type Text = { readonly text: string } | { readonly unreadable: string };
+
+/** The text of a file, without the mark at its beginning that some editors write; or why it cannot be read. */
+export function readText(file: string): Text {
+  try {
+    if (isFolder(file)) return { unreadable: 'is a folder' };
+    return { text: readFileSync(file, 'utf8').replace(/^\uFEFF/, '') };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    return { unreadable: code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}` };
+  }
+}
+
+/** The name of a file that is there and nearly called like this; both as they are written from the folder. */
+export function nearestFile(name: string, folder: string): string | undefined {
+  const close = nearest(basename(name), namesIn(dirname(pathFrom(folder, name))));
+  return close === undefined ? undefined : join(dirname(name), close);
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

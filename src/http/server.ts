@@ -1,0 +1,88 @@
+// The stand-in with what only Node has: its data from files, a document of the user's own, Express and ports.
+import type { Express } from 'express';
+import type { Answerer } from '../engine/answerer.js';
+import { Engine } from '../engine/engine.js';
+import type { Interceptor } from '../engine/interceptor.js';
+import { aText, checkOptions, type OptionRule, wholeNumber } from '../files/options.js';
+import { stringifyYaml } from '../files/yaml.js';
+import type { Caller } from '../rules/callers.js';
+import { readGiven } from '../scenario/read.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { loadSpec } from '../shipped/document.js';
+import { shippedValidators } from '../shipped/validators.js';
+import type { Spec } from '../spec/document.js';
+import { aroundEngine, withoutEngine } from '../user-document/answerers.js';
+import { type DocumentSummary, loadOtherDocument, type OtherDocument } from '../user-document/user-document.js';
+import type { World } from '../world/world.js';
+import { createExpressApp, createExpressServer } from './express-shell.js';
+import { type CloseOptions, checkListenOptions, type Listening, type ListenOptions, listen } from './listen.js';
+import { createStandIn, type OwnDocument, type StandIn, type StandInOptions, standInOptions } from './stand-in.js';
+import { zlibCodings } from './zlib.js';
+
+export interface ServerOptions extends StandInOptions {
+  /** A shipped scenario's name, the path of a file, or a scenario itself; `default` is the world of the vendor's documentation. */
+  readonly scenario?: string | Scenario;
+  /** An OpenAPI file served in place of ours: operations of ours keep their rules, Prism answers all others. */
+  readonly spec?: string;
+}
+
+/** A stand-in in this process that can open ports. */
+export interface Server extends StandIn {
+  /** The Express application, for supertest or to mount. */
+  readonly app: Express;
+  /** The document of `options.spec`. */
+  readonly document?: DocumentSummary;
+  /** Opens a port, 4010 on 127.0.0.1 unless told otherwise. Throws a ListenError. */
+  listen(options?: ListenOptions): Promise<Listening>;
+  /** Closes every port that was opened. */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+export const serverOptions: Record<keyof ServerOptions, OptionRule> = { ...standInOptions, spec: aText };
+
+/** Throws a ScenarioError or a DocumentError that lists every problem of the file, or a MissingPrism. */
+export function createServer(options: ServerOptions = {}, interceptors: readonly Interceptor<World, Caller>[] = []): Server {
+  const spec = loadSpec();
+  const other = options.spec === undefined ? undefined : loadOtherDocument(options.spec, spec);
+  const { answerer, ...standIn } = createStandIn(options, {
+    spec,
+    validators: shippedValidators,
+    readScenario: readGiven,
+    codings: zlibCodings,
+    toYaml: stringifyYaml,
+    interceptors,
+    document: other && served(other, spec),
+  });
+  return { ...standIn, ...portsOf(answerer), ...(other ? { document: other.summary } : {}) };
+}
+
+function portsOf(answerer: Answerer): Pick<Server, 'app' | 'listen' | 'close'> {
+  const app = createExpressApp(answerer);
+  const open = new Set<Listening>();
+  return {
+    app,
+    listen: async (where = {}) => {
+      checkListenOptions(where);
+      const listening = await listen(createExpressServer(app, answerer, where.timeouts), where);
+      open.add(listening);
+      return listening;
+    },
+    close: async (options = {}) => {
+      checkOptions('close', options, { graceMs: wholeNumber(0) });
+      await Promise.all([...open].map((listening) => listening.close(options)));
+      open.clear();
+    },
+  };
+}
+
+/** Around the engine, or in its place where the document has no operation of ours. */
+const served = (document: OtherDocument, spec: Spec): OwnDocument => ({
+  get text() {
+    return document.text;
+  },
+  isOurs: document.isOurs,
+  answererFor: (options) => {
+    const around = { ...options, spec, document };
+    return document.isOurs ? aroundEngine(new Engine({ ...options, operations: document.own }), around) : withoutEngine(around);
+  },
+});

@@ -1,0 +1,16 @@
+// What the pages show, and what a page is.
+import type { World } from '../world/world.js';
+
+export interface Shown {
+  readonly document: () => string;
+  /** Only where it is served. */
+  readonly world?: World | undefined;
+  /** Writes the document as YAML; absent where no library for it is at hand. */
+  readonly toYaml?: ((value: unknown) => string) | undefined;
+}
+
+export interface Page {
+  readonly mediaType: string;
+  readonly text: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
