@@ -1,21 +1,21 @@
 // The public surface for embedding.
 import type { Drift } from './drift/form.js';
 import { plant } from './drift/plant.js';
+import { aText, checkOptions } from './files/options.js';
 import { createServer, type Server, type ServerOptions, serverOptions } from './http/server.js';
 import { loadSpec } from './shipped/document.js';
-import { aText, checkOptions } from './files/options.js';
 
 export { UnknownDrift } from './drift/drifts.js';
 export type { Drift } from './drift/form.js';
 export type { SelfCheck } from './engine/answers.js';
 export type { JournalEntry } from './engine/journal.js';
+export { DocumentError, type Problem, ScenarioError } from './files/problem.js';
 export type { FetchHandler } from './http/fetch-shell.js';
 export { type CloseOptions, ListenError, type Listening, type ListenOptions, type Timeouts } from './http/listen.js';
 export type { NewMessage } from './rules/memory.js';
 export type { Scenario } from './scenario/scenario.js';
 export type { Case } from './spec/case.js';
 export type { Operation, OperationId, Spec } from './spec/document.js';
-export { DocumentError, type Problem, ScenarioError } from './files/problem.js';
 export { MissingPrism } from './user-document/user-document.js';
 export type { Embedding } from './world/nouns/embeddings.js';
 export type { Message } from './world/nouns/messages.js';

@@ -1,9 +1,9 @@
 // Picks the command, and maps failures to exit codes; spec/exit-code.ts is the table.
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
+import { FileError } from '../files/problem.js';
 import { ListenError } from '../http/listen.js';
 import { ExitCode } from '../spec/exit-code.js';
-import { FileError } from '../files/problem.js';
 import { checkCommand } from './check.js';
 import { contractsCommand } from './contracts.js';
 import { explainCommand } from './explain.js';

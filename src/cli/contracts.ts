@@ -3,9 +3,9 @@ import { writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
-import { loadSpec } from '../shipped/document.js';
 import { nearest } from '../files/nearest.js';
 import { stringifyYaml } from '../files/yaml.js';
+import { loadSpec } from '../shipped/document.js';
 import { UsageError, wholeNumber } from './flags.js';
 import type { Io } from './io.js';
 

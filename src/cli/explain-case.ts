@@ -3,11 +3,11 @@
 import { repeatChain, variableOf } from '../contract/report/repeat.js';
 import type { Profile } from '../contract/run/profile.js';
 import { callerNames } from '../contract/tables/caller.js';
+import { nearest } from '../files/nearest.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
 import { basisInWords, type Case, type ReachedBy } from '../spec/case.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
 import type { Operation, Spec } from '../spec/document.js';
-import { nearest } from '../files/nearest.js';
 import { callsTo, shipped, waysToUnrouted } from './case-requests.js';
 
 const ways: Readonly<Record<ReachedBy, string>> = {

@@ -1,7 +1,7 @@
 // `understudy explain`: what a kind of finding means, or what a case is and which request provokes it.
 import { Command } from 'commander';
-import { loadSpec } from '../shipped/document.js';
 import { nearest } from '../files/nearest.js';
+import { loadSpec } from '../shipped/document.js';
 import { UsageError } from './flags.js';
 import type { Io } from './io.js';
 

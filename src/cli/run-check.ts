@@ -9,11 +9,11 @@ import { type Profile, problemOfBaseUrl, readProfile } from '../contract/run/pro
 import { type Filters, type Report, type RunOptions, runContracts, type Stopped } from '../contract/run/run.js';
 import type { Selection } from '../contract/run/session.js';
 import { loadContracts, standInProfile } from '../contract/tables/load.js';
-import type { OperationId, Spec } from '../spec/document.js';
-import { loadSpec } from '../shipped/document.js';
-import { ExitCode } from '../spec/exit-code.js';
 import { fixOf } from '../files/nearest.js';
 import { FileError } from '../files/problem.js';
+import { loadSpec } from '../shipped/document.js';
+import type { OperationId, Spec } from '../spec/document.js';
+import { ExitCode } from '../spec/exit-code.js';
 import { type CheckFlags, UsageError } from './flags.js';
 import type { Io } from './io.js';
 import { describeWait, progress } from './progress.js';

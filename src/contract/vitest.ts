@@ -2,9 +2,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Target } from '../client/target.js';
-import type { OperationId } from '../spec/document.js';
-import { loadSpec } from '../shipped/document.js';
 import { aBoolean, aFunction, anObject, checkOptions, type OptionRule, wholeNumber } from '../files/options.js';
+import { loadSpec } from '../shipped/document.js';
+import type { OperationId } from '../spec/document.js';
 import { withEdges } from './edges/edges.js';
 import { masking } from './report/redact.js';
 import { describeFinding, isShown } from './report/report.js';

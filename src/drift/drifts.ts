@@ -1,6 +1,7 @@
 // Every drift and every variation by name, and a list of them for people.
-import type { Spec } from '../spec/document.js';
+
 import { nearest } from '../files/nearest.js';
+import type { Spec } from '../spec/document.js';
 import { UsageError } from '../spec/usage-error.js';
 import { type Drift, driftKinds } from './form.js';
 import { handDrifts } from './hand.js';

@@ -3,8 +3,8 @@ import { type Case, vouchesFor } from '../spec/case.js';
 import type { DocumentedResponse, Operation, Spec } from '../spec/document.js';
 import { type Field, fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json, type PlainResponse } from '../spec/message.js';
-import { type Exchange, evaluate, type Operand, type RelationKind, statementsOf } from '../spec/relation.js';
 import { atPointer } from '../spec/pointer.js';
+import { type Exchange, evaluate, type Operand, type RelationKind, statementsOf } from '../spec/relation.js';
 import { type Drift, type DriftKind, type Honest, reachedCases, withBody } from './form.js';
 import { changeAt, otherValue, retyped, shifted } from './values.js';
 

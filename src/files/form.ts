@@ -3,7 +3,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { show } from '../spec/json.js';
 import type { Json } from '../spec/message.js';
 import { asWritten, atPointer, pointerToken } from '../spec/pointer.js';
-import { fixOf } from '../validation/nearest.js';
+import { fixOf } from './nearest.js';
 
 /** What a file is held to. */
 export interface Form {

@@ -1,4 +1,5 @@
 // What is wrong with a file that a person wrote: where, what, and what to do. All problems at once.
+import { shorten } from '../spec/json.js';
 
 export interface Problem {
   readonly file: string;
@@ -53,7 +54,4 @@ const placeOf = ({ file, pointer, line, column }: Problem): string =>
   pointer === undefined ? `${file}:${line}:${column}` : `${file} at ${pointer === '' ? 'the top' : oneLine(pointer)}`;
 
 /** What a file says is repeated in its problems: nothing in it may break a line or steer a terminal. */
-const oneLine = (text: string): string => {
-  const plain = text.replace(/\p{Cc}/gu, '\ufffd');
-  return plain.length > LONGEST ? `${plain.slice(0, LONGEST)}…` : plain;
-};
+const oneLine = (text: string): string => shorten(text.replace(/\p{Cc}/gu, '\ufffd'), LONGEST);

@@ -1,8 +1,8 @@
 // YAML (and so JSON) with the place of every node at hand.
 import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
-import type { Problem, Report } from './problem.js';
 import { pointerTokens } from '../spec/pointer.js';
+import type { Problem, Report } from './problem.js';
 
 /** A problem at the node a pointer names, such as `/spaces/0/vector_store_id`; where it is missing, at its nearest parent. */
 export type ProblemAt = (pointer: string, what: string, fix: string) => Problem;

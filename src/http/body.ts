@@ -23,12 +23,7 @@ export function answerBody(answerer: Answerer, request: PlainRequest, codings: C
   return answerInflated(answerer, request, encoding, codings);
 }
 
-async function answerInflated(
-  answerer: Answerer,
-  request: PlainRequest,
-  encoding: string,
-  codings: Codings,
-): Promise<Delivery> {
+async function answerInflated(answerer: Answerer, request: PlainRequest, encoding: string, codings: Codings): Promise<Delivery> {
   const supported = ['identity', ...Object.keys(codings)];
   const refuse = (fault: 'unsupported_encoding' | 'broken_encoding'): Delivery => {
     const details = { header: 'content-encoding', encoding, supported };

@@ -5,16 +5,7 @@ import { type ParsedYaml, parseYaml } from '../files/yaml.js';
 import { pointerOf, pointerToken } from '../spec/pointer.js';
 import { faultsOf, hasParts, selfContained } from './faults.js';
 import { operationsOf } from './operations.js';
-import {
-  childrenOf,
-  isNode,
-  type Kind,
-  lookUp,
-  type Node,
-  referenceOf,
-  type UserDocument,
-  type Version,
-} from './shape.js';
+import { childrenOf, isNode, type Kind, lookUp, type Node, referenceOf, type UserDocument, type Version } from './shape.js';
 
 /** Where the content of other files is kept: `/x-files/1` is the first of them. */
 const FILES = 'x-files';
@@ -126,8 +117,7 @@ class Joiner {
     const { children, misfits } = childrenOf(value, kind);
     for (const { key, expected } of misfits)
       this.#report(`${pointer}/${pointerToken(key)}`, `\`${key}\` must be ${expected}`, `write ${expected}, or remove it`);
-    for (const { value, kind, keys } of children)
-      this.#left.push({ value, kind, pointer: pointer + pointerOf(keys) });
+    for (const { value, kind, keys } of children) this.#left.push({ value, kind, pointer: pointer + pointerOf(keys) });
   }
 
   #follow(node: Node, kind: Kind, pointer: string): void {

@@ -1,6 +1,7 @@
 // Three paging dialects: opaque cursors, skip with limit, and the ids of rows (S-C17, K 7.4). Never one list schema.
-import type { Position, Row } from '../world/indexes.js';
+
 import { fromBase64Url, toBase64Url } from '../spec/base64.js';
+import type { Position, Row } from '../world/indexes.js';
 import type { Verdict } from './rule.js';
 
 /** Which list a cursor belongs to, such as `spaces/org_xyz789`; a cursor of another list is not accepted. */

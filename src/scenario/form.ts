@@ -1,11 +1,11 @@
 // Checks a scenario file against its schema, and removes what breaks it, so that the references between the other rows can be
 // checked in the same round.
 import type { ErrorObject } from 'ajv';
+import { type Form, inWords } from '../files/form.js';
 import { nearest } from '../files/nearest.js';
 import type { Problem } from '../files/problem.js';
-import { pointerToken, pointerTokens } from '../spec/pointer.js';
 import type { ParsedYaml } from '../files/yaml.js';
-import { type Form, inWords } from '../files/form.js';
+import { pointerToken, pointerTokens } from '../spec/pointer.js';
 import type { Draft } from '../world/noun.js';
 import type { Scenario } from './scenario.js';
 import { listedNouns } from './sections.js';

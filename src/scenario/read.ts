@@ -86,8 +86,6 @@ function unknownScenario(name: string, folder: string): Missing {
     return { what: `Unknown scenario "${name}".`, fix };
   }
   const close = nearestFile(name, folder);
-  const fix = close
-    ? `Did you mean "${close}"?`
-    : `Use the path of a file, or one of ${scenarioNames().join(', ')}.`;
+  const fix = close ? `Did you mean "${close}"?` : `Use the path of a file, or one of ${scenarioNames().join(', ')}.`;
   return { what: `There is no file ${name}.`, fix };
 }

@@ -1,8 +1,9 @@
 // Do the rows of a scenario refer to rows that are there, once each, and in their own organization? All problems at once.
+
+import { A_TIME } from '../files/form.js';
 import { nearest } from '../files/nearest.js';
 import type { Problem } from '../files/problem.js';
 import type { ProblemAt } from '../files/yaml.js';
-import { A_TIME } from '../files/form.js';
 import type { Checker } from '../world/noun.js';
 import type { Formed } from './form.js';
 import { listedNouns, placedItems } from './sections.js';

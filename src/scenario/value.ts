@@ -58,7 +58,7 @@ export function createScenarioReader(form: Form, shipped: ReadonlyMap<string, ob
   const find: FindBase = (name) => {
     if (name === CROWDED) return crowded();
     const scenario = shipped.get(name);
-    if (scenario) return sound(scenario as Scenario, atPointerOf(name));
+    if (scenario) return withBase(sound(scenario as Scenario, atPointerOf(name)), find);
     const names = [...shipped.keys(), CROWDED].sort();
     const close = nearest(name, names);
     const fix = close ? `Did you mean "${close}"?` : `Use one of ${names.join(', ')}, or give a scenario as an object.`;

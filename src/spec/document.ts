@@ -87,7 +87,9 @@ export const placeIn =
 export function readSpec<Id extends string>(text: string, place: Spec['place']): Spec<Id> {
   const document = JSON.parse(text) as Document;
   const resolve = <Node extends object>(node: Node | OpenAPIV3_1.ReferenceObject): Node =>
-    '$ref' in node && typeof node.$ref === 'string' ? resolve(atPointer(document as unknown as Json, node.$ref.slice(1)) as Node) : (node as Node);
+    '$ref' in node && typeof node.$ref === 'string'
+      ? resolve(atPointer(document as unknown as Json, node.$ref.slice(1)) as Node)
+      : (node as Node);
 
   const operations = new Map<Id, Operation<Id>>();
   for (const [template, item] of Object.entries(document.paths ?? {})) {

@@ -2,9 +2,9 @@
 import type { ValidateFunction } from 'ajv';
 import type { Operation, Parameter } from '../spec/document.js';
 import { isJsonObject, type Json, type PlainRequest } from '../spec/message.js';
+import { pointerToken } from '../spec/pointer.js';
 import type { Validators } from './validators.js';
 import { fromAjv, type Violation } from './violation.js';
-import { pointerToken } from '../spec/pointer.js';
 
 /** A request as the document reads it; defaults are filled in, unknown parameters left out. */
 export interface CheckedRequest {

@@ -172,7 +172,15 @@ describe('the rooms of src/', () => {
 
   it('let the kit stand without Express and without the stand-in’s rules', () => {
     const files = [...closure('kit.ts', inside)];
-    expect([...new Set(files.map(room))].sort()).toEqual(['client', 'contract', 'files', 'kit.ts', 'shipped', 'spec', 'validation']);
+    expect([...new Set(files.map(room))].sort()).toEqual([
+      'client',
+      'contract',
+      'files',
+      'kit.ts',
+      'shipped',
+      'spec',
+      'validation',
+    ]);
     const packages = imports.filter(({ from, to }) => files.includes(from) && !to.startsWith('.') && !to.startsWith('node:'));
     expect([...new Set(packages.map(({ to }) => to.split('/')[0]))].sort()).toEqual([
       'ajv',

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { casesNamed, describeCases, nearestCase } from '../../src/cli/explain-case.js';
 import { createUnderstudy } from '../../src/index.js';
-import { type Case, decidedBy } from '../../src/spec/case.js';
 import { loadSpec } from '../../src/shipped/document.js';
+import { type Case, decidedBy } from '../../src/spec/case.js';
 import { runChain } from '../support/chain.js';
 import { run } from '../support/cli.js';
 import { playChain } from '../support/shell-chain.js';

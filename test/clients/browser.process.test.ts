@@ -1,14 +1,12 @@
 // A page from another origin, in a real browser, which alone enforces what a server allows to such pages.
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
-import { createKeeper } from '../support/processes.js';
+import { createBrowsers } from '../support/browser.js';
 import { beforeAllWithTool, findChromium } from '../support/tools.js';
 
 interface Answered {
@@ -30,7 +28,7 @@ interface Visit {
   readonly preflights: number;
 }
 
-const keeper = createKeeper();
+const { browse, withBrowser } = createBrowsers();
 
 /** Opens page.html in a browser and waits for its report. */
 async function visit(): Promise<Visit> {
@@ -62,30 +60,6 @@ async function visit(): Promise<Visit> {
   } finally {
     await understudy.close();
     for (const server of servers) server.close().closeAllConnections();
-  }
-}
-
-/** Shows the page until the probe finds something; then the browser and everything it started are gone. */
-const browse = <Found>(chromium: string, url: string, probe: () => Found | undefined): Promise<Found> =>
-  withBrowser(chromium, [url], (browser) => browser.until('the report of the page', probe, 60_000));
-
-type Browser = ReturnType<typeof keeper.start>;
-
-async function withBrowser<Result>(
-  chromium: string,
-  more: readonly string[],
-  use: (browser: Browser) => Promise<Result>,
-): Promise<Result> {
-  const home = mkdtempSync(join(tmpdir(), 'understudy-browser-'));
-  const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic'];
-  const contained = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--no-proxy-server'];
-  const args = ['--headless', ...contained, ...quiet, `--user-data-dir=${join(home, 'profile')}`, ...more];
-  const browser = keeper.start(chromium, args, { env: { HOME: home } });
-  try {
-    return await use(browser);
-  } finally {
-    await browser.stop('SIGKILL');
-    rmSync(home, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 

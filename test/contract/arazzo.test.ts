@@ -8,10 +8,10 @@ import { playLifecycle } from '../../src/contract/run/lifecycle.js';
 import { parseProfile } from '../../src/contract/run/profile.js';
 import { readLifecycles } from '../../src/contract/tables/arazzo.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
-import { createUnderstudy } from '../../src/index.js';
-import { loadSpec } from '../../src/shipped/document.js';
 import { FileError, type Problem } from '../../src/files/problem.js';
 import { parseYaml, stringifyYaml } from '../../src/files/yaml.js';
+import { createUnderstudy } from '../../src/index.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import { withOdd } from '../support/odd.js';
 
 const spec = loadSpec();

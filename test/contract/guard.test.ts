@@ -11,8 +11,8 @@ import { type RunOptions, runContracts } from '../../src/contract/run/run.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
 import type { Contracts } from '../../src/contract/tables/table.js';
 import { createUnderstudy } from '../../src/index.js';
-import type { OperationId } from '../../src/spec/document.js';
 import { loadSpec } from '../../src/shipped/document.js';
+import type { OperationId } from '../../src/spec/document.js';
 import type { PlainRequest, PlainResponse } from '../../src/spec/message.js';
 
 const spec = loadSpec();

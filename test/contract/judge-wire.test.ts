@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { readJson } from '../../src/contract/judge/json.js';
 import { judge } from '../../src/contract/judge/judge.js';
 import { violationsOf } from '../../src/contract/judge/schema-errors.js';
-import type { OperationId } from '../../src/spec/document.js';
 import { loadSpec } from '../../src/shipped/document.js';
+import type { OperationId } from '../../src/spec/document.js';
 import type { Json } from '../../src/spec/message.js';
 
 const spec = loadSpec();

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { ContractError, loadContracts, shippedContracts } from '../../src/contract/tables/load.js';
-import { loadSpec } from '../../src/shipped/document.js';
 import { parseYaml, stringifyYaml } from '../../src/files/yaml.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import { withOdd } from '../support/odd.js';
 
 const spec = loadSpec();

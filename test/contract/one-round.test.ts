@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parseProfile } from '../../src/contract/run/profile.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
-import { loadSpec } from '../../src/shipped/document.js';
 import { FileError } from '../../src/files/problem.js';
+import { loadSpec } from '../../src/shipped/document.js';
 
 const folders: string[] = [];
 afterAll(() => {

@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readDocument } from '../../src/openapi/read.js';
 import { DocumentError } from '../../src/files/problem.js';
+import { readDocument } from '../../src/openapi/read.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
 const write = (name: string, text: string): string => {

@@ -1,8 +1,8 @@
 import { generateSync } from 'json-schema-faker';
 import { describe, expect, it } from 'vitest';
 import { loadSpec } from '../../src/shipped/document.js';
-import { checkRequest } from '../../src/validation/check-request.js';
 import { shippedValidators } from '../../src/shipped/validators.js';
+import { checkRequest } from '../../src/validation/check-request.js';
 
 const spec = loadSpec();
 const document = JSON.parse(spec.text);

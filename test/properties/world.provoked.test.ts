@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, inject, it } from 'vitest';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
-import type { Operation } from '../../src/spec/document.js';
 import { loadSpec } from '../../src/shipped/document.js';
+import type { Operation } from '../../src/spec/document.js';
 import { pair } from '../../src/world/world.js';
 import { call } from '../support/call.js';
 import { provocationsOf, wellFormedOf } from '../support/provocations.js';

@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ScenarioError } from '../../src/files/problem.js';
 import { checkedScenario } from '../../src/scenario/load.js';
 import { loadScenario, parseScenario, readScenario } from '../../src/scenario/read.js';
-import { ScenarioError } from '../../src/files/problem.js';
 import { virtualClock } from '../../src/world/clock.js';
 import { createIdMaker } from '../../src/world/ids.js';
 

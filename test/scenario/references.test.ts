@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { ScenarioError } from '../../src/files/problem.js';
 import { buildScenario } from '../../src/scenario/load.js';
 import { parseScenario } from '../../src/scenario/read.js';
-import { ScenarioError } from '../../src/files/problem.js';
 import { virtualClock } from '../../src/world/clock.js';
 import { createIdMaker } from '../../src/world/ids.js';
 

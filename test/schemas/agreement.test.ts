@@ -10,8 +10,8 @@ import { parseProfile } from '../../src/contract/run/profile.js';
 import { callerNames, knownNames } from '../../src/contract/tables/caller.js';
 import { readForm } from '../../src/contract/tables/form.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
-import { loadSpec } from '../../src/shipped/document.js';
 import { FileError } from '../../src/files/problem.js';
+import { loadSpec } from '../../src/shipped/document.js';
 
 const spec = loadSpec();
 const folder = mkdtempSync(join(tmpdir(), 'understudy-agreement-'));

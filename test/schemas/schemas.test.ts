@@ -9,10 +9,10 @@ import { parse } from 'yaml';
 import { parseProfile } from '../../src/contract/run/profile.js';
 import { callerNames, knownNames, rowCallers } from '../../src/contract/tables/caller.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
+import { FileError } from '../../src/files/problem.js';
 import { checkedScenario } from '../../src/scenario/load.js';
 import { parseScenario } from '../../src/scenario/read.js';
 import { loadSpec } from '../../src/shipped/document.js';
-import { FileError } from '../../src/files/problem.js';
 import { head, type Kind, kinds, schemaOf, shipped, table } from './files.js';
 
 const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, strictTuples: false });

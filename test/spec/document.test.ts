@@ -4,8 +4,8 @@ import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { loadSpec } from '../../src/shipped/document.js';
 import type { Json } from '../../src/spec/message.js';
-import { type Relation, relationKinds, statementsOf } from '../../src/spec/relation.js';
 import { atPointer } from '../../src/spec/pointer.js';
+import { type Relation, relationKinds, statementsOf } from '../../src/spec/relation.js';
 
 // The document is read here without the stand-in's own reader, so that the two cannot be wrong together.
 type Node = { readonly [key: string]: Node } & { readonly $ref?: string };

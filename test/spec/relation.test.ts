@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from '../../src/spec/message.js';
-import { brokenRelations, type Exchange, evaluate, fillFromRequest, type Operand, type RelationKind, relationKinds } from '../../src/spec/relation.js';
 import { atPointer } from '../../src/spec/pointer.js';
+import {
+  brokenRelations,
+  type Exchange,
+  evaluate,
+  fillFromRequest,
+  type Operand,
+  type RelationKind,
+  relationKinds,
+} from '../../src/spec/relation.js';
 
 const asked = { path: { id: 'a' }, query: { limit: 2 }, requestBody: { name: 'n', tags: ['x'] }, status: 200 } as const;
 const answered = (responseBody: Json | undefined): Exchange => ({ ...asked, responseBody });

@@ -7,9 +7,9 @@ import { exportArazzo, inputsOf } from '../../src/contract/export.js';
 import { parseProfile } from '../../src/contract/run/profile.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
 import type { Contracts } from '../../src/contract/tables/table.js';
+import { stringifyYaml } from '../../src/files/yaml.js';
 import { createUnderstudy } from '../../src/index.js';
 import { loadSpec } from '../../src/shipped/document.js';
-import { stringifyYaml } from '../../src/files/yaml.js';
 import { projectFolder, runCommand } from './processes.js';
 
 interface RespectStep {

@@ -1,7 +1,8 @@
 // For every case that is reached by state: the calls that bring about that state in the default scenario, and the
 // request that is then answered with it. Recorded from the contracts; not one of them forces a case by name.
-import type { OperationId } from '../../src/spec/cases.gen.js';
+
 import { loadSpec } from '../../src/shipped/document.js';
+import type { OperationId } from '../../src/spec/cases.gen.js';
 import type { Recorded, RecordedProvocation } from './record-provocations.js';
 import { getSpace, owner, type Sent } from './requests.js';
 

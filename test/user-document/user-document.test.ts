@@ -7,6 +7,7 @@ import { checkApi } from '../../src/engine/api.js';
 import { freddyApi } from '../../src/freddy/api.js';
 import { createUnderstudy, type JournalEntry } from '../../src/index.js';
 import { loadSpec } from '../../src/shipped/document.js';
+import { shippedValidators } from '../../src/shipped/validators.js';
 import { call } from '../support/call.js';
 import { attachStore, getSpace, owner } from '../support/requests.js';
 
@@ -241,7 +242,7 @@ describe('our own document', () => {
       ...understudy.spec,
       operations: new Map<unknown, unknown>([...understudy.spec.operations, ['listFiles', { id: 'listFiles' }]]),
     } as never;
-    expect(() => checkApi(freddyApi(spec))).toThrow(
+    expect(() => checkApi(freddyApi(spec, shippedValidators))).toThrow(
       'No rule answers listFiles; each operation of the document needs one in src/rules/.',
     );
   });

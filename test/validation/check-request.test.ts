@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { Operation, OperationId } from '../../src/spec/document.js';
 import { loadSpec } from '../../src/shipped/document.js';
-import { checkRequest, coerce, DEPTH_LIMIT } from '../../src/validation/check-request.js';
 import { shippedValidators } from '../../src/shipped/validators.js';
+import type { Operation, OperationId } from '../../src/spec/document.js';
+import { checkRequest, coerce, DEPTH_LIMIT } from '../../src/validation/check-request.js';
 import { fieldName } from '../../src/validation/violation.js';
 
 const operation = (id: OperationId): Operation => loadSpec().operations.get(id) ?? expect.fail(`no operation ${id}`);

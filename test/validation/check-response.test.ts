@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Operation, OperationId } from '../../src/spec/document.js';
 import { loadSpec } from '../../src/shipped/document.js';
+import { shippedValidators } from '../../src/shipped/validators.js';
+import type { Operation, OperationId } from '../../src/spec/document.js';
 import type { Json, JsonObject } from '../../src/spec/message.js';
 import { checkResponse } from '../../src/validation/check-response.js';
-import { shippedValidators } from '../../src/shipped/validators.js';
 
 const operation = (id: OperationId): Operation => loadSpec().operations.get(id) ?? expect.fail(`no operation ${id}`);
 const json = { 'content-type': 'application/json' };

@@ -2,9 +2,9 @@
 // request that breaks one constraint must be refused with the case that the document has for it. Only one constraint is
 // broken at a time, so that a finding says which.
 import type { OpenAPIV3_1 } from 'openapi-types';
+import type { Problem } from '../../files/problem.js';
 import type { Operation, Spec } from '../../spec/document.js';
 import { isJsonObject, type JsonObject } from '../../spec/message.js';
-import type { Problem } from '../../files/problem.js';
 import type { Violation } from '../../validation/violation.js';
 import { ContractError } from '../tables/load.js';
 import type { Contracts, Row, Table } from '../tables/table.js';

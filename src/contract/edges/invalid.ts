@@ -1,8 +1,8 @@
 // Requests that break their schema in one constraint, at any depth. All else is as in a request that is accepted.
 import fc from 'fast-check';
 import { isJsonObject, type Json, type JsonObject } from '../../spec/message.js';
-import { fieldName } from '../../validation/violation.js';
 import { pointerToken } from '../../spec/pointer.js';
+import { fieldName } from '../../validation/violation.js';
 import { type Draw, listOf, textOf, valueFor, within } from './draw.js';
 import { type RequestSchema, type Schema, typesOf } from './request-schema.js';
 

@@ -1,9 +1,9 @@
 // What the document asks of the requests of an operation: one schema for the body, one for the query, references filled in.
 import type { OpenAPIV3_1 } from 'openapi-types';
+import { shippedValidators } from '../../shipped/validators.js';
 import type { Operation } from '../../spec/document.js';
 import type { Json, JsonObject } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
-import { shippedValidators } from '../../shipped/validators.js';
 import { fromAjv, type Violation } from '../../validation/violation.js';
 
 /** The keywords of request schemas. */

@@ -1,8 +1,9 @@
 // What breaks the schema of a body. However large and faulty the body is, judging it takes a bounded time: a validator that
 // reports everything needs the square of the number of faulty rows.
+
+import { shippedValidators } from '../../shipped/validators.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { keyOfToken } from '../../spec/pointer.js';
-import { shippedValidators } from '../../shipped/validators.js';
 import { fromAjv, type Violation } from '../../validation/violation.js';
 
 /** Items of a list that are judged at a time; longer ones than that no honest answer has. */

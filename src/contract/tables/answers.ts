@@ -1,10 +1,11 @@
 // Checks of the names and pointers in a contract. A pointer to something that no answer can have is a mistake: a row that
 // expects nothing there would pass for ever.
+
+import { fixOf, nearest } from '../../files/nearest.js';
+import type { Report } from '../../files/problem.js';
 import type { Case } from '../../spec/case.js';
 import type { Operation, Spec } from '../../spec/document.js';
 import { fieldsOf, type Stray, strayOf } from '../../spec/fields.js';
-import { fixOf, nearest } from '../../files/nearest.js';
-import type { Report } from '../../files/problem.js';
 
 /** Reports a word that is not one of `words`. */
 export function isKnown(report: Report, place: string, what: string, word: unknown, words: readonly string[]): boolean {

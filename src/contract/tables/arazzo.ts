@@ -17,11 +17,11 @@
 //   values     $statusCode, $response.body#/POINTER, $inputs.NAME, $steps.STEP.outputs.NAME; in a condition also numbers,
 //              'texts', true, false and null. A value is an expression as a whole or not at all.
 
+import type { Problem, Report } from '../../files/problem.js';
+import { type ParsedYaml, reportTo } from '../../files/yaml.js';
 import { type Case, vouchesFor } from '../../spec/case.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
-import type { Problem, Report } from '../../files/problem.js';
-import { type ParsedYaml, reportTo } from '../../files/yaml.js';
 import { answersIn, checkPointer, checkRows, isKnown } from './answers.js';
 import { type CallerName, callerNames, knownNames } from './caller.js';
 import { parseContract } from './shipped.js';

@@ -1,9 +1,10 @@
 // What the contracts say, checked against the document: every name is one that is there, and nothing is looked for where it cannot be.
+
+import { fixOf } from '../../files/nearest.js';
+import type { Report } from '../../files/problem.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { strayOf } from '../../spec/fields.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
-import { fixOf } from '../../files/nearest.js';
-import type { Report } from '../../files/problem.js';
 import { pointerToken } from '../../spec/pointer.js';
 import { type Answers, answersOf, checkPointer, isKnown, success } from './answers.js';
 import { callerNames, knownNames, rowCallers } from './caller.js';

@@ -1,8 +1,9 @@
 // The form of a contract file: which keys stand where, and what their values are. What is not of its form is reported and left
 // out, so that whoever asks what the file says meets nothing that would not fit its types.
-import type { Json, JsonObject } from '../../spec/message.js';
+
 import { fixOf } from '../../files/nearest.js';
 import type { Report } from '../../files/problem.js';
+import type { Json, JsonObject } from '../../spec/message.js';
 import { pointerToken } from '../../spec/pointer.js';
 import type { Call, Look, Observation, Recipe, Row, Table } from './table.js';
 

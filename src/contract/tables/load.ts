@@ -3,10 +3,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decidedBy } from '../../spec/case.js';
-import type { Spec } from '../../spec/document.js';
 import { FileError, type Problem, type Report } from '../../files/problem.js';
 import { type ProblemAt, reportTo } from '../../files/yaml.js';
+import { decidedBy } from '../../spec/case.js';
+import type { Spec } from '../../spec/document.js';
 import { pointerToken } from '../../spec/pointer.js';
 import { readLifecycles } from './arazzo.js';
 import { ContractCheck } from './check.js';

@@ -1,8 +1,9 @@
 // Checks the slots of each row in the order in which it is played. A request that uses a slot which nothing fills could never be
 // sent. A slot that is filled and never used has a misspelt name, unless it is called `beside`: that one only has to exist.
-import type { OperationId, Spec } from '../../spec/document.js';
+
 import { nearest } from '../../files/nearest.js';
 import type { Report } from '../../files/problem.js';
+import type { OperationId, Spec } from '../../spec/document.js';
 import type { Draft } from './form.js';
 import type { Call, Recipe, Row, Table } from './table.js';
 

@@ -1,0 +1,44 @@
+// The stand-in for browsers, workers and whatever else has `fetch`: no file is read, no port is opened, and all the data is in
+// the bundle.
+import { checkOptions } from './files/options.js';
+import { createStandIn, type StandIn, type StandInOptions, standInOptions } from './http/stand-in.js';
+import { webCodings } from './http/web-codings.js';
+import { createScenarioReader } from './scenario/value.js';
+import { inlinedScenarioForm, inlinedScenarios, inlinedSpec, inlinedValidators } from './shipped/inlined.js';
+
+export type { SelfCheck } from './engine/answers.js';
+export type { JournalEntry } from './engine/journal.js';
+export { type Problem, ScenarioError } from './files/problem.js';
+export type { FetchHandler } from './http/fetch-shell.js';
+export type { NewMessage } from './rules/memory.js';
+export type { Scenario } from './scenario/scenario.js';
+export type { Case } from './spec/case.js';
+export type { Operation, OperationId, Spec } from './spec/document.js';
+export type { Embedding } from './world/nouns/embeddings.js';
+export type { Message } from './world/nouns/messages.js';
+export type { World, WorldSnapshot } from './world/world.js';
+
+export type UnderstudyOptions = StandInOptions;
+export type Understudy = StandIn;
+
+/**
+ * Starts a stand-in on this page. Throws a ScenarioError that lists every problem of the scenario, or a TypeError that names
+ * every option that is unknown or of the wrong type.
+ *
+ * @example
+ * const understudy = createUnderstudy();
+ * const response = await understudy.fetch('/v1/spaces/space_abc123', { headers: { 'X-API-Key': 'ak_owner' } });
+ * response.status; // 200
+ */
+export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
+  checkOptions('createUnderstudy', options, standInOptions);
+  const { answerer: _, ...standIn } = createStandIn(options, {
+    spec: inlinedSpec(),
+    validators: inlinedValidators,
+    readScenario,
+    codings: webCodings,
+  });
+  return standIn;
+}
+
+const readScenario = createScenarioReader(inlinedScenarioForm, inlinedScenarios);

@@ -1,0 +1,21 @@
+// The same data without reading a file, for a program that a bundler puts together.
+import type { Form } from '../files/form.js';
+import { placeIn, readSpec, type Spec } from '../spec/document.js';
+import { type Validators, validatorIn } from '../validation/validators.js';
+import data from './data.cjs';
+
+let spec: Spec | undefined;
+
+/** The text is the one of the file, byte for byte. */
+export function inlinedSpec(): Spec {
+  spec ??= readSpec(JSON.stringify(data.document, null, 2), placeIn(data.places));
+  return spec;
+}
+
+export const inlinedValidators: Validators = (name) => validatorIn(data.validators, name);
+
+export const inlinedScenarioForm: Form = { schema: data.scenarioSchema, validate: inlinedValidators('scenario') };
+
+export const inlinedScenarios: ReadonlyMap<string, object> = new Map(
+  data.scenarios.map(({ name, scenario }) => [name, scenario]),
+);
