@@ -27,6 +27,7 @@ async function build() {
   await run([path.join(root, 'scripts/gen.mjs')]);
   await run([typescript, '--project', path.join(root, 'tsconfig.json'), '--outDir', staged]);
   await removeComments();
+  hideDeclarations();
   // TypeScript compiles it for nobody: it is CommonJS, and what it requires is no part of the program.
   cpSync(path.join(root, 'src/shipped/data.cjs'), path.join(staged, 'shipped/data.cjs'));
   chmodSync(path.join(staged, 'cli/main.js'), 0o755);
@@ -53,6 +54,22 @@ async function removeComments() {
     const file = path.join(staged, name);
     writeFileSync(file, ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions }).outputText);
   }
+}
+
+/** Of what no other program can import, nobody reads the types: they are not packed. */
+function hideDeclarations() {
+  const reached = new Set(entryDeclarations());
+  for (const file of reached)
+    for (const [, to] of readFileSync(file, 'utf8').matchAll(/(?:from |import\()['"](\.[^'"]+)\.js['"]/g))
+      reached.add(path.join(path.dirname(file), `${to}.d.ts`));
+  const names = readdirSync(staged, { recursive: true, encoding: 'utf8' });
+  const hidden = names.filter((name) => name.endsWith('.d.ts') && !reached.has(path.join(staged, name)));
+  writeFileSync(path.join(staged, '.npmignore'), hidden.map((name) => `/${name}\n`).join(''));
+}
+
+function entryDeclarations() {
+  const { exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+  return Object.values(exports).flatMap(({ types }) => (types ? [path.join(staged, path.relative('dist', types))] : []));
 }
 
 function exchange() {

@@ -33,12 +33,9 @@ describe('the packed package', () => {
   it('holds the program, its types, the document, the scenarios and the contracts, and nothing else', () => {
     // No source maps: they lead to sources that a user does not have.
     const built = listFiles('src').flatMap((file) => {
-      // Data that is no TypeScript goes along as it is; its declaration is for our own compiler.
+      // The declaration of what is no TypeScript is for our own compiler.
       if (file.endsWith('.d.cts')) return [];
-      if (file.endsWith('.cjs')) return [file.replace(/^src/, 'dist')];
-      const name = file.replace(/^src/, 'dist').replace(/\.ts$/, '');
-      // Nobody imports the command line.
-      return name.startsWith('dist/cli/') ? [`${name}.js`] : [`${name}.js`, `${name}.d.ts`];
+      return [file.replace(/^src/, 'dist').replace(/\.ts$/, '.js')];
     });
     const generated = ['contracts.json', 'document.json', 'formats.cjs', 'places.json', 'scenarios.json', 'validators.cjs'].map(
       (file) => `generated/${file}`,
@@ -54,11 +51,18 @@ describe('the packed package', () => {
       ...schemas,
       ...papers,
     ];
-    expect(
-      packed()
-        .files.map(({ path }) => path)
-        .sort(),
-    ).toEqual(expected.sort());
+    const paths = packed().files.map(({ path }) => path);
+    expect(paths.filter((path) => !path.endsWith('.d.ts')).sort()).toEqual(expected.sort());
+  });
+
+  it('holds the types that its entries need, and no others', () => {
+    const declarations = packed().files.flatMap(({ path }) => (path.endsWith('.d.ts') ? [path] : []));
+    const needed = new Set(Object.values(manifest.exports).flatMap((to) => (typeof to === 'string' ? [] : [to.types.slice(2)])));
+    for (const file of needed)
+      for (const [, to] of readFileSync(join(projectFolder, file), 'utf8').matchAll(/(?:from |import\()['"](\.[^'"]+)\.js['"]/g))
+        needed.add(join(dirname(file), `${to}.d.ts`));
+    expect(needed.size).toBeGreaterThan(20);
+    expect(declarations.sort()).toEqual([...needed].sort());
   });
 
   it('has whatever README and docs/ link to', () => {
