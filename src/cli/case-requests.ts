@@ -1,10 +1,10 @@
 // The requests that provoke a documented case: found by playing the contracts against a mock server of our own, or written
 // down here for requests that reach no operation.
 import { handlerTarget, type Target } from '../client/target.js';
+import type { Exchanged } from '../contract/run/exchanged.js';
 import { planRows } from '../contract/run/plan.js';
 import { type Profile, readProfile } from '../contract/run/profile.js';
 import { playRow } from '../contract/run/row.js';
-import type { Exchanged } from '../contract/run/session.js';
 import { type CallerName, callerNames } from '../contract/tables/caller.js';
 import { loadContracts, standInProfile } from '../contract/tables/load.js';
 import type { Contracts } from '../contract/tables/table.js';

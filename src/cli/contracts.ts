@@ -66,8 +66,8 @@ export function contractsCommand({ stdout, stderr }: Io): Command {
       }
       for (const { title, row } of rows) print(`${title}  (${row.place})`);
       if (lifecycle) print(`${lifecycle.summary}  (${lifecycle.place})`);
-      for (const { id: step, operation, expected, place } of lifecycle?.steps ?? [])
-        print(`  ${step}: ${operation} answers ${expected.join(' or ')}  (${place})`);
+      for (const { id: step, request, expected, place } of lifecycle?.steps ?? [])
+        print(`  ${step}: ${request.call} answers ${expected.join(' or ')}  (${place})`);
     });
   const lint = new Command('lint').description('check every contract against the document').action(async () => {
     const { loadContracts, planRows } = await kit();

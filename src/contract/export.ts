@@ -10,7 +10,9 @@ import { planRows } from './run/plan.js';
 import type { Profile } from './run/profile.js';
 import type { PlannedRow } from './run/row.js';
 import { type CallerName, callerNames, knownNames, schemeOf } from './tables/caller.js';
-import type { Call, Contracts, Look, Recipe } from './tables/table.js';
+import { type Expression, inputFor, type Template, usesIn, written } from './tables/expression.js';
+import type { Check, KeepStep, LookStep, PrepareStep, RequestStep, RequestTemplate, Step, UndoStep } from './tables/steps.js';
+import type { Contracts } from './tables/table.js';
 
 /** Why a row cannot be exported; the keys are stable, so that their numbers can be asserted. */
 export const reasonsLeftOut = {
@@ -63,7 +65,7 @@ export function exportArazzo(spec: Spec, contracts: Contracts, { documentUrl, se
   const inPart: Record<ReasonInPart, number> = { unchanged: 0, details: 0, later_pages: 0 };
   const rows = planRows(spec, contracts).flatMap((planned, i) => {
     try {
-      const workflow = new RowExport(spec, contracts, planned, { seed, number: i + 1 });
+      const workflow = new RowExport(spec, planned, { seed, number: i + 1 });
       const steps = workflow.steps();
       for (const reason of workflow.inPart) inPart[reason] += 1;
       return [{ workflowId: `row_${i + 1}`, summary: planned.title, description: planned.row.place, inputs, steps }];
@@ -114,8 +116,8 @@ export function inputsOf(profile: Profile, name: string): Readonly<Record<string
   const callers = Object.entries(profile.callers).flatMap(([caller, { api_key, bearer, user_id, organization_id }]) =>
     Object.entries({
       [caller]: api_key ?? bearer,
-      [`${caller}_user_id`]: user_id,
-      [`${caller}_organization_id`]: organization_id,
+      [inputFor(caller, 'user_id')]: user_id,
+      [inputFor(caller, 'organization_id')]: organization_id,
     }),
   );
   const given = [...callers, ...Object.entries(profile.known), ['name', name]].filter(([, value]) => value !== undefined);
@@ -127,8 +129,8 @@ function inputProperties(): Json {
   return Object.fromEntries([
     ...callerNames.flatMap((caller) => [
       [caller, { ...text, format: 'password' }],
-      [`${caller}_user_id`, text],
-      [`${caller}_organization_id`, text],
+      [inputFor(caller, 'user_id'), text],
+      [inputFor(caller, 'organization_id'), text],
     ]),
     ...knownNames.map((name) => [name, text]),
     ['name', text],
@@ -142,86 +144,87 @@ function plain(step: Json): Json {
 
 const simple = (condition: string): Json => ({ condition });
 
+/** Every text in a value. */
+function textsIn(value: Json): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+}
+
 class RowExport {
   readonly inPart = new Set<ReasonInPart>();
   readonly #spec: Spec;
-  readonly #contracts: Contracts;
   readonly #planned: PlannedRow;
   readonly #run: { readonly seed: number; readonly number: number };
   readonly #steps: Json[] = [];
+  /** The name of the exported step that asks for what one of ours asks for. */
+  readonly #names = new Map<Step, string>();
   /** A text, or the expression that has it. */
   readonly #slots: Record<string, string> = {};
-  readonly #undos: { readonly call: OperationId; readonly caller: CallerName; readonly slot: string; readonly slots: object }[] =
-    [];
-  #names = 0;
+  /** All slots as they were when a step had filled its own. */
+  readonly #kept = new Map<KeepStep, Readonly<Record<string, string>>>();
+  #newNames = 0;
 
-  constructor(spec: Spec, contracts: Contracts, planned: PlannedRow, run: { readonly seed: number; readonly number: number }) {
+  constructor(spec: Spec, planned: PlannedRow, run: { readonly seed: number; readonly number: number }) {
     this.#spec = spec;
-    this.#contracts = contracts;
     this.#planned = planned;
     this.#run = run;
   }
 
   steps(): readonly Json[] {
-    const { table, row, expected } = this.#planned;
+    const { table, row, steps } = this.#planned;
     if ([row.raw_body, row.hex_body, row.nested, row.content_type].some((odd) => odd !== undefined))
       throw new LeftOut('raw_body');
-    const operation = this.#operation(table.operation);
-    const cases = expected.map((name) => operation.cases.get(name) as Case);
-    const succeeds = cases.every(({ status }) => status < 400);
-    const mixed = !succeeds && cases.some(({ status }) => status < 400);
+    const cases = this.#expected();
+    const mixed = !this.#succeeds() && cases.some(({ status }) => status < 400);
     if (mixed && (row.then || table.makes)) throw new LeftOut('either_way');
-
-    for (const [slot, recipe] of Object.entries({ ...table.given, ...row.given })) this.#make(slot, recipe);
-    for (const call of row.before ?? []) this.#mustSucceed(call);
-    if (table.observe && row.observe !== 'none' && !succeeds) this.inPart.add('unchanged');
-
-    const { path = {}, body = table.body, query = table.query } = row;
-    const call = { call: table.operation, path, ...(query ? { query } : {}), ...(body === undefined ? {} : { body }) };
-    const stated = cases.length === 1 ? Object.entries(row.answer ?? {}) : [];
-    const answer = stated.map(([pointer, value]) => {
-      const isOwn = typeof value === 'string' && value.startsWith('$response.body#');
-      return simple(`$response.body#${pointer} == ${isOwn ? value : this.#inCondition(this.#resolve(value))}`);
-    });
-    const own = this.#step(call, row.caller, [...this.#isOneOf(cases), ...answer]);
-    if (succeeds)
-      for (const [slot, recipe] of Object.entries(table.makes ?? {})) this.#keep(slot, this.#recipe(recipe), row.caller, own);
-    for (const look of row.then ?? []) this.#look(look, own);
-
-    for (const { call: undo, caller, slot, slots } of this.#undos.splice(0).reverse()) {
-      Object.assign(this.#slots, slots);
-      const made = this.#operation(undo).template.match(/\w+(?=\}[^{]*$)/)?.[0] as string;
-      const gone = [simple(`${this.#success(undo)} || $statusCode == 404`)];
-      this.#step({ call: undo, path: { [made]: this.#slots[slot] as string } }, caller, gone);
-    }
+    for (const step of steps) this.#export(step);
     return this.#steps;
+  }
+
+  #export(step: Step): void {
+    if (step.kind === 'prepare') this.#ask(step, [simple(this.#success(step.request.call))]);
+    if (step.kind === 'keep') this.#keep(step);
+    if (step.kind === 'request') this.#ask(step, [...this.#isOneOf(this.#expected()), ...this.#answer(step)]);
+    if (step.kind === 'compare' && !this.#succeeds()) this.inPart.add('unchanged');
+    if (step.kind === 'look') this.#look(step);
+    if (step.kind === 'undo') this.#undo(step);
+  }
+
+  /** The cases that the row expects. */
+  #expected(): readonly Case[] {
+    const { cases } = this.#operation(this.#planned.operation);
+    return this.#planned.expected.map((name) => cases.get(name) as Case);
+  }
+
+  #succeeds(): boolean {
+    return this.#expected().every(({ status }) => status < 400);
+  }
+
+  #answer({ answer, expected }: RequestStep): readonly Json[] {
+    return (expected.length === 1 ? answer : []).map(([pointer, template]) => {
+      const [use] = usesIn(template);
+      const isOwn = use?.expression.kind === 'body';
+      const value = isOwn ? written(use.expression) : this.#inCondition(this.#resolve(template));
+      return simple(`$response.body#${pointer} == ${value}`);
+    });
   }
 
   #operation(id: OperationId): Operation {
     return this.#spec.operations.get(id) as Operation;
   }
 
-  #recipe(name: string): Recipe {
-    return this.#contracts.recipes[name] as Recipe;
+  #keep(step: KeepStep): void {
+    const { slot, value, from } = step;
+    if (from?.kind === 'request' && !this.#succeeds()) return;
+    if (value !== undefined) this.#slots[slot] = this.#resolve(value, from && this.#names.get(from)) as string;
+    this.#kept.set(step, { ...this.#slots });
   }
 
-  #make(slot: string, name: string): void {
-    const recipe = this.#recipe(name);
-    for (let i = 0; i < (recipe.repeat ?? 1); i++) {
-      if (recipe.from !== undefined) this.#make(slot, recipe.from);
-      const made = recipe.call === undefined ? undefined : this.#mustSucceed({ ...recipe, call: recipe.call });
-      this.#keep(slot, recipe, recipe.caller ?? 'owner', made);
-      for (const call of recipe.then ?? []) this.#mustSucceed(call);
-    }
-  }
-
-  #keep(slot: string, { value, undo }: Recipe, caller: CallerName, made: string | undefined): void {
-    if (value !== undefined) this.#slots[slot] = this.#resolve(value, made) as string;
-    if (undo !== undefined) this.#undos.push({ call: undo, caller, slot, slots: { ...this.#slots } });
-  }
-
-  #mustSucceed(call: Call): string {
-    return this.#step(call, call.caller ?? 'owner', [simple(this.#success(call.call))]);
+  #undo({ kept, request }: UndoStep): void {
+    const slots = this.#kept.get(kept);
+    if (!slots) return;
+    Object.assign(this.#slots, slots);
+    this.#step(request, [simple(`${this.#success(request.call)} || $statusCode == 404`)]);
   }
 
   #success(id: OperationId): string {
@@ -229,58 +232,54 @@ class RowExport {
     return statuses.map((status) => `$statusCode == ${status}`).join(' || ');
   }
 
-  #look(look: Look, own: string): void {
-    const conditions: Json[] = [];
-    const operation = this.#operation(look.call);
-    const cases = look.expect === undefined ? [] : [look.expect].flat().map((name) => operation.cases.get(name) as Case);
-    if (cases.length === 0) conditions.push(simple(this.#success(look.call)));
-    else conditions.push(...this.#isOneOf(cases));
-    for (const kind of ['includes', 'excludes'] as const) {
-      const [pointer, value] = look[kind] ?? [];
-      if (pointer === undefined) continue;
-      if (!pointer.includes('*')) {
-        const sign = kind === 'includes' ? '==' : '!=';
-        conditions.push(simple(`$response.body#${pointer} ${sign} ${this.#inCondition(this.#resolve(value as Json, own))}`));
-        continue;
-      }
-      const [, list, field] = /\/(\w+)\/\*(?:\/(\w+))?$/.exec(pointer) ?? [];
-      if (list === undefined) throw new LeftOut('whole_list');
-      if (kind === 'includes' && Number(look.query?.limit ?? 20) < 20) throw new LeftOut('later_page');
-      const rows = `$..${list}[?@${field === undefined ? '' : `.${field}`} == ${this.#inPath(this.#resolve(value as Json, own))}]`;
-      const condition = kind === 'includes' ? rows : `$..[?count(${rows}) == 0]`;
-      conditions.push({ context: '$response.body', type: 'jsonpath', condition });
-      this.inPart.add('later_pages');
-    }
-    if (look.unique !== undefined) throw new LeftOut('later_page');
-    if (look.present !== undefined) throw new LeftOut('whole_list');
-    if (look.equals) {
-      const [pointer, value] = look.equals;
-      conditions.push(simple(`$response.body#${pointer} == ${this.#inCondition(this.#resolve(value, own))}`));
-    }
-    const { path, query, body } = look;
-    const call = {
-      call: look.call,
-      ...(path ? { path } : {}),
-      ...(query ? { query } : {}),
-      ...(body === undefined ? {} : { body }),
-    };
-    this.#step(call, look.caller ?? 'owner', conditions, own);
+  #look(look: LookStep): void {
+    const own = this.#names.get(this.#planned.steps.find(({ kind }) => kind === 'request') as Step) as string;
+    const { request, expected, checks } = look;
+    const { cases } = this.#operation(request.call);
+    const conditions = expected
+      ? this.#isOneOf(expected.map((name) => cases.get(name) as Case))
+      : [simple(this.#success(request.call))];
+    for (const check of checks) conditions.push(...this.#check(check, look, own));
+    this.#step(request, conditions, own);
+  }
+
+  /** What a look checks, as conditions; `own` is the step of the row's request. */
+  #check(check: Check, look: LookStep, own: string): readonly Json[] {
+    const { pointer } = check;
+    if (check.kind === 'unique') throw new LeftOut('later_page');
+    if (check.kind === 'present') throw new LeftOut('whole_list');
+    if (!('value' in check)) return [];
+    const value = this.#resolve(check.value, own);
+    if (check.kind !== 'equals' && pointer.includes('*')) return [this.#inList(check, value, look)];
+    const sign = check.kind === 'excludes' ? '!=' : '==';
+    return [simple(`$response.body#${pointer} ${sign} ${this.#inCondition(value)}`)];
+  }
+
+  #inList({ kind, pointer }: Check, value: Json, { request }: LookStep): Json {
+    const [, list, field] = /\/(\w+)\/\*(?:\/(\w+))?$/.exec(pointer) ?? [];
+    if (list === undefined) throw new LeftOut('whole_list');
+    const { limit } = request.query;
+    if (kind === 'includes' && limit?.kind === 'literal' && Number(limit.value) < 20) throw new LeftOut('later_page');
+    const rows = `$..${list}[?@${field === undefined ? '' : `.${field}`} == ${this.#inPath(value)}]`;
+    this.inPart.add('later_pages');
+    return { context: '$response.body', type: 'jsonpath', condition: kind === 'includes' ? rows : `$..[?count(${rows}) == 0]` };
+  }
+
+  #ask(step: PrepareStep | RequestStep, criteria: readonly Json[]): void {
+    this.#names.set(step, this.#step(step.request, criteria));
   }
 
   /** Adds a step; returns its name. */
-  #step({ call, path = {}, query = {}, body }: Call, caller: CallerName, criteria: readonly Json[], own?: string): string {
+  #step({ call, caller, path, query, body }: RequestTemplate, criteria: readonly Json[], own?: string): string {
     const operation = this.#operation(call);
     // Redocly's rules look for a step's outputs by its name alone, so no two workflows share one.
     const stepId = `${call}_${this.#run.number}_${this.#steps.length + 1}`;
     const parameters: Json[] = this.#credential(caller);
-    for (const { name } of operation.parameters.filter((parameter) => parameter.in === 'path')) {
-      const slot = this.#contracts.slots[name] ?? name;
-      const value = path[name] ?? this.#slots[slot] ?? (slot === 'organization' ? '$known.organization_id' : `$slot.${slot}`);
-      parameters.push({ in: 'path', name, value: this.#resolve(value, own) });
-    }
-    for (const [name, value] of Object.entries(query)) {
+    for (const [name, value] of Object.entries(path)) parameters.push({ in: 'path', name, value: this.#resolve(value, own) });
+    for (const [name, template] of Object.entries(query)) {
+      const value = this.#resolve(template, own);
       if (Array.isArray(value)) throw new LeftOut('repeated_parameter');
-      parameters.push({ in: 'query', name, value: this.#resolve(value, own) });
+      parameters.push({ in: 'query', name, value });
     }
     for (const parameter of operation.parameters)
       if (parameter.required && parameter.in === 'query' && query[parameter.name] === undefined)
@@ -330,24 +329,32 @@ class RowExport {
     return conditions;
   }
 
-  /** Replaces the expressions of contracts by those of Arazzo; `$response.body` is that of the step `made`. */
-  #resolve(value: Json, made?: string): Json {
-    if (Array.isArray(value)) return value.map((item) => this.#resolve(item, made));
-    if (isJsonObject(value))
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#resolve(item, made)]));
-    if (typeof value !== 'string') return value;
-    if (/^\$(inputs|steps)\./.test(value)) return value;
-    const [, pointer] = /^\$response\.body#(.*)$/.exec(value) ?? [];
-    if (pointer !== undefined && made !== undefined) return this.#output(made, pointer);
-    const [, whole] = /^(\$[\w.]+)\??$/.exec(value) ?? [];
-    if (whole) return this.#lookUp(whole);
-    if (/[{}]/.test(value)) throw new LeftOut('odd_text');
-    const text = value.replace(/\$(known|callers|slot)\.[\w.]+|\$(name|unique)\b/g, (expression) => {
-      const found = this.#lookUp(expression);
-      return found.startsWith('$') ? `{${found}}` : found;
+  /** The value with Arazzo's expressions in place of ours; `$response.body` is that of the step `made`. */
+  #resolve(template: Template, made?: string): Json {
+    switch (template.kind) {
+      case 'literal':
+        for (const text of textsIn(template.value)) if (/[{}]/.test(text)) throw new LeftOut('odd_text');
+        return template.value;
+      case 'expression':
+        return this.#inArazzo(template.expression, made);
+      case 'text':
+        return this.#text(template.parts);
+      case 'list':
+        return template.items.map((item) => this.#resolve(item, made));
+      case 'map':
+        return Object.fromEntries(template.entries.map(([key, item]) => [key, this.#resolve(item, made)]));
+    }
+  }
+
+  #text(parts: readonly (string | Expression)[]): string {
+    const filled = parts.map((part) => {
+      if (typeof part !== 'string') return this.#inArazzo(part);
+      if (/[{}]/.test(part)) throw new LeftOut('odd_text');
+      return part;
     });
+    const text = filled.map((part) => (part.startsWith('$') ? `{${part}}` : part)).join('');
     // Between two braces Respect takes all for one expression, blanks around it too.
-    if (text.replace(/\{\$[^}]*\}/g, '').includes('$') || /^\s*\{.*\}\s*$/.test(text)) throw new LeftOut('odd_text');
+    if (/^\s*\{.*\}\s*$/.test(text)) throw new LeftOut('odd_text');
     return text;
   }
 
@@ -359,13 +366,22 @@ class RowExport {
     return `$steps.${stepId}.outputs.${name}`;
   }
 
-  #lookUp(expression: string): string {
-    const [root, first = '', second = ''] = expression.slice(1).split('.') as [string, string?, string?];
-    if (root === 'known') return `$inputs.${first}`;
-    if (root === 'callers') return `$inputs.${first}_${second}`;
-    if (root === 'slot') return this.#slots[first] as string;
-    this.#names += 1;
-    return nameOf(String(this.#run.seed), this.#run.number, this.#names);
+  #inArazzo(expression: Expression, made?: string): string {
+    switch (expression.kind) {
+      case 'known':
+        return written({ kind: 'input', name: expression.name });
+      case 'caller':
+        return written({ kind: 'input', name: inputFor(expression.caller, expression.field) });
+      case 'slot':
+        return this.#slots[expression.name] as string;
+      case 'new_name':
+        this.#newNames += 1;
+        return nameOf(String(this.#run.seed), this.#run.number, this.#newNames);
+      case 'body':
+        if (made === undefined) break;
+        return this.#output(made, expression.pointer);
+    }
+    throw new LeftOut('odd_text');
   }
 
   #inCondition(value: Json): string {

@@ -11,13 +11,13 @@ import { describeFinding, isShown } from './report/report.js';
 import { close } from './run/closing.js';
 import { Guard } from './run/guard.js';
 import { type Lock, takeLock } from './run/lock.js';
+import { selectionOf } from './run/parts.js';
 import { planRun } from './run/plan.js';
 import { type Play, type Played, refusalOf } from './run/play.js';
 import { PossiblyMade } from './run/possibly-made.js';
 import { type Profile, readProfile } from './run/profile.js';
 import { RateLimits } from './run/rate-limit.js';
 import { notExercised, playOne, whyNot } from './run/run.js';
-import { selectionOf } from './run/session.js';
 import { Watch } from './run/watch.js';
 import { loadContracts, standInProfile } from './tables/load.js';
 

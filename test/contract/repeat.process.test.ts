@@ -8,7 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type FindingCode, judge } from '../../src/contract/judge/judge.js';
 import { redact } from '../../src/contract/report/redact.js';
 import { repeatChain } from '../../src/contract/report/repeat.js';
-import type { Exchanged } from '../../src/contract/run/session.js';
+import type { Exchanged } from '../../src/contract/run/exchanged.js';
 import type { CallerName } from '../../src/contract/tables/caller.js';
 import { createUnderstudy, type OperationId } from '../../src/index.js';
 import { createMatcher } from '../../src/spec/match.js';

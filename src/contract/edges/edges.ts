@@ -6,6 +6,8 @@ import type { Problem } from '../../files/problem.js';
 import type { Operation, Spec } from '../../spec/document.js';
 import { isJsonObject, type JsonObject } from '../../spec/message.js';
 import type { Violation } from '../../validation/violation.js';
+import { givenTo } from '../tables/compile.js';
+import { readTemplate, usesIn } from '../tables/expression.js';
 import { ContractError } from '../tables/load.js';
 import type { Contracts, Row, Table } from '../tables/table.js';
 import { drawFrom, within } from './draw.js';
@@ -53,10 +55,10 @@ function baseOf(operation: Operation, table: Table, { recipes }: Contracts): Row
   const candidates = own.length > 0 ? own : accepted;
   const isFresh = (row: Row): boolean => {
     const body = row.body ?? table.body;
-    const given = { ...table.given, ...row.given };
-    const texts = freeTexts.map((field) => (isJsonObject(body) ? body[field] : undefined));
-    const slots = texts.flatMap((text) => (typeof text === 'string' ? [...text.matchAll(/\$slot\.(\w+)/g)] : []));
-    return slots.every(([, slot]) => recipes[given[slot as string] ?? '']?.call === undefined);
+    const given = givenTo({ table, row });
+    const uses = freeTexts.flatMap((field) => usesIn(readTemplate((isJsonObject(body) && body[field]) || null)));
+    const isMade = (slot: string): boolean => recipes[given[slot] ?? '']?.call !== undefined;
+    return uses.every(({ expression }) => expression.kind !== 'slot' || !isMade(expression.name));
   };
   return candidates.find(isFresh) ?? candidates[0];
 }

@@ -5,6 +5,7 @@ import type { Operation } from '../../spec/document.js';
 import type { Json, JsonObject } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
 import { fromAjv, type Violation } from '../../validation/violation.js';
+import { readTemplate, usesIn } from '../tables/expression.js';
 
 /** The keywords of request schemas. */
 export interface Schema {
@@ -90,5 +91,5 @@ export function violationsOf({ part, validator }: RequestSchema, value: JsonObje
 
 /** Whether a value of the contracts is filled in when it is played, as `$slot.name` is. */
 export function holdsExpression(value: Json | undefined): boolean {
-  return typeof value === 'string' && /\$(known|callers|slot)\.\w|\$(name|unique)\b/.test(value);
+  return typeof value === 'string' && usesIn(readTemplate(value)).length > 0;
 }

@@ -1,9 +1,9 @@
 // A finding as a shell chain that runs as it is: ids captured between the steps, names new in every run, secrets as
 // environment references. Indentation means nothing in it, so that it can be pasted from an indented report.
 import type { PlainRequest } from '../../spec/message.js';
+import type { Exchanged } from '../run/exchanged.js';
 import type { Finding } from '../run/finding.js';
 import { NAME_IN_TEXT } from '../run/names.js';
-import type { Exchanged } from '../run/session.js';
 import { type CallerName, callerNames, schemeOf } from '../tables/caller.js';
 
 /** Bytes; the longest argument that Linux hands to a program is 128 KiB. */

@@ -1,13 +1,18 @@
 // The end of a run: takes away what a rate limit has kept until now, and looks for what the writes made to which no answer came.
-import type { Operation } from '../../spec/document.js';
+import type { OperationId } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
+import { lastParameterOf } from '../tables/compile.js';
 import { creations, listsOf } from './creations.js';
+import { type Exchanged, isSuccess } from './exchanged.js';
 import type { Lock } from './lock.js';
 import { nextPage, pagesFrom, rowsOf } from './pages.js';
+import type { SessionParts } from './parts.js';
 import { crashOf } from './play.js';
 import type { Lost, PossiblyMade } from './possibly-made.js';
 import { NotExercised } from './reason.js';
-import { type Exchanged, isSuccess, Session, type SessionParts } from './session.js';
+import { Session } from './session.js';
+import { listsFor } from './stock.js';
+import type { Filled } from './values.js';
 
 export interface Closed {
   readonly leftovers: readonly string[];
@@ -26,7 +31,7 @@ export async function close(parts: SessionParts, lock: Lock | undefined): Promis
     if (kept !== undefined) leftovers.push(`${made}${kept}`);
   }
   const session = new Session(parts);
-  session.cleaning = true;
+  session.sender.cleaning = true;
   try {
     if (possiblyMade) leftovers.push(...(await lookUp(possiblyMade, session, parts)));
   } catch (error) {
@@ -47,11 +52,11 @@ async function lookUp(possiblyMade: PossiblyMade, session: Session, parts: Sessi
     groups.set(key, [...(groups.get(key) ?? []), lost]);
   }
   for (const losts of groups.values()) {
-    const { rows, isWhole } = await everyRow(losts[0] as Lost, session);
+    const { rows, isWhole } = await everyRow(losts[0] as Lost, session, parts);
     for (const lost of losts) {
       const name = possiblyMade.nameIn(lost) as string;
       const ids = rows.flatMap((row) => (isJsonObject(row) && Object.values(row).includes(name) ? [row.id] : []));
-      const made = ids.filter((id): id is string => typeof id === 'string' && session.claim(id, lost.number));
+      const made = ids.filter((id): id is string => typeof id === 'string' && session.sender.guard.claim(id, lost.number));
       for (const id of made) if (!(await takeAway(id, lost, session, parts))) left.push(`${kindOf(lost)} ${id} named ${name}`);
       if (made.length > 0 || isWhole) possiblyMade.settle(lost);
     }
@@ -62,28 +67,36 @@ async function lookUp(possiblyMade: PossiblyMade, session: Session, parts: Sessi
 const kindOf = ({ operation }: Lost): string => creations[operation]?.kind ?? '';
 
 /** All that the maker can see of the kind; whole where every list was read to its end. */
-async function everyRow(lost: Lost, session: Session): Promise<{ readonly rows: readonly Json[]; readonly isWhole: boolean }> {
-  const { caller } = lost;
+async function everyRow(
+  lost: Lost,
+  session: Session,
+  parts: SessionParts,
+): Promise<{ readonly rows: readonly Json[]; readonly isWhole: boolean }> {
   const kind = creations[lost.operation]?.kind as keyof typeof listsOf;
-  const lists = session.listsFor(kind, caller);
+  const lists = listsFor(kind, lost.caller, parts).map((list) => session.fillCall(list));
+  const send = async (page: Filled): Promise<Exchanged> => {
+    const exchanged = await session.exchange(page);
+    if (exchanged.error) throw new NotExercised(exchanged.error.message);
+    return exchanged;
+  };
   const rows: Json[] = [];
   let isWhole = lists.length === listsOf[kind].length;
   for (const list of lists) {
-    const send = async (call: typeof list): Promise<Exchanged> => {
-      const exchanged = await session.exchange({ call, caller });
-      if (exchanged.error) throw new NotExercised(exchanged.error.message);
-      return exchanged;
-    };
-    let last = await send(list);
-    for await (last of pagesFrom(last, list, send)) rows.push(...rowsOf(last.judged?.body));
+    const first = await send(list);
+    let last = first;
+    for await (const page of pagesFrom(first, list, send)) {
+      rows.push(...rowsOf(page.judged?.body));
+      last = page;
+    }
     isWhole &&= isSuccess(last) && nextPage(last, list) === undefined;
   }
   return { rows, isWhole };
 }
 
 async function takeAway(id: string, { operation, caller }: Lost, session: Session, parts: SessionParts): Promise<boolean> {
-  const undo = creations[operation]?.undo as Operation['id'];
+  const undo = creations[operation]?.undo as OperationId;
   if (parts.allow?.(undo) === false) return false;
-  const exchanged = await session.exchange({ call: { call: undo, path: { [session.lastIn(undo)]: id } }, caller });
+  const path = { [lastParameterOf(parts.spec, undo)]: id };
+  const exchanged = await session.exchange(session.fillCall({ call: undo, caller, path }));
   return isSuccess(exchanged) || exchanged.response?.status === 404;
 }

@@ -6,16 +6,18 @@ import type { Operation } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
 import type { Deviation } from '../judge/judge.js';
-import { type Criterion, type Lifecycle, type Operand, readOperand, type Step } from '../tables/arazzo.js';
+import type { Criterion, Lifecycle, LifecycleStep, Operand } from '../tables/arazzo.js';
+import { type Exchanged, isSuccess } from './exchanged.js';
 import { type Finding, findingOf } from './finding.js';
+import type { SessionParts } from './parts.js';
 import { crashOf, type Played } from './play.js';
 import { NotExercised, Withheld } from './reason.js';
-import { type Exchanged, isSuccess, Session, type SessionParts } from './session.js';
+import { Session } from './session.js';
 import type { Subject } from './subject.js';
 
 /** It is about no case of one operation, and is listed by its summary. */
 export function subjectOf({ summary, steps, place }: Lifecycle): Subject {
-  return { kind: 'lifecycle', operation: (steps[0] as Step).operation, title: summary, place, expected: [] };
+  return { kind: 'lifecycle', operation: (steps[0] as LifecycleStep).request.call, title: summary, place, expected: [] };
 }
 
 export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): Promise<Played> {
@@ -24,13 +26,13 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
   const player = new Player(session, parts.spec.operations);
   const findings: Finding[] = [];
   /** What each step that cleans up has to take away, once it is made. */
-  const made = new Map<Step, string>();
+  const made = new Map<LifecycleStep, string>();
   let reason: string | undefined;
   let crash: string | undefined;
   let failed = false;
   for (const [i, step] of lifecycle.steps.entries()) {
     if (failed && !step.cleanUp) continue;
-    session.cleaning = step.cleanUp;
+    session.sender.cleaning = step.cleanUp;
     const before = session.exchanges.length;
     try {
       const exchanged = await player.play(step);
@@ -86,40 +88,30 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
 class Player {
   readonly #session: Session;
   readonly #operations: ReadonlyMap<string, Operation>;
-  readonly #outputs = new Map<string, Json | undefined>();
-  readonly #name: Json;
 
   constructor(session: Session, operations: ReadonlyMap<string, Operation>) {
     this.#session = session;
     this.#operations = operations;
-    this.#name = session.resolve('$name');
   }
 
-  async play(step: Step): Promise<Exchanged> {
-    const body = step.body === undefined ? {} : { body: this.#fill(step.body) };
-    const call = {
-      call: step.operation,
-      path: this.#fill(step.path) as Record<string, string>,
-      query: this.#fill(step.query) as Record<string, Json>,
-      ...body,
-    };
+  async play({ id, request, heldBy, expected, assumed, outputs }: LifecycleStep): Promise<Exchanged> {
     const exchanged =
-      step.heldBy.length > 0
-        ? await this.#session.giveTo(step.heldBy, call)
-        : await this.#session.exchange(
-            { call, caller: step.caller },
-            { cases: step.expected, ...(step.assumed === undefined ? {} : { assumed: step.assumed }) },
-          );
-    for (const [name, pointer] of Object.entries(step.outputs))
-      this.#outputs.set(`${step.id}.${name}`, atPointer(exchanged.judged?.body, pointer));
+      heldBy.length > 0
+        ? await this.#session.giveTo(heldBy, request)
+        : await this.#session.exchange(this.#session.fill(request), {
+            cases: expected,
+            ...(assumed === undefined ? {} : { assumed }),
+          });
+    for (const [name, pointer] of Object.entries(outputs))
+      this.#session.values.outputs.set(`${id}.${name}`, atPointer(exchanged.judged?.body, pointer));
     return exchanged;
   }
 
   /** The last id of a step's path; undefined as long as no step has made it. */
-  idOf({ path }: Step): string | undefined {
-    const [last] = Object.values(path).slice(-1);
+  idOf({ request }: LifecycleStep): string | undefined {
+    const last = Object.values(request.path).at(-1);
     try {
-      return last === undefined ? undefined : String(this.#fill(last));
+      return last === undefined ? undefined : String(this.#session.values.fill(last));
     } catch (error) {
       if (error instanceof NotExercised) return undefined;
       throw error;
@@ -127,9 +119,9 @@ class Player {
   }
 
   /** The criteria that do not hold, where the answer is the case that was expected; else the judge has said so already. */
-  deviations({ criteria, expected, operation, assumed }: Step, { judged, response }: Exchanged): readonly Deviation[] {
+  deviations({ criteria, expected, request, assumed }: LifecycleStep, { judged, response }: Exchanged): readonly Deviation[] {
     if (!judged || judged.deviations.some(({ code }) => code === 'CASE_WRONG')) return [];
-    const documented = judged.documented ?? this.#operations.get(operation)?.cases.get(expected[0] ?? '');
+    const documented = judged.documented ?? this.#operations.get(request.call)?.cases.get(expected[0] ?? '');
     const basis = assumed === undefined ? (documented?.basis ?? 'docs') : 'assumed';
     // What the case does not vouch for only picked the case, and the judge has looked at that.
     const isOpen = (operand: Operand): boolean => {
@@ -150,26 +142,11 @@ class Player {
     });
   }
 
-  #fill(value: Json): Json {
-    if (Array.isArray(value)) return value.map((item) => this.#fill(item));
-    if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, this.#fill(item)]));
-    const operand = typeof value === 'string' && value.startsWith('$') ? readOperand(value) : undefined;
-    if (!operand) return value;
-    const found = this.#valueOf(operand);
-    if (found === undefined) throw new NotExercised(`there is no ${String(value)}`);
-    return found;
-  }
-
+  /** What no step has given is not there. */
   #valueOf(operand: Operand): Json | undefined {
     if (operand.kind === 'literal') return operand.value;
-    if (operand.kind === 'output') return this.#outputs.get(`${operand.step}.${operand.name}`);
-    return operand.kind === 'input' ? this.#input(operand.name) : undefined;
-  }
-
-  #input(name: string): Json {
-    if (name === 'name') return this.#name;
-    const [, caller] = /^(\w+)_user_id$/.exec(name) ?? [];
-    return this.#session.resolve(caller === undefined ? `$known.${name}` : `$callers.${caller}.user_id`);
+    if (operand.kind === 'output') return this.#session.values.outputs.get(`${operand.step}.${operand.name}`);
+    return this.#session.values.fill({ kind: 'expression', expression: operand, optional: false });
   }
 }
 

@@ -2,13 +2,15 @@
 // when, tells a second run to wait; that of a run which was killed is over by then.
 import type { OperationId } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
-import type { Call } from '../tables/table.js';
+import { type Exchanged, isSuccess } from './exchanged.js';
 import { isId, short } from './id.js';
 import { lockedUntil, lockName } from './names.js';
 import { valueIn } from './needs.js';
 import { pagesFrom } from './pages.js';
+import { type SessionParts, selectionOf } from './parts.js';
 import { NotExercised } from './reason.js';
-import { type Exchanged, isSuccess, Session, type SessionParts, selectionOf } from './session.js';
+import { Session } from './session.js';
+import type { Filled } from './values.js';
 
 export interface Lock {
   /** Why this run may not go on. */
@@ -50,7 +52,7 @@ export async function takeLock(parts: SessionParts, maxTime: number | undefined)
     const until = new Date(Date.now() + (maxTime === undefined ? LONGEST : maxTime + GRACE)).toISOString().replace(/\.\d+/, '');
     const name = lockName(parts.runId ?? parts.seed, until);
     const body = { organization_id: '$known.organization_id', name };
-    const made = await session.exchange({ call: { call: 'createSpace', body }, caller: 'owner' });
+    const made = await session.exchange(session.fillCall({ call: 'createSpace', body }));
     const id = isJsonObject(made.judged?.body) ? made.judged.body.id : undefined;
     if (!isSuccess(made)) return lock();
     const left = `the lock, a space named ${name}`;
@@ -74,8 +76,8 @@ export async function takeLock(parts: SessionParts, maxTime: number | undefined)
 
 /** The locks in the owner's list of spaces whose time is not over. */
 async function locksOf(session: Session): Promise<readonly Held[]> {
-  const ask = { call: 'listSpaces' as const, query: { organization_id: '$known.organization_id', limit: 100 } };
-  const send = (call: Call): Promise<Exchanged> => session.exchange({ call, caller: 'owner' });
+  const ask = session.fillCall({ call: 'listSpaces', query: { organization_id: '$known.organization_id', limit: 100 } });
+  const send = (page: Filled): Promise<Exchanged> => session.exchange(page);
   const held: Held[] = [];
   for await (const { judged } of pagesFrom(await send(ask), ask, send)) {
     const spaces = isJsonObject(judged?.body) && Array.isArray(judged.body.spaces) ? (judged.body.spaces as readonly Json[]) : [];
@@ -96,10 +98,10 @@ const describe = ({ id, until }: Held): string =>
   `another run is at work with these accounts until ${until} at the latest; wait for it or, if it was killed, delete its lock: DELETE /v1/spaces/${id} as the owner`;
 
 async function takeAway(session: Session, id: Json | undefined, name: string): Promise<readonly string[]> {
-  session.cleaning = true;
+  session.sender.cleaning = true;
   try {
     if (!isId(id)) throw new NotExercised('the lock has no id');
-    const { response } = await session.exchange({ call: { call: 'deleteSpace', path: { space_id: id } }, caller: 'owner' });
+    const { response } = await session.exchange(session.fillCall({ call: 'deleteSpace', path: { space_id: id } }));
     if (response?.status === 204 || response?.status === 404) return [];
   } catch (error) {
     if (!(error instanceof NotExercised)) throw error;

@@ -3,8 +3,9 @@ import type { HttpMethod, Operation, OperationId, Spec } from '../../spec/docume
 import { judgeRefusedMethod } from '../judge/judge.js';
 import { findingOf } from './finding.js';
 import { READING } from './guard.js';
+import type { SessionParts } from './parts.js';
 import type { Play, Played } from './play.js';
-import { Session, type SessionParts } from './session.js';
+import { Session } from './session.js';
 import type { Subject } from './subject.js';
 
 const methods: readonly HttpMethod[] = ['PUT', 'PATCH', 'DELETE', 'POST', 'GET'];
@@ -39,7 +40,7 @@ async function playMethod(
 ): Promise<Played> {
   const session = new Session(parts);
   const path = Object.fromEntries(parameters.filter((p) => p.in === 'path').map(({ name }) => [name, 'understudy-none']));
-  await session.exchangeMethod(method, { call: { call: id, path }, caller: 'owner' }, (response) =>
+  await session.exchangeMethod(method, { call: id, caller: 'owner', path, query: {} }, (response) =>
     judgeRefusedMethod(allowed, response),
   );
   const { exchanges } = session;

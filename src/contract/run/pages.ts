@@ -1,19 +1,23 @@
 // The pages of a list, one after the other.
 import { isJsonObject, type Json } from '../../spec/message.js';
-import type { Call } from '../tables/table.js';
 
 interface Page {
   readonly judged?: { readonly body: Json | undefined };
+}
+
+/** What a page was asked with. */
+interface Asked {
+  readonly query?: Readonly<Record<string, Json>>;
 }
 
 /** Of a list without end. */
 const MAX_PAGES = 100;
 
 /** An answer, and then each later page as it is asked for. */
-export async function* pagesFrom<P extends Page>(
+export async function* pagesFrom<P extends Page, A extends Asked>(
   first: P,
-  ask: Call,
-  send: (call: Call) => Promise<P>,
+  ask: A,
+  send: (ask: A) => Promise<P>,
   most = MAX_PAGES,
 ): AsyncGenerator<P, void, void> {
   yield first;
@@ -26,7 +30,7 @@ export async function* pagesFrom<P extends Page>(
 }
 
 /** What asks for the page after this one, where the answer says that there is one. */
-export function nextPage({ judged }: Page, ask: Call): Readonly<Record<string, Json>> | undefined {
+export function nextPage({ judged }: Page, ask: Asked): Readonly<Record<string, Json>> | undefined {
   const body = judged?.body;
   if (!isJsonObject(body)) return undefined;
   const rows = rowsOf(body);

@@ -1,13 +1,15 @@
 // Everything that a run plays, in order: sign-ins, lifecycles, the rows of the tables, the methods that no path has.
 import type { OperationId, Spec } from '../../spec/document.js';
+import { comparedIn } from '../tables/arazzo.js';
+import { compile, givenTo } from '../tables/compile.js';
 import type { Contracts, Row, Table } from '../tables/table.js';
 import { playLifecycle, subjectOf } from './lifecycle.js';
 import { planMethods } from './methods.js';
-import { needsOfInputs, needsOfRow } from './needs.js';
+import { needsOf, needsOfRequests } from './needs.js';
+import { type Selection, selectionOf } from './parts.js';
 import type { Play } from './play.js';
 import type { Profile } from './profile.js';
 import { type PlannedRow, playRow } from './row.js';
-import { type Selection, selectionOf } from './session.js';
 import { planSignIns } from './sign-in.js';
 
 /** Everything about the operations that are included; all when absent. */
@@ -18,18 +20,16 @@ export function planRun(
   { include, allow }: Selection = selectionOf({}),
 ): readonly Play[] {
   const lifecycles = contracts.lifecycles
-    .filter(({ steps }) => steps.every(({ operation }) => include(operation)))
+    .filter(({ steps }) => steps.every(({ request }) => include(request.call)))
     .map((lifecycle): Play => {
-      const touches = new Set(lifecycle.steps.map(({ operation }) => operation));
-      const needs = needsOfInputs(touches, lifecycle.inputs);
-      return { ...subjectOf(lifecycle), needs, touches, play: (parts) => playLifecycle(lifecycle, parts) };
+      const requests = lifecycle.steps.map(({ request }) => request);
+      const needs = needsOfRequests(requests, lifecycle.steps.flatMap(comparedIn));
+      return { ...subjectOf(lifecycle), needs, touches: needs.calls, play: (parts) => playLifecycle(lifecycle, parts) };
     });
   const rows = planRows(spec, contracts, include).map((planned): Play => {
-    const { table, row, ...subject } = planned;
-    const needs = needsOfRow(spec, contracts, table, row);
-    const looks = [...(table.observe ? [table.observe] : []), ...(row.then ?? [])];
-    const touches = new Set([...needs.calls, ...needs.undoes, ...looks.map(({ call }) => call)]);
-    return { ...subject, needs, touches, play: (parts) => playRow(planned, parts) };
+    const { table: _, row: __, steps, ...subject } = planned;
+    const touches = new Set(steps.flatMap((step) => ('request' in step ? [step.request.call] : [])));
+    return { ...subject, needs: needsOf(steps), touches, play: (parts) => playRow(planned, parts) };
   });
   // Lifecycles first: the last row of a table may use up what the profile names.
   return [...planSignIns(spec, profile, { include, allow }), ...lifecycles, ...rows, ...planMethods(spec, include)];
@@ -53,7 +53,8 @@ export function planRows(
         const expected = [row.expect].flat();
         const { operation } = table;
         const title = titleOf(table, row, expected);
-        return { kind: 'row', operation, title, place: row.place, caller: row.caller, expected, table, row };
+        const steps = compile(spec, contracts, { table, row });
+        return { kind: 'row', operation, title, place: row.place, caller: row.caller, expected, table, row, steps };
       });
     });
   const times = new Map<string, number>();
@@ -65,7 +66,7 @@ export function planRows(
 const lineOf = (place: string): string => place.replace(/^.*\//, '').replace(/:\d+$/, '');
 
 function titleOf(table: Table, row: Row, expected: readonly string[]): string {
-  const given = Object.values({ ...table.given, ...row.given }).map((recipe) => recipe.replaceAll('_', ' '));
+  const given = Object.values(givenTo({ table, row })).map((recipe) => recipe.replaceAll('_', ' '));
   const states = given.length > 0 ? ` with ${given.join(' and ')}` : '';
   const edge = row.edge === undefined ? '' : `, where ${row.edge},`;
   return `${table.operation} by ${row.caller}${states}${edge} answers ${expected.join(' or ')}`;

@@ -2,7 +2,7 @@
 import type { OperationId } from '../../spec/document.js';
 import type { Finding } from './finding.js';
 import type { Needs } from './needs.js';
-import type { SessionParts } from './session.js';
+import type { SessionParts } from './parts.js';
 import type { Subject } from './subject.js';
 
 export interface Play extends Subject {

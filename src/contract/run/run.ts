@@ -12,13 +12,13 @@ import { type Finding, mergeFindings } from './finding.js';
 import { Guard } from './guard.js';
 import { type Lock, takeLock } from './lock.js';
 import { lackingIn } from './needs.js';
+import { type SessionParts, selectionOf } from './parts.js';
 import { planRun } from './plan.js';
 import { crashOf, type Play, type Played, refusalOf } from './play.js';
 import { PossiblyMade } from './possibly-made.js';
 import type { Profile } from './profile.js';
 import { RateLimits, type Wait } from './rate-limit.js';
 import { NotExercised } from './reason.js';
-import { type SessionParts, selectionOf } from './session.js';
 import { planSignIns } from './sign-in.js';
 import { type Trouble, Watch } from './watch.js';
 

@@ -4,11 +4,13 @@ import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject } from '../../spec/message.js';
 import type { Judged } from '../judge/judge.js';
 import { callerNames, letIn } from '../tables/caller.js';
+import { asTool } from './exchanged.js';
 import { findingOf } from './finding.js';
 import { valueIn } from './needs.js';
+import { type Selection, type SessionParts, selectionOf } from './parts.js';
 import type { Play, Played } from './play.js';
 import type { Profile } from './profile.js';
-import { asTool, type Selection, Session, type SessionParts, selectionOf } from './session.js';
+import { Session } from './session.js';
 import type { Subject } from './subject.js';
 
 /** One operation may refuse wrongly; so many of them do not. */
@@ -99,10 +101,8 @@ async function signIn(
   for (const { id, parameters } of reads) {
     const given = (place: string): Record<string, string> =>
       parameters.some((p) => p.in === place && p.required) ? { organization_id } : {};
-    const { response, judged } = await session.exchange({
-      call: { call: id, path: given('path'), query: given('query') },
-      caller,
-    });
+    const asking = { call: id, caller, path: given('path'), query: given('query') };
+    const { response, judged } = await session.exchange(asking);
     if (!response) break;
     const asked = { status: response.status, judged };
     answers.push(asked);

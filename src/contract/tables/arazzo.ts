@@ -24,14 +24,12 @@ import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { answersIn, checkPointer, checkRows, isKnown } from './answers.js';
 import { type CallerName, callerNames, knownNames } from './caller.js';
+import { type Expression, inputFor, readTemplate, readTemplates } from './expression.js';
 import { parseContract } from './shipped.js';
+import type { RequestTemplate } from './steps.js';
 
-export type Operand =
-  | { readonly kind: 'literal'; readonly value: Json }
-  | { readonly kind: 'status' }
-  | { readonly kind: 'body'; readonly pointer: string }
-  | { readonly kind: 'input'; readonly name: string }
-  | { readonly kind: 'output'; readonly step: string; readonly name: string };
+/** What a condition compares. */
+export type Operand = Expression | { readonly kind: 'literal'; readonly value: Json };
 
 export type Criterion =
   | { readonly kind: 'equal' | 'unequal'; readonly left: Operand; readonly right: Operand; readonly text: string }
@@ -44,14 +42,9 @@ export type Criterion =
       readonly text: string;
     };
 
-export interface Step {
+export interface LifecycleStep {
   readonly id: string;
-  readonly operation: OperationId;
-  readonly caller: CallerName;
-  /** Values may be expressions, each a text that begins with `$`. */
-  readonly path: Readonly<Record<string, Json>>;
-  readonly query: Readonly<Record<string, Json>>;
-  readonly body?: Json;
+  readonly request: RequestTemplate;
   readonly criteria: readonly Criterion[];
   /** The cases that the criteria leave; empty where they ask for no status. */
   readonly expected: readonly string[];
@@ -71,9 +64,7 @@ export interface Lifecycle {
   readonly id: string;
   /** A sentence. */
   readonly summary: string;
-  readonly steps: readonly Step[];
-  /** The inputs it names. */
-  readonly inputs: readonly string[];
+  readonly steps: readonly LifecycleStep[];
   readonly place: string;
   /** As it stands in the file. */
   readonly source: { readonly [key: string]: Json };
@@ -105,21 +96,31 @@ const keys = {
   criterion: ['condition', 'context', 'type'],
 } as const;
 
-const inputNames: readonly string[] = ['name', ...callerNames, ...callerNames.map((name) => `${name}_user_id`), ...knownNames];
+const inputNames: readonly string[] = [
+  'name',
+  ...callerNames,
+  ...callerNames.map((name) => inputFor(name, 'user_id')),
+  ...knownNames,
+];
 
 /** Reads an operand of a condition; undefined when it is none. */
-export function readOperand(text: string): Operand | undefined {
-  if (text === '$statusCode') return { kind: 'status' };
-  const [, pointer] = /^\$response\.body#((?:\/[^\s]*)?)$/.exec(text) ?? [];
-  if (pointer !== undefined) return { kind: 'body', pointer };
-  const [, input] = /^\$inputs\.(\w+)$/.exec(text) ?? [];
-  if (input !== undefined) return { kind: 'input', name: input };
-  const [, step, name] = /^\$steps\.([\w-]+)\.outputs\.([\w-]+)$/.exec(text) ?? [];
-  if (step !== undefined && name !== undefined) return { kind: 'output', step, name };
+function readOperand(text: string): Operand | undefined {
   const [, quoted] = /^'([^']*)'$/.exec(text) ?? [];
   if (quoted !== undefined) return { kind: 'literal', value: quoted };
   if (/^(-?\d+(\.\d+)?|true|false|null)$/.test(text)) return { kind: 'literal', value: JSON.parse(text) as Json };
-  return undefined;
+  return expressionIn(text, ['status', 'body', 'input', 'output']);
+}
+
+/** The expression that a text is, if it is one of these. */
+function expressionIn<Kind extends Expression['kind']>(
+  text: unknown,
+  kinds: readonly Kind[],
+): Extract<Expression, { readonly kind: Kind }> | undefined {
+  const template = typeof text === 'string' ? readTemplate(text) : undefined;
+  if (template?.kind !== 'expression' || template.optional) return undefined;
+  const { expression } = template;
+  const isOneOf = (kinds as readonly string[]).includes(expression.kind);
+  return isOneOf ? (expression as Extract<Expression, { readonly kind: Kind }>) : undefined;
 }
 
 const expressions = '$statusCode, $response.body#/…, $inputs.… or $steps.….outputs.…';
@@ -198,13 +199,10 @@ class Reader {
     if (steps.length === 0) this.#report(`${pointer}/steps`, 'the workflow has no steps', 'add one');
     const read = steps.map((step, i) => this.#step(step, `${pointer}/steps/${i}`, scope, common));
     const place = this.#place(pointer);
-    // Those that it uses: workflows may share one list of them.
-    const used = JSON.stringify([node.parameters ?? [], steps]);
-    const needed = names.filter((name) => new RegExp(`\\$inputs\\.${name}\\b`).test(used));
-    return { id, summary, steps: read, inputs: needed, place, source: node as Lifecycle['source'] };
+    return { id, summary, steps: read, place, source: node as Lifecycle['source'] };
   }
 
-  #step(value: unknown, pointer: string, scope: Scope, common: readonly (Parameter | undefined)[]): Step {
+  #step(value: unknown, pointer: string, scope: Scope, common: readonly (Parameter | undefined)[]): LifecycleStep {
     const node = this.#map(value, pointer, keys.step);
     const id = this.#name(node.stepId, `${pointer}/stepId`, 'stepId', new Set(scope.outputs.keys()));
     const operations = [...this.#spec.operations.keys()];
@@ -250,10 +248,14 @@ class Reader {
       node['x-assumed'] === undefined ? undefined : this.#text(node['x-assumed'], `${pointer}/x-assumed`, 'a source');
     return {
       id,
-      operation: operation?.id ?? (node.operationId as OperationId),
-      caller,
-      ...sent,
-      ...(body === undefined ? {} : { body }),
+      request: {
+        call: operation?.id ?? (node.operationId as OperationId),
+        caller,
+        path: readTemplates(sent.path),
+        query: readTemplates(sent.query),
+        implied: [],
+        ...(body === undefined ? {} : { body: readTemplate(body) }),
+      },
       criteria,
       expected,
       outputs,
@@ -278,7 +280,7 @@ class Reader {
     if (node.in === 'header') {
       if (name.toLowerCase() !== 'x-api-key')
         this.#report(`${pointer}/name`, `the header ${name} is not understood`, 'only X-API-Key is');
-      const [, caller] = /^\$inputs\.(\w+)$/.exec(String(node.value)) ?? [];
+      const caller = expressionIn(node.value, ['input'])?.name;
       if (caller === undefined)
         this.#report(`${pointer}/value`, 'the credential is no input', 'write $inputs.owner, or another caller');
       if (caller === undefined || !this.#known(caller, `${pointer}/value`, 'caller', callerNames)) return undefined;
@@ -380,8 +382,8 @@ class Reader {
   #outputs(value: unknown, pointer: string): Record<string, string> {
     const outputs: Record<string, string> = {};
     for (const [name, expression] of Object.entries(this.#named(value, pointer))) {
-      const operand = readOperand(String(expression));
-      if (operand?.kind === 'body') outputs[name] = operand.pointer;
+      const value = expressionIn(expression, ['body']);
+      if (value) outputs[name] = value.pointer;
       else this.#report(`${pointer}/${name}`, `the output ${String(expression)} is not understood`, 'write $response.body#/…');
     }
     return outputs;
@@ -394,8 +396,8 @@ class Reader {
     } else if (value === undefined) {
       this.#report(pointer, 'has no value', 'write one');
     } else if (typeof value === 'string' && value.includes('$')) {
-      const operand = readOperand(value);
-      if (operand?.kind === 'input' || operand?.kind === 'output') this.#operand(operand, pointer, scope);
+      const expression = expressionIn(value, ['input', 'output']);
+      if (expression) this.#operand(expression, pointer, scope);
       else
         this.#report(
           pointer,
@@ -471,6 +473,12 @@ interface Scope {
   /** By step, those before. */
   readonly outputs: Map<string, readonly string[]>;
 }
+
+/** The expressions that the conditions of a step compare. */
+export const comparedIn = ({ criteria }: LifecycleStep): readonly Expression[] =>
+  criteria
+    .flatMap((criterion) => ('list' in criterion ? [criterion.value] : [criterion.left, criterion.right]))
+    .filter((operand): operand is Expression => operand.kind !== 'literal');
 
 /** The documented cases that fit the status and the error code that the criteria ask for. */
 function casesOf(operation: Operation, criteria: readonly Criterion[]): readonly string[] {

@@ -8,11 +8,10 @@ import { isJsonObject, type Json } from '../../spec/message.js';
 import { pointerToken } from '../../spec/pointer.js';
 import { type Answers, answersOf, checkPointer, isKnown, success } from './answers.js';
 import { callerNames, knownNames, rowCallers } from './caller.js';
+import { type Expression, readTemplate, tableExpressions, usesIn, written } from './expression.js';
 import type { Draft } from './form.js';
 import { checkSlots, type SlotParts } from './slots.js';
 import type { Call, Look, Recipe, Row, Table } from './table.js';
-
-const expressionRoots = ['$known', '$callers', '$slot', '$name', '$unique', '$response'];
 
 /** What an expression may name. */
 interface Scope {
@@ -69,9 +68,9 @@ export class ContractCheck {
     this.#given(report, `${pointer}/makes`, makes);
     for (const [slot, name] of Object.entries(makes)) {
       const value = Object.hasOwn(this.#parts.recipes, name) ? this.#parts.recipes[name]?.value : undefined;
-      const [, there] = /^\$response\.body#(\/.*)$/.exec(value ?? '') ?? [];
-      if (operation && there !== undefined)
-        checkPointer(this.#spec, report, `${pointer}/makes/${slot}`, there, success(operation));
+      const [use] = value === undefined ? [] : usesIn(readTemplate(value));
+      if (operation && use?.expression.kind === 'body')
+        checkPointer(this.#spec, report, `${pointer}/makes/${slot}`, use.expression.pointer, success(operation));
     }
     const slots = Object.keys(given);
     this.#sent(report, pointer, table, operation, { slots });
@@ -243,19 +242,27 @@ export class ContractCheck {
       this.#response(report, pointer, value, scope.answers);
       return;
     }
-    for (const [, root = '', first = '', second = ''] of value.matchAll(/\$(\w*)(?:\.(\w+))?(?:\.(\w+))?/g)) {
-      if (!isKnown(report, pointer, 'expression', `$${root}`, expressionRoots)) continue;
-      if (root === 'known') isKnown(report, pointer, 'id in profiles', first, knownNames);
-      if (root === 'callers' && isKnown(report, pointer, 'caller', first, callerNames))
-        isKnown(report, pointer, 'field of callers', second, ['user_id', 'organization_id']);
-      if (root === 'slot' && (first === '' || (scope.slots && this.#parts.isWhole)))
-        isKnown(report, pointer, 'slot that is filled here', first, scope.slots ?? []);
+    for (const { expression } of usesIn(readTemplate(value))) this.#expression(report, pointer, expression, scope);
+  }
+
+  #expression(report: Report, pointer: string, expression: Expression, { slots }: Scope): void {
+    if (expression.kind === 'known') isKnown(report, pointer, 'id in profiles', expression.name, knownNames);
+    else if (expression.kind === 'caller') {
+      if (isKnown(report, pointer, 'caller', expression.caller, callerNames))
+        isKnown(report, pointer, 'field of callers', expression.field, ['user_id', 'organization_id']);
+    } else if (expression.kind === 'slot') {
+      if (expression.name === '' || (slots && this.#parts.isWhole))
+        isKnown(report, pointer, 'slot that is filled here', expression.name, slots ?? []);
+    } else if (expression.kind !== 'new_name') {
+      const [root] = written(expression).split('.');
+      isKnown(report, pointer, 'expression', root, tableExpressions);
     }
   }
 
   #response(report: Report, place: string, value: string, answers: Scope['answers']): void {
-    const [, pointer] = /^\$response\.body#(\/.*)$/.exec(value) ?? [];
-    if (pointer === undefined) report(place, `there is no expression ${value}`, 'write $response.body#/…, and nothing around it');
+    const [use] = usesIn(readTemplate(value));
+    const pointer = use?.expression.kind === 'body' ? use.expression.pointer : '';
+    if (pointer === '') report(place, `there is no expression ${value}`, 'write $response.body#/…, and nothing around it');
     else if (!answers) report(place, 'nothing has answered yet here', 'use $slot.…, which a recipe fills');
     // A pointer of this kind leads to one value, and none is called `*`.
     else if (pointer.split('/').includes('*')) report(place, `${value} names more than one`, 'write a number in place of *');

@@ -1,17 +1,16 @@
 // Checks the slots of each row in the order in which it is played. A request that uses a slot which nothing fills could never be
 // sent. A slot that is filled and never used has a misspelt name, unless it is called `beside`: that one only has to exist.
-
+import type { Spec } from '../../spec/document.js';
 import { nearest } from '../../files/nearest.js';
 import type { Report } from '../../files/problem.js';
-import type { OperationId, Spec } from '../../spec/document.js';
+import { compile, type Parts } from './compile.js';
+import { type Template, usesIn } from './expression.js';
 import type { Draft } from './form.js';
-import type { Call, Recipe, Row, Table } from './table.js';
+import { type Origin, partsOf, type RequestStep, type Step, valuesOf } from './steps.js';
+import type { Row, Table } from './table.js';
 
-export interface SlotParts {
+export interface SlotParts extends Parts {
   readonly spec: Spec;
-  readonly recipes: Readonly<Record<string, Draft<Recipe>>>;
-  /** Path parameter → slot. */
-  readonly slots: Readonly<Record<string, string>>;
   /** False where a file could not be read to its end: a recipe or slot that seems to be missing may stand there. */
   readonly isWhole: boolean;
 }
@@ -25,8 +24,8 @@ const isBeside = (slot: string): boolean => /^beside(_|$)/.test(slot);
 export function checkSlots(parts: SlotParts, table: Draft<Table>, report: Report, pointer: string): void {
   if (!parts.isWhole) return;
   const played = (row: Draft<Row>, place: string): SlotUse => {
-    const use = new SlotUse(parts);
-    use.play(table, row, pointer, place);
+    const use = new SlotUse(parts, { table: pointer, row: place });
+    for (const step of compile(parts.spec, parts, { table, row })) use.play(step);
     return use;
   };
   const own = played({}, pointer);
@@ -65,70 +64,53 @@ class SlotUse {
   readonly unfilled = new Map<string, { readonly place: string; readonly user: string }>();
   readonly #filled = new Set<string>();
   readonly #parts: SlotParts;
+  /** Where the table and the row stand. */
+  readonly #places: Readonly<Record<Origin['in'], string>>;
 
-  constructor(parts: SlotParts) {
+  constructor(parts: SlotParts, places: Readonly<Record<Origin['in'], string>>) {
     this.#parts = parts;
+    this.#places = places;
   }
 
-  play(table: Draft<Table>, row: Draft<Row>, tablePlace: string, rowPlace: string): void {
-    const given = { ...table.given, ...row.given };
-    for (const [slot, recipe] of Object.entries(given)) {
-      const place = row.given && Object.hasOwn(row.given, slot) ? rowPlace : tablePlace;
-      this.#make(slot, recipe, `${place}/given/${slot}`, []);
+  play(step: Step): void {
+    if (step.kind === 'undo' || step.kind === 'compare') return;
+    if (step.kind === 'keep') {
+      if (step.from?.kind === 'request' && !this.#mayMake(step.from)) return;
+      this.#values(valuesOf(step), step.origin);
+      this.#filled.add(step.slot);
+      return;
     }
-    for (const [i, call] of (row.before ?? []).entries()) this.#call(call, `${rowPlace}/before/${i}`);
-    if (table.observe && row.observe !== 'none') {
-      this.#call(table.observe, `${tablePlace}/observe`);
-      this.#values(table.observe.rows);
+    const { request, origin } = step;
+    for (const slot of request.implied.map((name) => this.#parts.slots[name] ?? name)) {
+      // The organization of a path needs no recipe: the profile has it.
+      if (slot === 'organization') this.used.add(slot);
+      else this.#use(slot, origin, request.call);
     }
-    const { path, body = table.body, query = table.query } = row;
-    this.#call({ call: table.operation, path, query, body }, rowPlace);
-    const operation = this.#parts.spec.operations.get(table.operation as OperationId);
-    const isMade = [row.expect ?? []].flat().some((name) => (operation?.cases.get(name)?.status ?? 500) < 400);
-    if (isMade) for (const slot of Object.keys(table.makes ?? {})) this.#filled.add(slot);
-    this.#values(row.answer);
-    for (const [i, look] of (row.then ?? []).entries()) {
-      this.#call(look, `${rowPlace}/then/${i}`);
-      this.#values([look.includes, look.excludes, look.equals]);
-    }
+    const written = Object.entries(request.path).filter(([name]) => !request.implied.includes(name));
+    this.#values(partsOf({ ...request, path: Object.fromEntries(written) }), origin);
+    this.#values(valuesOf(step), origin);
   }
 
-  #make(slot: string, name: string, place: string, within: readonly string[]): void {
-    const recipe = Object.hasOwn(this.#parts.recipes, name) ? this.#parts.recipes[name] : undefined;
-    // A recipe that does not exist, or is made from itself, was reported already.
-    if (recipe && !within.includes(name)) {
-      if (recipe.from !== undefined) this.#make(slot, recipe.from, place, [...within, name]);
-      const { call, path, query, body } = recipe;
-      if (call !== undefined) this.#call({ call, path, query, body }, place, name);
-      this.#values(recipe.value, place, name);
-      this.#filled.add(slot);
-      for (const next of recipe.then ?? []) this.#call(next, place, name);
-    }
-    this.#filled.add(slot);
+  /** Whether one of the cases that the row expects is a success. */
+  #mayMake({ request, expected }: RequestStep): boolean {
+    const cases = this.#parts.spec.operations.get(request.call)?.cases;
+    return expected.some((name) => (cases?.get(name)?.status ?? 500) < 400);
   }
 
-  /** `recipe` is the recipe that makes the call, if any: its values are checked here, those of a table are checked where they stand. */
-  #call({ call, path, query, body }: Draft<Call>, place: string, recipe?: string): void {
-    const operation = this.#parts.spec.operations.get(call as OperationId);
-    for (const { name } of operation?.parameters.filter((parameter) => parameter.in === 'path') ?? []) {
-      const slot = this.#parts.slots[name] ?? name;
-      if (path?.[name] === undefined) this.#use(slot, place, recipe ?? String(call), slot === 'organization');
-    }
-    this.#values([path, query, body], place, recipe);
-  }
-
-  #values(value: unknown, place?: string, recipe?: string): void {
-    for (const [, slot = ''] of (JSON.stringify(value) ?? '').matchAll(/\$slot\.(\w+)/g)) {
-      if (place !== undefined && recipe !== undefined) this.#use(slot, place, recipe, false);
+  /** The values of a recipe are checked here, those of a table where they stand. */
+  #values(values: readonly Template[], origin: Origin): void {
+    for (const { expression } of values.flatMap(usesIn)) {
+      if (expression.kind !== 'slot') continue;
+      const { name } = expression;
+      if (origin.recipe !== undefined) this.#use(name, origin, origin.recipe);
       // A slot that is not filled was reported at its own place. It is probably a misspelt one, which then counts as used.
-      else this.used.add(this.#filled.has(slot) ? slot : (nearest(slot, [...this.#filled]) ?? slot));
+      else this.used.add(this.#filled.has(name) ? name : (nearest(name, [...this.#filled]) ?? name));
     }
   }
 
-  /** `isKnown`: the slot needs no recipe, since the profile has the value, as for the organization of a path. */
-  #use(slot: string, place: string, user: string, isKnown: boolean): void {
+  #use(slot: string, { recipe, ...origin }: Origin, call: string): void {
     this.used.add(slot);
-    if (isKnown || this.#filled.has(slot) || this.unfilled.has(slot)) return;
-    this.unfilled.set(slot, { place, user });
+    if (this.#filled.has(slot) || this.unfilled.has(slot)) return;
+    this.unfilled.set(slot, { place: `${this.#places[origin.in]}${origin.pointer}`, user: recipe ?? String(call) });
   }
 }

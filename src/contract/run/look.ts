@@ -1,0 +1,159 @@
+// What a read shows: a look after the row's request, checked, and an observation, which is compared with a later one.
+import { isDeepStrictEqual } from 'node:util';
+import { isJsonObject, type Json } from '../../spec/message.js';
+import type { Check, LookStep, ObserveStep } from '../tables/steps.js';
+import type { Exchanged } from './exchanged.js';
+import { nextPage, pagesFrom } from './pages.js';
+import type { Session } from './session.js';
+import type { Filled } from './values.js';
+
+/** What is not as it should be, in an answer that shows it. */
+export interface Shown {
+  readonly by: Exchanged;
+  readonly expected: string;
+  readonly got: string;
+}
+
+/** One look, with the pages that it has read. */
+export class Look {
+  readonly #session: Session;
+  readonly #step: LookStep;
+  /** The body of the answer to the row's request, which values may name. */
+  readonly #answer: Json | undefined;
+  readonly #ask: Filled;
+  #first: Exchanged | undefined;
+  readonly #pages: Exchanged[] = [];
+  #later: AsyncGenerator<Exchanged, void, void> | undefined;
+
+  constructor(session: Session, step: LookStep, answer: Json | undefined) {
+    this.#session = session;
+    this.#step = step;
+    this.#answer = answer;
+    this.#ask = session.fill(step.request, answer);
+  }
+
+  /** The first answer. */
+  async ask(): Promise<Exchanged> {
+    const { expected = [], assumed, documented } = this.#step;
+    const expectation = {
+      cases: expected,
+      ...(assumed === undefined ? {} : { assumed }),
+      ...(documented === undefined ? {} : { documented }),
+    };
+    const first = await this.#session.exchange(this.#ask, expectation);
+    this.#first = first;
+    this.#later = pagesFrom(first, this.#ask, (page) => this.#session.exchange(page));
+    return first;
+  }
+
+  /** What is wrong with a check, if something is. Pages are read as far as it needs them, and each once. */
+  async failure(check: Check): Promise<Shown | undefined> {
+    switch (check.kind) {
+      case 'includes':
+      case 'excludes':
+        return this.#row(check);
+      case 'unique':
+        return this.#unique(check.pointer);
+      default:
+        return this.#onFirstPage(check);
+    }
+  }
+
+  /** Whether a row is in the list, on whichever page. */
+  async #row({ kind, pointer, value }: Check & { readonly kind: 'includes' | 'excludes' }): Promise<Shown | undefined> {
+    const wanted = this.#session.values.fill(value, this.#answer);
+    for await (const page of this.#everyPage()) {
+      if (!valuesAt(page.judged?.body, pointer).some((item) => isDeepStrictEqual(item, wanted))) continue;
+      if (kind === 'includes') return undefined;
+      return { by: page, expected: `no ${JSON.stringify(wanted)} in ${pointer}`, got: 'still there' };
+    }
+    const last = this.#pages.at(-1) as Exchanged;
+    // A list that goes on and on may have it further on.
+    if (kind === 'excludes' || nextPage(last, this.#ask)) return undefined;
+    return { by: last, expected: `${JSON.stringify(wanted)} in ${pointer}`, got: 'not there' };
+  }
+
+  async #unique(pointer: string): Promise<Shown | undefined> {
+    const seen = new Set<string>();
+    let twice: string | undefined;
+    for await (const page of this.#everyPage())
+      for (const value of valuesAt(page.judged?.body, pointer).map((item) => JSON.stringify(item))) {
+        if (seen.has(value)) twice ??= value;
+        seen.add(value);
+      }
+    if (twice === undefined) return undefined;
+    return { by: this.#pages.at(-1) as Exchanged, expected: `no ${pointer} on two pages`, got: `${twice} twice` };
+  }
+
+  #onFirstPage(check: Exclude<Check, { readonly kind: 'unique' | 'includes' }>): Shown | undefined {
+    const by = this.#first as Exchanged;
+    const shown = (expected: string, got: string): Shown => ({ by, expected, got });
+    const found = valuesAt(by.judged?.body, check.pointer);
+    switch (check.kind) {
+      case 'present':
+        return found.length > 0 ? undefined : shown(check.pointer, 'absent');
+      case 'absent':
+        return found.length === 0 ? undefined : shown(`no ${check.pointer}`, 'there');
+      case 'count': {
+        const rows = valuesAt(by.judged?.body, `${check.pointer}/*`).length;
+        return rows === check.count ? undefined : shown(`${check.count} rows in ${check.pointer}`, String(rows));
+      }
+      case 'equals': {
+        const wanted = this.#session.values.fill(check.value, this.#answer);
+        if (isDeepStrictEqual(found[0], wanted)) return undefined;
+        return shown(`${JSON.stringify(wanted)} at ${check.pointer}`, JSON.stringify(found[0]) ?? 'absent');
+      }
+    }
+  }
+
+  async *#everyPage(): AsyncGenerator<Exchanged, void, void> {
+    yield* this.#pages;
+    for (let page = await this.#later?.next(); page && !page.done; page = await this.#later?.next()) {
+      this.#pages.push(page.value);
+      yield page.value;
+    }
+  }
+}
+
+/** What is there, of all that is documented; null where nothing could be read. `send` is how each page is asked for. */
+export async function observe(
+  { request, rows }: ObserveStep,
+  session: Session,
+  send: (filled: Filled) => Promise<Exchanged>,
+): Promise<Json> {
+  const ask = session.fill(request);
+  const first = await send(ask);
+  if (!rows) return documentedPart(first);
+  const [list, value] = [`${rows[0]}/*`, JSON.stringify(session.values.fill(rows[1]))];
+  const listed: Json[] = [];
+  for await (const page of pagesFrom(first, ask, send)) listed.push(...valuesAt(documentedPart(page), list));
+  return listed.filter((row) => JSON.stringify(row).includes(value));
+}
+
+/** Without the fields that the document does not know, and without cursors: both may be new in every answer. */
+function documentedPart({ judged }: Exchanged): Json {
+  const whole = structuredClone(judged?.body ?? null);
+  const unknown = judged?.deviations.filter(({ code }) => code === 'FIELD_UNDOCUMENTED') ?? [];
+  for (const pointer of [...unknown.map((deviation) => deviation.pointer), '/next_cursor']) {
+    const [parent] = valuesAt(whole, pointer.slice(0, pointer.lastIndexOf('/')));
+    const field = pointer
+      .slice(pointer.lastIndexOf('/') + 1)
+      .replaceAll('~1', '/')
+      .replaceAll('~0', '~');
+    if (isJsonObject(parent)) delete (parent as Record<string, Json>)[field];
+  }
+  return whole;
+}
+
+/** The values at a pointer, in which `*` stands for every row. */
+export function valuesAt(body: Json | undefined, pointer: string): Json[] {
+  let values: Json[] = body === undefined ? [] : [body];
+  for (const token of pointer.split('/').slice(1)) {
+    values = values.flatMap((value) => {
+      if (token === '*') return Array.isArray(value) ? value : [];
+      const next = Array.isArray(value) ? value[Number(token)] : isJsonObject(value) ? value[token] : undefined;
+      return next === undefined ? [] : [next];
+    });
+  }
+  return values;
+}

@@ -1,0 +1,95 @@
+// What a play has made so far: the slots that hold it, and its deletion at the end.
+import type { Json } from '../../spec/message.js';
+import { written } from '../tables/expression.js';
+import type { KeepStep, UndoStep } from '../tables/steps.js';
+import { isSuccess } from './exchanged.js';
+import { isId, short } from './id.js';
+import type { SessionParts } from './parts.js';
+import { NotExercised, PreparationFailed, Withheld } from './reason.js';
+import type { Session } from './session.js';
+
+export class State {
+  readonly #session: Session;
+  readonly #parts: SessionParts;
+  /** All slots as they were when a step had filled its own. */
+  readonly #kept = new Map<KeepStep, Readonly<Record<string, string>>>();
+  /** What was made and cannot be taken away, for want of its id. */
+  readonly #lost: string[] = [];
+
+  constructor(session: Session, parts: SessionParts) {
+    this.#session = session;
+    this.#parts = parts;
+  }
+
+  /** Fills a slot from the answer to the call that made it, or from the profile. Throws NotExercised where there is nothing to fill it with. */
+  keep(step: KeepStep, answer: Json | undefined): void {
+    if (this.tryToKeep(step, answer)) return;
+    const { value, isId, undo, from } = step;
+    const place = value?.kind === 'expression' ? written(value.expression) : step.slot;
+    const reason = `the answer of ${from?.request.call}, needed for this row, has no ${isId ? 'id that can be used at ' : ''}${place}`;
+    throw undo === undefined ? new NotExercised(reason) : new PreparationFailed(reason, true);
+  }
+
+  /** False where the value is not in the answer, or is no id where there must be one. */
+  tryToKeep(step: KeepStep, answer: Json | undefined): boolean {
+    const { slot, value, undo } = step;
+    const { values } = this.#session;
+    const found = value === undefined ? values.slots[slot] : values.fill(value, answer);
+    const isUsable = step.isId ? isId(found) : found !== null && found !== undefined;
+    if (!isUsable) {
+      if (undo !== undefined) this.#lost.push(`${slot} (its id was ${short(found)})`);
+      return false;
+    }
+    values.slots[slot] = String(found);
+    this.#kept.set(step, { ...values.slots });
+    if (undo !== undefined) this.#parts.held?.add(`${slot} ${found}`);
+    return true;
+  }
+
+  /** Deletes what was made, in the order of the steps. Returns what could not be deleted; throws nothing. */
+  async cleanUp(undos: readonly UndoStep[]): Promise<readonly string[]> {
+    const { held, putOff } = this.#parts;
+    const { sender } = this.#session;
+    const left: string[] = this.#lost.splice(0);
+    sender.cleaning = true;
+    sender.hurries = putOff !== undefined;
+    for (const undo of undos) {
+      const slots = this.#kept.get(undo.kept);
+      if (!slots) continue;
+      const made = `${undo.kept.slot} ${slots[undo.kept.slot]}`;
+      const kept = await this.#takeAway(undo, slots);
+      if (putOff && kept !== undefined && this.#session.exchanges.at(-1)?.response?.status === 429) {
+        sender.putAside('429, sent again at the end of the run');
+        putOff.push({ made, takeAway: () => this.#takeAwayAtLast(undo, slots) });
+        continue;
+      }
+      held?.delete(made);
+      if (kept !== undefined) left.push(`${made}${kept}`);
+    }
+    for (const made of left) held?.add(made);
+    return left;
+  }
+
+  async #takeAwayAtLast(
+    undo: UndoStep,
+    slots: Readonly<Record<string, string>>,
+  ): Promise<{ readonly kept: string | undefined; readonly sent: number }> {
+    const before = this.#session.requests;
+    this.#session.sender.hurries = false;
+    const kept = await this.#takeAway(undo, slots);
+    return { kept, sent: this.#session.requests - before };
+  }
+
+  /** Undefined where it is gone; else what there is to say of it. */
+  async #takeAway({ request }: UndoStep, slots: Readonly<Record<string, string>>): Promise<string | undefined> {
+    if (this.#parts.allow?.(request.call) === false) return '';
+    Object.assign(this.#session.values.slots, slots);
+    try {
+      const exchanged = await this.#session.exchange(this.#session.fill(request));
+      // Gone already is gone: the row itself may have deleted it.
+      return isSuccess(exchanged) || exchanged.response?.status === 404 ? undefined : '';
+    } catch (error) {
+      return error instanceof Withheld ? ` (${error.message})` : '';
+    }
+  }
+}
