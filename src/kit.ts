@@ -4,9 +4,11 @@ export { type Answer, handlerTarget, type Target, TargetError, type TargetLimits
 export { withEdges } from './contract/edges/edges.js';
 export { exitCode, type FailOn, redact, toJunit, toResults, toText } from './contract/report/report.js';
 export type { Finding } from './contract/run/finding.js';
+export type { Report, RunOptions } from './contract/run/options.js';
 export type { Played } from './contract/run/play.js';
 export { type Profile, ProfileError, parseProfile, readProfile } from './contract/run/profile.js';
-export { type Report, RunEnd, type RunOptions, runContracts, type Stopped } from './contract/run/run.js';
+export { runContracts } from './contract/run/run.js';
+export { RunEnd, type Stopped } from './contract/run/stopped.js';
 export { ContractError, loadContracts } from './contract/tables/load.js';
 export type { Contracts, Row, Table } from './contract/tables/table.js';
 export { loadSpec } from './shipped/document.js';

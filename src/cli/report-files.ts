@@ -2,7 +2,8 @@
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type FailOn, toJunit, toResults } from '../contract/report/report.js';
-import type { Report, Stopped } from '../contract/run/run.js';
+import type { Report } from '../contract/run/options.js';
+import type { Stopped } from '../contract/run/stopped.js';
 import { UsageError } from './flags.js';
 
 const names = ['results.json', 'junit.xml'] as const;

@@ -1,7 +1,7 @@
 // What ends a run from outside: a signal, or an error of our own. The run takes away what it made and writes its reports; a
 // second signal of the same kind ends the process at once, and its reports say what is left.
 import { crashOf } from '../contract/run/play.js';
-import { RunEnd, type Stopped, timeIsOver } from '../contract/run/run.js';
+import { RunEnd, type Stopped, timeIsOver } from '../contract/run/stopped.js';
 import { endingSignals } from '../spec/exit-code.js';
 
 /** Milliseconds in which the same signal counts once: under npm, the terminal and npm both send it. */

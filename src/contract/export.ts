@@ -5,11 +5,12 @@
 import { type Case, vouchesFor } from '../spec/case.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
 import { isJsonObject, type Json } from '../spec/message.js';
+import { API_KEY, errorAt, errorIn, ORGANIZATION, pageSizeIn, TOKEN, USUAL_PAGE } from './dialect.js';
 import { nameOf } from './run/names.js';
 import { planRows } from './run/plan.js';
 import type { Profile } from './run/profile.js';
 import type { PlannedRow } from './run/row.js';
-import { type CallerName, callerNames, knownNames, schemeOf } from './tables/caller.js';
+import { type CallerName, callerNames, inventedCredentials, knownNames, schemeOf } from './tables/caller.js';
 import { type Expression, inputFor, type Template, usesIn, written } from './tables/expression.js';
 import type { Check, KeepStep, LookStep, PrepareStep, RequestStep, RequestTemplate, Step, UndoStep } from './tables/steps.js';
 import type { Contracts } from './tables/table.js';
@@ -113,12 +114,13 @@ export function describeExport(exported: Exported): string {
 
 /** What the exported workflows take as inputs, from a profile. */
 export function inputsOf(profile: Profile, name: string): Readonly<Record<string, string>> {
-  const callers = Object.entries(profile.callers).flatMap(([caller, { api_key, bearer, user_id, organization_id }]) =>
-    Object.entries({
-      [caller]: api_key ?? bearer,
-      [inputFor(caller, 'user_id')]: user_id,
-      [inputFor(caller, 'organization_id')]: organization_id,
-    }),
+  const callers = Object.entries(profile.callers).flatMap(
+    ([caller, { api_key, bearer, user_id, [ORGANIZATION]: organization }]) =>
+      Object.entries({
+        [caller]: api_key ?? bearer,
+        [inputFor(caller, 'user_id')]: user_id,
+        [inputFor(caller, ORGANIZATION)]: organization,
+      }),
   );
   const given = [...callers, ...Object.entries(profile.known), ['name', name]].filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as Record<string, string>;
@@ -130,7 +132,7 @@ function inputProperties(): Json {
     ...callerNames.flatMap((caller) => [
       [caller, { ...text, format: 'password' }],
       [inputFor(caller, 'user_id'), text],
-      [inputFor(caller, 'organization_id'), text],
+      [inputFor(caller, ORGANIZATION), text],
     ]),
     ...knownNames.map((name) => [name, text]),
     ['name', text],
@@ -258,8 +260,8 @@ class RowExport {
   #inList({ kind, pointer }: Check, value: Json, { request }: LookStep): Json {
     const [, list, field] = /\/(\w+)\/\*(?:\/(\w+))?$/.exec(pointer) ?? [];
     if (list === undefined) throw new LeftOut('whole_list');
-    const { limit } = request.query;
-    if (kind === 'includes' && limit?.kind === 'literal' && Number(limit.value) < 20) throw new LeftOut('later_page');
+    const size = pageSizeIn(request.query);
+    if (kind === 'includes' && size?.kind === 'literal' && Number(size.value) < USUAL_PAGE) throw new LeftOut('later_page');
     const rows = `$..${list}[?@${field === undefined ? '' : `.${field}`} == ${this.#inPath(value)}]`;
     this.inPart.add('later_pages');
     return { context: '$response.body', type: 'jsonpath', condition: kind === 'includes' ? rows : `$..[?count(${rows}) == 0]` };
@@ -299,11 +301,11 @@ class RowExport {
   #credential(caller: CallerName): Json[] {
     const header = (name: string, value: string): Json[] => [{ in: 'header', name, value }];
     if (caller === 'none') return [];
-    if (caller === 'unknown_key') return header('X-API-Key', 'ak_understudy_unknown');
-    if (caller === 'unknown_token') return header('Authorization', 'Bearer understudy-unknown-token');
+    const { api_key = `$inputs.${caller}`, bearer } = inventedCredentials[caller] ?? {};
+    if (bearer !== undefined) return header(TOKEN, `${schemeOf(caller)} ${bearer}`);
     if (caller.endsWith('_token') || caller === 'lower_case_bearer')
-      return header('Authorization', `${schemeOf(caller)} {$inputs.${caller}}`);
-    return header('X-API-Key', `$inputs.${caller}`);
+      return header(TOKEN, `${schemeOf(caller)} {$inputs.${caller}}`);
+    return header(API_KEY, api_key);
   }
 
   /** Of several, one condition: `&&` binds closer than `||`, and Respect knows no parentheses. */
@@ -320,11 +322,11 @@ class RowExport {
     const conditions = vouched('status')
       ? [`$statusCode == ${status}`]
       : [`$statusCode >= ${family}`, `$statusCode < ${family + 100}`];
-    const error = isJsonObject(value) && isJsonObject(value.error) ? value.error : undefined;
+    const error = errorIn(value);
     if (status < 400 || !error) return conditions;
-    for (const field of ['code', 'type'])
-      if (vouched(`/error/${field}`)) conditions.push(`$response.body#/error/${field} == '${String(error[field])}'`);
-    if (vouched('/error/details') && isJsonObject(error.details) && Object.keys(error.details).length > 0)
+    for (const field of ['code', 'type'] as const)
+      if (vouched(errorAt(field))) conditions.push(`$response.body#${errorAt(field)} == '${String(error[field])}'`);
+    if (vouched(errorAt('details')) && isJsonObject(error.details) && Object.keys(error.details).length > 0)
       this.inPart.add('details');
     return conditions;
   }

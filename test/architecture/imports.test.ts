@@ -32,6 +32,7 @@ const ranks: Readonly<Record<string, number>> = {
 
 /** The folders inside the kit, in the same order. What stands beside them uses them all. */
 const folders: Readonly<Record<string, number>> = {
+  'dialect.ts': -1,
   tables: 0,
   judge: 0,
   edges: 1,

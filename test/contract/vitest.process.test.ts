@@ -172,6 +172,10 @@ describe('describeContracts, where something is wrong,', () => {
 })()`;
   const silent =
     "{ name: 'a silent server', send: (...request) => handlerTarget('', () => new Promise(() => {}), { timeout: 50 }).send(...request) }";
+  const hanging = `(() => {
+  const inner = handlerTarget('', createUnderstudy().fetch);
+  return { ...inner, send: (request, signal) => (request.method === 'PATCH' ? new Promise(() => {}) : inner.send(request, signal)) };
+})()`;
   let played: Played;
   beforeAll(async () => {
     played = await play({
@@ -184,6 +188,7 @@ describe('describeContracts, where something is wrong,', () => {
       busy: { options: `{ ${getSpace} }`, target: byHttp((await serve(true)).url) },
       'busy-handler': { options: `{ ${getSpace}, lock: true }`, target: byHandler((await serve(true)).url) },
       losing: { options: "{ include: (id) => id === 'getSpace', allow: (id) => id !== 'listSpaces' }", target: losing },
+      hanging: { options: "{ include: (id) => id === 'updateSpace', timeout: 5000 }", target: hanging },
       leaking: {
         options: `{ include, ${profileOf(`callers: { owner: { api_key: ${key} } }\n${organization}`)} }`,
         target: `handlerTarget('at ${key}', ${echo})`,
@@ -193,7 +198,7 @@ describe('describeContracts, where something is wrong,', () => {
   });
 
   it('fails', () => {
-    expect([played.code, [...played.outcomes.values()].map(({ status }) => status)]).toEqual([1, Array(11).fill('failed')]);
+    expect([played.code, [...played.outcomes.values()].map(({ status }) => status)]).toEqual([1, Array(12).fill('failed')]);
   });
 
   it('fails the tests that a drift concerns, with the finding and the chain that repeats it', () => {
@@ -231,6 +236,15 @@ describe('describeContracts, where something is wrong,', () => {
     const outcome = outcomeIn(played, name);
     expect(failures(outcome)).toEqual([expect.stringMatching(/another run is at work with these accounts/)]);
     expect(titles(outcome, 'passed').filter((title) => !/credential|organization/.test(title))).toEqual([]);
+  });
+
+  it('ends with a test that takes too long, and deletes what it made', () => {
+    const outcome = outcomeIn(played, 'hanging');
+    expect(titles(outcome, 'failed')).toEqual([expect.stringMatching(/^updateSpace /)]);
+    expect(titles(outcome, 'passed').filter((title) => !/credential|organization/.test(title))).toEqual([]);
+    // Of the request without an answer nobody knows what it did; the space that it was for is gone.
+    const left = played.printed.match(/(?<=Left behind: ).*/g) ?? [];
+    expect(left.filter((line) => !line.startsWith('possibly '))).toEqual([]);
   });
 
   it('fails where something is left behind, or possibly made', () => {

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { httpTarget } from '../../src/client/http-target.js';
 import { withEdges } from '../../src/contract/edges/edges.js';
+import type { Report, RunOptions } from '../../src/contract/run/options.js';
 import { parseProfile } from '../../src/contract/run/profile.js';
-import { type Report, type RunOptions, runContracts } from '../../src/contract/run/run.js';
+import { runContracts } from '../../src/contract/run/run.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
 import { createUnderstudy, type OperationId } from '../../src/index.js';
 import { loadSpec } from '../../src/shipped/document.js';

@@ -4,6 +4,7 @@ import { type Basis, type Case, vouchesFor } from '../../spec/case.js';
 import type { HttpMethod, Operation, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json, type PlainResponse } from '../../spec/message.js';
 import { brokenRelations, type Exchange } from '../../spec/relation.js';
+import { type ErrorField, errorAt, errorIn } from '../dialect.js';
 import { type ReadJson, readJson } from './json.js';
 import { violationsOf } from './schema-errors.js';
 
@@ -127,9 +128,9 @@ export function judge(
     if (mediaType !== described.mediaType)
       report('MEDIA_TYPE_WRONG', '/content-type', described.mediaType ?? 'none', mediaType ?? 'none');
     judgeBody(described.schema, read.body, actual ?? leading, report);
-    const type = errorOf(read.body)?.type;
+    const type = errorIn(read.body)?.type;
     if (response.status >= 400 && typeof type === 'string' && !spec.errorTypes.includes(type))
-      report('VALUE_UNDOCUMENTED', '/error/type', `one of ${spec.errorTypes.join(', ')}`, type, 'client', knownTypesSource);
+      report('VALUE_UNDOCUMENTED', errorAt('type'), `one of ${spec.errorTypes.join(', ')}`, type, 'client', knownTypesSource);
   }
   for (const name of described.requiredHeaders) {
     if (response.headers[name] === undefined) report('HEADER_MISSING', `/${name}`, 'the header', 'none');
@@ -191,23 +192,19 @@ function isCase(documented: Case, status: number, body: Json | undefined): boole
     : Math.floor(status / 100) === Math.floor(documented.status / 100);
   if (!fits) return false;
   if (documented.status < 400) return true;
-  const error = errorOf(body);
-  const example = errorOf(documented.value);
+  const error = errorIn(body);
+  const example = errorIn(documented.value);
   if (!example) return true;
   if (!error) return false;
-  const same = (field: string): boolean =>
-    !vouchesFor(documented, `/error/${field}`) || JSON.stringify(error[field]) === JSON.stringify(example[field]);
+  const same = (field: ErrorField): boolean =>
+    !vouchesFor(documented, errorAt(field)) || JSON.stringify(error[field]) === JSON.stringify(example[field]);
   if (!same('code') || !same('type')) return false;
-  if (!vouchesFor(documented, '/error/details')) return true;
+  if (!vouchesFor(documented, errorAt('details'))) return true;
   const [sent, wanted] = [error.details, example.details];
   return (
     !isJsonObject(wanted) ||
     (isJsonObject(sent) ? Object.keys(wanted).every((key) => Object.hasOwn(sent, key)) : Object.keys(wanted).length === 0)
   );
-}
-
-function errorOf(body: Json | undefined): Readonly<Record<string, Json>> | undefined {
-  return isJsonObject(body) && isJsonObject(body.error) ? body.error : undefined;
 }
 
 const knownTypesSource = 'the vendor’s checker of its documentation, 2026-04';
@@ -217,10 +214,10 @@ const isPromised = (documented: Case | undefined, pointer: string): boolean =>
   documented === undefined || vouchesFor(documented, pointer);
 
 const describeCase = ({ name, status, value }: Case): string =>
-  `${status} ${name}${errorOf(value) ? ` (${String(errorOf(value)?.code)})` : ''}`;
+  `${status} ${name}${errorIn(value) ? ` (${String(errorIn(value)?.code)})` : ''}`;
 
 function describeAnswer({ status, body }: PlainResponse, parsed: Json | undefined): string {
-  const error = errorOf(parsed);
+  const error = errorIn(parsed);
   return error
     ? `${status} ${String(error.code)} ${show(error.details)}`
     : `${status} ${body === undefined ? 'without a body' : shorten(body)}`;

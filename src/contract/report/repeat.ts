@@ -1,6 +1,7 @@
 // A finding as a shell chain that runs as it is: ids captured between the steps, names new in every run, secrets as
 // environment references. Indentation means nothing in it, so that it can be pasted from an indented report.
 import type { PlainRequest } from '../../spec/message.js';
+import { API_KEY, credentialIn, TOKEN } from '../dialect.js';
 import type { Exchanged } from '../run/exchanged.js';
 import type { Finding } from '../run/finding.js';
 import { NAME_IN_TEXT } from '../run/names.js';
@@ -73,8 +74,8 @@ function credentialsOf(calls: readonly Exchanged[]): readonly [string, string][]
   for (const { caller, request } of calls) {
     const name = variableOf(caller);
     if (name === undefined) continue;
-    if (request.headers.authorization !== undefined) needed.set(name, `the token of ${caller}`);
-    else if (request.headers['x-api-key'] !== undefined) needed.set(name, `the API key of ${caller}`);
+    if (request.headers[TOKEN.toLowerCase()] !== undefined) needed.set(name, `the token of ${caller}`);
+    else if (credentialIn(request.headers) !== undefined) needed.set(name, `the API key of ${caller}`);
   }
   return [...needed];
 }
@@ -85,8 +86,8 @@ function curlOf({ caller, request }: Exchanged, captured: ReadonlyMap<string, st
   const { method, target, headers, body } = request;
   const credential = variableOf(caller);
   const shown = Object.entries(headers).map(([name, value]) => {
-    if (credential !== undefined && name === 'x-api-key') return `-H "${name}: $${credential}"`;
-    if (credential !== undefined && name === 'authorization') return `-H "${name}: ${schemeOf(caller)} $${credential}"`;
+    if (credential !== undefined && name === API_KEY.toLowerCase()) return `-H "${name}: $${credential}"`;
+    if (credential !== undefined && name === TOKEN.toLowerCase()) return `-H "${name}: ${schemeOf(caller)} $${credential}"`;
     return `-H "${name}: ${quoted(value)}"`;
   });
   // curl adds a content type of its own unless it is told not to.

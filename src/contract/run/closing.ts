@@ -1,11 +1,12 @@
 // The end of a run: takes away what a rate limit has kept until now, and looks for what the writes made to which no answer came.
 import type { OperationId } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
+import { rowsIn } from '../dialect.js';
 import { lastParameterOf } from '../tables/compile.js';
 import { creations, listsOf } from './creations.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
 import type { Lock } from './lock.js';
-import { nextPage, pagesFrom, rowsOf } from './pages.js';
+import { nextPage, pagesFrom } from './pages.js';
 import type { SessionParts } from './parts.js';
 import { crashOf } from './play.js';
 import type { Lost, PossiblyMade } from './possibly-made.js';
@@ -85,7 +86,7 @@ async function everyRow(
     const first = await send(list);
     let last = first;
     for await (const page of pagesFrom(first, list, send)) {
-      rows.push(...rowsOf(page.judged?.body));
+      rows.push(...rowsIn(page.judged?.body));
       last = page;
     }
     isWhole &&= isSuccess(last) && nextPage(last, list) === undefined;

@@ -1,5 +1,6 @@
 // The operations that make something: where the answer names it, which lists show what there is of its kind, and what takes it away.
 import type { OperationId } from '../../spec/document.js';
+import { KNOWN_ORGANIZATION, LARGEST_PAGE, LARGEST_TAKE, ORGANIZATION } from '../dialect.js';
 import type { Call } from '../tables/table.js';
 
 export interface Creation {
@@ -20,14 +21,14 @@ export const creations: Readonly<Partial<Record<OperationId, Creation>>> = {
 
 /** All that a caller can see of a kind, hidden and archived ones too. */
 export const listsOf: Readonly<Record<Creation['kind'], readonly Call[]>> = {
-  space: [{ call: 'listSpaces', query: { organization_id: '$known.organization_id', limit: 100 } }],
-  thread: [true, false].map((visible_in_ui) => ({ call: 'listThreads', query: { limit: 100, visible_in_ui } })),
+  space: [{ call: 'listSpaces', query: { [ORGANIZATION]: `$${KNOWN_ORGANIZATION}`, ...LARGEST_PAGE } }],
+  thread: [true, false].map((visible_in_ui) => ({ call: 'listThreads', query: { ...LARGEST_PAGE, visible_in_ui } })),
   slice: [
-    ...['active', 'archived'].map((status) => ({ call: 'listSlices' as const, query: { limit: 100, status } })),
-    { call: 'listComposites', query: { limit: 100 } },
+    ...['active', 'archived'].map((status) => ({ call: 'listSlices' as const, query: { ...LARGEST_PAGE, status } })),
+    { call: 'listComposites', query: LARGEST_PAGE },
   ],
   store: [
-    { call: 'listVectorStores', query: { take: 100 } },
-    { call: 'listStores', query: { limit: 100 } },
+    { call: 'listVectorStores', query: LARGEST_TAKE },
+    { call: 'listStores', query: LARGEST_PAGE },
   ],
 };

@@ -6,6 +6,7 @@ import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { createMatcher, type Matcher } from '../../spec/match.js';
 import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
+import { credentialIn, headersOf, ORGANIZATION } from '../dialect.js';
 import type { ReadJson } from '../judge/json.js';
 import { type Deviation, readBody } from '../judge/judge.js';
 import { type CallerName, letIn } from '../tables/caller.js';
@@ -104,7 +105,7 @@ export class Guard {
     if (match.kind !== 'operation') return this.#objectionToPath(request);
     const { operation, path } = match;
     const effect: Effect = effects[operation.id] ?? {};
-    const objects = Object.entries(path).filter(([name]) => name !== 'organization_id');
+    const objects = Object.entries(path).filter(([name]) => name !== ORGANIZATION);
     const isLinked = (name: string): boolean => effect.linksPath?.includes(name) ?? false;
     const objections = [
       ...Object.values(path).map((id) => (isId(id) ? undefined : `${JSON.stringify(id)} is no id`)),
@@ -144,10 +145,9 @@ export class Guard {
 
   /** Of an operation that names no object, and acts on all that its caller has. */
   #objectionToAll({ id }: Operation, { headers, target }: PlainRequest): string | undefined {
+    const shown = credentialIn(headers);
     const callers = Object.entries(this.#profile.callers).filter(
-      ([, { api_key, bearer }]) =>
-        (api_key !== undefined && headers['x-api-key'] === api_key) ||
-        (bearer !== undefined && headers.authorization === `Bearer ${bearer}`),
+      ([, caller]) => shown !== undefined && Object.values(headersOf(caller)).includes(shown),
     );
     const marked = callers.filter(([, { disposable }]) => disposable);
     if (callers.length > 0 && marked.length === callers.length) return undefined;
@@ -156,7 +156,7 @@ export class Guard {
     if (isLetIn)
       return `${id} acts on all that ${name} has; write \`disposable: true\` below callers.${name} in the profile if it may`;
     // Whoever is refused has nothing, or nothing in an organization that is not there.
-    const organization = new URL(target, 'http://target').searchParams.get('organization_id') ?? '';
+    const organization = new URL(target, 'http://target').searchParams.get(ORGANIZATION) ?? '';
     return isInvented(organization) ? undefined : `${id} acts on all that its caller has`;
   }
 

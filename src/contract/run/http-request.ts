@@ -1,8 +1,9 @@
 // A request of the contracts as HTTP: its path, its query, its body, and the credential of whoever sends it.
 import type { Operation } from '../../spec/document.js';
 import type { Json, PlainRequest } from '../../spec/message.js';
+import { headersOf } from '../dialect.js';
 import type { AskedFor } from '../judge/judge.js';
-import { type CallerName, schemeOf } from '../tables/caller.js';
+import { type CallerName, inventedCredentials, schemeOf } from '../tables/caller.js';
 import { isId, short } from './id.js';
 import type { Profile } from './profile.js';
 import { NotExercised, Withheld } from './reason.js';
@@ -66,19 +67,10 @@ function bindingIn({ parameters }: Operation, query: Readonly<Record<string, Jso
   return Object.fromEntries(Object.entries(all).filter(([, value]) => !Array.isArray(value)));
 }
 
-function credentialOf({ callers }: Profile, caller: CallerName): Record<string, string> {
-  switch (caller) {
-    case 'none':
-      return {};
-    case 'unknown_key':
-      return { 'x-api-key': 'ak_understudy_unknown' };
-    case 'unknown_token':
-      return { authorization: 'Bearer understudy-unknown-token' };
-    default: {
-      const found = callers[caller];
-      if (found?.bearer) return { authorization: `${schemeOf(caller)} ${found.bearer}` };
-      if (found?.api_key) return { 'x-api-key': found.api_key };
-      throw new NotExercised(`the profile has no callers.${caller}`);
-    }
-  }
+function credentialOf({ callers }: Profile, caller: CallerName): Readonly<Record<string, string>> {
+  if (caller === 'none') return {};
+  const shown = inventedCredentials[caller] ?? callers[caller] ?? {};
+  const headers = headersOf(shown, schemeOf(caller));
+  if (Object.keys(headers).length === 0) throw new NotExercised(`the profile has no callers.${caller}`);
+  return headers;
 }

@@ -2,6 +2,7 @@
 // when, tells a second run to wait; that of a run which was killed is over by then.
 import type { OperationId } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
+import { KNOWN_ORGANIZATION, LARGEST_PAGE, ORGANIZATION, rowsIn } from '../dialect.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
 import { isId, short } from './id.js';
 import { lockedUntil, lockName } from './names.js';
@@ -36,7 +37,7 @@ interface Held {
 export async function takeLock(parts: SessionParts, maxTime: number | undefined): Promise<Lock> {
   const session = new Session(parts);
   const needed: readonly OperationId[] = ['listSpaces', 'createSpace', 'deleteSpace'];
-  const known = ['callers.owner', 'known.organization_id'].every((name) => valueIn(parts.profile, name) !== undefined);
+  const known = ['callers.owner', KNOWN_ORGANIZATION].every((name) => valueIn(parts.profile, name) !== undefined);
   const lock = (busy?: string, release: Lock['release'] = async () => []): Lock => ({
     ...(busy === undefined ? {} : { busy }),
     get requests() {
@@ -51,7 +52,7 @@ export async function takeLock(parts: SessionParts, maxTime: number | undefined)
     if (before) return lock(describe(before));
     const until = new Date(Date.now() + (maxTime === undefined ? LONGEST : maxTime + GRACE)).toISOString().replace(/\.\d+/, '');
     const name = lockName(parts.runId ?? parts.seed, until);
-    const body = { organization_id: '$known.organization_id', name };
+    const body = { [ORGANIZATION]: `$${KNOWN_ORGANIZATION}`, name };
     const made = await session.exchange(session.fillCall({ call: 'createSpace', body }));
     const id = isJsonObject(made.judged?.body) ? made.judged.body.id : undefined;
     if (!isSuccess(made)) return lock();
@@ -76,12 +77,14 @@ export async function takeLock(parts: SessionParts, maxTime: number | undefined)
 
 /** The locks in the owner's list of spaces whose time is not over. */
 async function locksOf(session: Session): Promise<readonly Held[]> {
-  const ask = session.fillCall({ call: 'listSpaces', query: { organization_id: '$known.organization_id', limit: 100 } });
+  const ask = session.fillCall({
+    call: 'listSpaces',
+    query: { [ORGANIZATION]: `$${KNOWN_ORGANIZATION}`, ...LARGEST_PAGE },
+  });
   const send = (page: Filled): Promise<Exchanged> => session.exchange(page);
   const held: Held[] = [];
   for await (const { judged } of pagesFrom(await send(ask), ask, send)) {
-    const spaces = isJsonObject(judged?.body) && Array.isArray(judged.body.spaces) ? (judged.body.spaces as readonly Json[]) : [];
-    held.push(...spaces.flatMap(lockIn));
+    held.push(...rowsIn(judged?.body).flatMap(lockIn));
   }
   return held;
 }

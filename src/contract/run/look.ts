@@ -1,6 +1,7 @@
 // What a read shows: a look after the row's request, checked, and an observation, which is compared with a later one.
 import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type Json } from '../../spec/message.js';
+import { CURSORS } from '../dialect.js';
 import type { Check, LookStep, ObserveStep } from '../tables/steps.js';
 import type { Exchanged } from './exchanged.js';
 import { nextPage, pagesFrom } from './pages.js';
@@ -134,7 +135,7 @@ export async function observe(
 function documentedPart({ judged }: Exchanged): Json {
   const whole = structuredClone(judged?.body ?? null);
   const unknown = judged?.deviations.filter(({ code }) => code === 'FIELD_UNDOCUMENTED') ?? [];
-  for (const pointer of [...unknown.map((deviation) => deviation.pointer), '/next_cursor']) {
+  for (const pointer of [...unknown.map((deviation) => deviation.pointer), ...CURSORS]) {
     const [parent] = valuesAt(whole, pointer.slice(0, pointer.lastIndexOf('/')));
     const field = pointer
       .slice(pointer.lastIndexOf('/') + 1)

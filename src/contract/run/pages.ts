@@ -1,5 +1,6 @@
 // The pages of a list, one after the other.
-import { isJsonObject, type Json } from '../../spec/message.js';
+import type { Json } from '../../spec/message.js';
+import { pageAfter } from '../dialect.js';
 
 interface Page {
   readonly judged?: { readonly body: Json | undefined };
@@ -30,24 +31,4 @@ export async function* pagesFrom<P extends Page, A extends Asked>(
 }
 
 /** What asks for the page after this one, where the answer says that there is one. */
-export function nextPage({ judged }: Page, ask: Asked): Readonly<Record<string, Json>> | undefined {
-  const body = judged?.body;
-  if (!isJsonObject(body)) return undefined;
-  const rows = rowsOf(body);
-  // In February, the list of spaces has no has_more; nothing comes after a page without rows.
-  if (typeof body.next_cursor === 'string' && rows.length > 0) return { cursor: body.next_cursor };
-  // Nor has the list of vector stores, nor anything else that says what comes after a page that is full.
-  const { take, skip = 0 } = ask.query ?? {};
-  if (body.has_more === undefined && typeof take === 'number' && rows.length > 0 && rows.length >= take)
-    return { skip: Number(skip) + rows.length };
-  if (body.has_more !== true) return undefined;
-  if (typeof body.last_id === 'string') return { after: body.last_id };
-  if (typeof body.skip !== 'number' || rows.length === 0) return undefined;
-  return { skip: body.skip + rows.length };
-}
-
-/** Of a list, whatever it calls them. */
-export function rowsOf(body: Json | undefined): readonly Json[] {
-  const [rows = []] = isJsonObject(body) ? Object.values(body).filter((value) => Array.isArray(value)) : [];
-  return rows as readonly Json[];
-}
+export const nextPage = ({ judged }: Page, { query }: Asked): Asked['query'] => pageAfter(judged?.body, query);

@@ -1,8 +1,9 @@
 // What a run is made of: plays, each of which says what it needs before it sends anything, and what came of it afterwards.
 import type { OperationId } from '../../spec/document.js';
 import type { Finding } from './finding.js';
-import type { Needs } from './needs.js';
+import { lackingIn, type Needs } from './needs.js';
 import type { SessionParts } from './parts.js';
+import { NotExercised } from './reason.js';
 import type { Subject } from './subject.js';
 
 export interface Play extends Subject {
@@ -48,4 +49,29 @@ export function crashOf(error: unknown): string {
   if (!(error instanceof Error)) return `internal error: ${String(error)}`;
   const [at = ''] = error.stack?.match(/(?<=\n\s+)at .*/) ?? [];
   return `internal error: ${`${error.name}: ${error.message} ${at}`.trim()}`;
+}
+
+/** A play that finds out on its way that it cannot be played sends no more; an error of our own is what came of it. */
+export async function playOne(play: Play, parts: SessionParts): Promise<Played> {
+  const reason = whyNot(play, parts);
+  if (reason !== undefined) return notExercised(play, reason);
+  try {
+    return await play.play(parts);
+  } catch (error) {
+    if (error instanceof NotExercised) return notExercised(play, error.message);
+    const crash = crashOf(error);
+    return { ...notExercised(play, crash), crash };
+  }
+}
+
+/** Why a play is not played; undefined when it can be. */
+function whyNot({ needs }: Play, { profile, allow = () => true }: SessionParts): string | undefined {
+  const forbidden = [...needs.calls].find((operation) => !allow(operation));
+  if (forbidden !== undefined) return `needs ${forbidden}, which this run may not call`;
+  const [name] = lackingIn(profile, needs);
+  return name === undefined ? undefined : `the profile has no ${name}`;
+}
+
+function notExercised({ needs: _, touches: __, play: ___, ...subject }: Play, reason: string): Played {
+  return { ...subject, result: 'not_exercised', reason, findings: [], requests: 0, leftovers: [], unseen: 0 };
 }

@@ -3,16 +3,15 @@ import { fixOf } from '../../files/nearest.js';
 import { FileError, type Problem, type Report } from '../../files/problem.js';
 import { readText } from '../../files/read.js';
 import { parseYaml, reportTo } from '../../files/yaml.js';
+import { CALLER_FIELDS, type Credential, EDITION, ORGANIZATION } from '../dialect.js';
 import { type CallerName, callerNames, knownNames } from '../tables/caller.js';
 import { isId, short } from './id.js';
 
 export class ProfileError extends FileError {}
 
-export interface ProfileCaller {
-  readonly api_key?: string;
-  readonly bearer?: string;
+export interface ProfileCaller extends Credential {
   readonly user_id?: string;
-  readonly organization_id?: string;
+  readonly [ORGANIZATION]?: string;
   /** A run may delete all that this caller has. */
   readonly disposable?: boolean;
 }
@@ -28,7 +27,7 @@ export interface Profile {
   readonly secrets: ReadonlyMap<string, string>;
 }
 
-const callerFields = ['api_key', 'bearer', 'user_id', 'organization_id', 'disposable'];
+const callerFields = ['api_key', 'bearer', ...CALLER_FIELDS, 'disposable'];
 const topNames = ['base_url', 'edition', 'callers', 'known', 'disposable'];
 
 /** Reads a profile. Throws a ProfileError with every unknown key, unset variable and wrong type at once. */
@@ -114,8 +113,8 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
     }),
   );
   const disposable = namesIn(top.disposable, report);
-  const edition = text_(top.edition, '/edition') ?? '2026-02';
-  if (edition !== '2026-02') report('/edition', `the edition ${edition} has no contracts`, 'use 2026-02');
+  const edition = text_(top.edition, '/edition') ?? EDITION;
+  if (edition !== EDITION) report('/edition', `the edition ${edition} has no contracts`, `use ${EDITION}`);
   const base_url = text_(top.base_url, '/base_url');
   const wrong = base_url === undefined ? undefined : problemOfBaseUrl(base_url);
   if (wrong) report('/base_url', wrong.what, wrong.fix);

@@ -1,271 +1,220 @@
-// Plays all that is planned against a target and reports what was shown. Says first what the profile keeps it from showing.
+// Plays all that is planned against a target and reports what was shown. Start here: `runContracts` is the loop, `Run` is what
+// its plays share, and says when it ends.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Target, withinTime } from '../../client/target.js';
-import type { OperationId, Spec } from '../../spec/document.js';
-import type { EndingSignal } from '../../spec/exit-code.js';
 import type { CallerName } from '../tables/caller.js';
-import type { Contracts } from '../tables/table.js';
 import { type Closed, close } from './closing.js';
-import { type CaseCoverage, coverageOf } from './coverage.js';
-import { endingOf } from './ending.js';
-import { type Finding, mergeFindings } from './finding.js';
+import { coverageOf } from './coverage.js';
+import { type Ending, endingOf } from './ending.js';
+import { mergeFindings } from './finding.js';
 import { Guard } from './guard.js';
 import { type Lock, takeLock } from './lock.js';
 import { lackingIn } from './needs.js';
+import type { Lacking, Report, RunOptions } from './options.js';
 import { type SessionParts, selectionOf } from './parts.js';
 import { planRun } from './plan.js';
-import { crashOf, type Play, type Played, refusalOf } from './play.js';
+import { crashOf, type Play, type Played, playOne } from './play.js';
 import { PossiblyMade } from './possibly-made.js';
-import type { Profile } from './profile.js';
-import { RateLimits, type Wait } from './rate-limit.js';
-import { NotExercised } from './reason.js';
-import { planSignIns } from './sign-in.js';
+import { RateLimits } from './rate-limit.js';
+import { misfitIn, planSignIns } from './sign-in.js';
+import { INTERRUPTED, RunEnd, type Stopped, timeIsOver } from './stopped.js';
 import { type Trouble, Watch } from './watch.js';
-
-/** Why a run ended before its last row. */
-export interface Stopped {
-  readonly why:
-    | 'interrupted'
-    | 'time'
-    | 'unreachable'
-    | 'locked'
-    | 'limited'
-    | 'refused'
-    | 'unfit'
-    | 'crashed'
-    | 'unfinished'
-    | 'usage';
-  /** In words. */
-  readonly text: string;
-  /** Which signal interrupted it; SIGINT when absent. */
-  readonly signal?: EndingSignal;
-}
-
-/** Ends a run from outside, with the reason: `controller.abort(new RunEnd({ why, text }))`. */
-export class RunEnd extends Error {
-  readonly stopped: Stopped;
-
-  constructor(stopped: Stopped) {
-    super(stopped.text);
-    this.stopped = stopped;
-  }
-}
-
-/** A name that the profile lacks, and how many rows wait for it. */
-export interface Lacking {
-  readonly name: string;
-  readonly rows: number;
-}
-
-/** What was asked to be played and what was left out, as it was written. */
-export interface Filters {
-  readonly include_operation_ids: readonly string[];
-  readonly exclude_operation_ids: readonly string[];
-  readonly include_tags: readonly string[];
-  readonly exclude_tags: readonly string[];
-}
-
-export interface Report {
-  readonly target: string;
-  /** ISO 8601. */
-  readonly started: string;
-  /** Absent as long as the run goes on. */
-  readonly finished?: string;
-  readonly seed: number;
-  readonly rows: readonly Played[];
-  readonly findings: readonly Finding[];
-  readonly coverage: readonly CaseCoverage[];
-  readonly lacking: readonly Lacking[];
-  readonly requests: number;
-  readonly leftovers: readonly string[];
-  /** Writes to which no answer came, so that nobody knows what they made. */
-  readonly possiblyMade: readonly string[];
-  /** Looks at what requests left behind that the profile has no caller or id for. */
-  readonly unseen: number;
-  readonly stopped?: Stopped;
-  /** Fewer cases that were right show too little. */
-  readonly minCases?: number;
-  /** In every name that the run gave. */
-  readonly runId: string;
-  readonly filters?: Filters;
-  /** What no rendering of the report shows. */
-  readonly secrets: Profile['secrets'];
-}
-
-export interface RunOptions {
-  readonly spec: Spec;
-  readonly contracts: Contracts;
-  readonly profile: Profile;
-  readonly target: Target;
-  readonly seed?: number;
-  /** Small letters and digits in every name that the run gives, so that two runs never meet; the seed when absent. */
-  readonly runId?: string;
-  /** No two runs at once with the same accounts: a space of the owner's says that this one is at work. */
-  readonly lock?: boolean;
-  /** Which operations are played, and judged; all when absent. What prepares their rows and looks after them may be any. */
-  readonly include?: (operation: OperationId) => boolean;
-  /** Which operations may be called at all; all when absent. Rows that need another one are not exercised. */
-  readonly allow?: (operation: OperationId) => boolean;
-  /** What is played, where it is not the whole plan. */
-  readonly plays?: readonly Play[];
-  /** How many cases must be right for the run to be conclusive. */
-  readonly minCases?: number;
-  /** For the report: what `include` and `allow` come from. */
-  readonly filters?: Filters;
-  /** Milliseconds for all that is played. */
-  readonly maxTime?: number;
-  /** Milliseconds after the end for taking away what was made; two and a half seconds when absent. */
-  readonly grace?: number;
-  /** Waits so many milliseconds, or until the signal; by the clock when absent. */
-  readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
-  /** Told before a rate limit is waited out. */
-  readonly onWait?: (wait: Wait) => void;
-  /** Told once, before the first request. */
-  readonly onLacking?: (lacking: readonly Lacking[]) => void;
-  readonly onRow?: (row: Played, number: number, of: number) => void;
-  /** Told once, before the first request: what gives a report at any time, of what has come so far. */
-  readonly onBegin?: (soFar: (stopped: Stopped) => Report) => void;
-  /** Ends the run; a RunEnd as its reason says why. */
-  readonly signal?: AbortSignal;
-}
 
 /**
  * Throws nothing once it has begun. A target that misbehaves is a finding, or ends the run with the reason; an error of our own
  * is told with the play that it ended, and the run goes on.
  */
 export async function runContracts(options: RunOptions): Promise<Report> {
-  const { spec, profile, target, maxTime, seed = 1, runId = String(seed), signal } = options;
-  const selection = selectionOf(options);
-  const plays = options.plays ?? planRun(spec, options.contracts, profile, selection);
-  const lacking = countLacking(profile, plays);
-  options.onLacking?.(lacking);
-
-  const ending = endingOf(signal, maxTime, options.grace);
-  const sleepUntilEnd = (milliseconds: number, signal = ending.ended): Promise<void> =>
-    sleep(milliseconds, undefined, { signal }).catch(() => {});
-  const limits = new RateLimits();
-  let heard = false;
-  const listening: Target = {
-    ...target,
-    send: async (...request) => {
-      // Whoever does not heed the signal is not waited for either.
-      const response = await withinTime(target.send(...request), { signal: request[1], call: 'the request' });
-      heard = true;
-      return response;
-    },
-  };
-  const guard = new Guard(spec, profile);
-  const held = new Set<string>();
-  const wait = options.wait ?? sleepUntilEnd;
-  const watch = new Watch(profile, wait);
-  const possiblyMade = new PossiblyMade(runId);
-  const shared = { ending, limits, guard, held, possiblyMade, putOff: [] };
-  const parts = { ...options, ...selection, target: watch.over(listening), seed, wait, ...shared };
-  /** The number of the last request of each row. */
-  const ends: number[] = [];
-  const rows: Played[] = [];
-  const signIns: Played[] = [];
-  const started = new Date().toISOString();
-  const soFar = (stopped?: Stopped): Report => ({
-    target: target.name,
-    started,
-    seed,
-    secrets: profile.secrets,
-    rows,
-    findings: mergeFindings(rows.flatMap((row) => row.findings)),
-    coverage: coverageOf(spec, rows, selection.include),
-    lacking,
-    requests: rows.reduce((sum, row) => sum + row.requests, (lock?.requests ?? 0) + closed.requests),
-    possiblyMade: possiblyMade.list,
-    leftovers: [...new Set([...rows.flatMap((row) => row.leftovers), ...closed.leftovers, ...held])],
-    unseen: rows.reduce((sum, row) => sum + row.unseen, 0),
-    ...(stopped === undefined ? {} : { stopped }),
-    ...(options.minCases === undefined ? {} : { minCases: options.minCases }),
-    ...(options.filters === undefined ? {} : { filters: options.filters }),
-    runId,
-  });
-  options.onBegin?.(soFar);
-  const ended = (): Stopped | undefined => {
-    if (signal?.aborted) return signal.reason instanceof RunEnd ? signal.reason.stopped : INTERRUPTED;
-    return ending.ended.aborted ? timeIsOver(maxTime ?? 0) : undefined;
-  };
-  let stopped: Stopped | undefined;
-  let lock: Lock | undefined;
-  let closed: Closed = { leftovers: [], requests: 0 };
+  const run = new Run(options);
+  options.onLacking?.(run.lacking);
+  options.onBegin?.((stopped) => run.report(stopped));
   try {
-    for (const [i, play] of plays.entries()) {
-      stopped = ended() ?? stopped;
-      // Sign-ins come first: all of them are asked before the run ends for one.
-      if (play.kind !== 'sign_in') stopped ??= heard ? refusal(signIns) : silence(rows);
-      if (options.lock && play.kind !== 'sign_in' && !stopped) {
-        lock ??= await takeLock({ ...parts, number: 0 }, maxTime);
-        if (lock.busy !== undefined) stopped = { why: 'locked', text: lock.busy };
-      }
-      if (stopped) break;
-      const reason = whyNot(play, profile, selection.allow);
-      const began = performance.now();
-      const result = reason === undefined ? await playOne(play, { ...parts, number: i + 1 }) : notExercised(play, reason);
-      const played = { ...result, milliseconds: performance.now() - began };
-      rows.push(played);
-      ends.push(watch.sent);
-      if (play.kind === 'sign_in') signIns.push(played);
-      options.onRow?.(played, i + 1, plays.length);
-      // A target that is not there will not come back for the next thousand rows.
-      const unreachable = played.findings.find((finding) => finding.unreachable);
-      if (limits.areOver)
-        stopped = { why: 'limited', text: 'the target answers 429, however long the run waits; try again later' };
-      if (unreachable) stopped = { why: 'unreachable', text: `the target cannot be reached: ${unreachable.got}` };
-      else if (play.kind !== 'sign_in' && watch.trouble) {
-        const { trouble } = watch;
-        stopped ??=
-          trouble.caller === undefined
-            ? { why: 'unreachable', text: trouble.text }
-            : await askAgain(trouble, options, { ...parts, number: 0 });
-        if (!stopped) watch.forget(trouble.caller as CallerName);
-        // What was answered meanwhile says nothing of the server's rules.
-        else
-          rows.splice(
-            0,
-            rows.length,
-            ...rows.map((row, n) => ((ends[n] ?? 0) < trouble.since ? row : unsaid(row, trouble.text))),
-          );
-      }
+    for (const [i, play] of run.plays.entries()) {
+      const played = await run.play(play, i + 1);
+      if (!played) break;
+      options.onRow?.(played, i + 1, run.plays.length);
     }
   } catch (error) {
-    stopped = { why: 'crashed', text: crashOf(error) };
-  } finally {
-    closed = await close({ ...parts, number: 0 }, lock).catch((error) => ({ leftovers: [crashOf(error)], requests: 0 }));
-    ending.done();
+    run.stop({ why: 'crashed', text: crashOf(error) });
   }
-  // The end may have come in the last play.
-  stopped = ended() ?? stopped ?? (heard ? refusal(signIns) : silence(rows));
-  return { ...soFar(stopped), finished: new Date().toISOString() };
+  return run.close();
 }
 
-const INTERRUPTED: Stopped = { why: 'interrupted', text: 'interrupted' };
-
-export const timeIsOver = (maxTime: number): Stopped => ({
-  why: 'time',
-  text: `the time of ${maxTime / 1000} s was over`,
-});
-
-/** A play that finds out on its way that it cannot be played sends no more; an error of our own is what came of it. */
-export async function playOne(play: Play, parts: SessionParts): Promise<Played> {
-  try {
-    return await play.play(parts);
-  } catch (error) {
-    if (error instanceof NotExercised) return notExercised(play, error.message);
-    const crash = crashOf(error);
-    return { ...notExercised(play, crash), crash };
-  }
+/** What came of a play, and how many requests the run had sent by then. */
+interface Done {
+  readonly played: Played;
+  readonly sent: number;
 }
 
-/** Whether a caller who was let in at first is refused for good; one sign-in says so. */
-async function askAgain({ caller, text }: Trouble, options: RunOptions, parts: SessionParts): Promise<Stopped | undefined> {
-  const signIns = planSignIns(options.spec, options.profile, selectionOf(options));
-  const own = signIns.find((play) => play.caller === caller);
-  const asked = own && (await playOne(own, parts));
-  return !asked || asked.refused ? { why: 'refused', text: `${text}; renew it, and run again` } : undefined;
+/** One run. Its plays are played one after the other; it is closed at the end, however that comes. */
+export class Run {
+  readonly plays: readonly Play[];
+  readonly lacking: readonly Lacking[];
+  readonly #options: RunOptions;
+  readonly #started = new Date().toISOString();
+  readonly #ending: Ending;
+  readonly #watch: Watch;
+  readonly #limits = new RateLimits();
+  readonly #held = new Set<string>();
+  readonly #possiblyMade: PossiblyMade;
+  /** What all plays are given. */
+  readonly #shared: Omit<SessionParts, 'number'>;
+  #done: Done[] = [];
+  readonly #signIns: Played[] = [];
+  #heard = false;
+  /** The play that is played now; it goes on to its end even if nobody waits for it. */
+  #underWay: Promise<unknown> = Promise.resolve();
+  #stopped: Stopped | undefined;
+  #lock: Lock | undefined;
+  #closed: Closed = { leftovers: [], requests: 0 };
+
+  constructor(options: RunOptions) {
+    const { spec, contracts, profile, target, seed = 1, runId = String(seed), signal, maxTime, grace } = options;
+    const selection = selectionOf(options);
+    this.#options = { ...options, ...selection, seed, runId };
+    this.plays = options.plays ?? planRun(spec, contracts, profile, selection);
+    this.lacking = countLacking(this.#options, this.plays);
+    this.#ending = endingOf(signal, maxTime, grace);
+    const { ended } = this.#ending;
+    const wait =
+      options.wait ?? ((milliseconds, until = ended) => sleep(milliseconds, undefined, { signal: until }).catch(() => {}));
+    this.#watch = new Watch(profile, wait);
+    this.#possiblyMade = new PossiblyMade(runId);
+    this.#shared = {
+      ...this.#options,
+      seed,
+      target: this.#watch.over(this.#listening(target)),
+      wait,
+      ending: this.#ending,
+      limits: this.#limits,
+      guard: new Guard(spec, profile),
+      held: this.#held,
+      possiblyMade: this.#possiblyMade,
+      putOff: [],
+    };
+  }
+
+  /** Why no further play is played; nothing as long as the run goes on. */
+  get stopped(): Stopped | undefined {
+    return this.#ended() ?? this.#stopped;
+  }
+
+  stop(stopped: Stopped): void {
+    this.#stopped ??= stopped;
+  }
+
+  /** Why the run cannot go on beyond its sign-ins. All of them are asked before the run ends for one. */
+  get misfit(): Stopped | undefined {
+    return this.#heard ? misfitIn(this.#signIns) : silenceIn(this.#done);
+  }
+
+  /** Plays one; nothing where the run has ended. */
+  async play(play: Play, number: number): Promise<Played | undefined> {
+    this.#stopped = await this.#whyNotBegun(play);
+    if (this.#stopped) return undefined;
+    const began = performance.now();
+    const playing = playOne(play, { ...this.#shared, number });
+    this.#underWay = playing;
+    const result = await playing;
+    const played = { ...result, milliseconds: performance.now() - began };
+    this.#done.push({ played, sent: this.#watch.sent });
+    if (play.kind === 'sign_in') this.#signIns.push(played);
+    this.#stopped = await this.#whyEnded(played);
+    return played;
+  }
+
+  /** Deletes what is left, and reports. */
+  async close(): Promise<Report> {
+    await this.#underWay;
+    const parts = { ...this.#shared, number: 0 };
+    this.#closed = await close(parts, this.#lock).catch((error) => ({ leftovers: [crashOf(error)], requests: 0 }));
+    this.#ending.done();
+    // The end may have come in the last play.
+    return { ...this.report(this.stopped ?? this.misfit), finished: new Date().toISOString() };
+  }
+
+  /** Of what has come so far. */
+  report(stopped: Stopped | undefined): Report {
+    const { spec, profile, target, seed = 1, runId = '', minCases, filters } = this.#options;
+    const rows = this.#done.map(({ played }) => played);
+    const sum = (count: (row: Played) => number): number => rows.reduce((all, row) => all + count(row), 0);
+    return {
+      target: target.name,
+      started: this.#started,
+      seed,
+      secrets: profile.secrets,
+      rows,
+      findings: mergeFindings(rows.flatMap((row) => row.findings)),
+      coverage: coverageOf(spec, rows, selectionOf(this.#options).include),
+      lacking: this.lacking,
+      requests: sum(({ requests }) => requests) + (this.#lock?.requests ?? 0) + this.#closed.requests,
+      possiblyMade: this.#possiblyMade.list,
+      leftovers: [...new Set([...rows.flatMap((row) => row.leftovers), ...this.#closed.leftovers, ...this.#held])],
+      unseen: sum(({ unseen }) => unseen),
+      ...(stopped === undefined ? {} : { stopped }),
+      ...(minCases === undefined ? {} : { minCases }),
+      ...(filters === undefined ? {} : { filters }),
+      runId,
+    };
+  }
+
+  async #whyNotBegun(play: Play): Promise<Stopped | undefined> {
+    const { stopped } = this;
+    return stopped ?? (play.kind === 'sign_in' ? undefined : (this.misfit ?? (await this.#whyLocked())));
+  }
+
+  async #whyLocked(): Promise<Stopped | undefined> {
+    if (!this.#options.lock) return undefined;
+    this.#lock ??= await takeLock({ ...this.#shared, number: 0 }, this.#options.maxTime);
+    return this.#lock.busy === undefined ? undefined : { why: 'locked', text: this.#lock.busy };
+  }
+
+  /** After a play: whether there is a target to go on with. */
+  async #whyEnded({ kind, findings }: Played): Promise<Stopped | undefined> {
+    // A target that is not there will not come back for the next thousand rows.
+    const unreachable = findings.find((finding) => finding.unreachable);
+    if (unreachable) return { why: 'unreachable', text: `the target cannot be reached: ${unreachable.got}` };
+    const text = 'the target answers 429, however long the run waits; try again later';
+    const limited: Stopped | undefined = this.#limits.areOver ? { why: 'limited', text } : undefined;
+    const { trouble } = this.#watch;
+    if (!trouble || kind === 'sign_in') return limited;
+    const stopped = limited ?? (await this.#causeOf(trouble));
+    if (stopped) this.#unsay(trouble);
+    else this.#watch.forget(trouble.caller as CallerName);
+    return stopped;
+  }
+
+  /** Whether a caller who was let in at first is refused for good; one sign-in says so. */
+  async #causeOf({ caller, text }: Trouble): Promise<Stopped | undefined> {
+    if (caller === undefined) return { why: 'unreachable', text };
+    const { spec, profile } = this.#options;
+    const own = planSignIns(spec, profile, selectionOf(this.#options)).find((play) => play.caller === caller);
+    const asked = own && (await playOne(own, { ...this.#shared, number: 0 }));
+    return !asked || asked.refused ? { why: 'refused', text: `${text}; renew it, and run again` } : undefined;
+  }
+
+  /** What was answered meanwhile says nothing of the server's rules. */
+  #unsay({ since, text }: Trouble): void {
+    this.#done = this.#done.map(({ played, sent }) => ({ sent, played: sent < since ? played : unsaid(played, text) }));
+  }
+
+  #ended(): Stopped | undefined {
+    const { signal, maxTime } = this.#options;
+    if (signal?.aborted) return signal.reason instanceof RunEnd ? signal.reason.stopped : INTERRUPTED;
+    return this.#ending.ended.aborted ? timeIsOver(maxTime ?? 0) : undefined;
+  }
+
+  /** Notes whether anybody answers. Whoever does not heed the signal is not waited for either. */
+  #listening(target: Target): Target {
+    return {
+      ...target,
+      send: async (...request) => {
+        const response = await withinTime(target.send(...request), { signal: request[1], call: 'the request' });
+        this.#heard = true;
+        return response;
+      },
+    };
+  }
 }
 
 const unsaid = ({ answered: _, ...row }: Played, reason: string): Played => ({
@@ -276,40 +225,14 @@ const unsaid = ({ answered: _, ...row }: Played, reason: string): Played => ({
 });
 
 /** Nobody has answered anything so far, though somebody was asked. */
-function silence(rows: readonly Played[]): Stopped | undefined {
-  const [missing] = rows.flatMap(({ findings }) => findings.filter(({ code }) => code === 'ANSWER_MISSING'));
+function silenceIn(done: readonly Done[]): Stopped | undefined {
+  const findings = done.flatMap(({ played }) => played.findings);
+  const missing = findings.find(({ code }) => code === 'ANSWER_MISSING');
   return missing && { why: 'unreachable', text: `the target gives no answer: ${missing.got}` };
 }
 
-/** The profile and the target do not belong together. */
-function refusal(signIns: readonly Played[]): Stopped | undefined {
-  const refused = signIns.flatMap((row) => row.refused ?? []);
-  if (refused.length > 0) return { why: 'refused', text: `${refusalOf(refused)}; correct the profile` };
-  // One caller who is answered as by the API is enough: what the others are answered is for the rows to say.
-  const lost = signIns.flatMap((row) => row.lost ?? []);
-  if (lost[0] !== undefined && !signIns.some(({ met }) => met)) return { why: 'unfit', text: lost[0] };
-  const [unfit] = signIns.flatMap((row) => row.unfit ?? []);
-  return unfit === undefined ? undefined : { why: 'unfit', text: unfit };
-}
-
-/** Why a play is not played; undefined when it can be. */
-export function whyNot(
-  { needs }: Play,
-  profile: Profile,
-  allow: (operation: OperationId) => boolean = () => true,
-): string | undefined {
-  const forbidden = [...needs.calls].find((operation) => !allow(operation));
-  if (forbidden !== undefined) return `needs ${forbidden}, which this run may not call`;
-  const [name] = lackingIn(profile, needs);
-  return name === undefined ? undefined : `the profile has no ${name}`;
-}
-
-export function notExercised({ needs: _, touches: __, play: ___, ...subject }: Play, reason: string): Played {
-  return { ...subject, result: 'not_exercised', reason, findings: [], requests: 0, leftovers: [], unseen: 0 };
-}
-
 /** The most wanted first. */
-function countLacking(profile: Profile, plays: readonly Play[]): readonly Lacking[] {
+function countLacking({ profile }: RunOptions, plays: readonly Play[]): readonly Lacking[] {
   const counts = new Map<string, number>();
   for (const { needs } of plays) for (const name of lackingIn(profile, needs)) counts.set(name, (counts.get(name) ?? 0) + 1);
   return [...counts].map(([name, rows]) => ({ name, rows })).sort((a, b) => b.rows - a.rows || a.name.localeCompare(b.name));

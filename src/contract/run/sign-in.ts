@@ -2,15 +2,17 @@
 // every answer wrong, though only the profile is.
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject } from '../../spec/message.js';
+import { errorIn, KNOWN_ORGANIZATION, ORGANIZATION } from '../dialect.js';
 import type { Judged } from '../judge/judge.js';
 import { callerNames, letIn } from '../tables/caller.js';
 import { asTool } from './exchanged.js';
 import { findingOf } from './finding.js';
 import { valueIn } from './needs.js';
 import { type Selection, type SessionParts, selectionOf } from './parts.js';
-import type { Play, Played } from './play.js';
+import { type Play, type Played, refusalOf } from './play.js';
 import type { Profile } from './profile.js';
 import { Session } from './session.js';
+import type { Stopped } from './stopped.js';
 import type { Subject } from './subject.js';
 
 /** One operation may refuse wrongly; so many of them do not. */
@@ -21,7 +23,7 @@ export function planSignIns(spec: Spec, profile: Profile, { include, allow }: Se
   // Those that are played go first: a server may have no others yet.
   const lists = [...spec.operations.values()]
     .filter(({ method, id }) => method === 'GET' && allow(id))
-    .filter((operation) => required(operation).every((name) => name === 'organization_id'))
+    .filter((operation) => required(operation).every((name) => name === ORGANIZATION))
     .sort((a, b) => Number(include(b.id)) - Number(include(a.id)) || required(a).length - required(b).length);
   const anyone = callerNames
     .filter((caller) => letIn.includes(caller) && valueIn(profile, `callers.${caller}`) !== undefined)
@@ -34,17 +36,28 @@ export function planSignIns(spec: Spec, profile: Profile, { include, allow }: Se
         return { lost };
       });
     });
-  const organization = valueIn(profile, 'known.organization_id');
-  const own = lists.filter((operation) => required(operation).includes('organization_id')).slice(0, ENOUGH);
+  const organization = valueIn(profile, KNOWN_ORGANIZATION);
+  const own = lists.filter((operation) => required(operation).includes(ORGANIZATION)).slice(0, ENOUGH);
   if (organization === undefined || valueIn(profile, 'callers.owner') === undefined) return anyone.flat();
   const title = 'the organization of the profile is there for the owner';
   const member = planOne(spec, own, { title, caller: 'owner' }, (answers) => {
     const isClosed = answers.every(({ status }) => status === 403 || status === 404);
     return isClosed
-      ? { unfit: `known.organization_id ${organization}: the owner is answered ${answers[0]?.status}; correct the profile` }
+      ? { unfit: `${KNOWN_ORGANIZATION} ${organization}: the owner is answered ${answers[0]?.status}; correct the profile` }
       : {};
   });
   return [...anyone.flat(), ...member];
+}
+
+/** Why the profile and the target do not belong together, by the sign-ins that were played. */
+export function misfitIn(signIns: readonly Played[]): Stopped | undefined {
+  const refused = signIns.flatMap((row) => row.refused ?? []);
+  if (refused.length > 0) return { why: 'refused', text: `${refusalOf(refused)}; correct the profile` };
+  // One caller who is answered as by the API is enough: what the others are answered is for the rows to say.
+  const lost = signIns.flatMap((row) => row.lost ?? []);
+  if (lost[0] !== undefined && !signIns.some(({ met }) => met)) return { why: 'unfit', text: lost[0] };
+  const [unfit] = signIns.flatMap((row) => row.unfit ?? []);
+  return unfit === undefined ? undefined : { why: 'unfit', text: unfit };
 }
 
 interface Asked {
@@ -64,7 +77,7 @@ function isOfApi({ status, judged }: Asked): boolean {
     return Object.entries(body).some(([key, value]) => Array.isArray(value) && !unknown.has(`/${key}`));
   }
   const isElsewhere = [404, 405].includes(status) || status >= 500 || status < 400;
-  return !isElsewhere && isJsonObject(body.error) && typeof body.error.code === 'string';
+  return !isElsewhere && typeof errorIn(body)?.code === 'string';
 }
 
 const describe = (asked: Asked | undefined): string =>
@@ -95,12 +108,12 @@ async function signIn(
 ): Promise<Played> {
   const session = new Session(parts);
   const { caller = 'owner' } = subject;
-  const organization_id = valueIn(parts.profile, 'known.organization_id') ?? 'understudy-none';
+  const organization = valueIn(parts.profile, KNOWN_ORGANIZATION) ?? 'understudy-none';
   const answers: Asked[] = [];
   let isMet = false;
   for (const { id, parameters } of reads) {
     const given = (place: string): Record<string, string> =>
-      parameters.some((p) => p.in === place && p.required) ? { organization_id } : {};
+      parameters.some((p) => p.in === place && p.required) ? { [ORGANIZATION]: organization } : {};
     const asking = { call: id, caller, path: given('path'), query: given('query') };
     const { response, judged } = await session.exchange(asking);
     if (!response) break;

@@ -1,5 +1,6 @@
 // The lists that show what there is already of a kind. They are read before a run makes the first of it, so that nothing that was
 // there before ever counts as the run's.
+import { KNOWN_ORGANIZATION, ORGANIZATION } from '../dialect.js';
 import { type CallerName, letIn } from '../tables/caller.js';
 import type { Call } from '../tables/table.js';
 import { type Creation, listsOf } from './creations.js';
@@ -11,8 +12,8 @@ export function listsFor(kind: Creation['kind'], caller: CallerName, parts: Sess
   const { profile, spec, allow = () => true } = parts;
   if (valueIn(profile, `callers.${caller}`) === undefined) return [];
   const isInOrganization = ({ call }: Call): boolean =>
-    spec.operations.get(call)?.parameters.some(({ name, required }) => name === 'organization_id' && required) ?? false;
-  const isKnown = valueIn(profile, 'known.organization_id') !== undefined;
+    spec.operations.get(call)?.parameters.some(({ name, required }) => name === ORGANIZATION && required) ?? false;
+  const isKnown = valueIn(profile, KNOWN_ORGANIZATION) !== undefined;
   return listsOf[kind]
     .filter((list) => allow(list.call) && (isKnown || !isInOrganization(list)))
     .map((list) => ({ ...list, caller }));

@@ -2,6 +2,7 @@
 // may stumble once in a thousand requests.
 import { type Answer, isSafe, type Target, TargetError } from '../../client/target.js';
 import type { PlainRequest, PlainResponse } from '../../spec/message.js';
+import { credentialIn, headersOf } from '../dialect.js';
 import { type CallerName, letIn } from '../tables/caller.js';
 import type { Profile } from './profile.js';
 
@@ -44,9 +45,8 @@ export class Watch {
   constructor(profile: Profile, wait: (milliseconds: number) => Promise<void>) {
     this.#wait = wait;
     for (const caller of letIn) {
-      const { api_key, bearer } = profile.callers[caller] ?? {};
-      const credential = bearer === undefined ? api_key : `Bearer ${bearer}`;
-      if (credential !== undefined) this.#callers.set(credential, [...(this.#callers.get(credential) ?? []), caller]);
+      for (const credential of Object.values(headersOf(profile.callers[caller] ?? {})))
+        this.#callers.set(credential, [...(this.#callers.get(credential) ?? []), caller]);
     }
   }
 
@@ -102,7 +102,7 @@ export class Watch {
         ? longer(this.#silent, number, `${call} was answered ${answer.status} by a gateway`)
         : undefined;
       const { headers } = request;
-      for (const caller of this.#callers.get(headers.authorization ?? headers['x-api-key'] ?? '') ?? []) {
+      for (const caller of this.#callers.get(credentialIn(headers) ?? '') ?? []) {
         if (answer.status === 401) this.#refused.set(caller, longer(this.#refused.get(caller), number, call));
         else this.#refused.delete(caller);
       }

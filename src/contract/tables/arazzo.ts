@@ -22,6 +22,7 @@ import { type ParsedYaml, reportTo } from '../../files/yaml.js';
 import { type Case, vouchesFor } from '../../spec/case.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
+import { API_KEY, errorAt, errorIn } from '../dialect.js';
 import { answersIn, checkPointer, checkRows, isKnown } from './answers.js';
 import { type CallerName, callerNames, knownNames } from './caller.js';
 import { type Expression, inputFor, readTemplate, readTemplates } from './expression.js';
@@ -278,8 +279,8 @@ class Reader {
     const name = this.#text(node.name, `${pointer}/name`, 'the name of a parameter');
     if (!this.#known(node.in, `${pointer}/in`, 'place of a parameter', ['path', 'query', 'header'])) return undefined;
     if (node.in === 'header') {
-      if (name.toLowerCase() !== 'x-api-key')
-        this.#report(`${pointer}/name`, `the header ${name} is not understood`, 'only X-API-Key is');
+      if (name.toLowerCase() !== API_KEY.toLowerCase())
+        this.#report(`${pointer}/name`, `the header ${name} is not understood`, `only ${API_KEY} is`);
       const caller = expressionIn(node.value, ['input'])?.name;
       if (caller === undefined)
         this.#report(`${pointer}/value`, 'the credential is no input', 'write $inputs.owner, or another caller');
@@ -368,7 +369,7 @@ class Reader {
   /** Status and code also pick the case; whatever else a criterion asks for must be something that a case speaks for. */
   #promised(criterion: Criterion, cases: readonly Case[], pointer: string): void {
     for (const operand of 'left' in criterion ? [criterion.left, criterion.right] : []) {
-      if (operand.kind !== 'body' || operand.pointer === '/error/code' || cases.length === 0) continue;
+      if (operand.kind !== 'body' || operand.pointer === errorAt('code') || cases.length === 0) continue;
       if (cases.some((documented) => vouchesFor(documented, operand.pointer))) continue;
       const names = cases.map(({ name }) => name).join(' and ');
       this.#report(
@@ -487,9 +488,9 @@ function casesOf(operation: Operation, criteria: readonly Criterion[]): readonly
     return found?.kind === 'equal' && found.right.kind === 'literal' ? found.right.value : undefined;
   };
   const status = asked(({ kind }) => kind === 'status');
-  const code = asked((operand) => operand.kind === 'body' && operand.pointer === '/error/code');
+  const code = asked((operand) => operand.kind === 'body' && operand.pointer === errorAt('code'));
   return [...operation.cases.values()]
     .filter((documented) => documented.reached_by === 'state' && documented.status === status)
-    .filter(({ value }) => code === undefined || (isJsonObject(value) && isJsonObject(value.error) && value.error.code === code))
+    .filter(({ value }) => code === undefined || errorIn(value)?.code === code)
     .map(({ name }) => name);
 }

@@ -1,4 +1,5 @@
 // Who can call and what can be known of a target: the words of profiles, tables and lifecycles.
+import { type Credential, ORGANIZATION, UNKNOWN_KEY, UNKNOWN_TOKEN } from '../dialect.js';
 
 /** The callers a profile may have. */
 export const callerNames = [
@@ -22,6 +23,12 @@ export const letIn: readonly CallerName[] = ['owner', 'admin', 'editor', 'viewer
 /** The name of the scheme of a caller's token: one caller has a good token, and writes the name otherwise. */
 export const schemeOf = (caller: string): string => (caller === 'lower_case_bearer' ? 'bearer' : 'Bearer');
 
+/** The credentials of callers whom nobody knows. */
+export const inventedCredentials: Readonly<Partial<Record<string, Credential>>> = {
+  unknown_key: UNKNOWN_KEY,
+  unknown_token: UNKNOWN_TOKEN,
+};
+
 /** Who calls in a table: a caller of the profile, or one of the ways to have no good credential. */
 export const rowCallers = [...callerNames, 'none', 'unknown_key', 'unknown_token'] as const;
 
@@ -29,8 +36,8 @@ export type CallerName = (typeof rowCallers)[number];
 
 /** What a profile may know. */
 export const knownNames = [
-  'organization_id',
-  'other_organization_id',
+  ORGANIZATION,
+  `other_${ORGANIZATION}`,
   'foreign_vector_store_id',
   'foreign_space_id',
   'foreign_slice_id',

@@ -6,6 +6,7 @@ import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { strayOf } from '../../spec/fields.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { pointerToken } from '../../spec/pointer.js';
+import { CALLER_FIELDS } from '../dialect.js';
 import { type Answers, answersOf, checkPointer, isKnown, success } from './answers.js';
 import { callerNames, knownNames, rowCallers } from './caller.js';
 import { type Expression, readTemplate, tableExpressions, usesIn, written } from './expression.js';
@@ -249,7 +250,7 @@ export class ContractCheck {
     if (expression.kind === 'known') isKnown(report, pointer, 'id in profiles', expression.name, knownNames);
     else if (expression.kind === 'caller') {
       if (isKnown(report, pointer, 'caller', expression.caller, callerNames))
-        isKnown(report, pointer, 'field of callers', expression.field, ['user_id', 'organization_id']);
+        isKnown(report, pointer, 'field of callers', expression.field, CALLER_FIELDS);
     } else if (expression.kind === 'slot') {
       if (expression.name === '' || (slots && this.#parts.isWhole))
         isKnown(report, pointer, 'slot that is filled here', expression.name, slots ?? []);

@@ -2,6 +2,7 @@
 // unknown has been reported by whoever read it, and is passed over here.
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import type { Json } from '../../spec/message.js';
+import { KNOWN_ORGANIZATION, ORGANIZATION_SLOT } from '../dialect.js';
 import { letIn } from './caller.js';
 import { readTemplate, readTemplates, type Template } from './expression.js';
 import type { Draft } from './form.js';
@@ -181,7 +182,7 @@ function requestOf(
 ): RequestTemplate {
   const ofSlot = (parameter: string): string => {
     const slot = slots[parameter] ?? parameter;
-    return slot === 'organization' && !filled.has(slot) ? '$known.organization_id' : `$slot.${slot}`;
+    return slot === ORGANIZATION_SLOT && !filled.has(slot) ? `$${KNOWN_ORGANIZATION}` : `$slot.${slot}`;
   };
   const names = pathParametersOf(spec, call);
   return {

@@ -1,8 +1,10 @@
 // Checks the slots of each row in the order in which it is played. A request that uses a slot which nothing fills could never be
 // sent. A slot that is filled and never used has a misspelt name, unless it is called `beside`: that one only has to exist.
-import type { Spec } from '../../spec/document.js';
+
 import { nearest } from '../../files/nearest.js';
 import type { Report } from '../../files/problem.js';
+import type { Spec } from '../../spec/document.js';
+import { ORGANIZATION_SLOT } from '../dialect.js';
 import { compile, type Parts } from './compile.js';
 import { type Template, usesIn } from './expression.js';
 import type { Draft } from './form.js';
@@ -83,7 +85,7 @@ class SlotUse {
     const { request, origin } = step;
     for (const slot of request.implied.map((name) => this.#parts.slots[name] ?? name)) {
       // The organization of a path needs no recipe: the profile has it.
-      if (slot === 'organization') this.used.add(slot);
+      if (slot === ORGANIZATION_SLOT) this.used.add(slot);
       else this.#use(slot, origin, request.call);
     }
     const written = Object.entries(request.path).filter(([name]) => !request.implied.includes(name));

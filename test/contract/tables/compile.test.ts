@@ -4,7 +4,7 @@ import { compile } from '../../../src/contract/tables/compile.js';
 import { usesIn, written } from '../../../src/contract/tables/expression.js';
 import { partsOf, type Step } from '../../../src/contract/tables/steps.js';
 import type { Recipe, Row, Table } from '../../../src/contract/tables/table.js';
-import { loadSpec } from '../../../src/spec/document.js';
+import { loadSpec } from '../../../src/shipped/document.js';
 
 const spec = loadSpec();
 const recipes: Record<string, Recipe> = {

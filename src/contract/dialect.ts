@@ -1,0 +1,91 @@
+// The habits of the vendor's API that the document describes operation by operation and the kit needs as such: its errors, its
+// lists, its organizations and its credentials. Nothing else in the kit knows these words; a test holds that.
+import { isJsonObject, type Json } from '../spec/message.js';
+
+/** The edition that the contracts are written for. */
+export const EDITION = '2026-02';
+
+// Errors
+
+export type ErrorField = 'code' | 'type' | 'details';
+
+/** Where a refusal says what is wrong. */
+export const errorAt = (field: ErrorField): string => `/error/${field}`;
+
+/** What a refusal says; nothing where the body is none. */
+export function errorIn(body: Json | undefined): Readonly<Partial<Record<ErrorField, Json>>> | undefined {
+  return isJsonObject(body) && isJsonObject(body.error) ? body.error : undefined;
+}
+
+// Organizations
+
+/** Under this name a path, a query, a body and a profile say which organization is meant. */
+export const ORGANIZATION = 'organization_id';
+/** The slot that the contracts fill it from. Where nothing fills the slot, the profile has it. */
+export const ORGANIZATION_SLOT = 'organization';
+/** Its name in the profile. */
+export const KNOWN_ORGANIZATION = `known.${ORGANIZATION}`;
+/** What the profile says of a caller, beside the credential. */
+export const CALLER_FIELDS = ['user_id', ORGANIZATION] as const;
+
+// Lists
+
+type Query = Readonly<Record<string, Json>>;
+
+/** How many rows a page has where nobody asks for another number. */
+export const USUAL_PAGE = 20;
+/** The largest page of most lists, and of those that count it otherwise. */
+export const LARGEST_PAGE: Query = { limit: 100 };
+export const LARGEST_TAKE: Query = { take: 100 };
+
+/** How many rows a query asks for, under the name of most lists. */
+export const pageSizeIn = <T>({ limit }: Readonly<Record<string, T>>): T | undefined => limit;
+
+/** Pointers to what may be new in every answer, though the list is the same. */
+export const CURSORS: readonly string[] = ['/next_cursor'];
+
+/** The rows of a list, whatever it calls them. */
+export function rowsIn(body: Json | undefined): readonly Json[] {
+  const [rows = []] = isJsonObject(body) ? Object.values(body).filter((value) => Array.isArray(value)) : [];
+  return rows as readonly Json[];
+}
+
+/** What asks for the page after this one, where the answer says that there is one. `query` asked for this one. */
+export function pageAfter(body: Json | undefined, query: Query = {}): Query | undefined {
+  if (!isJsonObject(body)) return undefined;
+  const rows = rowsIn(body);
+  // In February, the list of spaces has no has_more; nothing comes after a page without rows.
+  if (typeof body.next_cursor === 'string' && rows.length > 0) return { cursor: body.next_cursor };
+  // Nor has the list of vector stores, nor anything else that says what comes after a page that is full.
+  const { take, skip = 0 } = query;
+  if (body.has_more === undefined && typeof take === 'number' && rows.length > 0 && rows.length >= take)
+    return { skip: Number(skip) + rows.length };
+  if (body.has_more !== true) return undefined;
+  if (typeof body.last_id === 'string') return { after: body.last_id };
+  if (typeof body.skip !== 'number' || rows.length === 0) return undefined;
+  return { skip: body.skip + rows.length };
+}
+
+// Credentials
+
+/** What a caller shows: a token goes before a key. */
+export interface Credential {
+  readonly api_key?: string;
+  readonly bearer?: string;
+}
+
+export const API_KEY = 'X-API-Key';
+export const TOKEN = 'Authorization';
+/** Of the form of a good one, and nobody's. */
+export const UNKNOWN_KEY: Credential = { api_key: 'ak_understudy_unknown' };
+export const UNKNOWN_TOKEN: Credential = { bearer: 'understudy-unknown-token' };
+
+/** The header that carries a credential, in lower case; none for a caller who has none. */
+export function headersOf({ api_key, bearer }: Credential, scheme = 'Bearer'): Readonly<Record<string, string>> {
+  if (bearer !== undefined) return { [TOKEN.toLowerCase()]: `${scheme} ${bearer}` };
+  return api_key === undefined ? {} : { [API_KEY.toLowerCase()]: api_key };
+}
+
+/** The credential that a request shows, as its header has it. */
+export const credentialIn = (headers: Readonly<Record<string, string>>): string | undefined =>
+  headers[TOKEN.toLowerCase()] ?? headers[API_KEY.toLowerCase()];

@@ -1,0 +1,88 @@
+// What a run is told, and what it reports.
+import type { Target } from '../../client/target.js';
+import type { OperationId, Spec } from '../../spec/document.js';
+import type { Contracts } from '../tables/table.js';
+import type { CaseCoverage } from './coverage.js';
+import type { Finding } from './finding.js';
+import type { Play, Played } from './play.js';
+import type { Profile } from './profile.js';
+import type { Wait } from './rate-limit.js';
+import type { Stopped } from './stopped.js';
+
+/** A name that the profile lacks, and how many rows wait for it. */
+export interface Lacking {
+  readonly name: string;
+  readonly rows: number;
+}
+
+/** What was asked to be played and what was left out, as it was written. */
+export interface Filters {
+  readonly include_operation_ids: readonly string[];
+  readonly exclude_operation_ids: readonly string[];
+  readonly include_tags: readonly string[];
+  readonly exclude_tags: readonly string[];
+}
+
+export interface Report {
+  readonly target: string;
+  /** ISO 8601. */
+  readonly started: string;
+  /** Absent as long as the run goes on. */
+  readonly finished?: string;
+  readonly seed: number;
+  readonly rows: readonly Played[];
+  readonly findings: readonly Finding[];
+  readonly coverage: readonly CaseCoverage[];
+  readonly lacking: readonly Lacking[];
+  readonly requests: number;
+  readonly leftovers: readonly string[];
+  /** Writes to which no answer came, so that nobody knows what they made. */
+  readonly possiblyMade: readonly string[];
+  /** Looks at what requests left behind that the profile has no caller or id for. */
+  readonly unseen: number;
+  readonly stopped?: Stopped;
+  /** Fewer cases that were right show too little. */
+  readonly minCases?: number;
+  /** In every name that the run gave. */
+  readonly runId: string;
+  readonly filters?: Filters;
+  /** What no rendering of the report shows. */
+  readonly secrets: Profile['secrets'];
+}
+
+export interface RunOptions {
+  readonly spec: Spec;
+  readonly contracts: Contracts;
+  readonly profile: Profile;
+  readonly target: Target;
+  readonly seed?: number;
+  /** Small letters and digits in every name that the run gives, so that two runs never meet; the seed when absent. */
+  readonly runId?: string;
+  /** No two runs at once with the same accounts: a space of the owner's says that this one is at work. */
+  readonly lock?: boolean;
+  /** Which operations are played, and judged; all when absent. What prepares their rows and looks after them may be any. */
+  readonly include?: (operation: OperationId) => boolean;
+  /** Which operations may be called at all; all when absent. Rows that need another one are not exercised. */
+  readonly allow?: (operation: OperationId) => boolean;
+  /** What is played, where it is not the whole plan. */
+  readonly plays?: readonly Play[];
+  /** How many cases must be right for the run to be conclusive. */
+  readonly minCases?: number;
+  /** For the report: what `include` and `allow` come from. */
+  readonly filters?: Filters;
+  /** Milliseconds for all that is played. */
+  readonly maxTime?: number;
+  /** Milliseconds after the end for taking away what was made; two and a half seconds when absent. */
+  readonly grace?: number;
+  /** Waits so many milliseconds, or until the signal; by the clock when absent. */
+  readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+  /** Told before a rate limit is waited out. */
+  readonly onWait?: (wait: Wait) => void;
+  /** Told once, before the first request. */
+  readonly onLacking?: (lacking: readonly Lacking[]) => void;
+  readonly onRow?: (row: Played, number: number, of: number) => void;
+  /** Told once, before the first request: what gives a report at any time, of what has come so far. */
+  readonly onBegin?: (soFar: (stopped: Stopped) => Report) => void;
+  /** Ends the run; a RunEnd as its reason says why. */
+  readonly signal?: AbortSignal;
+}
