@@ -1,13 +1,11 @@
 // Picks the command, and maps failures to exit codes; spec/exit-code.ts is the table.
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
-import { FileError } from '../files/problem.js';
-import { ListenError } from '../http/listen.js';
 import { ExitCode } from '../spec/exit-code.js';
+import { Failure } from '../spec/failure.js';
 import { checkCommand } from './check.js';
 import { contractsCommand } from './contracts.js';
 import { explainCommand } from './explain.js';
-import { UsageError } from './flags.js';
 import type { Io } from './io.js';
 import { scenarioCommand } from './scenario.js';
 import { serveCommand } from './serve.js';
@@ -54,13 +52,9 @@ function prepare(command: Command, name: string, io: Io): void {
 function report(error: unknown, { stderr }: Io): number {
   // Commander has printed its own message, with the nearest option or command.
   if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.ok : ExitCode.usage;
-  if (error instanceof FileError || error instanceof UsageError) {
+  if (error instanceof Failure) {
     stderr.write(`${error.message}\n`);
-    return ExitCode.usage;
-  }
-  if (error instanceof ListenError) {
-    stderr.write(`${error.message}\n`);
-    return ExitCode.inconclusive;
+    return error.exitCode;
   }
   stderr.write(`internal error: ${inspect(error)}\n`);
   return ExitCode.inconclusive;

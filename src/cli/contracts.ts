@@ -2,11 +2,12 @@
 import { writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { nearest } from '../files/nearest.js';
 import { stringifyYaml } from '../files/yaml.js';
 import { loadSpec } from '../shipped/document.js';
-import { UsageError, wholeNumber } from './flags.js';
+import { UsageError } from '../spec/failure.js';
+import { type FlagValues, withFlags } from './flags.js';
 import type { Io } from './io.js';
 
 /** Loaded only when a contract is looked at. */
@@ -77,12 +78,9 @@ export function contractsCommand({ stdout, stderr }: Io): Command {
       `${planRows(spec, contracts).length} rows, every case that can be reached by state has one; ${contracts.lifecycles.length} lifecycles`,
     );
   });
-  const exported = new Command('export')
+  const exported = withFlags(new Command('export'), 'contracts export')
     .description('write the contracts as plain Arazzo, for other runners; stderr lists the rows that Arazzo cannot express')
-    .addOption(new Option('--output <file>', 'write to this file instead of stdout'))
-    .addOption(new Option('--document <url>', 'address of the OpenAPI document; the bundled file by default'))
-    .addOption(new Option('--seed <number>', 'seed for generated names').default(1).argParser(wholeNumber(0, 2 ** 31)))
-    .action(async ({ output, document, seed }: { output?: string; document?: string; seed: number }) => {
+    .action(async ({ output, document, seed }: FlagValues<'contracts export'>) => {
       const { loadContracts, exportArazzo, describeExport } = await kit();
       const spec = loadSpec();
       const from = output === undefined ? process.cwd() : dirname(resolve(output));

@@ -2,7 +2,7 @@
 import { Command } from 'commander';
 import { nearest } from '../files/nearest.js';
 import { loadSpec } from '../shipped/document.js';
-import { UsageError } from './flags.js';
+import { UsageError } from '../spec/failure.js';
 import type { Io } from './io.js';
 
 export function explainCommand({ stdout }: Io): Command {

@@ -1,95 +1,181 @@
-// The flags of `serve` and `check`: help, defaults and environment variables come from here. A flag wins over its variable,
-// which wins over the default.
-import { InvalidArgumentError, Option } from 'commander';
-import type { FailOn } from '../contract/report/report.js';
+// The flags of every command, in one table: name, variable of the environment, default, what is taken, help. Commander's
+// options, the types of the values and the test of the docs come from here. A flag wins over its variable, which wins over
+// the default.
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_BODY_LIMIT } from '../http/body.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
 import { KEEP_DELETED } from '../world/world.js';
 
-export { UsageError } from '../spec/usage-error.js';
-
-export interface ServeFlags {
-  readonly port: number;
-  readonly host: string;
-  readonly scenario: string;
-  readonly spec?: string;
-  readonly seed: number;
-  readonly clock: 'real' | 'virtual';
-  readonly keepDeleted: number;
-  readonly selfCheck: 'strict' | 'report' | 'off';
-  readonly drift?: string;
-  readonly bodyLimit: number;
-  readonly logFormat?: 'pretty' | 'json';
-  readonly readyFile?: string;
+/** `Value` is what the flag comes to; undefined is part of it where there is no default. */
+interface Flag<Value> {
+  /** As help shows it, such as `--port <number>`. */
+  readonly name: string;
+  readonly help: string;
+  readonly env?: string;
+  readonly default?: Value;
+  readonly choices?: readonly string[];
+  /** Throws an InvalidArgumentError; `before` is the value of an earlier flag of the same name. */
+  parse?(text: string, before?: Value): Value;
 }
 
-export interface CheckFlags {
-  readonly profile?: string;
-  readonly includeOperationId?: readonly string[];
-  readonly excludeOperationId?: readonly string[];
-  readonly includeTag?: readonly string[];
-  readonly excludeTag?: readonly string[];
-  readonly seed: number;
-  readonly failOn: FailOn;
-  readonly runId?: string;
-  readonly minCases?: number;
-  readonly maxTime?: number;
-  readonly requestTimeout: number;
-  readonly reportDir: string;
-  readonly header?: readonly string[];
-  readonly proxy?: string;
-  readonly caCert?: string;
-  readonly clientCert?: string;
-  readonly clientKey?: string;
+interface More<Value> {
+  readonly env?: string;
+  readonly default?: Value;
 }
 
-export const wholeNumber = (low: number, high: number) => (text: string) => {
-  const value = Number(text);
-  if (!/^\d+$/.test(text) || value < low || value > high) {
-    throw new InvalidArgumentError(`It takes a whole number from ${low} to ${high}.`);
-  }
+/** A flag with a default always has a value. */
+type WithDefault<Value, Given extends More<Value>> = Given extends { readonly default: Value } ? Value : Value | undefined;
+
+const text = <const Given extends More<string>>(name: string, help: string, more: Given): Flag<WithDefault<string, Given>> =>
+  ({ name, help, ...more }) as Flag<WithDefault<string, Given>>;
+
+const several = (name: string, help: string): Flag<readonly string[] | undefined> => ({
+  name,
+  help,
+  parse: (value, before = []) => [...before, value],
+});
+
+const number = <const Given extends More<number> & { readonly low: number; readonly high: number }>(
+  name: string,
+  help: string,
+  { low, high, ...more }: Given,
+): Flag<WithDefault<number, Given>> =>
+  ({ name, help, parse: wholeNumber(low, high), ...more }) as unknown as Flag<WithDefault<number, Given>>;
+
+const choice = <const Choices extends readonly string[], const Given extends More<Choices[number]>>(
+  name: string,
+  help: string,
+  choices: Choices,
+  more: Given,
+): Flag<WithDefault<Choices[number], Given>> =>
+  ({ name, help, choices, ...more }) as unknown as Flag<WithDefault<Choices[number], Given>>;
+
+function wholeNumber(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < low || value > high)
+      throw new InvalidArgumentError(`It takes a whole number from ${low} to ${high}.`);
+    return value;
+  };
+}
+
+const runId = (value: string): string => {
+  if (!/^[a-z\d]{1,32}$/.test(value)) throw new InvalidArgumentError('It takes 1 to 32 lower-case letters and digits.');
   return value;
 };
 
-export const serveFlags = (): Option[] => [
-  new Option('-p, --port <number>', 'port to listen on; 0 picks a free one')
-    .env('UNDERSTUDY_PORT')
-    .default(DEFAULT_PORT)
-    .argParser(wholeNumber(0, 65535)),
-  new Option('--host <address>', 'address to listen on').env('UNDERSTUDY_HOST').default(DEFAULT_HOST),
-  new Option('--scenario <name|file>', 'starting world: a shipped name, or a file of your own')
-    .env('UNDERSTUDY_SCENARIO')
-    .default('default'),
-  new Option('--spec <file>', 'serve another OpenAPI document; Prism answers what has no rule here').env('UNDERSTUDY_SPEC'),
-  new Option('--seed <number>', 'seed for generated IDs: the same seed, the same IDs')
-    .env('UNDERSTUDY_SEED')
-    .default(1)
-    .argParser(wholeNumber(0, 2 ** 31)),
-  new Option(
-    '--keep-deleted <number>',
-    'deleted spaces and threads that are kept for lists that include them; the oldest go first',
-  )
-    .env('UNDERSTUDY_KEEP_DELETED')
-    .default(KEEP_DELETED)
-    .argParser(wholeNumber(0, 2 ** 31)),
-  new Option('--clock <kind>', "real time, or virtual: starts at the scenario's time and moves one second per write")
-    .env('UNDERSTUDY_CLOCK')
-    .choices(['real', 'virtual'])
-    .default('real'),
-  new Option('--self-check <mode>', "if our response breaks the document: fail (500), log it, or don't check")
-    .env('UNDERSTUDY_SELF_CHECK')
-    .choices(['strict', 'report', 'off'])
-    .default('strict'),
-  new Option(
-    '--drift <name>',
-    'plant one fault by name, to see that a pipeline turns red; list prints the names, list:getSpace* those like it',
-  ).env('UNDERSTUDY_DRIFT'),
-  new Option('--body-limit <bytes>', 'largest request body, decompressed')
-    .env('UNDERSTUDY_BODY_LIMIT')
-    .default(DEFAULT_BODY_LIMIT)
-    .argParser(wholeNumber(1, 2 ** 30)),
-  new Option('--log-format <format>', 'pretty or json; pretty on a terminal')
-    .env('UNDERSTUDY_LOG_FORMAT')
-    .choices(['pretty', 'json']),
-  new Option('--ready-file <file>', 'write the URL here once requests are answered').env('UNDERSTUDY_READY_FILE'),
-];
+const SEEDS = { low: 0, high: 2 ** 31, default: 1 } as const;
+
+/** By command; the keys are what Commander calls the values. */
+export const flags = {
+  serve: {
+    port: number('-p, --port <number>', 'port to listen on; 0 picks a free one', {
+      env: 'UNDERSTUDY_PORT',
+      default: DEFAULT_PORT,
+      low: 0,
+      high: 65535,
+    }),
+    host: text('--host <address>', 'address to listen on', { env: 'UNDERSTUDY_HOST', default: DEFAULT_HOST }),
+    scenario: text('--scenario <name|file>', 'starting world: a shipped name, or a file of your own', {
+      env: 'UNDERSTUDY_SCENARIO',
+      default: 'default',
+    }),
+    spec: text('--spec <file>', 'serve another OpenAPI document; Prism answers what has no rule here', {
+      env: 'UNDERSTUDY_SPEC',
+    }),
+    seed: number('--seed <number>', 'seed for generated IDs: the same seed, the same IDs', { env: 'UNDERSTUDY_SEED', ...SEEDS }),
+    keepDeleted: number(
+      '--keep-deleted <number>',
+      'deleted spaces and threads that are kept for lists that include them; the oldest go first',
+      { env: 'UNDERSTUDY_KEEP_DELETED', default: KEEP_DELETED, low: 0, high: 2 ** 31 },
+    ),
+    clock: choice(
+      '--clock <kind>',
+      "real time, or virtual: starts at the scenario's time and moves one second per write",
+      ['real', 'virtual'],
+      { env: 'UNDERSTUDY_CLOCK', default: 'real' },
+    ),
+    selfCheck: choice(
+      '--self-check <mode>',
+      "if our response breaks the document: fail (500), log it, or don't check",
+      ['strict', 'report', 'off'],
+      { env: 'UNDERSTUDY_SELF_CHECK', default: 'strict' },
+    ),
+    drift: text(
+      '--drift <name>',
+      'plant one fault by name, to see that a pipeline turns red; list prints the names, list:getSpace* those like it',
+      { env: 'UNDERSTUDY_DRIFT' },
+    ),
+    bodyLimit: number('--body-limit <bytes>', 'largest request body, decompressed', {
+      env: 'UNDERSTUDY_BODY_LIMIT',
+      default: DEFAULT_BODY_LIMIT,
+      low: 1,
+      high: 2 ** 30,
+    }),
+    logFormat: choice('--log-format <format>', 'pretty or json; pretty on a terminal', ['pretty', 'json'], {
+      env: 'UNDERSTUDY_LOG_FORMAT',
+    }),
+    readyFile: text('--ready-file <file>', 'write the URL here once requests are answered', { env: 'UNDERSTUDY_READY_FILE' }),
+  },
+  check: {
+    profile: text('--profile <file>', 'credentials and known IDs of the server', { env: 'UNDERSTUDY_PROFILE' }),
+    includeOperationId: several('--include-operation-id <id>', 'test this operation only; may be repeated'),
+    excludeOperationId: several(
+      '--exclude-operation-id <id>',
+      'never call this operation, not even to prepare a test; may be repeated',
+    ),
+    includeTag: several('--include-tag <tag>', 'test the operations with this tag only; may be repeated'),
+    excludeTag: several('--exclude-tag <tag>', 'never call an operation with this tag; may be repeated'),
+    seed: number('--seed <number>', 'seed for generated names and edge values', SEEDS),
+    failOn: choice('--fail-on <severity>', 'the least severe finding that fails the run', ['failure', 'question', 'notice'], {
+      default: 'failure',
+    }),
+    runId: { ...text('--run-id <text>', 'in every name that the run gives; new in every run by default', {}), parse: runId },
+    minCases: number('--min-cases <number>', 'fewer cases right: inconclusive, exit code 3', { low: 1, high: 1_000_000 }),
+    maxTime: number('--max-time <seconds>', 'time limit of the whole run', { low: 1, high: 86_400 }),
+    requestTimeout: number('--request-timeout <ms>', 'time limit of one response', { default: 10_000, low: 1, high: 600_000 }),
+    header: several('--header <line>', "sent with every request: 'Name: value'; may be repeated"),
+    proxy: text('--proxy <url>', 'HTTP proxy for every request; wins over HTTP_PROXY, HTTPS_PROXY and NO_PROXY', {}),
+    caCert: text('--ca-cert <file>', 'certificates to trust as well, PEM', {}),
+    clientCert: text('--client-cert <file>', 'certificate to show to the server, PEM; needs --client-key', {}),
+    clientKey: text('--client-key <file>', 'key of --client-cert, PEM, without a passphrase', {}),
+    reportDir: text('--report-dir <folder>', 'gets results.json and junit.xml', { default: 'contract-report' }),
+  },
+  spec: {
+    format: choice('--format <format>', 'json or yaml', ['json', 'yaml'], { default: 'json' }),
+  },
+  'contracts export': {
+    output: text('--output <file>', 'write to this file instead of stdout', {}),
+    document: text('--document <url>', 'address of the OpenAPI document; the bundled file by default', {}),
+    seed: number('--seed <number>', 'seed for generated names', SEEDS),
+  },
+} as const;
+
+export type FlaggedCommand = keyof typeof flags;
+
+type ValueOf<F> = F extends Flag<infer Value> ? Value : never;
+
+/** What the flags of a command come to. */
+export type FlagValues<Name extends FlaggedCommand> = {
+  readonly [Key in keyof (typeof flags)[Name]]: ValueOf<(typeof flags)[Name][Key]>;
+};
+export type ServeFlags = FlagValues<'serve'>;
+/** A flag that is not given may be left out as well. */
+export type CheckFlags = FlagValues<'check'>;
+
+/** Gives a command its flags. */
+export function withFlags(command: Command, of: FlaggedCommand): Command {
+  for (const flag of Object.values<Flag<unknown>>(flags[of])) command.addOption(optionOf(flag));
+  return command.allowExcessArguments(false);
+}
+
+function optionOf({ name, help, env, default: value, choices, parse }: Flag<unknown>): Option {
+  const option = new Option(name, help);
+  if (env !== undefined) option.env(env);
+  if (choices) option.choices(choices);
+  if (parse) option.argParser(parse);
+  return value === undefined ? option : option.default(value);
+}
+
+/** What is written to give a flag of `check`, such as `--ca-cert`. */
+export const writtenFlag = (key: keyof CheckFlags): string => /--[\w-]+/.exec(flags.check[key].name)?.[0] as string;

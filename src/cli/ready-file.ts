@@ -1,6 +1,6 @@
 // The ready file: it exists, complete, exactly while the server answers requests.
 import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { UsageError } from './flags.js';
+import { UsageError } from '../spec/failure.js';
 
 export interface ReadyFile {
   /** Written under another name and renamed, so that nobody who waits for the file reads half of it. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { type FailOn, toJunit, toResults } from '../contract/report/report.js';
 import type { Report } from '../contract/run/options.js';
 import type { Stopped } from '../contract/run/stopped.js';
-import { UsageError } from './flags.js';
+import { UsageError } from '../spec/failure.js';
 
 const names = ['results.json', 'junit.xml'] as const;
 

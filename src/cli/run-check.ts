@@ -12,11 +12,11 @@ import { runContracts } from '../contract/run/run.js';
 import type { Stopped } from '../contract/run/stopped.js';
 import { loadContracts, standInProfile } from '../contract/tables/load.js';
 import { fixOf } from '../files/nearest.js';
-import { FileError } from '../files/problem.js';
 import { loadSpec } from '../shipped/document.js';
 import type { OperationId, Spec } from '../spec/document.js';
 import { ExitCode } from '../spec/exit-code.js';
-import { type CheckFlags, UsageError } from './flags.js';
+import { Failure, UsageError } from '../spec/failure.js';
+import { type CheckFlags, writtenFlag } from './flags.js';
 import type { Io } from './io.js';
 import { describeWait, progress } from './progress.js';
 import { ReportFiles } from './report-files.js';
@@ -64,7 +64,7 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
     };
     finish(await runContracts({ ...options, grace, signal, onBegin }));
   } catch (error) {
-    const isUsage = error instanceof UsageError || error instanceof FileError;
+    const isUsage = error instanceof Failure;
     const text = isUsage ? `the run could not begin: ${error.message}` : crashOf(error);
     const report = soFar({ why: isUsage ? 'usage' : 'crashed', text });
     if (!isUsage) return finish(report);
@@ -150,10 +150,8 @@ function selection(spec: Spec, flags: CheckFlags): Selection {
   const operations = [...spec.operations.values()];
   const ids = operations.map((operation) => operation.id as string);
   const tags = [...new Set(operations.map((operation) => operation.tag))];
-  known('--include-operation-id', flags.includeOperationId, ids);
-  known('--exclude-operation-id', flags.excludeOperationId, ids);
-  known('--include-tag', flags.includeTag, tags);
-  known('--exclude-tag', flags.excludeTag, tags);
+  for (const key of ['includeOperationId', 'excludeOperationId'] as const) checkNames(key, flags, ids);
+  for (const key of ['includeTag', 'excludeTag'] as const) checkNames(key, flags, tags);
   const isNamed = (id: OperationId, named: readonly string[] = [], tagged: readonly string[] = []): boolean =>
     named.includes(id) || tagged.includes(spec.operations.get(id)?.tag ?? '');
   const all = !flags.includeOperationId && !flags.includeTag;
@@ -163,9 +161,10 @@ function selection(spec: Spec, flags: CheckFlags): Selection {
   };
 }
 
-function known(flag: string, given: readonly string[] | undefined, words: readonly string[]): void {
-  for (const word of given ?? []) {
-    if (words.includes(word)) continue;
-    throw new UsageError(`${flag} ${word}: the document has no such name.\n  fix: ${fixOf(word, words)}`);
-  }
+type NamingFlag = 'includeOperationId' | 'excludeOperationId' | 'includeTag' | 'excludeTag';
+
+function checkNames(key: NamingFlag, given: CheckFlags, names: readonly string[]): void {
+  const [word] = (given[key] ?? []).filter((name) => !names.includes(name));
+  if (word !== undefined)
+    throw new UsageError(`${writtenFlag(key)} ${word}: the document has no such name.\n  fix: ${fixOf(word, names)}`);
 }

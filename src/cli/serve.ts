@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import type { Server } from '../http/server.js';
 import { loadSpec } from '../shipped/document.js';
 import { ExitCode } from '../spec/exit-code.js';
-import { type ServeFlags, serveFlags } from './flags.js';
+import { type ServeFlags, withFlags } from './flags.js';
 import type { Io } from './io.js';
 import { createLog, describeDropped, type LogFormat } from './log.js';
 import { createOutput } from './output.js';
@@ -11,9 +11,8 @@ import { onParentGone } from './parent.js';
 import { prepareReadyFile, type ReadyFile } from './ready-file.js';
 
 export function serveCommand(io: Io): Command {
-  const command = new Command('serve').description('run the mock server').action((flags: ServeFlags) => serve(flags, io));
-  for (const option of serveFlags()) command.addOption(option);
-  return command.allowExcessArguments(false);
+  const command = new Command('serve').description('run the mock server');
+  return withFlags(command, 'serve').action((flags: ServeFlags) => serve(flags, io));
 }
 
 async function serve(flags: ServeFlags, io: Io): Promise<void> {

@@ -3,17 +3,12 @@ import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { HttpTargetOptions } from '../client/http-target.js';
 import { problemOfProxy, proxyOf, withScheme } from '../client/proxy.js';
-import { type CheckFlags, UsageError } from './flags.js';
+import { UsageError } from '../spec/failure.js';
+import { type CheckFlags, writtenFlag } from './flags.js';
 
-type WireFlags = Pick<CheckFlags, 'header' | 'caCert' | 'clientCert' | 'clientKey' | 'proxy'>;
+type WireFlags = Partial<Pick<CheckFlags, 'header' | 'caCert' | 'clientCert' | 'clientKey' | 'proxy'>>;
 
-const names: Readonly<Record<keyof WireFlags, string>> = {
-  header: '--header',
-  caCert: '--ca-cert',
-  clientCert: '--client-cert',
-  clientKey: '--client-key',
-  proxy: '--proxy',
-};
+const wireFlags: readonly (keyof WireFlags)[] = ['header', 'caCert', 'clientCert', 'clientKey', 'proxy'];
 
 export interface Wire {
   readonly options: Pick<HttpTargetOptions, 'headers' | 'ca' | 'cert' | 'key' | 'proxy'>;
@@ -25,11 +20,13 @@ export interface Wire {
 export function wireOf(flags: WireFlags, base: string | undefined, environment: NodeJS.ProcessEnv): Wire {
   const problems: string[] = [];
   if (base === undefined) {
-    const [useless] = Object.entries(names).flatMap(([key, flag]) => (flags[key as keyof WireFlags] === undefined ? [] : [flag]));
-    if (useless !== undefined)
+    const key = wireFlags.find((name) => flags[name] !== undefined);
+    if (key !== undefined) {
+      const useless = writtenFlag(key);
       throw new UsageError(
         `${useless} is about requests over the network, but this run tests the mock server in this process.\n  fix: give the URL of a server, or leave ${useless} out`,
       );
+    }
     return { options: {}, secrets: new Map() };
   }
   const secrets = new Map<string, string>();

@@ -2,7 +2,7 @@
 
 import { nearest } from '../files/nearest.js';
 import type { Spec } from '../spec/document.js';
-import { UsageError } from '../spec/usage-error.js';
+import { UsageError } from '../spec/failure.js';
 import { type Drift, driftKinds } from './form.js';
 import { handDrifts } from './hand.js';
 import { stateDrifts } from './state.js';

@@ -1,4 +1,5 @@
 // What is wrong with a file that a person wrote: where, what, and what to do. All problems at once.
+import { Failure } from '../spec/failure.js';
 import { shorten } from '../spec/json.js';
 
 export interface Problem {
@@ -20,7 +21,7 @@ const MOST_PRINTED = 50;
 const LONGEST = 1000;
 
 /** A file that cannot be used as it is. */
-export class FileError extends Error {
+export class FileError extends Failure {
   /** In the order of the file. */
   readonly problems: readonly Problem[];
 

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { anObject, aText, checkOptions, wholeNumber } from '../files/options.js';
+import { ExitCode } from '../spec/exit-code.js';
+import { Failure } from '../spec/failure.js';
 
 export interface ListenOptions {
   /** 0 picks a free one. */
@@ -45,7 +47,9 @@ export interface Shell {
 }
 
 /** Why no port was opened, in words for whoever started the server. */
-export class ListenError extends Error {
+export class ListenError extends Failure {
+  override readonly exitCode = ExitCode.inconclusive;
+
   constructor(host: string, port: number, cause: NodeJS.ErrnoException) {
     const reasons: Record<string, string> = {
       EADDRINUSE: 'another program listens there',

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { createRouter, type Found, type UserOperation } from '../openapi/operations.js';
 import { readDocument } from '../openapi/read.js';
 import type { Operation, Spec } from '../spec/document.js';
+import { UsageError } from '../spec/failure.js';
 import type { PlainRequest } from '../spec/message.js';
-import { UsageError } from '../spec/usage-error.js';
 import type { Prism, PrismAnswer, PrismOptions } from './prism.js';
 
 /** The library that another document needs is not installed. */

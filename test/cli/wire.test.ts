@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../src/cli/flags.js';
 import { wireOf } from '../../src/cli/wire.js';
+import { UsageError } from '../../src/spec/failure.js';
 
 const base = 'https://api.example';
 const file = (name: string) => fileURLToPath(new URL(`../support/tls/${name}`, import.meta.url));

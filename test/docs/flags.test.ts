@@ -3,7 +3,12 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { checkCommand } from '../../src/cli/check.js';
+import { contractsCommand } from '../../src/cli/contracts.js';
+import { explainCommand } from '../../src/cli/explain.js';
+import { flags } from '../../src/cli/flags.js';
+import { scenarioCommand } from '../../src/cli/scenario.js';
 import { serveCommand } from '../../src/cli/serve.js';
+import { specCommand } from '../../src/cli/spec.js';
 
 interface FlagRow {
   readonly flag: string;
@@ -43,5 +48,31 @@ describe.each([
   it(`has a row for each flag of \`understudy ${command.name()}\`, with its variable and default`, () => {
     const fix = `Make the table under "## Flags" in ${file} match \`understudy ${command.name()} --help\`: add, correct or remove rows.`;
     expect(documented(file), fix).toEqual(real(command));
+  });
+});
+
+describe('the table of flags', () => {
+  const commands = [serveCommand, checkCommand, specCommand, contractsCommand, scenarioCommand, explainCommand].map((make) =>
+    make(process),
+  );
+  const all = commands.flatMap((command) => [
+    [command.name(), command] as const,
+    ...command.commands.map((sub) => [`${command.name()} ${sub.name()}`, sub] as const),
+  ]);
+
+  it('is where every flag of every command comes from, under the name that Commander gives its value', () => {
+    const taken = all
+      .filter(([, { options }]) => options.length > 0)
+      .map(([name, { options }]) => [name, options.map((option) => option.attributeName())] as const);
+    const table = Object.entries(flags).map(([name, of]) => [name, Object.keys(of)] as const);
+    expect(Object.fromEntries(taken)).toEqual(Object.fromEntries(table));
+  });
+
+  it('has one variable for each flag at most, named after it', () => {
+    for (const of of Object.values(flags))
+      for (const { name, env } of Object.values<{ readonly name: string; readonly env?: string }>(of)) {
+        const written = /--([\w-]+)/.exec(name)?.[1] as string;
+        if (env !== undefined) expect(env).toBe(`UNDERSTUDY_${written.toUpperCase().replaceAll('-', '_')}`);
+      }
   });
 });
