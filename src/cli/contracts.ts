@@ -59,7 +59,7 @@ export function contractsCommand({ stdout, stderr }: Io): Command {
         const close =
           nearest(
             id,
-            contracts.lifecycles.map((known) => known.id),
+            contracts.lifecycles.map((one) => one.id),
           ) ?? nearestCase(spec, id);
         throw new UsageError(
           `${id} is not an operation of the document, a lifecycle or a case.\n  fix: ${close ? `did you mean ${close}?` : '`understudy contracts list` names them'}`,

@@ -20,7 +20,7 @@ export function explainCommand({ stdout }: Io): Command {
         for (const name of names) stdout.write(`${name.padEnd(24)}${codes[name].means}\n`);
         return;
       }
-      const code = names.find((known) => known === given.toUpperCase());
+      const code = names.find((name) => name === given.toUpperCase());
       if (code) {
         stdout.write(`${code}\n  ${codes[code].means}\n  next: ${codes[code].next}\n`);
         return;

@@ -40,7 +40,7 @@ function jsonLog(print: (line: string) => unknown): Log {
         ...(drift ? { drift: drift.name } : {}),
       }),
     ready: (url) => line('ready', { url, port: Number(new URL(url).port) }),
-    exchange: ({ world, request, answer, duration_ms, decision, changes, ...told }) => line('exchange', told),
+    exchange: ({ world, request, answer, duration_ms, decision, changes, ...rest }) => line('exchange', rest),
   };
 }
 
@@ -85,7 +85,7 @@ function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
       problem,
       trace_id,
     }) => {
-      const told = [
+      const details = [
         operation && name ? `${operation}.${name}` : name,
         forced && 'forced',
         nearest && `did you mean ${nearest}?`,
@@ -94,7 +94,7 @@ function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
         ignored && `ignored ${ignored.join(', ')}`,
         trace_id,
       ];
-      print(`${paint(hue(status), String(status))} ${method} ${target}  ${told.filter(Boolean).join('  ')}`);
+      print(`${paint(hue(status), String(status))} ${method} ${target}  ${details.filter(Boolean).join('  ')}`);
       for (const breach of breaches ?? []) print(paint(31, `    own answer broke the document: ${breach}`));
       if (problem) print(paint(31, problem));
     },

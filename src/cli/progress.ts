@@ -23,12 +23,12 @@ function lines(output: Output): OnRow {
   let counts = { right: 0, wrong: 0, not_exercised: 0 };
   const flush = (number: number, of: number): void => {
     const { right, wrong, not_exercised } = counts;
-    const said = [
+    const results = [
       `${right} right`,
       ...(wrong ? [`${wrong} wrong`] : []),
       ...(not_exercised ? [`${not_exercised} not exercised`] : []),
     ];
-    if (heading !== '') output.write(`${number}/${of}  ${heading}: ${said.join(', ')}\n`);
+    if (heading !== '') output.write(`${number}/${of}  ${heading}: ${results.join(', ')}\n`);
     counts = { right: 0, wrong: 0, not_exercised: 0 };
   };
   return (row, number, of) => {
@@ -41,9 +41,9 @@ function lines(output: Output): OnRow {
 }
 
 /** Why nothing happens for a while. */
-export function describeWait({ operation, milliseconds, said }: Wait): string {
+export function describeWait({ operation, milliseconds, said: header }: Wait): string {
   // What a server says may be anything.
-  const isReadable = said !== undefined && /^[\w :,.+-]{1,40}$/.test(said);
-  const asked = said === undefined ? 'no Retry-After' : isReadable ? `Retry-After: ${said}` : 'an unreadable Retry-After';
-  return `429 from ${operation}, ${asked}; waiting ${milliseconds / 1000} s\n`;
+  const isReadable = header !== undefined && /^[\w :,.+-]{1,40}$/.test(header);
+  const reason = header === undefined ? 'no Retry-After' : isReadable ? `Retry-After: ${header}` : 'an unreadable Retry-After';
+  return `429 from ${operation}, ${reason}; waiting ${milliseconds / 1000} s\n`;
 }

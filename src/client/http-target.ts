@@ -49,7 +49,7 @@ export function httpTarget(baseUrl: string, options: HttpTargetOptions = {}): Ta
 
   const attempt = async (request: PlainRequest, isKept: boolean, signal: AbortSignal, progress: Progress): Promise<Answer> => {
     const way = await connections.to(request.target, { isKept });
-    const response = await responseTo(request, { ...options.headers, ...request.headers }, way, signal, progress);
+    const response = await responseTo({ ...request, headers: { ...options.headers, ...request.headers } }, way, signal, progress);
     const raw = await readBytes(response, maxBytes);
     const text = textOf(await decoded(raw, response.headers['content-encoding'], maxBytes));
     return { status: response.statusCode ?? 0, headers: plainHeaders(response), ...(text === '' ? {} : { body: text }) };
@@ -102,8 +102,7 @@ function whyRepeated({ code = '' }: NodeJS.ErrnoException, { isSent, isReused, i
 
 /** The head of the answer; its body is still to be read. */
 function responseTo(
-  { method, body }: PlainRequest,
-  given: PlainRequest['headers'],
+  { method, headers, body }: PlainRequest,
   { options, isEncrypted, headers: ofWay }: Way,
   signal: AbortSignal,
   progress: Progress,
@@ -111,7 +110,7 @@ function responseTo(
   const length = body.length > 0 || !bodiless.includes(method) ? { 'content-length': body.length } : {};
   const client = options.protocol === 'https:' ? https : http;
   return new Promise((resolve, reject) => {
-    const sent = client.request({ ...options, method, headers: { ...given, ...length, ...ofWay }, signal });
+    const sent = client.request({ ...options, method, headers: { ...headers, ...length, ...ofWay }, signal });
     const markSent = (): void => {
       progress.isSent = true;
     };

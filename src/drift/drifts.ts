@@ -12,17 +12,17 @@ import { wireDrifts } from './wire.js';
 /** The name asked for is nobody's. */
 export class UnknownDrift extends UsageError {}
 
-const known = new WeakMap<Spec, ReadonlyMap<string, Drift>>();
+const bySpec = new WeakMap<Spec, ReadonlyMap<string, Drift>>();
 
 /** Enumerated from the document and the rules, by kind. */
 export function driftsOf(spec: Spec): ReadonlyMap<string, Drift> {
-  const found = known.get(spec);
+  const found = bySpec.get(spec);
   if (found) return found;
   const kinds = Object.keys(driftKinds);
   const all = [...stateDrifts(spec), ...wireDrifts(spec), ...handDrifts(spec), ...variations(spec)];
   all.sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
   const byName = new Map(all.map((drift) => [drift.name, drift]));
-  known.set(spec, byName);
+  bySpec.set(spec, byName);
   return byName;
 }
 
@@ -40,8 +40,8 @@ export function describeDrifts(spec: Spec, pattern = '*'): string {
     return own.length > 0 ? [`${kind}: ${does} (${own.length})\n${lines.join('')}`] : [];
   });
   if (sections.length > 0) return sections.join('\n');
-  const known = [...Object.keys(driftKinds), ...spec.operations.keys(), ...driftsOf(spec).keys()];
-  const close = nearest(pattern.replaceAll('*', ''), known);
+  const names = [...Object.keys(driftKinds), ...spec.operations.keys(), ...driftsOf(spec).keys()];
+  const close = nearest(pattern.replaceAll('*', ''), names);
   const fix = close ? `did you mean list:${close}?` : '`understudy serve --drift list` prints all names.';
   throw new UnknownDrift(`No drift has a name like ${pattern}.\n  fix: ${fix}`);
 }
@@ -51,7 +51,7 @@ export function driftNamed(spec: Spec, name: string): Drift {
   const drifts = driftsOf(spec);
   const drift = drifts.get(name);
   if (drift) return drift;
-  const close = nearest(name, [...drifts.keys()]) ?? [...drifts.keys()].find((known) => known.endsWith(`:${name}`));
+  const close = nearest(name, [...drifts.keys()]) ?? [...drifts.keys()].find((other) => other.endsWith(`:${name}`));
   throw new UnknownDrift(
     `There is no drift ${name}.\n  fix: ${close ? `did you mean ${close}? ` : ''}\`understudy serve --drift list\` prints all ${drifts.size}.`,
   );

@@ -5,7 +5,7 @@ import { type Case, decidedBy } from '../spec/case.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
 import type { Json, PlainResponse } from '../spec/message.js';
 import { fillFromRequest } from '../spec/relation.js';
-import type { AskedFor } from '../validation/check-response.js';
+import type { RequestSide } from '../validation/check-response.js';
 
 /** In the order in which they are listed; `vary` is no drift but a variation that nobody may object to. */
 export const driftKinds = {
@@ -31,7 +31,7 @@ export interface Honest {
   readonly spec: Spec;
   readonly operation: Operation;
   readonly documented: Case;
-  readonly asked: AskedFor;
+  readonly request: RequestSide;
   readonly userId: string | undefined;
   readonly response: PlainResponse;
 }
@@ -83,9 +83,9 @@ export const successOf = (operation: Operation): Case =>
   [...operation.cases.values()].find((documented) => documented.status < 400) as Case;
 
 /** What a server without the facts would make up: the first documented success, filled in from the request. */
-export function invented(operation: Operation, asked: AskedFor): Extract<Outcome, { kind: 'answer' }> {
+export function invented(operation: Operation, request: RequestSide): Extract<Outcome, { kind: 'answer' }> {
   const { name, status, value } = successOf(operation);
   const relations = operation.responses.get(status)?.relations ?? [];
-  const body = value === undefined ? undefined : fillFromRequest(value, relations, { ...asked, status, responseBody: value });
+  const body = value === undefined ? undefined : fillFromRequest(value, relations, { ...request, status, responseBody: value });
   return { kind: 'answer', case: name, body };
 }

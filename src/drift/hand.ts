@@ -33,15 +33,9 @@ function successFields(spec: Spec, operation: Operation): readonly Field[] {
   return schema === undefined ? [] : fieldsOf(spec, schema);
 }
 
-function hand(
-  operations: readonly OperationId[],
-  what: string,
-  does: string,
-  plant: Drift['plant'],
-  shows: Pick<Drift, 'status'> = {},
-): Drift {
+function hand(operations: readonly OperationId[], what: string, does: string, plant: Drift['plant']): Drift {
   const name = operations.length === 1 ? `hand:${operations[0]}.${what}` : `hand:${what}`;
-  return { name, kind: 'hand', operations, ...shows, does, plant };
+  return { name, kind: 'hand', operations, does, plant };
 }
 
 const onBody = (change: (body: Json, honest: Honest) => Json): Drift['plant'] =>
@@ -123,11 +117,11 @@ function leak(list: string | undefined, isOther: (caller: Caller, other: Caller)
 const remembers: Drift['plant'] = () => {
   const first = new Map<string, PlainResponse>();
   return {
-    rewrite: ({ response, asked, userId }) => {
-      const key = JSON.stringify([asked.path, asked.query, userId]);
-      const known = first.get(key);
-      if (!known) first.set(key, response);
-      return known ?? response;
+    rewrite: ({ response, request, userId }) => {
+      const key = JSON.stringify([request.path, request.query, userId]);
+      const earlier = first.get(key);
+      if (!earlier) first.set(key, response);
+      return earlier ?? response;
     },
   };
 };

@@ -38,8 +38,8 @@ function interceptorOf(spec: Spec, drift: Drift, wrapper: Wrapper): Interceptor<
     if (!documented || !isText(response)) return response;
     if (documented.name === 'method_not_allowed') return wrapper.refuseMethod?.(response) ?? response;
     if (!wrapper.rewrite || !operation || !concerns(operation) || !operation.cases.has(documented.name)) return response;
-    const asked = { path, query: input.query, requestBody: input.body };
-    return wrapper.rewrite({ spec, operation, documented, asked, userId: caller?.user_id, response });
+    const request = { path, query: input.query, requestBody: input.body };
+    return wrapper.rewrite({ spec, operation, documented, request, userId: caller?.user_id, response });
   };
   return {
     ...hand,
@@ -52,8 +52,8 @@ function interceptorOf(spec: Spec, drift: Drift, wrapper: Wrapper): Interceptor<
     decide: (next, call, { operation }) => {
       if (!wrapper.decide || !concerns(operation)) return next(call);
       let last: Decision | undefined;
-      const ask = (asked: Call, options?: { readonly without?: string }): Outcome => {
-        last = next(asked, options);
+      const ask = (given: Call, options?: { readonly without?: string }): Outcome => {
+        last = next(given, options);
         return last.outcome;
       };
       const outcome = wrapper.decide(ask, call as unknown as Call, operation.id);

@@ -19,7 +19,7 @@ export function stateDrifts(spec: Spec): readonly Drift[] {
 }
 
 /** What was asked, for whoever must make up an answer. */
-const asked = ({ path, query, body }: Call) => ({
+const requestOf = ({ path, query, body }: Call) => ({
   path: path as Record<string, Json>,
   query: query as Record<string, Json>,
   requestBody: body as Json | undefined,
@@ -37,7 +37,7 @@ export function tried(attempt: (call: Call) => Outcome, call: Call): Outcome | u
 function withoutGuard(operation: Operation, guard: string): Drift {
   const decideWithout: Wrapper['decide'] = (ask, call) => {
     const attempt = (attempted: Call): Outcome => ask(attempted, { without: guard });
-    return tried(attempt, call) ? attempt(call) : invented(operation, asked(call));
+    return tried(attempt, call) ? attempt(call) : invented(operation, requestOf(call));
   };
   return {
     name: `guard:${operation.id}.${guard}`,
@@ -63,7 +63,7 @@ function forgotten(kind: DriftKind, by: DecidedBy, operation: Operation): readon
       // What the rule makes of a request that should not have come so far may be nothing at all.
       plant: () => ({
         forgets: (refusal) => refusal === name,
-        decide: (ask, call) => (tried(ask, call) ? ask(call) : invented(operation, asked(call))),
+        decide: (ask, call) => (tried(ask, call) ? ask(call) : invented(operation, requestOf(call))),
       }),
     }));
 }

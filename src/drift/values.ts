@@ -54,10 +54,10 @@ const samples: Readonly<Record<JsonType, Json>> = {
 
 /** Another value that the field's schema allows, so that only what the value says is wrong. */
 export function otherValue(value: Json, field?: Pick<Field, 'types' | 'values' | 'format'>): Json {
-  const listed = field?.values?.find((known) => JSON.stringify(known) !== JSON.stringify(value));
+  const listed = field?.values?.find((other) => JSON.stringify(other) !== JSON.stringify(value));
   if (listed !== undefined) return listed;
   if (value === null) {
-    const type = field?.types.find((known) => known !== 'null') ?? 'string';
+    const type = field?.types.find((type) => type !== 'null') ?? 'string';
     return field?.format === 'date-time' ? '2020-01-01T00:00:00Z' : samples[type];
   }
   if (typeof value === 'boolean') return !value;

@@ -57,7 +57,7 @@ function wordings(all: readonly OperationId[]): readonly Drift[] {
       all,
       'other_wording',
       'other words for people to read',
-      onBody((body) => texts.reduce((said, pointer) => changeAt(said, pointer, () => 'Said in other words'), body)),
+      onBody((body) => texts.reduce((changed, pointer) => changeAt(changed, pointer, () => 'Said in other words'), body)),
     ),
     vary(
       all,
@@ -261,7 +261,7 @@ function leftOpen(spec: Spec, all: readonly OperationId[]): readonly Drift[] {
       // A store that nobody has is in no organization either: one reason, not two.
       all.filter((id) => id !== 'createSpace'),
       'checks_reordered',
-      'of two reasons to refuse, the other one is told',
+      'of two reasons to refuse, the other one is given',
       deciding(otherReason),
     ),
   ];
@@ -277,8 +277,8 @@ function withOpenStatus({ documented, response }: Honest): PlainResponse {
 
 /** Lists without a word about their order, in a relation or on a page of the vendor. */
 function unordered(spec: Spec): readonly OperationId[] {
-  const known: readonly OperationId[] = ['listSlices', 'listComposites', 'listStoresInSlice'];
-  return known.filter((id) => spec.operations.has(id));
+  const lists: readonly OperationId[] = ['listSlices', 'listComposites', 'listStoresInSlice'];
+  return lists.filter((id) => spec.operations.has(id));
 }
 
 function inOtherOrder({ response }: Honest): PlainResponse {

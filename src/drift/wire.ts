@@ -77,9 +77,12 @@ function fieldDrifts(spec: Spec, operation: Operation, { status, schema }: Docum
     does: string,
     change: (value: Json) => Json | undefined,
   ): Drift =>
-    onBody(operation, status, `${kind}:${operation.id}.${status}${pointer}`, kind, `${pointer} ${does}`, (body) =>
-      changeAt(body, pointer, change),
-    );
+    onBody(operation, status, {
+      name: `${kind}:${operation.id}.${status}${pointer}`,
+      kind,
+      does: `${pointer} ${does}`,
+      change: (body) => changeAt(body, pointer, change),
+    });
   return fields
     .filter(({ required, pointer }) => required && isPromised(operation, status, pointer))
     .flatMap((field) => [
@@ -89,14 +92,11 @@ function fieldDrifts(spec: Spec, operation: Operation, { status, schema }: Docum
     ]);
 }
 
-function onBody(
-  { id }: Operation,
-  status: number,
-  name: string,
-  kind: DriftKind,
-  does: string,
-  change: (body: Json, honest: Honest) => Json,
-): Drift {
+interface Change extends Pick<Drift, 'name' | 'kind' | 'does'> {
+  readonly change: (body: Json, honest: Honest) => Json;
+}
+
+function onBody({ id }: Operation, status: number, { name, kind, does, change }: Change): Drift {
   return {
     name,
     kind,
@@ -168,12 +168,16 @@ function relationDrifts(spec: Spec, operation: Operation, { status, schema, rela
     .flatMap(statementsOf)
     .filter(({ operands: names }) => isPromised(operation, status, pointerOf(names[0])))
     .map(({ kind, operands: names }) => {
-      const place = placeOf(kind, names);
-      const does = `${kind}(${names.join(', ')}) does not hold`;
-      return onBody(operation, status, `relation:${operation.id}.${status}.${place}`, 'relation', does, (body, honest) => {
-        const exchange: Exchange = { ...honest.asked, status, responseBody: body };
-        const operands = names.map((name) => evaluate(name, exchange));
-        return breakers[kind]({ body, pointer: pointerOf(names[0]), names, operands, fieldAt: (pointer) => fields.get(pointer) });
+      const pointer = pointerOf(names[0]);
+      return onBody(operation, status, {
+        name: `relation:${operation.id}.${status}.${placeOf(kind, names)}`,
+        kind: 'relation',
+        does: `${kind}(${names.join(', ')}) does not hold`,
+        change: (body, honest) => {
+          const exchange: Exchange = { ...honest.request, status, responseBody: body };
+          const operands = names.map((name) => evaluate(name, exchange));
+          return breakers[kind]({ body, pointer, names, operands, fieldAt: (place) => fields.get(place) });
+        },
       });
     });
 }

@@ -11,7 +11,7 @@ import { checkResponse } from '../validation/check-response.js';
 import { fieldName, type Violation } from '../validation/violation.js';
 import type { Api, Change, State } from './api.js';
 import { corsHeaders, isPreflight, originHeaders, preflightHeaders } from './cors.js';
-import { knownFields, refusalDetails, renderError, violationDetails } from './envelope.js';
+import { fieldsOfRequest, refusalDetails, renderError, violationDetails } from './envelope.js';
 import { type Arrival, type Exchange, lost, type OperationExchange, unread } from './exchange.js';
 import type { Note } from './journal.js';
 import { nearestPath } from './nearest-path.js';
@@ -97,8 +97,8 @@ export class Answers<World extends State, Who> {
     return this.unrouted(lost(arrival), 'unknown_path', { headers: { 'x-understudy-nearest-path': nearest }, note: { nearest } });
   }
 
-  unknownPreference(exchange: Exchange<World, Who>, { asked, cases }: Extract<Preference, { kind: 'unknown' }>): Answer {
-    return this.unrouted(exchange, 'unknown_preference', { details: { preference: asked, cases } });
+  unknownPreference(exchange: Exchange<World, Who>, { wish, cases }: Extract<Preference, { kind: 'unknown' }>): Answer {
+    return this.unrouted(exchange, 'unknown_preference', { details: { preference: wish, cases } });
   }
 
   /** A rule never throws for a documented case, so this is a defect of ours: loud, and in the document's envelope. */
@@ -123,7 +123,7 @@ export class Answers<World extends State, Who> {
         ? renderError(documented, this.#filling(exchange))
         : documented.value &&
           fillFromRequest(documented.value, operation.responses.get(documented.status)?.relations ?? [], {
-            ...askedFor(exchange),
+            ...requestSide(exchange),
             status: documented.status,
             responseBody: documented.value,
           });
@@ -162,7 +162,7 @@ export class Answers<World extends State, Who> {
   ): Answer {
     const { traceId, now } = exchange.arrival;
     const documented = this.#options.api.spec.unrouted.get(name) as Case;
-    const body = renderError(documented, { known: {}, traceId, now, details });
+    const body = renderError(documented, { fields: {}, traceId, now, details });
     const named = { 'content-type': 'application/json', ...headers, 'x-understudy-case': name };
     return {
       documented,
@@ -196,7 +196,7 @@ export class Answers<World extends State, Who> {
     const answer = { response, documented, note, ...(decision ? { decision } : {}) };
     // What a drift decided need not keep the document.
     const unchecked = selfCheck === 'off' || decision?.by?.kind === 'drift';
-    const breaches = unchecked ? [] : checkResponse(operation, api.validators, askedFor(exchange), response, body);
+    const breaches = unchecked ? [] : checkResponse(operation, api.validators, requestSide(exchange), { response, body });
     if (breaches.length === 0) return answer;
 
     const place = api.spec.place(operation.id, name);
@@ -228,12 +228,12 @@ export class Answers<World extends State, Who> {
 
   #filling({ arrival, path, input }: Exchange<World, Who>, details?: JsonObject) {
     const { traceId, now } = arrival;
-    return { known: knownFields(path, input.query, input.body), traceId, now, details, aliases: this.#options.api.aliases };
+    return { fields: fieldsOfRequest(path, input.query, input.body), traceId, now, details, aliases: this.#options.api.aliases };
   }
 }
 
 /** The request's side of an exchange, for the relations. */
-const askedFor = ({ path, input }: Exchange<unknown, unknown>) => ({ path, query: input.query, requestBody: input.body });
+const requestSide = ({ path, input }: Exchange<unknown, unknown>) => ({ path, query: input.query, requestBody: input.body });
 
 function documentedCase(operation: Operation<string>, name: string): Case {
   const documented = operation.cases.get(name);

@@ -6,8 +6,8 @@ import { fieldName, type Violation } from '../validation/violation.js';
 
 /** What is filled into an example. */
 export interface Filling {
-  /** Ids of the request, by name; a `details` key of the same name takes its value. */
-  readonly known: Readonly<Record<string, Json | undefined>>;
+  /** Of the request, by name; a `details` key of the same name takes the value where it is an id. */
+  readonly fields: Readonly<Record<string, Json | undefined>>;
   readonly traceId: string;
   readonly now: string;
   readonly details?: JsonObject | undefined;
@@ -29,17 +29,17 @@ export function renderError(documented: Case, filling: Filling): Json {
 function fillDetails(samples: Json | undefined, filling: Filling): Json {
   const details: Record<string, Json> = {};
   for (const [key, sample] of Object.entries(isJsonObject(samples) ? samples : {}))
-    details[key] = filling.details?.[key] ?? knownId(filling, key) ?? sample;
+    details[key] = filling.details?.[key] ?? idOf(filling, key) ?? sample;
   return details;
 }
 
-function knownId({ known, aliases = {} }: Filling, key: string): Json | undefined {
-  const value = known[key] ?? known[aliases[key] ?? key];
+function idOf({ fields, aliases = {} }: Filling, key: string): Json | undefined {
+  const value = fields[key] ?? fields[aliases[key] ?? key];
   return typeof value === 'string' ? value : undefined;
 }
 
 /** Everything a request says by name: body fields, then the query, then the path, which wins. */
-export function knownFields(path: JsonObject, query: JsonObject, body: Json | undefined): Filling['known'] {
+export function fieldsOfRequest(path: JsonObject, query: JsonObject, body: Json | undefined): Filling['fields'] {
   return { ...(isJsonObject(body) ? body : {}), ...query, ...path };
 }
 
@@ -66,6 +66,6 @@ export function refusalDetails(outcome: Extract<Outcome, { kind: 'refusal' }>, m
 
 function message(messages: FieldMessages, keyword: string, values: Record<string, string | undefined>): string {
   const template = messages[keyword] ?? (messages.other as string);
-  const known: Record<string, string | undefined> = { ...values, keyword };
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => known[name] ?? `{${name}}`);
+  const all: Record<string, string | undefined> = { ...values, keyword };
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => all[name] ?? `{${name}}`);
 }

@@ -43,7 +43,7 @@ export class Interceptors<World, Who> {
   }
 
   decide(rule: Rule<World, Who>, call: Call<World, Who>, exchange: OperationExchange<World, Who>): Decision {
-    let chain: Decide<World, Who> = (asked, options) => decide(rule, asked, options);
+    let chain: Decide<World, Who> = (given, options) => decide(rule, given, options);
     for (const one of this.#list) if (one.decide) chain = around(chain, one, exchange);
     return chain(call);
   }
@@ -78,5 +78,5 @@ function around<World, Who>(
   one: Interceptor<World, Who>,
   exchange: OperationExchange<World, Who>,
 ): Decide<World, Who> {
-  return (call, options) => one.decide?.((asked, own = options) => next(asked, own), call, exchange) ?? next(call, options);
+  return (call, options) => one.decide?.((given, own = options) => next(given, own), call, exchange) ?? next(call, options);
 }

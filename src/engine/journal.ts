@@ -122,7 +122,7 @@ export function entryOf(
 ): JournalEntry {
   const { request, world, number, now, traceId, startedAt } = arrival;
   const { headers, secrets } = maskHeaders(request.headers);
-  const kept = recordDecision(decision);
+  const reasons = recordDecision(decision);
   const written = changes && recordChanges(changes);
   return {
     number,
@@ -138,7 +138,7 @@ export function entryOf(
     request: recordMessage(headers, request.body, bodyLimit, secrets),
     answer: recordAnswer(delivery, isPage ? 0 : bodyLimit, secrets),
     duration_ms: performance.now() - startedAt,
-    ...(kept ? { decision: kept } : {}),
+    ...(reasons ? { decision: reasons } : {}),
     ...(written ? { changes: written } : {}),
   };
 }
@@ -147,8 +147,8 @@ export function entryOf(
 function namesOf(hands: readonly Hand[]): Pick<JournalEntry, Hand['kind']> {
   const names: { drift?: string; fault?: string; limit?: string } = {};
   for (const { kind, name } of hands) {
-    const known = names[kind]?.split(', ') ?? [];
-    if (!known.includes(name)) names[kind] = [...known, name].join(', ');
+    const earlier = names[kind]?.split(', ') ?? [];
+    if (!earlier.includes(name)) names[kind] = [...earlier, name].join(', ');
   }
   return names;
 }

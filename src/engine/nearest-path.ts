@@ -30,12 +30,12 @@ export function nearestPath(path: string, templates: Iterable<string>): string |
 }
 
 /** The edit distance between two lists of segments, a row at a time. */
-function slipsBetween(sent: readonly string[], known: readonly string[]): Slips {
+function slipsBetween(sent: readonly string[], documented: readonly string[]): Slips {
   let row: Slips[] = [{ cost: 0, agreed: 0 }];
-  for (const segment of known) row.push(plus(row.at(-1) as Slips, segment === '' ? 0 : ONE_SEGMENT));
+  for (const segment of documented) row.push(plus(row.at(-1) as Slips, segment === '' ? 0 : ONE_SEGMENT));
   for (const segment of sent) {
     const next = [plus(row[0] as Slips, segment === '' ? 0.5 : ONE_SEGMENT)];
-    for (const [i, other] of known.entries()) {
+    for (const [i, other] of documented.entries()) {
       const { cost, agreed } = between(segment, other);
       next.push(
         cheapest([
@@ -51,13 +51,13 @@ function slipsBetween(sent: readonly string[], known: readonly string[]): Slips 
 }
 
 /** A parameter takes any segment; a name takes itself, at best, and what is nearly written like it. */
-function between(sent: string, known: string): Slips {
-  if (known.startsWith('{')) return sent === '' ? impossible : { cost: 0.25, agreed: 0 };
-  if (sent === known) return { cost: 0, agreed: known === 'v1' || known === '' ? 0 : 1 };
+function between(sent: string, documented: string): Slips {
+  if (documented.startsWith('{')) return sent === '' ? impossible : { cost: 0.25, agreed: 0 };
+  if (sent === documented) return { cost: 0, agreed: documented === 'v1' || documented === '' ? 0 : 1 };
   if (sent.length > LONGEST_SEGMENT) return impossible;
-  const slips = distance(sent.toLowerCase(), known.toLowerCase());
-  const isNear = slips <= Math.max(1, Math.floor(known.length / 3));
-  return isNear ? { cost: Math.max(slips, 1), agreed: known === 'v1' ? 0 : 1 } : impossible;
+  const slips = distance(sent.toLowerCase(), documented.toLowerCase());
+  const isNear = slips <= Math.max(1, Math.floor(documented.length / 3));
+  return isNear ? { cost: Math.max(slips, 1), agreed: documented === 'v1' ? 0 : 1 } : impossible;
 }
 
 const plus = (slips: Slips, cost: number, agreed = 0): Slips => ({ cost: slips.cost + cost, agreed: slips.agreed + agreed });

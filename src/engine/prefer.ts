@@ -5,7 +5,7 @@ import type { Operation } from '../spec/document.js';
 export type Preference =
   | { readonly kind: 'none' }
   | { readonly kind: 'case'; readonly documented: Case; readonly applied: string }
-  | { readonly kind: 'unknown'; readonly asked: string; readonly cases: readonly string[] };
+  | { readonly kind: 'unknown'; readonly wish: string; readonly cases: readonly string[] };
 
 /** The `code` and the `example` asked for; other preferences are none of ours. */
 function readWishes(header: string | undefined): ReadonlyMap<string, string> {
@@ -20,12 +20,12 @@ function readWishes(header: string | undefined): ReadonlyMap<string, string> {
 export function readPreference(header: string | undefined, operation: Operation<string>): Preference {
   const wishes = readWishes(header);
   if (wishes.size === 0) return { kind: 'none' };
-  const asked = [...wishes].map(([name, value]) => `${name}=${value}`).join(', ');
+  const wish = [...wishes].map(([name, value]) => `${name}=${value}`).join(', ');
   const cases = [...operation.cases.values()];
   const documented = cases.find(
     ({ name, status }) => (wishes.get('example') ?? name) === name && (wishes.get('code') ?? String(status)) === String(status),
   );
   return documented
-    ? { kind: 'case', documented, applied: asked }
-    : { kind: 'unknown', asked, cases: cases.map(({ name, status }) => `${status} ${name}`) };
+    ? { kind: 'case', documented, applied: wish }
+    : { kind: 'unknown', wish, cases: cases.map(({ name, status }) => `${status} ${name}`) };
 }

@@ -64,13 +64,13 @@ export function maskHeaders(headers: Headers): { readonly headers: Headers; read
 }
 
 /** Asked for every header of every request, and there are few names. */
-const known = new Map<string, boolean>();
+const secretNames = new Map<string, boolean>();
 
 function isSecret(name: string): boolean {
-  let secret = known.get(name);
+  let secret = secretNames.get(name);
   if (secret === undefined) {
     secret = secretName.test(name);
-    if (known.size < 500) known.set(name, secret);
+    if (secretNames.size < 500) secretNames.set(name, secret);
   }
   return secret;
 }
@@ -173,9 +173,9 @@ export function recordChanges(changes: readonly Change[]): readonly RecordedChan
   const rows = new Map<string, RecordedChange>();
   for (const { table, id, before, after } of changes) {
     const key = `${table} ${id}`;
-    const known = rows.get(key);
-    if (!known && rows.size === MOST_CHANGES) continue;
-    const first = known ? known.before : before;
+    const earlier = rows.get(key);
+    if (!earlier && rows.size === MOST_CHANGES) continue;
+    const first = earlier ? earlier.before : before;
     rows.set(key, { table, id, ...(first ? { before: first } : {}), ...(after ? { after } : {}) });
   }
   return [...rows.values()].filter((row) => row.before ?? row.after);

@@ -1,8 +1,8 @@
 // "Did you mean …?": the known word that a mistyped one is closest to.
 
 /** The nearest of the known words, or nothing when none is close. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  const ranked = known.map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }));
+export function nearest(word: string, words: readonly string[]): string | undefined {
+  const ranked = words.map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }));
   ranked.sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
   const near = best && best.distance < word.length && best.distance <= Math.max(2, Math.floor(word.length / 3));
@@ -10,10 +10,10 @@ export function nearest(word: string, known: readonly string[]): string | undefi
 }
 
 /** What to do about a word that is not known. */
-export function fixOf(word: unknown, known: readonly string[]): string {
-  const close = typeof word === 'string' ? nearest(word, known) : undefined;
+export function fixOf(word: unknown, words: readonly string[]): string {
+  const close = typeof word === 'string' ? nearest(word, words) : undefined;
   if (close !== undefined) return `did you mean ${close}?`;
-  return known.length > 0 ? `use one of ${known.join(', ')}` : 'there are none';
+  return words.length > 0 ? `use one of ${words.join(', ')}` : 'there are none';
 }
 
 /** Levenshtein's distance, a row at a time. */

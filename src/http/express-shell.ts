@@ -74,9 +74,9 @@ export function createExpressServer(app: Express, answerer: Answerer, timeouts: 
 type Owed = WeakMap<Duplex, Set<ServerResponse> | 'refused'>;
 
 function owe(owed: Owed, unanswered: Set<ServerResponse>, socket: Duplex, response: ServerResponse): void {
-  const known = owed.get(socket);
-  const responses = known instanceof Set ? known : new Set<ServerResponse>();
-  if (known === undefined) owed.set(socket, responses);
+  const earlier = owed.get(socket);
+  const responses = earlier instanceof Set ? earlier : new Set<ServerResponse>();
+  if (earlier === undefined) owed.set(socket, responses);
   responses.add(response);
   unanswered.add(response);
   response.once('close', () => {
@@ -192,13 +192,13 @@ function plainHeaders(request: IncomingMessage): Record<string, string> {
 /** The address that the client used, the path of a mount included: by its `Host`, or what a proxy says of it. */
 function baseOf(request: Request): string | undefined {
   const { socket, headers } = request;
-  const told = (name: string): string | undefined =>
+  const forwarded = (name: string): string | undefined =>
     String(headers[name] ?? '')
       .split(',')[0]
       ?.trim() || undefined;
-  const scheme = /^https?$/.exec(told('x-forwarded-proto') ?? '')?.[0] ?? ('encrypted' in socket ? 'https' : 'http');
+  const scheme = /^https?$/.exec(forwarded('x-forwarded-proto') ?? '')?.[0] ?? ('encrypted' in socket ? 'https' : 'http');
   const bound = socket.localFamily === 'IPv6' ? `[${socket.localAddress}]` : socket.localAddress;
-  const named = told('x-forwarded-host') ?? headers.host;
+  const named = forwarded('x-forwarded-host') ?? headers.host;
   const host = named !== undefined && isHost(named) ? named : `${bound}:${socket.localPort}`;
   const full = request.originalUrl;
   const mount = full.endsWith(request.url) ? full.slice(0, -request.url.length) : request.baseUrl;

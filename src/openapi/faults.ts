@@ -83,11 +83,11 @@ function entries<Value>(names: readonly string[], value: Value): Record<string, 
 }
 
 function keywordFault(keyword: string, value: unknown): Fault[] {
-  const known = Object.hasOwn(keywords, keyword) ? keywords[keyword] : undefined;
-  if (!known || known[1](value)) return [];
+  const [takes, holds] = (Object.hasOwn(keywords, keyword) && keywords[keyword]) || [];
+  if (takes === undefined || holds?.(value)) return [];
   // A null for "not given" is a habit of generators, and says as much.
   if (value === null) return [];
-  const what = `\`${keyword}\` takes ${known[0]}, not ${shown(value)}`;
+  const what = `\`${keyword}\` takes ${takes}, not ${shown(value)}`;
   return [{ below: `/${keyword}`, what, fix: fixOfKeyword(keyword, value) }];
 }
 

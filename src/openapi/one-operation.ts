@@ -182,12 +182,12 @@ class OneOperationMaker {
     const properties: Draft = {};
     for (const [name, property] of Object.entries(isNode(whole.properties) ? whole.properties : {})) {
       const flat = isNode(property) ? this.#flatSchema(property) : property;
-      const told = isNode(written[name]) ? written[name] : undefined;
+      const own = isNode(written[name]) ? written[name] : undefined;
       properties[name] = flat;
-      if (isNode(flat) && (flat.type === 'array' || flat.type === 'object')) encodings[name] = { ...inOneText, ...told };
-      else if (told) encodings[name] = told;
-      if (isNode(flat) && flat.type === 'object' && told?.style === undefined)
-        properties[name] = isJson(String(told?.contentType ?? 'application/json')) ? asListOfOne(flat) : {};
+      if (isNode(flat) && (flat.type === 'array' || flat.type === 'object')) encodings[name] = { ...inOneText, ...own };
+      else if (own) encodings[name] = own;
+      if (isNode(flat) && flat.type === 'object' && own?.style === undefined)
+        properties[name] = isJson(String(own?.contentType ?? 'application/json')) ? asListOfOne(flat) : {};
     }
     const copy = this.#schemas.copyWhole(whole, 'request') as Draft;
     // Without properties Prism takes every field; with an empty map it takes none.

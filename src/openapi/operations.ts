@@ -116,7 +116,7 @@ function findRoute(routes: ReadonlyMap<number, readonly Route[]>, method: string
     // A HEAD is answered as a GET is, but for the body.
     const operation = route.operations.get(wanted) ?? (wanted === 'head' ? route.operations.get('get') : undefined);
     if (operation) return { kind: 'operation', operation, values };
-    for (const known of route.operations.keys()) allowed.add(known.toUpperCase());
+    for (const other of route.operations.keys()) allowed.add(other.toUpperCase());
   }
   return allowed.size > 0 ? { kind: 'method_not_allowed', allowed: [...allowed] } : { kind: 'unknown_path' };
 }
@@ -141,8 +141,8 @@ const patterns = new Map<string, { readonly pattern: RegExp; readonly names: rea
 
 /** `{id}.pdf`, `{from}-{to}`, `v{major}`, `{id}:moor`: a segment may hold more than one parameter, and text between. */
 function patternOf(template: string) {
-  const known = patterns.get(template);
-  if (known) return known;
+  const earlier = patterns.get(template);
+  if (earlier) return earlier;
   const names = namesIn(template);
   const text = template
     .split(/\{[^{}]*\}/)

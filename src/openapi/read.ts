@@ -63,16 +63,16 @@ function readSource(file: string): Source | { readonly problem: Problem } {
 
 function versionOf({ value, at }: Source): Version {
   const { openapi, swagger } = (isNode(value) ? value : {}) as Node;
-  const said = openapi ?? swagger;
-  const version = String(said).slice(0, 3);
-  if (swagger !== undefined && (version === '2.0' || said === 2)) return '2.0';
-  if (openapi !== undefined && (version === '3.0' || said === 3)) return '3.0';
+  const written = openapi ?? swagger;
+  const version = String(written).slice(0, 3);
+  if (swagger !== undefined && (version === '2.0' || written === 2)) return '2.0';
+  if (openapi !== undefined && (version === '3.0' || written === 3)) return '3.0';
   if (openapi !== undefined && version === '3.1') return '3.1';
   const [what, fix] =
-    said === undefined
+    written === undefined
       ? ['is no OpenAPI document: it says neither `openapi` nor `swagger`', 'begin the document with `openapi: 3.1.0`']
       : [
-          `is ${openapi === undefined ? 'Swagger' : 'OpenAPI'} ${JSON.stringify(said)}; read are Swagger 2.0, OpenAPI 3.0 and 3.1`,
+          `is ${openapi === undefined ? 'Swagger' : 'OpenAPI'} ${JSON.stringify(written)}; read are Swagger 2.0, OpenAPI 3.0 and 3.1`,
           'convert the document to OpenAPI 3.1',
         ];
   throw new DocumentError([at(openapi === undefined ? '/swagger' : '/openapi', what as string, fix as string)]);
@@ -187,8 +187,8 @@ class Joiner {
   #load(path: string, from: number, place: string): number | undefined {
     const name = decodeFileName(path);
     const file = pathFrom(folderOf((this.#sources[from] as Source).file), name);
-    const known = this.#sources.findIndex((source) => wholePath(source.file) === wholePath(file));
-    if (known >= 0) return known;
+    const earlier = this.#sources.findIndex((source) => wholePath(source.file) === wholePath(file));
+    if (earlier >= 0) return earlier;
     const source = readSource(file);
     if ('problem' in source) {
       this.#report(place, `refers to ${path}: ${source.problem.what}`, 'correct the reference');

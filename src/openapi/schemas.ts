@@ -152,13 +152,13 @@ export class SchemaCopier {
     const cut: Record<string, unknown> = { ...schema };
     const required = listOf(schema.required);
     if (isNode(schema.properties)) {
-      const kept = Object.entries(schema.properties).flatMap(([name, property]): [string, unknown][] => {
+      const short = Object.entries(schema.properties).flatMap(([name, property]): [string, unknown][] => {
         if (!goes(property)) return [[name, property]];
         const list = this.#behind(property);
         if (!required.includes(name)) return [];
         return [[name, isNode(list) && list.type === 'array' && !list.minItems ? { type: 'array', maxItems: 0 } : property]];
       });
-      cut.properties = Object.fromEntries(kept);
+      cut.properties = Object.fromEntries(short);
     }
     if (isNode(schema.additionalProperties) && goes(schema.additionalProperties)) cut.additionalProperties = false;
     if (schema.type === 'array' && !schema.minItems && goes(schema.items)) cut.maxItems = 0;
@@ -172,8 +172,8 @@ export class SchemaCopier {
   /** Every schema that a schema leads to. */
   #reach(schema: unknown): ReadonlySet<unknown> {
     if (!isNode(schema)) return none;
-    const known = this.#reached.get(schema);
-    if (known) return known;
+    const earlier = this.#reached.get(schema);
+    if (earlier) return earlier;
     const found = new Set<unknown>();
     const left: unknown[] = [schema];
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
@@ -191,12 +191,12 @@ export class SchemaCopier {
     const own = discriminatorOf(schema);
     const parts = (['oneOf', 'anyOf'] as const).find((keyword) => Array.isArray(schema[keyword]));
     if (own && parts) {
-      const told = (schema[parts] as unknown[]).map((part) => {
+      const distinct = (schema[parts] as unknown[]).map((part) => {
         const reference = referenceOf(part);
         const values = reference === undefined ? [] : valuesOf(own, reference);
         return values.length === 0 ? part : { allOf: [part, oneValueOf(own.property, values)] };
       });
-      return { ...schema, [parts]: told };
+      return { ...schema, [parts]: distinct };
     }
     if (own) {
       const values = Object.keys(own.mapping);
@@ -221,7 +221,7 @@ export class SchemaCopier {
   #referenceTo(schema: Node): string | undefined {
     const { components, definitions } = this.#user.document as { components?: Node; definitions?: Node };
     const [place, named] = definitions ? ['#/definitions/', definitions] : ['#/components/schemas/', components?.schemas];
-    const name = Object.entries(isNode(named) ? named : {}).find(([, known]) => known === schema)?.[0];
+    const name = Object.entries(isNode(named) ? named : {}).find(([, other]) => other === schema)?.[0];
     return name === undefined ? undefined : `${place}${name}`;
   }
 
@@ -242,10 +242,10 @@ export class SchemaCopier {
     // No validator takes it; that nothing is allowed is not what its author means.
     if (Array.isArray(copy.enum) && copy.enum.length === 0) delete copy.enum;
     // Beside the parts of a schema Prism looks for this one alone.
-    const [told] = [copy.const, ...listOf(copy.enum), ...listOf(copy.examples)].filter(
+    const [sample] = [copy.const, ...listOf(copy.enum), ...listOf(copy.examples)].filter(
       (value) => value !== undefined && value !== null,
     );
-    if (told !== undefined && hasParts(copy)) copy.example = told;
+    if (sample !== undefined && hasParts(copy)) copy.example = sample;
     if (side === 'response' && copy.type === 'string' && !given.some((keyword) => keyword in copy)) {
       const sample = sampleOfText(copy);
       if (sample !== undefined) copy.examples = [sample];

@@ -55,9 +55,9 @@ function describe({ document, world, toYaml }: Shown, base: string): Home {
 const titles = new Map<string, string>();
 
 function titleOf(document: string): string {
-  const known = titles.get(document) ?? String(JSON.parse(document).info?.title ?? 'An API');
-  titles.set(document, known);
-  return known;
+  const title = titles.get(document) ?? String(JSON.parse(document).info?.title ?? 'An API');
+  titles.set(document, title);
+  return title;
 }
 
 /** A key and a token with the same user and note are one caller's. */

@@ -44,8 +44,8 @@ export interface Case extends CaseProvenance {
 export function vouchesFor({ not_vouched = [] }: Pick<Case, 'not_vouched'>, place: string): boolean {
   if (not_vouched.length === 0) return true;
   const anyRow = (pointer: string): string => pointer.replace(/\/\d+(?=\/|$)/g, '/*');
-  const asked = anyRow(place);
-  return !not_vouched.map(anyRow).some((open) => asked === open || asked.startsWith(`${open}/`));
+  const wanted = anyRow(place);
+  return !not_vouched.map(anyRow).some((open) => wanted === open || wanted.startsWith(`${open}/`));
 }
 
 /** Who decides a case: the credential check, the request check, the operation's rule, or nobody yet. */

@@ -163,23 +163,23 @@ export function brokenRelations(relations: readonly Relation[], exchange: Exchan
  */
 export function fillFromRequest(value: Json, relations: readonly Relation[], exchange: Exchange): Json {
   let filled = value;
-  const put = (pointer: string, known: Json): void => {
-    filled = withPointer(filled, pointerTokens(pointer), known);
+  const put = (pointer: string, value: Json): void => {
+    filled = withPointer(filled, pointerTokens(pointer), value);
   };
   for (const { equal = [], at_most = [], every = [] } of relations) {
     const [target, items, rows] = [pointerInBody(equal[0]), pointerInBody(at_most[0]), pointerInBody(every[0])];
     if (target !== undefined && isOfRequest(equal[1])) {
-      const known = evaluate(equal[1], exchange);
-      if (known !== undefined) put(target, known);
+      const sent = evaluate(equal[1], exchange);
+      if (sent !== undefined) put(target, sent);
     }
     if (items !== undefined) {
       const limit = Number(evaluate(at_most[1] as Operand, exchange) ?? Number.POSITIVE_INFINITY);
       put(items, list(atPointer(filled, items)).slice(0, limit));
     }
     if (rows !== undefined && isOfRequest(every[2])) {
-      const known = evaluate(every[2], exchange);
+      const sent = evaluate(every[2], exchange);
       const withValue = (row: Json): Json =>
-        isJsonObject(row) && known !== undefined ? { ...row, [String(every[1])]: known } : row;
+        isJsonObject(row) && sent !== undefined ? { ...row, [String(every[1])]: sent } : row;
       put(rows, list(atPointer(filled, rows)).map(withValue));
     }
   }

@@ -73,8 +73,8 @@ async function askPrism<World extends State>(
 ): Promise<Delivery> {
   const { document, selfCheck, journal, seed } = options;
   const startedAt = performance.now();
-  const asked = { seed: `${seed}/${journal.next}`, checkAnswer: selfCheck !== 'off' };
-  const { answer, operation } = await document.answer(found, request, asked);
+  const how = { seed: `${seed}/${journal.next}`, checkAnswer: selfCheck !== 'off' };
+  const { answer, operation } = await document.answer(found, request, how);
   const { breaches } = answer;
   const { status, headers, body } = breaches.length > 0 && selfCheck === 'strict' ? breachProblem(breaches) : answer;
   const sent = {

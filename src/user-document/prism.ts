@@ -84,7 +84,7 @@ export function createPrism(user: UserDocument, load: () => unknown): Prism {
         library ??= loadQuiet(load);
         const ready = prepared.get(operation) ?? prepare(library, user, operation);
         prepared.set(operation, ready);
-        return await answer(library, await ready, values, request, options);
+        return await answer(library, await ready, { values, request }, options);
       } catch (error) {
         const what = (error as Error).message.split('\n', 1)[0] as string;
         return problem(500, 'UNKNOWN', 'Prism cannot answer this operation', `${what} (${user.place(operation.pointer)})`);
@@ -98,8 +98,8 @@ const quiet = new AsyncLocalStorage<true>();
 
 function loadQuiet(load: () => unknown): Library {
   const { warn } = console;
-  console.warn = (...said) => {
-    if (!quiet.getStore()) warn(...said);
+  console.warn = (...texts) => {
+    if (!quiet.getStore()) warn(...texts);
   };
   return load() as Library;
 }
@@ -154,13 +154,13 @@ function schemasOf(http: HttpOperation): object[] {
   return [...found];
 }
 
-interface Said {
+interface Answered {
   readonly output: Outcome['output'];
   readonly breaches: readonly string[];
 }
-type Asked = { readonly failure: Failure } | Said;
+type Result = { readonly failure: Failure } | Answered;
 /** `output`: judged as it is, where Prism is not to make one. */
-type Ask = (mock: object, operation?: HttpOperation, output?: Outcome['output']) => Promise<Asked>;
+type Ask = (mock: object, operation?: HttpOperation, output?: Outcome['output']) => Promise<Result>;
 
 const silent: Record<string, unknown> = { child: () => silent };
 for (const level of ['trace', 'debug', 'info', 'success', 'warn', 'error', 'fatal']) silent[level] = () => {};
@@ -168,8 +168,7 @@ for (const level of ['trace', 'debug', 'info', 'success', 'warn', 'error', 'fata
 async function answer(
   library: Library,
   prepared: Prepared,
-  values: Readonly<Record<string, string>>,
-  request: PlainRequest,
+  { values, request }: Pick<Read, 'values' | 'request'>,
   { seed, checkAnswer }: PrismOptions,
 ): Promise<PrismAnswer> {
   const query = new URLSearchParams(request.target.split('?').slice(1).join('?'));
@@ -180,7 +179,7 @@ async function answer(
     return problem(415, 'INVALID_CONTENT_TYPE', 'Invalid content type', `${type} is no media type`);
   const body = bodyOf(request);
   if (body instanceof Error) return problem(400, 'UNKNOWN', 'Invalid JSON', body.message);
-  const { input, adapt } = translate(prepared, values, request, query, body);
+  const { input, adapt } = translate(prepared, { values, request, query, body });
   const ask: Ask = async (mock, operation = prepared.http, output = undefined) => {
     const config = {
       isProxy: false,
@@ -192,8 +191,9 @@ async function answer(
     };
     const given = output && { mock: () => () => ({ _tag: 'Right', right: output }) as const };
     const instance = library.createInstance(config, { logger: silent, ...given });
-    const asked = await quiet.run(true, instance.request(input, [adapt(operation)], config));
-    return asked._tag === 'Left' ? { failure: asked.left } : { output: asked.right.output, breaches: breachesOf(asked.right) };
+    const result = await quiet.run(true, instance.request(input, [adapt(operation)], config));
+    if (result._tag === 'Left') return { failure: result.left };
+    return { output: result.right.output, breaches: breachesOf(result.right) };
   };
   const isFree = !('dynamic' in wishes.mock) && !('exampleKey' in wishes.mock);
   const whole = await ask(wishes.mock);
@@ -201,12 +201,15 @@ async function answer(
   const isTooMuch = 'failure' in whole && isFree && whole.failure.name === `${errors}SCHEMA_TOO_COMPLEX`;
   const first = isTooMuch ? await ask(wishes.mock, await prepared.cut('optional')) : whole;
   if ('failure' in first) return problemOf(first.failure);
-  const said = first.breaches.length > 0 && isFree ? await sayBetter(first, prepared, wishes.mock, ask, seed) : first;
-  return render(said.output, said.breaches, prepared.one, wishes.applied);
+  const best = first.breaches.length > 0 && isFree ? await improve(first, { prepared, mock: wishes.mock, ask, seed }) : first;
+  return render(best.output, best.breaches, prepared.one, wishes.applied);
 }
 
 /** What Prism makes of a schema may break it; what stands in an example is the document's own fault, and is left. */
-async function sayBetter(first: Said, prepared: Prepared, mock: object, ask: Ask, seed: string): Promise<Said> {
+async function improve(
+  first: Answered,
+  { prepared, mock, ask, seed }: { readonly prepared: Prepared; readonly mock: object; readonly ask: Ask; readonly seed: string },
+): Promise<Answered> {
   const made = await ask({ ...mock, ignoreExamples: true });
   if (!('output' in made) || !isDeepStrictEqual(made.output.body, first.output.body)) return first;
   for (const cut of ['endless', 'optional'] as const) {
@@ -228,7 +231,7 @@ async function sayBetter(first: Said, prepared: Prepared, mock: object, ask: Ask
 function schemaOf({ responses }: HttpOperation, { statusCode, headers }: Outcome['output']): unknown {
   const status = String(statusCode);
   const codes = [status, `${status[0]}XX`, 'default'];
-  const response = codes.map((code) => responses.find((known) => known.code === code)).find(Boolean);
+  const response = codes.map((code) => responses.find((one) => one.code === code)).find(Boolean);
   return response?.contents?.find(({ mediaType }) => mediaType === headers?.['Content-type'])?.schema;
 }
 
@@ -239,17 +242,17 @@ interface Wishes {
 
 /** `Prefer: code=404, example=gone, dynamic=true, seed=7`, or the same as `__code=404` in the query, as Prism's users know it. */
 function readWishes(header: string | undefined, query: URLSearchParams): Wishes | { readonly refused: string } {
-  const told = new Map<string, string>();
+  const given = new Map<string, string>();
   for (const part of header?.split(/[,;]/) ?? []) {
     const [key = '', value = ''] = part.split('=').map((text) => text.trim().replace(/^"(.*)"$/, '$1'));
-    told.set(key.toLowerCase(), value);
+    given.set(key.toLowerCase(), value);
   }
   if (header === undefined)
     for (const key of ['code', 'example', 'dynamic', 'seed']) {
       const value = query.get(`__${key}`);
-      if (value !== null) told.set(key, value);
+      if (value !== null) given.set(key, value);
     }
-  const [code, example, dynamic, seed] = ['code', 'example', 'dynamic', 'seed'].map((key) => told.get(key));
+  const [code, example, dynamic, seed] = ['code', 'example', 'dynamic', 'seed'].map((key) => given.get(key));
   if (code !== undefined && !/^[2-5]\d\d$/.test(code)) return { refused: `code must be a status from 200 to 599, not ${code}` };
   if (dynamic !== undefined && !/^(true|false)$/.test(dynamic))
     return { refused: `dynamic must be true or false, not ${dynamic}` };
@@ -259,7 +262,7 @@ function readWishes(header: string | undefined, query: URLSearchParams): Wishes 
     ...(dynamic === undefined ? {} : { dynamic: dynamic === 'true' }),
     ...(seed === undefined ? {} : { seed }),
   };
-  const applied = ['code', 'example', 'dynamic', 'seed'].filter((key) => told.has(key)).map((key) => `${key}=${told.get(key)}`);
+  const applied = ['code', 'example', 'dynamic', 'seed'].filter((key) => given.has(key)).map((key) => `${key}=${given.get(key)}`);
   return { mock, applied: applied.join(', ') };
 }
 
@@ -280,14 +283,17 @@ function bodyOf({ headers, body }: PlainRequest): Body {
   }
 }
 
+/** A request, taken apart. */
+interface Read {
+  /** Of its path. */
+  readonly values: Readonly<Record<string, string>>;
+  readonly request: PlainRequest;
+  readonly query: URLSearchParams;
+  readonly body: Exclude<Body, Error>;
+}
+
 /** The request as Prism takes it: each parameter of the path in a segment of its own, values read as their parameter says. */
-function translate(
-  { one, http }: Prepared,
-  values: Readonly<Record<string, string>>,
-  request: PlainRequest,
-  search: URLSearchParams,
-  body: Exclude<Body, Error>,
-) {
+function translate({ one, http }: Prepared, { values, request, query: search, body }: Read) {
   const headers: Record<string, unknown> = { ...request.headers };
   // Prism fails on a media type that is none.
   const accepted = request.headers.accept?.split(',').filter(isMediaType).join(',');
@@ -353,7 +359,7 @@ function readCookies(header = ''): ReadonlyMap<string, string> {
 /** An object in the query is written as its properties, so that its own name is nowhere. */
 function isAbsent(name: string, http: HttpOperation, query: Readonly<Record<string, unknown>>): boolean {
   if (query[name] !== undefined || Object.keys(query).some((key) => key.startsWith(`${name}[`))) return false;
-  const spec = http.request?.query?.find((known) => known.name === name) as { style?: string; schema?: Node } | undefined;
+  const spec = http.request?.query?.find((one) => one.name === name) as { style?: string; schema?: Node } | undefined;
   const properties = isNode(spec?.schema?.properties) ? Object.keys(spec.schema.properties) : [];
   return spec?.style === 'deepObject' || !properties.some((key) => query[key] !== undefined);
 }
@@ -364,8 +370,8 @@ function isAbsent(name: string, http: HttpOperation, query: Readonly<Record<stri
  */
 function adapted(http: HttpOperation, absent: ReadonlySet<string>, waived: ReadonlySet<string>): HttpOperation {
   if (absent.size + waived.size === 0) return http;
-  const asText = (known: Parameters | undefined, style: string) =>
-    known?.map((spec) => (absent.has(spec.name) ? { ...spec, style, explode: false, schema: { type: 'string' } } : spec));
+  const asText = (specs: Parameters | undefined, style: string) =>
+    specs?.map((spec) => (absent.has(spec.name) ? { ...spec, style, explode: false, schema: { type: 'string' } } : spec));
   const { request } = http;
   const query = asText(request?.query, 'form')?.filter(({ name }) => !waived.has(name));
   return { ...http, request: { ...request, query, headers: asText(request?.headers, 'simple') } };
@@ -437,11 +443,11 @@ function problemOf({ name, message, status = 500, detail = '', additional = {} }
 }
 
 /** A problem in the form in which Prism tells its own. */
-export function problem(status: number, type: string, title: string, detail: string, more: object = {}): PrismAnswer {
+export function problem(status: number, type: string, title: string, detail: string): PrismAnswer {
   return {
     status,
     headers: { 'content-type': 'application/problem+json' },
-    body: JSON.stringify({ type: `${errors}${type}`, title, status, detail, ...more }),
+    body: JSON.stringify({ type: `${errors}${type}`, title, status, detail }),
     breaches: [],
   };
 }

@@ -44,8 +44,8 @@ export function loadOtherDocument(file: string, spec: Spec, locate: Locate = loc
   const router = createRouter(user);
   const own = new Map<UserOperation, Operation>();
   for (const operation of router.operations) {
-    const known = spec.operations.get(operation.id as Operation['id']);
-    if (known?.template === operation.template && known.method === operation.method.toUpperCase()) own.set(operation, known);
+    const ours = spec.operations.get(operation.id as Operation['id']);
+    if (ours?.template === operation.template && ours.method === operation.method.toUpperCase()) own.set(operation, ours);
   }
   // Whether Prism is there is said at the start, though it is loaded later.
   const load = own.size < router.operations.length ? locatePrism(locate) : () => undefined;

@@ -103,8 +103,8 @@ function breaches(part: string, validate: ValidateFunction, value: Json): Violat
 
 /** Names for the journal, which keeps many exchanges: not more than a few, and none of great length. */
 function namesOf(part: string, names: readonly string[]): string[] {
-  const told = names.slice(0, LIST_LIMIT).map((name) => `${part}.${name.length > NAME_LIMIT ? shorten(name) : name}`);
-  return names.length > LIST_LIMIT ? [...told, `${names.length - LIST_LIMIT} more in ${part}`] : told;
+  const shown = names.slice(0, LIST_LIMIT).map((name) => `${part}.${name.length > NAME_LIMIT ? shorten(name) : name}`);
+  return names.length > LIST_LIMIT ? [...shown, `${names.length - LIST_LIMIT} more in ${part}`] : shown;
 }
 
 /** A new string: a slice would keep the whole body in memory. */

@@ -6,19 +6,18 @@ import type { Validators } from './validators.js';
 import { fromAjv, type Violation } from './violation.js';
 
 /** The request's side of an exchange, for the relations. */
-export type AskedFor = Pick<Exchange, 'path' | 'query' | 'requestBody'>;
+export type RequestSide = Pick<Exchange, 'path' | 'query' | 'requestBody'>;
 
 export function checkResponse(
   operation: Operation<string>,
   validators: Validators,
-  asked: AskedFor,
-  response: PlainResponse,
-  body: Json | undefined,
+  request: RequestSide,
+  { response, body }: { readonly response: PlainResponse; readonly body: Json | undefined },
 ): Violation[] {
   const documented = operation.responses.get(response.status);
   if (!documented) {
-    const known = [...operation.responses.keys()].join(', ');
-    return [{ in: 'status', pointer: '', keyword: 'status', expected: `one of ${known}`, got: response.status }];
+    const statuses = [...operation.responses.keys()].join(', ');
+    return [{ in: 'status', pointer: '', keyword: 'status', expected: `one of ${statuses}`, got: response.status }];
   }
   const violations: Violation[] = [];
   for (const name of documented.requiredHeaders) {
@@ -44,7 +43,7 @@ export function checkResponse(
   }
   // A body of the wrong shape would break relations too; only the shape is reported.
   if (violations.length > 0) return violations;
-  return brokenRelations(documented.relations, { ...asked, status: response.status, responseBody: body }).map((breach) => ({
+  return brokenRelations(documented.relations, { ...request, status: response.status, responseBody: body }).map((breach) => ({
     in: 'relation',
     pointer: breach.pointer,
     keyword: breach.relation,

@@ -57,12 +57,12 @@ describe('the drifts', () => {
       const changed = examples.map((documented) => {
         const body = documented.value === undefined ? {} : { body: JSON.stringify(documented.value) };
         const response = { status: documented.status, headers: {}, ...body };
-        const asked = { path: {}, query: {}, requestBody: undefined };
+        const request = { path: {}, query: {}, requestBody: undefined };
         const honest = {
           spec,
           operation: operation as NonNullable<typeof operation>,
           documented,
-          asked,
+          request,
           userId: undefined,
           response,
         };

@@ -12,7 +12,7 @@ const example = (id: OperationId, name: string): JsonObject => operation(id).cas
 const space = { ...example('getSpace', 'retrieved'), id: 'space_abc123' };
 
 function faults(id: OperationId, status: number, body: Json | undefined, headers: Record<string, string> = json): string[] {
-  return checkResponse(operation(id), shippedValidators, asked, { status, headers }, body).map(
+  return checkResponse(operation(id), shippedValidators, asked, { response: { status, headers }, body }).map(
     (v) => `${v.in} ${v.pointer} ${v.keyword}`,
   );
 }
@@ -24,17 +24,17 @@ describe('an answer', () => {
   });
 
   it('has a documented status, and only that is said when it has none', () => {
-    expect(checkResponse(operation('getSpace'), shippedValidators, asked, { status: 418, headers: {} }, 'tea')).toEqual([
-      { in: 'status', pointer: '', keyword: 'status', expected: 'one of 200, 401, 403, 404, 422, 429', got: 418 },
-    ]);
+    expect(
+      checkResponse(operation('getSpace'), shippedValidators, asked, { response: { status: 418, headers: {} }, body: 'tea' }),
+    ).toEqual([{ in: 'status', pointer: '', keyword: 'status', expected: 'one of 200, 401, 403, 404, 422, 429', got: 418 }]);
   });
 
   it('has the documented media type, with or without parameters', () => {
     expect(faults('getSpace', 200, space, { 'content-type': 'application/json; charset=utf-8' })).toEqual([]);
     expect(faults('getSpace', 200, space, { 'content-type': 'text/html' })).toEqual(['header /content-type media_type']);
-    expect(checkResponse(operation('getSpace'), shippedValidators, asked, { status: 200, headers: {} }, space)).toMatchObject([
-      { keyword: 'media_type', expected: 'application/json', got: null },
-    ]);
+    expect(
+      checkResponse(operation('getSpace'), shippedValidators, asked, { response: { status: 200, headers: {} }, body: space }),
+    ).toMatchObject([{ keyword: 'media_type', expected: 'application/json', got: null }]);
   });
 
   it('has no body and no media type where none is documented', () => {
@@ -74,13 +74,10 @@ describe('an answer', () => {
 
   it('keeps the relations to its request', () => {
     expect(
-      checkResponse(
-        operation('getSpace'),
-        shippedValidators,
-        asked,
-        { status: 200, headers: json },
-        { ...space, id: 'space_other' },
-      ),
+      checkResponse(operation('getSpace'), shippedValidators, asked, {
+        response: { status: 200, headers: json },
+        body: { ...space, id: 'space_other' },
+      }),
     ).toEqual([
       {
         in: 'relation',
