@@ -1,6 +1,6 @@
 // A run: the kit, the rivals, what is printed, and whether it passes.
 import { judgeKit, matches, playKit } from './kit.mjs';
-import { drifts } from './plays.mjs';
+import { drifts, operations } from './plays.mjs';
 import { printKit, printList, printSeconds } from './report.mjs';
 import { differences, failuresOf, isAbout, readResults, sampleOf, withKit, writeResults } from './results.mjs';
 import { askRivals, titles } from './rivals.mjs';
@@ -25,7 +25,7 @@ export async function mutation({ kit: kitAlone, rivals: rivalsAlone, write, patt
   const failures = rivalsAlone ? [] : failuresOf(judged, whole ? committed : undefined);
   if (!rivalsAlone) printKit(judged);
 
-  let results = withKit(committed, judged, played);
+  let results = withKit(committed, { ...judged, operations }, played);
   if (rivalsAlone || (whole && !kitAlone)) {
     const answers = await askRivals(names, say);
     results = { ...results, rivals: titles, sample: sampleOf(names, played, answers) };

@@ -8,6 +8,7 @@ import { loadSpec } from '../dist/shipped/document.js';
 
 export const spec = loadSpec();
 export const drifts = driftsOf(spec);
+export const operations = [...spec.operations.keys()];
 export const contracts = withEdges(spec, loadContracts(spec));
 export const profile = readProfile(`${shippedContracts}understudy.profile.yaml`, {});
 

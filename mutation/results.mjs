@@ -9,6 +9,10 @@ const file = new URL('./results.json', import.meta.url);
 export const readResults = () => JSON.parse(readFileSync(file, 'utf8'));
 export const writeResults = (results) => writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
 
+/** The drifts of the operations that were there when the results were written down; of those added since, they say nothing. */
+export const measured = ({ operations }, drifts) =>
+  new Map([...drifts].filter(([, drift]) => drift.operations.some((operation) => operations.includes(operation))));
+
 /** The verdicts on the sample as they are written down: by name, then by tool. */
 export function sampleOf(names, played, answers) {
   const kit = kitVerdicts(played);
@@ -22,7 +26,7 @@ export function sampleOf(names, played, answers) {
 }
 
 /** What is written down, with the kit's own part from this run. */
-export function withKit(committed, { counts }, played) {
+export function withKit(committed, { counts, operations }, played) {
   const kit = kitVerdicts(played);
   const renew = (part) =>
     Object.fromEntries(
@@ -30,7 +34,7 @@ export function withKit(committed, { counts }, played) {
     );
   const { honest, drifts, variations } = committed.sample;
   const sample = { honest: { ...honest, kit: played[0].alarms.length }, drifts: renew(drifts), variations: renew(variations) };
-  return { ...committed, kit: counts, sample };
+  return { ...committed, operations, kit: counts, sample };
 }
 
 /** Whether the verdicts are about these names. */

@@ -32,7 +32,10 @@ interface Schema {
 
 const schemasOf = new WeakMap<Spec, Readonly<Record<string, Schema>>>();
 
-/** Every named field of a component, those of nested objects and of list rows included; what a free-form object holds has no name. */
+/**
+ * Every named field of a component, those of nested objects and of list rows included; what a free-form object holds has no name.
+ * A component inside itself, such as a tree's branches, is not entered again.
+ */
 export function fieldsOf(spec: Spec, component: string): readonly Field[] {
   return fieldsIn(schemasIn(spec), { $ref: component }, '');
 }
@@ -93,13 +96,24 @@ function schemasIn(spec: Spec): Readonly<Record<string, Schema>> {
   return schemas;
 }
 
-function fieldsIn(schemas: Readonly<Record<string, Schema>>, schema: Schema, at: string): readonly Field[] {
+function fieldsIn(
+  schemas: Readonly<Record<string, Schema>>,
+  schema: Schema,
+  at: string,
+  within: readonly string[] = [],
+): readonly Field[] {
+  const { $ref } = schema;
+  if ($ref !== undefined && within.includes($ref)) return [];
+  const inside = $ref === undefined ? within : [...within, $ref];
   const { properties = {}, items, required = [] } = resolved(schemas, schema);
   const own = Object.entries(properties).flatMap(([name, property]) => {
     const pointer = `${at}/${name}`;
-    return [fieldOf(resolved(schemas, property), pointer, required.includes(name)), ...fieldsIn(schemas, property, pointer)];
+    return [
+      fieldOf(resolved(schemas, property), pointer, required.includes(name)),
+      ...fieldsIn(schemas, property, pointer, inside),
+    ];
   });
-  return items ? [...own, ...fieldsIn(schemas, items, `${at}/*`)] : own;
+  return items ? [...own, ...fieldsIn(schemas, items, `${at}/*`, inside)] : own;
 }
 
 function fieldOf({ type = [], const: only, enum: values, format }: Schema, pointer: string, required: boolean): Field {

@@ -3,9 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { handlerTarget } from '../../src/client/target.js';
-import { countLeftOut, exportArazzo } from '../../src/contract/export.js';
+import {
+  countLeftOut,
+  exportArazzo,
+  type ReasonInPart,
+  type ReasonLeftOut,
+  reasonsInPart,
+  reasonsLeftOut,
+} from '../../src/contract/export.js';
 import { playLifecycle } from '../../src/contract/run/lifecycle.js';
+import { planRows } from '../../src/contract/run/plan.js';
 import { parseProfile } from '../../src/contract/run/profile.js';
+import type { PlannedRow } from '../../src/contract/run/row.js';
 import { readLifecycles } from '../../src/contract/tables/arazzo.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
 import { FileError, type Problem } from '../../src/files/problem.js';
@@ -257,25 +266,30 @@ workflows:
 describe('the export', () => {
   const exported = exportArazzo(spec, contracts, { documentUrl: 'document.json' });
 
-  it('leaves out as many rows as it says, for the reasons it says', () => {
-    expect(countLeftOut(exported)).toMatchInlineSnapshot(`
-      {
-        "either_way": 34,
-        "later_page": 3,
-        "odd_text": 1,
-        "raw_body": 88,
-        "repeated_parameter": 19,
-        "required_left_out": 1,
-        "whole_list": 37,
-      }
-    `);
-    expect(exported.inPart).toMatchInlineSnapshot(`
-      {
-        "details": 130,
-        "later_pages": 132,
-        "unchanged": 498,
-      }
-    `);
+  const planned = planRows(spec, contracts);
+  const leftOut = (reason: ReasonLeftOut) =>
+    exported.leftOut.filter((row) => row.reason === reason).map(({ title, place }) => `${title} ${place}`);
+  const rowsWhere = (is: (row: PlannedRow) => boolean) => planned.filter(is).map(({ title, row }) => `${title} ${row.place}`);
+
+  it('has every row, or says why not', () => {
+    expect(exported.rows).toBeGreaterThan(exported.leftOut.length);
+    expect(exported.rows + exported.leftOut.length).toBe(planned.length);
     expect(exported.lifecycles).toBe(contracts.lifecycles.length);
+  });
+
+  it('leaves out what Arazzo cannot send', () => {
+    const isRaw = ({ row }: PlannedRow) =>
+      [row.raw_body, row.hex_body, row.nested, row.content_type].some((part) => part !== undefined);
+    const isRepeated = ({ row }: PlannedRow) => Object.values(row.query ?? {}).some(Array.isArray);
+    expect(leftOut('raw_body')).toEqual(expect.arrayContaining(rowsWhere(isRaw)));
+    const others = exported.leftOut.filter(({ reason }) => reason !== 'repeated_parameter').map(({ place }) => place);
+    expect(leftOut('repeated_parameter')).toEqual(rowsWhere((row) => isRepeated(row) && !others.includes(row.row.place)));
+  });
+
+  it('leaves rows out, and says some in part, for most of the reasons that it knows', () => {
+    const idle = Object.keys(reasonsLeftOut).filter((reason) => leftOut(reason as ReasonLeftOut).length === 0);
+    expect(idle).toEqual(['no_body']);
+    expect(countLeftOut(exported)).toMatchObject({ raw_body: leftOut('raw_body').length });
+    for (const reason of Object.keys(reasonsInPart)) expect(exported.inPart[reason as ReasonInPart], reason).toBeGreaterThan(0);
   });
 });

@@ -6,7 +6,6 @@ import { parse } from 'yaml';
 import { createUnderstudy } from '../../src/index.js';
 import { CROWDED_DESCRIPTION, crowdedScenario } from '../../src/scenario/crowded.js';
 import { scenarioNames } from '../../src/scenario/read.js';
-import { loadSpec } from '../../src/shipped/document.js';
 import { projectFolder } from '../support/processes.js';
 
 const read = (file: string): string => readFileSync(join(projectFolder, file), 'utf8');
@@ -48,10 +47,6 @@ describe('README', () => {
     const wanted = new Set(ids.filter((id) => !id.startsWith('svs_')));
     const listed = new Set(named(who).filter((name) => /^(org|usr|space|vs|thrd|msg|kslice|role|dept)_/.test(name)));
     expect([...listed].sort()).toEqual([...wanted].sort());
-  });
-
-  it('counts the operations', () => {
-    expect(section(readme, 'Limits')).toContain(`- ${loadSpec().operations.size} operations of the February 2026 edition`);
   });
 
   it('links to each page of docs/', () => {

@@ -293,13 +293,20 @@ function impliedCounts(): Record<string, number> {
     retype: 0,
   };
 
-  const required = (schema: Node, at = ''): { pointer: string; nullable: boolean }[] => {
-    const { properties = {}, required: names = [], items } = resolve(schema);
-    const own = Object.entries<Node>(properties).flatMap(([name, property]) => {
+  const required = (schema: Node, at = '', within: readonly Node[] = []): { pointer: string; nullable: boolean }[] => {
+    const own = resolve(schema);
+    // A tree's branches are trees: nobody goes in twice.
+    if (within.includes(own)) return [];
+    const inside = [...within, own];
+    const { properties = {}, required: names = [], items } = own;
+    const named = Object.entries<Node>(properties).flatMap(([name, property]) => {
       const nullable = [resolve(property).type].flat().includes('null');
-      return [...(names.includes(name) ? [{ pointer: `${at}/${name}`, nullable }] : []), ...required(property, `${at}/${name}`)];
+      return [
+        ...(names.includes(name) ? [{ pointer: `${at}/${name}`, nullable }] : []),
+        ...required(property, `${at}/${name}`, inside),
+      ];
     });
-    return [...own, ...(items ? required(items, `${at}/*`) : [])];
+    return [...named, ...(items ? required(items, `${at}/*`, inside) : [])];
   };
 
   for (const item of Object.values<Node>(document.paths)) {

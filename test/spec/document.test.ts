@@ -238,7 +238,7 @@ describe('the relations of the document', () => {
     for (const { operation, status, response, operands } of all) {
       for (const operand of operands.map(String).filter((word) => word.startsWith('$') && !word.startsWith('$request.'))) {
         if (operand === '$statusCode') continue;
-        const [, pointer] = /^\$response\.body#(\/.+)$/.exec(operand) ?? expect.fail(`${operation.id}: ${operand}`);
+        const [, pointer] = /^\$response\.body#((?:\/.+)?)$/.exec(operand) ?? expect.fail(`${operation.id}: ${operand}`);
         for (const example of examplesOf(operation.id, status, response)) {
           expect(atPointer(example.value, pointer as string), `${nameOf(example)}: ${operand}`).toBeDefined();
         }

@@ -1,6 +1,7 @@
 // Before anything else: is each caller let in whom the profile gives a good credential? A run with a refused one would call
 // every answer wrong, though only the profile is.
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
+import { fieldsOf } from '../../spec/fields.js';
 import { isJsonObject } from '../../spec/message.js';
 import { errorIn, KNOWN_ORGANIZATION, ORGANIZATION } from '../dialect.js';
 import type { Judged } from '../judge/judge.js';
@@ -22,7 +23,7 @@ export function planSignIns(spec: Spec, profile: Profile, { include, allow }: Se
   const required = ({ parameters }: Operation): readonly string[] => parameters.filter((p) => p.required).map((p) => p.name);
   // Those that are played go first: a server may have no others yet.
   const lists = [...spec.operations.values()]
-    .filter(({ method, id }) => method === 'GET' && allow(id))
+    .filter((operation) => operation.method === 'GET' && allow(operation.id) && hasList(spec, operation))
     .filter((operation) => required(operation).every((name) => name === ORGANIZATION))
     .sort((a, b) => Number(include(b.id)) - Number(include(a.id)) || required(a).length - required(b).length);
   const anyone = callerNames
@@ -58,6 +59,14 @@ export function misfitIn(signIns: readonly Played[]): Stopped | undefined {
   if (lost[0] !== undefined && !signIns.some(({ met }) => met)) return { why: 'unfit', text: lost[0] };
   const [unfit] = signIns.flatMap((row) => row.unfit ?? []);
   return unfit === undefined ? undefined : { why: 'unfit', text: unfit };
+}
+
+/** Whether the answer is an object with a list in it. A list alone would be no sign of the API: others answer with lists too. */
+function hasList(spec: Spec, { responses }: Operation): boolean {
+  const schemas = [...responses.values()].flatMap(({ status, schema }) => (status < 300 && schema !== undefined ? [schema] : []));
+  return schemas
+    .flatMap((schema) => fieldsOf(spec, schema))
+    .some(({ pointer, types }) => types.includes('array') && pointer.lastIndexOf('/') === 0);
 }
 
 interface Asked {
