@@ -1,6 +1,8 @@
 // Every rule, by operation. An operation without a rule does not compile; the start-up check looks the other way too.
 import type { OperationId } from '../spec/cases.gen.js';
+import * as capabilities from './capabilities.js';
 import * as composites from './composites.js';
+import * as departments from './departments.js';
 import * as messages from './messages.js';
 import type { Rule } from './rule.js';
 import * as slices from './slices.js';
@@ -25,4 +27,6 @@ export const rules: Rules = {
   ...composites,
   ...stores,
   ...vectorStores,
+  ...capabilities,
+  ...departments,
 };

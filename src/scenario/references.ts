@@ -21,6 +21,7 @@ export function brokenReferences({ scenario, lost, damaged }: Formed, at: Proble
   });
   if (scenario.time !== undefined && !isTime(scenario.time)) check.problem('/time', notADate(scenario.time), A_TIME);
   for (const noun of listedNouns) noun.check?.(check, placedItems(scenario, noun));
+  check.lookUp();
   return problems;
 }
 
@@ -35,7 +36,7 @@ interface CheckerParts extends Pick<Checker, 'problem'> {
   readonly damaged: ReadonlySet<object>;
 }
 
-function createChecker({ latest, lost, damaged, problem }: CheckerParts): Checker {
+function createChecker({ latest, lost, damaged, problem }: CheckerParts): Checker & { readonly lookUp: () => void } {
   /** The IDs of each noun, with the organization that they belong to. */
   const known = new Map(listedNouns.map(({ called }) => [called, new Map<string, string | undefined>()]));
   const idsOf = (called: string): Map<string, string | undefined> => {
@@ -43,7 +44,8 @@ function createChecker({ latest, lost, damaged, problem }: CheckerParts): Checke
     if (!ids) throw new Error(`No noun is called ${called}.`);
     return ids;
   };
-  const refer: Checker['refer'] = (called, id, pointer, organization) => {
+  const lookUps: (() => void)[] = [];
+  const lookUp: Checker['refer'] = (called, id, pointer, organization) => {
     if (id === undefined || id === null) return;
     const ids = idsOf(called);
     if (!ids.has(id)) {
@@ -63,9 +65,16 @@ function createChecker({ latest, lost, damaged, problem }: CheckerParts): Checke
       `refer to a ${called} of ${organization}`,
     );
   };
+  const refer: Checker['refer'] = (...reference) => {
+    lookUps.push(() => lookUp(...reference));
+  };
   return {
     problem,
     refer,
+    // What is referred to may stand further down, so it is looked up when all is defined.
+    lookUp: () => {
+      for (const each of lookUps) each();
+    },
     define: (called, id, pointer, organization) => {
       if (id === undefined) return;
       const ids = idsOf(called);

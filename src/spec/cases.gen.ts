@@ -222,6 +222,21 @@ export interface OperationCases {
     refusal: 'organization_access_denied' | 'access_required' | 'vector_store_not_found';
     defaulted: never;
   };
+  listCapabilities: {
+    answer: 'listed';
+    refusal: never;
+    defaulted: never;
+  };
+  listDepartments: {
+    answer: 'listed';
+    refusal: 'organization_access_denied';
+    defaulted: never;
+  };
+  getDepartmentTree: {
+    answer: 'retrieved';
+    refusal: 'organization_access_denied';
+    defaulted: never;
+  };
 }
 
 export type OperationId = keyof OperationCases;

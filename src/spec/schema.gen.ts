@@ -680,6 +680,72 @@ export interface paths {
         readonly patch: operations["updateVectorStore"];
         readonly trace?: never;
     };
+    readonly "/v1/capabilities": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * List capabilities
+         * @description Every capability that a role may have, the same for every caller.
+         */
+        readonly get: operations["listCapabilities"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/organizations/{organization_id}/departments": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one. */
+                readonly organization_id: components["parameters"]["organization_id"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * List departments
+         * @description All departments of an organization; the order is not documented.
+         */
+        readonly get: operations["listDepartments"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/v1/organizations/{organization_id}/departments/tree": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one. */
+                readonly organization_id: components["parameters"]["organization_id"];
+            };
+            readonly cookie?: never;
+        };
+        /**
+         * Retrieve the departments as a tree
+         * @description The departments at the top with those below them, or those of `scope`. The path is literal and goes before the one of a single department.
+         */
+        readonly get: operations["getDepartmentTree"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1385,6 +1451,84 @@ export interface components {
             /** @description April's field. */
             readonly is_active?: boolean | null;
         };
+        /**
+         * Capability
+         * @description Something that a role may let its members do.
+         */
+        readonly Capability: {
+            /** @description In lower case; an open set. */
+            readonly key: string;
+            readonly label: string;
+            readonly description: string;
+            /** @description What it is listed under. */
+            readonly group: string;
+            /** @description For the platform's own staff; only the newer client knows it. */
+            readonly restricted?: boolean | null;
+        };
+        /**
+         * CapabilityList
+         * @description All capabilities; there are no pages.
+         */
+        readonly CapabilityList: readonly components["schemas"]["Capability"][];
+        /**
+         * Department
+         * @description A part of an organization. What is optional may be absent or null; the clients do not tell these apart.
+         */
+        readonly Department: {
+            /** @description Begins with `dept_`. */
+            readonly id: string;
+            readonly name: string;
+            readonly description?: string | null;
+            /** @description Null at the top. */
+            readonly parent_id?: string | null;
+            /** @description The ids from the top down to its own, such as `/dept_a/dept_b`. */
+            readonly path: string;
+            /** @description How many departments stand above it. */
+            readonly depth: number;
+            readonly organization_id: string;
+            readonly member_count?: number | null;
+            readonly is_active?: boolean | null;
+            readonly is_default?: boolean | null;
+            readonly color?: string | null;
+            readonly created_by?: string | null;
+            /** Format: date-time */
+            readonly created_at?: string | null;
+        };
+        /**
+         * DepartmentList
+         * @description The departments of an organization; there are no pages.
+         */
+        readonly DepartmentList: readonly components["schemas"]["Department"][];
+        /**
+         * DepartmentTree
+         * @description A department with those below it (departments/tree).
+         */
+        readonly DepartmentTree: {
+            /** @description Begins with `dept_`. */
+            readonly id: string;
+            readonly name: string;
+            readonly description?: string | null;
+            /** @description Null at the top. */
+            readonly parent_id?: string | null;
+            /** @description The ids from the top down to its own, such as `/dept_a/dept_b`. */
+            readonly path: string;
+            /** @description How many departments stand above it. */
+            readonly depth: number;
+            readonly organization_id: string;
+            readonly member_count?: number | null;
+            readonly is_active?: boolean | null;
+            readonly is_default?: boolean | null;
+            readonly color?: string | null;
+            readonly created_by?: string | null;
+            /** Format: date-time */
+            readonly created_at?: string | null;
+            readonly children?: readonly components["schemas"]["DepartmentTree"][] | null;
+        };
+        /**
+         * DepartmentForest
+         * @description Departments at the top, or those that were asked for, each with those below it.
+         */
+        readonly DepartmentForest: readonly components["schemas"]["DepartmentTree"][];
     };
     responses: {
         /** @description No credential, or one that is not good. */
@@ -1401,6 +1545,15 @@ export interface components {
             headers: {
                 /** @description Seconds to wait. */
                 readonly "Retry-After": number;
+                readonly [name: string]: unknown;
+            };
+            content: {
+                readonly "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The caller does not belong to the organization. */
+        readonly foreign_organization: {
+            headers: {
                 readonly [name: string]: unknown;
             };
             content: {
@@ -3644,6 +3797,92 @@ export interface operations {
                 };
             };
             /** @description The body is not acceptable. */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Error"];
+                };
+            };
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly listCapabilities: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The capabilities. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["CapabilityList"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly listDepartments: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one. */
+                readonly organization_id: components["parameters"]["organization_id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The departments. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DepartmentList"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            readonly 403: components["responses"]["foreign_organization"];
+            readonly 429: components["responses"]["rate_limited"];
+        };
+    };
+    readonly getDepartmentTree: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Ids separated by commas; these departments and those below them. One that is not there is passed over (assumed). */
+                readonly scope?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The organization; an unknown one is answered like a foreign one. */
+                readonly organization_id: components["parameters"]["organization_id"];
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The tree. */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DepartmentForest"];
+                };
+            };
+            readonly 401: components["responses"]["unauthenticated"];
+            readonly 403: components["responses"]["foreign_organization"];
+            /** @description The parameter is not acceptable. */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;

@@ -57,7 +57,7 @@ export interface Checker {
   readonly problem: (pointer: string, what: string, fix: string) => void;
   /** An item with this ID stands here. */
   readonly define: (called: string, id: string | undefined, pointer: string, organization?: string) => void;
-  /** The item with this ID is meant; it must be there, and in the organization if one is named. */
+  /** The item with this ID is meant, wherever it stands; it must be there, and in the organization if one is named. */
   readonly refer: (called: string, id: string | null | undefined, pointer: string, organization?: string) => void;
   readonly referAll: (called: string, ids: Ids | undefined, pointer: string, organization?: string) => void;
   /** Each value may stand only once, in all of the lists or in each. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { codes } from '../../src/contract/judge/codes.js';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
-import { loadSpec } from '../../src/spec/document.js';
+import { loadSpec } from '../../src/shipped/document.js';
 import { run, runBuilt, start } from '../support/cli.js';
 import { runCommand } from '../support/processes.js';
 

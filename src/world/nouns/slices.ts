@@ -141,10 +141,8 @@ export const slices = {
       checkOwner(check, item, `${pointer}/owner_id`);
       if (check.isWhole(item) && (item.archived_at === undefined) !== (item.archived_by === undefined))
         check.problem(pointer, 'archived_at and archived_by go together', 'give both, or neither');
-    }
-    // Members may stand further down, so they are looked up when all slices are known.
-    for (const { item, pointer } of placed)
       check.referAll('slice', item.member_slice_ids, `${pointer}/member_slice_ids`, item.organization_id);
+    }
   },
 } as const satisfies Noun<SliceItem, Tables>;
 

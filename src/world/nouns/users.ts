@@ -1,5 +1,5 @@
 // Users of an organization, with their roles and departments.
-import type { Row } from '../indexes.js';
+import { index, insertion, type Row } from '../indexes.js';
 import { insertAll, type Noun } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
@@ -18,7 +18,9 @@ export interface UserItem {
   readonly department_ids?: readonly string[];
 }
 
-const schema = schemaOf<User>()({});
+const schema = schemaOf<User>()({
+  department: index<User>()(['department_ids'], ({ department_ids }) => [...new Set(department_ids)], { insertion }),
+});
 
 export interface Tables {
   readonly users: TableOf<typeof schema>;
