@@ -4,7 +4,17 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
-const sources = ['src', 'openapi', 'fixtures', 'schemas', 'scripts', 'docs/evidence.md', 'tsconfig.json', 'package.json'];
+const sources = [
+  'src',
+  'openapi',
+  'contracts',
+  'fixtures',
+  'schemas',
+  'scripts',
+  'docs/evidence.md',
+  'tsconfig.json',
+  'package.json',
+];
 const products = [
   'dist/cli/main.js',
   'generated/document.json',

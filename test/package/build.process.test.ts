@@ -42,6 +42,7 @@ console.log(version);
 `,
   'src/version.ts': "export const version: string = '1';\n",
   'openapi/openapi.yaml': '',
+  'contracts/spaces.yaml': '',
   'fixtures/default.yaml': '',
   'schemas/scenario.yaml': '',
   'docs/evidence.md': '',
@@ -101,6 +102,7 @@ describe('a build', () => {
   it.each([
     ['src/version.ts', 'generating'],
     ['openapi/openapi.yaml', 'generating'],
+    ['contracts/spaces.yaml', 'generating'],
     ['package.json', 'compiling'],
     ['src/cli', 'compiling'],
   ])(
