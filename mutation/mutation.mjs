@@ -22,7 +22,7 @@ export async function mutation({ kit: kitAlone, rivals: rivalsAlone, write, patt
 
   const played = await playKit(whole ? all : names, say);
   const judged = judgeKit(played, whole);
-  const failures = rivalsAlone ? [] : failuresOf(judged, whole ? committed : undefined);
+  const failures = rivalsAlone ? [] : failuresOf(judged, committed);
   if (!rivalsAlone) printKit(judged);
 
   let results = withKit(committed, { ...judged, operations }, played);
