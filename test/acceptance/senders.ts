@@ -1,6 +1,8 @@
 // The three ways in which the seeds show a request being sent: curl, Python's requests, JavaScript's fetch.
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { TestContext } from 'vitest';
+import { afterAll, type TestContext } from 'vitest';
 import type { JsonObject } from '../../src/spec/message.js';
 import { runCommand } from '../support/processes.js';
 
@@ -49,7 +51,7 @@ const python: Sender = {
   tool: { name: 'python3 with the requests package', program: 'python3', trial: ['-c', 'import requests'] },
   send: async (url, { method, path, headers, body }) => {
     const input = JSON.stringify({ method, url: `${url}${path}`, headers, ...(body === undefined ? {} : { body }) });
-    return JSON.parse(await outputOf('python3', [script], input)) as Answer;
+    return JSON.parse(await pythonAnswer(input)) as Answer;
   },
 };
 
@@ -85,8 +87,37 @@ function isThere({ program, trial }: NonNullable<Sender['tool']>): Promise<boole
   return found;
 }
 
-async function outputOf(command: string, args: readonly string[], input = ''): Promise<string> {
-  const { code, stdout, stderr } = await runCommand(command, args, { input });
+let closePython = (): void => {};
+afterAll(() => closePython());
+
+/** One line for each that is given; Python is started for the first of them and kept, since its start takes longest. */
+const pythonAnswer = (() => {
+  let ask: ((line: string) => Promise<string>) | undefined;
+  return (line: string): Promise<string> => {
+    ask ??= startPython();
+    return ask(line);
+  };
+})();
+
+function startPython(): (line: string) => Promise<string> {
+  const child = spawn('python3', [script], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, NO_PROXY: '*' } });
+  closePython = () => void child.kill();
+  let complaints = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaints += text;
+  });
+  child.stdin.on('error', () => {}); // its end is told below
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return async (line) => {
+    child.stdin.write(`${line}\n`);
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`python3 has ended: ${complaints}`);
+    return value;
+  };
+}
+
+async function outputOf(command: string, args: readonly string[]): Promise<string> {
+  const { code, stdout, stderr } = await runCommand(command, args);
   if (code !== 0) throw new Error(`${command} ended with ${code}: ${stderr}`);
   return stdout;
 }

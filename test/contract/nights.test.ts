@@ -10,6 +10,7 @@ import { loadContracts } from '../../src/contract/tables/load.js';
 import { createUnderstudy } from '../../src/index.js';
 import { loadSpec } from '../../src/shipped/document.js';
 import type { OperationId } from '../../src/spec/document.js';
+import { sample } from '../support/sample.js';
 
 const spec = loadSpec();
 const contracts = loadContracts(spec);
@@ -23,7 +24,11 @@ describe('a second night', () => {
   it('is as green as the first: what the first used up is not exercised, with the reason', async () => {
     const { fetch } = createUnderstudy();
     const target = handlerTarget('the stand-in', fetch);
-    const reports = [await run({ target, runId: 'one' }), await run({ target, runId: 'two' })];
+    const shown = sample(contracts.tables, ({ operation }) => operation, 4);
+    const using = contracts.tables.filter((table) => table.operation === 'deleteMessage' && !shown.includes(table));
+    const some = { ...contracts, tables: [...shown, ...using] };
+    const night = (runId: string) => run({ target, contracts: some, runId });
+    const reports = [await night('one'), await night('two')];
     for (const report of reports) {
       expect(alarms(report)).toEqual([]);
       expect(exitCode(report, 'failure')).toBe(0);

@@ -141,6 +141,8 @@ describe('the package, installed into an empty folder', () => {
   const consumer = beforeAllWithTool(() => installPacked(packed()), 300_000);
   const inConsumer = (command: string, args: readonly string[]) =>
     runCommand(command, args, { cwd: consumer(), withinMs: 60_000 });
+  /** The program that npm has linked; a start of npx, as `serves` has one, takes longer than what it starts. */
+  const understudy = (...args: readonly string[]) => inConsumer(join(consumer(), 'node_modules/.bin/understudy'), args);
 
   it('serves', { timeout: 60_000 }, async () => {
     const readyFile = join(consumer(), 'ready');
@@ -159,8 +161,7 @@ describe('the package, installed into an empty folder', () => {
     const document =
       'openapi: 3.1.0\ninfo: { title: T, version: "1" }\npaths: { /a: { get: { responses: { 204: { description: d } } } } }\n';
     writeFileSync(join(consumer(), 'other.yaml'), document);
-    const args = ['--no-install', 'understudy', 'serve', '--port', '0', '--spec', 'other.yaml'];
-    expect(await inConsumer('npx', args)).toMatchObject({
+    expect(await understudy('serve', '--port', '0', '--spec', 'other.yaml')).toMatchObject({
       code: 2,
       stdout: '',
       stderr: `Another document is answered by Prism, which is not installed.
@@ -170,16 +171,16 @@ describe('the package, installed into an empty folder', () => {
   });
 
   it('prints its version and the document', { timeout: 60_000 }, async () => {
-    expect(await inConsumer('npx', ['--no-install', 'understudy', '--version'])).toMatchObject({
+    expect(await understudy('--version')).toMatchObject({
       code: 0,
       stdout: `${manifest.version}\n`,
     });
-    const { stdout } = await inConsumer('npx', ['--no-install', 'understudy', 'spec']);
+    const { stdout } = await understudy('spec');
     expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(join(projectFolder, 'generated/document.json'), 'utf8')));
   });
 
   it('finds its contracts', { timeout: 60_000 }, async () => {
-    const { code, stdout } = await inConsumer('npx', ['--no-install', 'understudy', 'contracts', 'list']);
+    const { code, stdout } = await understudy('contracts', 'list');
     expect([code, stdout]).toEqual([0, expect.stringMatching(/^ *\d+ addVectorStoreToSpace$/m)]);
   });
 
@@ -246,14 +247,16 @@ console.log(${names.map((_, i) => `entry${i}`).join(', ')});`;
   });
 
   it('has a kit that needs no Express', { timeout: 120_000 }, async () => {
-    const understudy = createUnderstudy();
-    const { url } = await understudy.listen({ port: 0 });
+    const mock = createUnderstudy();
+    const { url } = await mock.listen({ port: 0 });
     const express = join(consumer(), 'node_modules/express');
     renameSync(express, `${express}-away`);
     try {
       const operations = ['createSpace', 'getSpace', 'deleteSpace'].flatMap((id) => ['--include-operation-id', id]);
-      const args = ['--no-install', 'understudy', 'check', url, ...operations];
-      expect(await inConsumer('npx', args)).toMatchObject({ code: 0, stdout: expect.stringMatching(/ \d+ right, 0 wrong,/) });
+      expect(await understudy('check', url, ...operations)).toMatchObject({
+        code: 0,
+        stdout: expect.stringMatching(/ \d+ right, 0 wrong,/),
+      });
       writeFileSync(
         join(consumer(), 'kit.mjs'),
         `import { httpTarget, loadContracts, loadSpec, parseProfile, runContracts } from 'understudy/kit';
@@ -269,7 +272,7 @@ console.log(findings.length, rows.filter(({ result }) => result === 'right').len
       expect((await inConsumer(process.execPath, ['use.mjs'])).stderr).toContain("Cannot find package 'express'");
     } finally {
       renameSync(`${express}-away`, express);
-      await understudy.close();
+      await mock.close();
     }
   });
 
@@ -284,7 +287,7 @@ console.log(findings.length, rows.filter(({ result }) => result === 'right').len
     const whole = readFileSync(file, 'utf8');
     writeFileSync(file, text);
     try {
-      const { code, stderr } = await inConsumer('npx', ['--no-install', 'understudy', 'check', '--include-tag', 'Spaces']);
+      const { code, stderr } = await understudy('check', '--include-tag', 'Spaces');
       expect([code, stderr]).toEqual([2, expect.stringContaining(said)]);
       expect(stderr).not.toMatch(/^ {4}at /m);
     } finally {
