@@ -13,12 +13,21 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 300_000,
     projects: [
-      // In this process, and nothing has to be there but what `npm install` leaves.
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: needsMore.map(filesOf) } },
+      // In this process, and nothing has to be there but what `npm install` leaves. The files share what they load, since
+      // loading is a third of their time; so none of them may leave anything changed behind.
+      {
+        extends: true,
+        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: needsMore.map(filesOf), isolate: false },
+      },
       // With the requests that bring every case about, recorded before; only these tests pay for that.
       {
         extends: true,
-        test: { name: 'provoked', include: [filesOf('provoked')], globalSetup: ['test/support/record-provocations.ts'] },
+        test: {
+          name: 'provoked',
+          include: [filesOf('provoked')],
+          globalSetup: ['test/support/record-provocations.ts'],
+          isolate: false,
+        },
       },
       // Starts programs: the built command line, npm, curl, Python, a browser.
       { extends: true, test: { name: 'process', include: [filesOf('process')], globalSetup: starting } },
