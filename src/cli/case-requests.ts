@@ -11,10 +11,11 @@ import type { Contracts } from '../contract/tables/table.js';
 import { createServer } from '../http/server.js';
 import { type Case, decidedBy } from '../spec/case.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
-import type { Operation, OperationId, Spec } from '../spec/document.js';
+import type { Operation, OperationId } from '../spec/document.js';
+import type { CheckedSpec } from '../validation/validators.js';
 
 interface Shipped {
-  readonly spec: Spec;
+  readonly spec: CheckedSpec;
   readonly contracts: Contracts;
   readonly profile: Profile;
 }
@@ -22,13 +23,13 @@ interface Shipped {
 let read: Shipped | undefined;
 
 /** Read once: the contracts are a lot to check. */
-export function shipped(spec: Spec): Shipped {
+export function shipped(spec: CheckedSpec): Shipped {
   read ??= { spec, contracts: loadContracts(spec), profile: readProfile(standInProfile, {}) };
   return read;
 }
 
 /** The calls that lead to a case in the default world, the last of which is answered with it. */
-export async function callsTo(spec: Spec, operation: Operation, documented: Case): Promise<readonly Exchanged[]> {
+export async function callsTo(spec: CheckedSpec, operation: Operation, documented: Case): Promise<readonly Exchanged[]> {
   if (decidedBy(documented) !== 'nothing') return provoke(shipped(spec), operation, documented.name);
   const [success] = [...operation.cases.values()];
   const calls = await provoke(shipped(spec), operation, (success as Case).name);

@@ -8,6 +8,7 @@ import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
 import { basisInWords, type Case, type ReachedBy } from '../spec/case.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
 import type { Operation, Spec } from '../spec/document.js';
+import type { CheckedSpec } from '../validation/validators.js';
 import { callsTo, shipped, waysToUnrouted } from './case-requests.js';
 
 const ways: Readonly<Record<ReachedBy, string>> = {
@@ -45,14 +46,14 @@ export function nearestCase(spec: Spec, name: string): string | undefined {
 }
 
 /** One case with its request; a list of several. */
-export async function describeCases(spec: Spec, found: readonly NamedCase[]): Promise<string> {
+export async function describeCases(spec: CheckedSpec, found: readonly NamedCase[]): Promise<string> {
   const [only, ...others] = found;
   if (only && others.length === 0) return describeCase(spec, only);
   const lines = found.map((named) => `${named.documented.status} ${fullName(named)}\n`);
   return `${lines.join('')}\`understudy explain ${only ? fullName(only) : 'OPERATION.CASE'}\` says more about one of them.\n`;
 }
 
-async function describeCase(spec: Spec, named: NamedCase): Promise<string> {
+async function describeCase(spec: CheckedSpec, named: NamedCase): Promise<string> {
   const { operation, documented } = named;
   const { lines, script = '' } = operation
     ? await requestsOf(spec, operation, documented)
@@ -86,7 +87,7 @@ interface Requests {
 
 const ADDRESS = `http://${DEFAULT_HOST}:${DEFAULT_PORT}`;
 
-async function requestsOf(spec: Spec, operation: Operation, documented: Case): Promise<Requests> {
+async function requestsOf(spec: CheckedSpec, operation: Operation, documented: Case): Promise<Requests> {
   const calls = await callsTo(spec, operation, documented);
   const expected = `${documented.status}, ${operation.id}.${documented.name}`;
   return {

@@ -2,18 +2,21 @@
 import { readFileSync } from 'node:fs';
 import { DocumentError } from '../files/problem.js';
 import { placeIn, readSpec, type Spec } from '../spec/document.js';
+import type { CheckedSpec } from '../validation/validators.js';
+import { shippedValidators } from './validators.js';
 
-let shipped: Spec | undefined;
+let shipped: CheckedSpec | undefined;
 
 /** Read once, since nobody may change it. Throws a DocumentError where `npm run gen` has not made a whole one. */
-export function loadSpec(): Spec {
+export function loadSpec(): CheckedSpec {
   shipped ??= read();
   return shipped;
 }
 
-function read(): Spec {
+function read(): CheckedSpec {
   try {
-    return readSpec(readGenerated('document.json'), placeIn(JSON.parse(readGenerated('places.json'))));
+    const spec: Spec = readSpec(readGenerated('document.json'), placeIn(JSON.parse(readGenerated('places.json'))));
+    return { ...spec, validators: shippedValidators };
   } catch (error) {
     const what = `the document that was made from openapi/ cannot be read: ${(error as Error).message}`;
     throw new DocumentError([

@@ -1,12 +1,18 @@
 // The validators of a document, by name.
 import type { ValidateFunction } from 'ajv';
 import { DocumentError } from '../files/problem.js';
+import type { Spec } from '../spec/document.js';
 
 /**
  * `query_<operation>`, `open_<Schema>` for requests, `closed_<Schema>` for our own answers.
  * Throws on a name that it does not have: a missing check must never look like a pass.
  */
 export type Validators = (name: string) => ValidateFunction;
+
+/** A document, with what checks the messages of its operations. */
+export interface CheckedSpec extends Spec {
+  readonly validators: Validators;
+}
 
 /** What `npm run gen` compiles. */
 export type Compiled = Readonly<Record<string, ValidateFunction>>;

@@ -14,10 +14,11 @@ import type { Contracts, Row } from '../../src/contract/tables/table.js';
 import { createUnderstudy } from '../../src/index.js';
 import { loadSpec } from '../../src/shipped/document.js';
 import { shippedValidators } from '../../src/shipped/validators.js';
-import type { Operation, OperationId, Spec } from '../../src/spec/document.js';
+import type { Operation, OperationId } from '../../src/spec/document.js';
 import { isJsonObject, type Json, type JsonObject } from '../../src/spec/message.js';
 import { atPointer } from '../../src/spec/pointer.js';
 import { checkRequest } from '../../src/validation/check-request.js';
+import type { CheckedSpec } from '../../src/validation/validators.js';
 import { compileSchemas } from '../support/compile-schemas.js';
 import { servedBySecond } from '../support/second-server.js';
 import { createServer } from '../targets/second-server/server.mjs';
@@ -74,7 +75,7 @@ const broken = edges.filter((edge) => !isAccepted(edge));
 
 const schemas = Object.fromEntries(
   [...spec.operations.values()].flatMap((operation) =>
-    requestSchemas(document, operation).map(({ part, schema }) => [`${operation.id}-${part}`, schema]),
+    requestSchemas(document, operation, spec.validators).map(({ part, schema }) => [`${operation.id}-${part}`, schema]),
   ),
 );
 const compiled = compileSchemas({ schemas });
@@ -243,12 +244,12 @@ describe('the edges', () => {
 });
 
 describe('a schema that cannot be sampled', () => {
-  const changed = (change: (schemas: Record<string, { properties: Record<string, object> }>) => void): Spec => {
+  const changed = (change: (schemas: Record<string, { properties: Record<string, object> }>) => void): CheckedSpec => {
     const other = structuredClone(document);
     change(other.components.schemas);
     return { ...spec, text: JSON.stringify(other) };
   };
-  const problemsOf = (other: Spec): readonly string[] => {
+  const problemsOf = (other: CheckedSpec): readonly string[] => {
     try {
       withEdges(other, plain);
     } catch (error) {

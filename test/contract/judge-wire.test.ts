@@ -21,7 +21,7 @@ function deviations(id: OperationId, name: string, status: number, body: string)
   const operation = spec.operations.get(id);
   if (!operation) throw new Error('no such operation');
   const answer = { status, headers: { 'content-type': 'application/json' }, body };
-  return judge(spec, operation, asked, answer, { cases: [name] }).deviations;
+  return judge({ spec, operation, asked, response: answer }, { cases: [name] }).deviations;
 }
 const attaching = (body: string) =>
   deviations('addVectorStoreToSpace', 'attached', 201, body).map(({ severity, code, pointer }) =>
@@ -152,7 +152,7 @@ describe('a list that is longer than any honest one', () => {
   const rowsWith = (length: number, faults: Readonly<Record<number, object>>) =>
     Array.from({ length }, (_, i) => ({ ...row, ...faults[i] }));
   const pointers = (vector_stores: Json) =>
-    violationsOf('closed_SpaceVectorStoreList', { vector_stores }).map(({ pointer }) => pointer);
+    violationsOf(spec.validators('closed_SpaceVectorStoreList'), { vector_stores }).map(({ pointer }) => pointer);
 
   it('is judged to its last row, which is named by its own place', () => {
     expect(pointers(rowsWith(3500, {}))).toEqual([]);
@@ -166,6 +166,6 @@ describe('a list that is longer than any honest one', () => {
 
   it('says once what stands beside it', () => {
     const body = { vector_stores: rowsWith(3500, {}), beside: 1 };
-    expect(violationsOf('closed_SpaceVectorStoreList', body).map(({ pointer }) => pointer)).toEqual(['/beside']);
+    expect(violationsOf(spec.validators('closed_SpaceVectorStoreList'), body).map(({ pointer }) => pointer)).toEqual(['/beside']);
   });
 });

@@ -33,8 +33,8 @@ const answer = (status: number, body: Json | string | undefined, headers: Record
 });
 function deviations(response: PlainResponse, expected?: string[], operation = attach) {
   if (!operation) throw new Error('no such operation');
-  return judge(spec, operation, asked, response, expected && { cases: expected }).deviations.map(({ code, severity, pointer }) =>
-    `${severity} ${code} ${pointer}`.trim(),
+  return judge({ spec, operation, asked, response }, expected && { cases: expected }).deviations.map(
+    ({ code, severity, pointer }) => `${severity} ${code} ${pointer}`.trim(),
   );
 }
 const withError = (change: object) => ({ ...conflict, error: { ...conflict.error, ...change } });
@@ -129,10 +129,13 @@ describe('the judge', () => {
       'question CASE_WRONG',
     ]);
     expect(deviations(made, ['invalid_body'], create)[0]).toBe('question CASE_WRONG');
-    const sent = judge(spec, create as NonNullable<typeof create>, asked, made, {
-      cases: ['invalid_body'],
-      documented: 'knowledge/create-slice',
-    });
+    const sent = judge(
+      { spec, operation: create as NonNullable<typeof create>, asked, response: made },
+      {
+        cases: ['invalid_body'],
+        documented: 'knowledge/create-slice',
+      },
+    );
     expect(sent.deviations[0]).toMatchObject({ severity: 'failure', basis: 'docs', source: 'knowledge/create-slice' });
   });
 
@@ -156,7 +159,9 @@ describe('the judge', () => {
     const body = { items, total: 2, skip: 0, limit: 20, has_more: false };
     if (!list) throw new Error('no such operation');
     const listing = { path: { organization_id: 'org_1' }, query: { skip: 0, limit: 20 }, requestBody: undefined };
-    expect(judge(spec, list, listing, answer(200, body), { cases: ['listed'] }).deviations).toEqual([]);
+    expect(
+      judge({ spec, operation: list, asked: listing, response: answer(200, body) }, { cases: ['listed'] }).deviations,
+    ).toEqual([]);
   });
 
   it('wants Retry-After on a 429 and no body on a 204', () => {

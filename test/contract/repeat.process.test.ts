@@ -105,10 +105,12 @@ describe('the chain of a finding, run on a fresh server with the same drift', ()
     const matched = match(last.request.method, asked.pathname);
     if (matched.kind !== 'operation') throw new Error(`${asked.pathname} is of no operation.`);
     const again = judge(
-      spec,
-      matched.operation,
-      { path: matched.path, query: Object.fromEntries(asked.searchParams), requestBody: undefined },
-      answer,
+      {
+        spec,
+        operation: matched.operation,
+        asked: { path: matched.path, query: Object.fromEntries(asked.searchParams), requestBody: undefined },
+        response: answer,
+      },
       finding.case === '' ? {} : { cases: [finding.case] },
     );
     expect(again.deviations).toContainEqual(expect.objectContaining({ code, pointer: finding.pointer }));

@@ -3,24 +3,25 @@
 // broken at a time, so that a finding says which.
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Problem } from '../../files/problem.js';
-import type { Operation, Spec } from '../../spec/document.js';
+import type { Operation } from '../../spec/document.js';
 import { isJsonObject, type JsonObject } from '../../spec/message.js';
+import type { CheckedSpec } from '../../validation/validators.js';
 import type { Violation } from '../../validation/violation.js';
 import { givenTo } from '../tables/compile.js';
 import { readTemplate, usesIn } from '../tables/expression.js';
 import { ContractError } from '../tables/load.js';
 import type { Contracts, Row, Table } from '../tables/table.js';
 import { drawFrom, within } from './draw.js';
-import { isAccepted, readExpectations } from './expectations.js';
+import { isAccepted, readExpectations, type Varied } from './expectations.js';
 import { invalidRequests } from './invalid.js';
-import { type RequestSchema, requestSchemas, violationsOf } from './request-schema.js';
+import { requestSchemas, violationsOf } from './request-schema.js';
 import { freeTexts, validRequests, wholeRequests } from './valid.js';
 
 /**
  * The contracts with rows for the edges of every request schema added to each table that has an accepted row, whose request is
  * varied. The same seed gives the same rows. Throws a ContractError that names every schema for which they cannot be made.
  */
-export function withEdges(spec: Spec, contracts: Contracts, { seed = 1 }: { readonly seed?: number } = {}): Contracts {
+export function withEdges(spec: CheckedSpec, contracts: Contracts, { seed = 1 }: { readonly seed?: number } = {}): Contracts {
   const document = JSON.parse(spec.text) as OpenAPIV3_1.Document;
   const problems: Problem[] = [];
   const tables = contracts.tables.map((table) => {
@@ -37,7 +38,7 @@ export function withEdges(spec: Spec, contracts: Contracts, { seed = 1 }: { read
         return [];
       }
     };
-    const edges = attempt(operation.id, () => requestSchemas(document, operation)).flatMap((request) =>
+    const edges = attempt(operation.id, () => requestSchemas(document, operation, spec.validators)).flatMap((request) =>
       attempt(request.name, () => edgesOf({ operation, table, base, request, seed, fault })),
     );
     return { ...table, rows: [...table.rows, ...edges.map((edge) => ({ ...edge, place: `${file}:${line}:1` }))] };
@@ -63,11 +64,7 @@ function baseOf(operation: Operation, table: Table, { recipes }: Contracts): Row
   return candidates.find(isFresh) ?? candidates[0];
 }
 
-interface Varied {
-  readonly operation: Operation;
-  readonly table: Table;
-  readonly base: Row;
-  readonly request: RequestSchema;
+interface Making extends Varied {
   readonly seed: number;
   /** Reports a generated request that is not as intended. Nothing is sent then: no rows are made at all. */
   readonly fault: (what: string, fix: string) => void;
@@ -75,13 +72,13 @@ interface Varied {
 
 type Edge = Omit<Row, 'place'>;
 
-function edgesOf({ operation, table, base, request, seed, fault }: Varied): readonly Edge[] {
+function edgesOf({ operation, table, base, request, seed, fault }: Making): readonly Edge[] {
   const { part, name } = request;
   const { then: _, place: __, answer: ___, pause: ____, ...rest } = base;
   const sent = base[part] ?? table[part];
   const accepted: JsonObject = isJsonObject(sent) ? sent : {};
   const draw = within(drawFrom(seed), `${operation.id} ${part}`);
-  const expectations = readExpectations(operation, table, base, request, accepted);
+  const expectations = readExpectations({ operation, table, base, request }, accepted);
   const edge = (about: string, value: JsonObject, cases: readonly string[]): Edge => {
     const [first, ...others] = cases;
     if (first === undefined)

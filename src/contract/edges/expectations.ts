@@ -19,14 +19,16 @@ export interface Expectations {
 export const isAccepted = (operation: Operation, name: string | undefined): boolean =>
   ((operation.cases.get(name ?? '') as Case | undefined)?.status ?? 500) < 400;
 
+/** What is varied: the request of one row of a table. */
+export interface Varied {
+  readonly operation: Operation;
+  readonly table: Table;
+  readonly base: Row;
+  readonly request: RequestSchema;
+}
+
 /** Reads the rows of a table that vary the request of its row `base`; `sample` is what that row sends. */
-export function readExpectations(
-  operation: Operation,
-  table: Table,
-  base: Row,
-  request: RequestSchema,
-  sample: JsonObject,
-): Expectations {
+export function readExpectations({ operation, table, base, request }: Varied, sample: JsonObject): Expectations {
   const { part } = request;
   const accepted = [base.expect].flat();
   const constraints = new Map<string, readonly string[]>();

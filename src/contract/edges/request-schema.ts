@@ -1,9 +1,10 @@
 // What the document asks of the requests of an operation: one schema for the body, one for the query, references filled in.
+import type { ValidateFunction } from 'ajv';
 import type { OpenAPIV3_1 } from 'openapi-types';
-import { shippedValidators } from '../../shipped/validators.js';
 import type { Operation } from '../../spec/document.js';
 import type { Json, JsonObject } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
+import type { Validators } from '../../validation/validators.js';
 import { fromAjv, type Violation } from '../../validation/violation.js';
 import { readTemplate, usesIn } from '../tables/expression.js';
 
@@ -34,25 +35,33 @@ export interface RequestSchema {
   readonly part: 'body' | 'query';
   /** As a reader of the document knows it, such as `SliceCreate` or `the query of listSlices`. */
   readonly name: string;
-  /** The compiled validator's. */
+  /** The compiled validator's name. */
   readonly validator: string;
+  readonly validate: ValidateFunction;
   readonly schema: Schema;
 }
 
 /** What an operation takes; empty where it takes neither body nor query. Throws where a schema refers to itself. */
-export function requestSchemas(document: OpenAPIV3_1.Document, operation: Operation): readonly RequestSchema[] {
+export function requestSchemas(
+  document: OpenAPIV3_1.Document,
+  operation: Operation,
+  validators: Validators,
+): readonly RequestSchema[] {
   const found: RequestSchema[] = [];
   if (operation.body) {
     const { schema: name } = operation.body;
     const schema = filledIn(document, { $ref: `#/components/schemas/${name}` }, []) as Schema;
-    found.push({ part: 'body', name, validator: `open_${name}`, schema });
+    const validator = `open_${name}`;
+    found.push({ part: 'body', name, validator, validate: validators(validator), schema });
   }
   const query = queryOf(document, operation);
   if (query.length > 0) {
     const properties = Object.fromEntries(query.map(({ name, schema }) => [name, schema as Schema]));
     const required = query.filter((parameter) => parameter.required).map(({ name }) => name);
     const schema: Schema = { type: 'object', properties, required };
-    found.push({ part: 'query', name: `the query of ${operation.id}`, validator: `query_${operation.id}`, schema });
+    const validator = `query_${operation.id}`;
+    const name = `the query of ${operation.id}`;
+    found.push({ part: 'query', name, validator, validate: validators(validator), schema });
   }
   return found;
 }
@@ -83,8 +92,7 @@ function filledIn(document: OpenAPIV3_1.Document, node: unknown, inside: readonl
 }
 
 /** What breaks the schema: the compiled validator ends at the first. What an expression stands for shows when it is played. */
-export function violationsOf({ part, validator }: RequestSchema, value: JsonObject): readonly Violation[] {
-  const validate = shippedValidators(validator);
+export function violationsOf({ part, validate }: RequestSchema, value: JsonObject): readonly Violation[] {
   if (validate(value)) return [];
   return fromAjv(part, validate.errors ?? []).filter(({ pointer }) => !holdsExpression(atPointer(value, pointer)));
 }

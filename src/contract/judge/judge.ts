@@ -1,9 +1,11 @@
 // Judges one exchange by the document: status, media type, headers, body, the expected case, the envelope, the relations.
 // What the document does not vouch for is not judged; a field it does not know is a notice.
+import type { ValidateFunction } from 'ajv';
 import { type Basis, type Case, vouchesFor } from '../../spec/case.js';
-import type { HttpMethod, Operation, Spec } from '../../spec/document.js';
+import type { DocumentedResponse, HttpMethod, Operation } from '../../spec/document.js';
 import { isJsonObject, type Json, type PlainResponse } from '../../spec/message.js';
 import { brokenRelations, type Exchange } from '../../spec/relation.js';
+import type { CheckedSpec } from '../../validation/validators.js';
 import { type ErrorField, errorAt, errorIn } from '../dialect.js';
 import { type ReadJson, readJson } from './json.js';
 import { violationsOf } from './schema-errors.js';
@@ -61,117 +63,202 @@ export interface Judged {
 
 const RFC_8259 = 'RFC 8259, 4 and 8.1';
 
-type Reporter = (code: FindingCode, pointer: string, expected: string, got: string, basis?: Basis, source?: string) => void;
-
 /** Deviations that harm no client which follows the document. */
 const notices: readonly FindingCode[] = ['FIELD_UNDOCUMENTED', 'VALUE_UNDOCUMENTED', 'JSON_AMBIGUOUS'];
 
 const severityOf = (basis: Basis): Severity => (basis === 'assumed' ? 'question' : 'failure');
 
-export function judge(
-  spec: Spec,
-  operation: Operation,
-  asked: AskedFor,
-  response: PlainResponse,
-  { cases: expected = [], assumed, documented }: Expectation = {},
-  read = readBody(response),
-): Judged {
-  const deviations: Deviation[] = [];
-  const wanted = expected.map((name) => operation.cases.get(name)).filter((c) => c !== undefined);
-  // Of several expected cases, the one most like the answer decides how severe a deviation is.
-  const leading =
-    wanted.find((c) => c.status === response.status) ??
-    wanted[0] ??
-    [...operation.cases.values()].find((c) => c.status === response.status);
-  const basis = leading?.basis ?? 'docs';
-  const report: Reporter = (
-    code,
-    pointer,
-    expectation,
-    got,
-    of = basis,
-    source = leading?.source ?? spec.place(operation.id),
-  ) => {
-    const severity = notices.includes(code) ? 'notice' : severityOf(of);
-    deviations.push({ code, severity, pointer, expected: expectation, got, basis: of, source });
-  };
+/** An exchange, as it is judged. */
+export interface ToJudge {
+  readonly spec: CheckedSpec;
+  readonly operation: Operation;
+  readonly asked: AskedFor;
+  readonly response: PlainResponse;
+  /** Its body, where somebody has read it already. */
+  readonly read?: ReadJson;
+}
 
-  for (const { pointer, expected: wants, got } of read.oddities) report('JSON_AMBIGUOUS', pointer, wants, got, 'docs', RFC_8259);
-  // Cases can look alike, such as archived and already_archived: an expected one goes first.
-  const actual = [...wanted, ...operation.cases.values()].find((candidate) => isCase(candidate, response.status, read.body));
-  if (wanted.length > 0 && !(actual && wanted.includes(actual))) {
-    const accepted = response.status < 400 && wanted.every(({ status }) => status >= 400);
-    const told = isCrash(response) ? spec.place(operation.id) : accepted ? documented : undefined;
-    const rests = told === undefined ? (accepted ? (leading?.rule ?? basis) : basis) : 'docs';
-    const of = assumed === undefined || told !== undefined ? rests : 'assumed';
-    const got = describeAnswer(response, read.body);
-    report('CASE_WRONG', '', wanted.map(describeCase).join(' or '), got, of, told ?? assumed);
+export function judge(exchange: ToJudge, expectation: Expectation = {}): Judged {
+  return new Judgement(exchange, expectation).judged();
+}
+
+/** What deviates, before it is known how severe that is. */
+interface Reported extends Pick<Deviation, 'code' | 'pointer' | 'expected' | 'got'> {
+  /** What the expectation rests on; the case that is most like the answer, unless told otherwise. */
+  readonly basis?: Basis;
+  readonly source?: string | undefined;
+}
+
+class Judgement {
+  readonly #exchange: ToJudge;
+  readonly #expectation: Expectation;
+  readonly #read: ReadJson;
+  /** The cases that are expected. */
+  readonly #wanted: readonly Case[];
+  /** Of several expected cases, the one most like the answer decides how severe a deviation is. */
+  readonly #leading: Case | undefined;
+  /** The case that the answer is. */
+  readonly #actual: Case | undefined;
+  readonly #deviations: Deviation[] = [];
+
+  constructor(exchange: ToJudge, expectation: Expectation) {
+    const { operation, response, read = readBody(response) } = exchange;
+    const all = [...operation.cases.values()];
+    this.#exchange = exchange;
+    this.#expectation = expectation;
+    this.#read = read;
+    this.#wanted = (expectation.cases ?? []).flatMap((name) => operation.cases.get(name) ?? []);
+    const hasStatus = ({ status }: Case): boolean => status === response.status;
+    this.#leading = this.#wanted.find(hasStatus) ?? this.#wanted[0] ?? all.find(hasStatus);
+    // Cases can look alike, such as archived and already_archived: an expected one goes first.
+    this.#actual = [...this.#wanted, ...all].find((candidate) => isCase(candidate, response.status, read.body));
+  }
+
+  judged(): Judged {
+    for (const oddity of this.#read.oddities)
+      this.#report({ code: 'JSON_AMBIGUOUS', ...oddity, basis: 'docs', source: RFC_8259 });
+    const isWrong = this.#wanted.length > 0 && !(this.#actual && this.#wanted.includes(this.#actual));
+    if (isWrong) this.#wrongCase();
     // What is no case at all would break every line of a schema that it was never meant for.
-    if (!actual) return { deviations, body: read.body };
+    if (!isWrong || this.#actual) this.#againstResponse();
+    const documented = this.#actual ? { documented: this.#actual } : {};
+    return { deviations: this.#deviations, body: this.#read.body, ...documented };
   }
-  // A case whose status is open has the form of its response, whichever status of the class comes.
-  const described = operation.responses.get(response.status) ?? (actual && operation.responses.get(actual.status));
-  if (!described) {
-    // With an expected case, the wrong case was reported already. Only without one is an undocumented status a finding of its own.
-    // An undocumented refusal is only a question, since the document may not list all refusals.
-    const of = response.status >= 400 && !isCrash(response) ? 'assumed' : 'docs';
-    if (wanted.length === 0)
-      report('STATUS_UNDOCUMENTED', '', `one of ${[...operation.responses.keys()].join(', ')}`, String(response.status), of);
-    return { deviations, body: read.body, ...(actual ? { documented: actual } : {}) };
+
+  #wrongCase(): void {
+    const { spec, operation, response } = this.#exchange;
+    const { assumed, documented } = this.#expectation;
+    const accepted = response.status < 400 && this.#wanted.every(({ status }) => status >= 400);
+    const told = isCrash(response) ? spec.place(operation.id) : accepted ? documented : undefined;
+    const own = this.#leading?.basis ?? 'docs';
+    const rests = told !== undefined ? 'docs' : accepted ? (this.#leading?.rule ?? own) : own;
+    this.#report({
+      code: 'CASE_WRONG',
+      pointer: '',
+      expected: this.#wanted.map(describeCase).join(' or '),
+      got: describeAnswer(response, this.#read.body),
+      basis: assumed === undefined || told !== undefined ? rests : 'assumed',
+      source: told ?? assumed,
+    });
   }
-  const mediaType = response.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
-  if (described.schema === undefined) {
-    if (response.body !== undefined) report('BODY_UNEXPECTED', '', 'no body', shorten(response.body));
-  } else if (read.problem) {
-    report('BODY_UNREADABLE', '', 'JSON', read.problem);
-  } else {
-    if (mediaType !== described.mediaType)
-      report('MEDIA_TYPE_WRONG', '/content-type', described.mediaType ?? 'none', mediaType ?? 'none');
-    judgeBody(described.schema, read.body, actual ?? leading, report);
-    const type = errorIn(read.body)?.type;
-    if (response.status >= 400 && typeof type === 'string' && !spec.errorTypes.includes(type))
-      report('VALUE_UNDOCUMENTED', errorAt('type'), `one of ${spec.errorTypes.join(', ')}`, type, 'client', knownTypesSource);
+
+  #againstResponse(): void {
+    const { operation, response } = this.#exchange;
+    // A case whose status is open has the form of its response, whichever status of the class comes.
+    const described = operation.responses.get(response.status) ?? (this.#actual && operation.responses.get(this.#actual.status));
+    if (!described) {
+      this.#undocumentedStatus();
+      return;
+    }
+    this.#body(described);
+    for (const name of described.requiredHeaders)
+      if (response.headers[name] === undefined)
+        this.#report({ code: 'HEADER_MISSING', pointer: `/${name}`, expected: 'the header', got: 'none' });
+    if (!this.#deviations.some(({ severity }) => severity !== 'notice')) this.#relations(described);
   }
-  for (const name of described.requiredHeaders) {
-    if (response.headers[name] === undefined) report('HEADER_MISSING', `/${name}`, 'the header', 'none');
+
+  /** With an expected case, the wrong case was reported already. Only without one is an undocumented status a finding of its own. */
+  #undocumentedStatus(): void {
+    const { operation, response } = this.#exchange;
+    if (this.#wanted.length > 0) return;
+    this.#report({
+      code: 'STATUS_UNDOCUMENTED',
+      pointer: '',
+      expected: `one of ${[...operation.responses.keys()].join(', ')}`,
+      got: String(response.status),
+      // An undocumented refusal is only a question, since the document may not list all refusals.
+      basis: response.status >= 400 && !isCrash(response) ? 'assumed' : 'docs',
+    });
   }
-  const exchange: Exchange = { ...asked, status: response.status, responseBody: read.body };
-  if (!deviations.some((d) => d.severity !== 'notice')) {
-    for (const { pointer, expected: wants, got, assumed } of brokenRelations(described.relations, exchange)) {
-      if (!isPromised(actual ?? leading, pointer)) continue;
-      report('RELATION_BROKEN', pointer, wants, show(got), assumed === undefined ? basis : 'assumed', assumed);
+
+  #body({ schema, mediaType = 'none' }: DocumentedResponse): void {
+    const { spec, response } = this.#exchange;
+    const { problem } = this.#read;
+    if (schema === undefined) {
+      if (response.body !== undefined)
+        this.#report({ code: 'BODY_UNEXPECTED', pointer: '', expected: 'no body', got: shorten(response.body) });
+    } else if (problem) {
+      this.#report({ code: 'BODY_UNREADABLE', pointer: '', expected: 'JSON', got: problem });
+    } else {
+      const got = response.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? 'none';
+      if (got !== mediaType) this.#report({ code: 'MEDIA_TYPE_WRONG', pointer: '/content-type', expected: mediaType, got });
+      this.#schema(spec.validators(`closed_${schema}`));
+      if (response.status >= 400) this.#errorType();
     }
   }
-  return { deviations, body: read.body, ...(actual ? { documented: actual } : {}) };
+
+  #errorType(): void {
+    const { errorTypes } = this.#exchange.spec;
+    const type = errorIn(this.#read.body)?.type;
+    if (typeof type !== 'string' || errorTypes.includes(type)) return;
+    this.#report({
+      code: 'VALUE_UNDOCUMENTED',
+      pointer: errorAt('type'),
+      expected: `one of ${errorTypes.join(', ')}`,
+      got: type,
+      basis: 'client',
+      source: knownTypesSource,
+    });
+  }
+
+  #schema(validate: ValidateFunction): void {
+    const { body } = this.#read;
+    const documented = this.#actual ?? this.#leading;
+    for (const { pointer, keyword, expected } of violationsOf(validate, body)) {
+      const got = keyword === 'required' ? 'absent' : show(at(body, pointer));
+      if (keyword === 'additionalProperties')
+        this.#report({ code: 'FIELD_UNDOCUMENTED', pointer, expected: 'no such field', got, basis: 'docs' });
+      // The envelope holds for every refusal, also for one whose words are not vouched for.
+      else if (isPromised(documented, pointer) || isOfEnvelope(documented, keyword))
+        this.#report({ code: 'SCHEMA_BROKEN', pointer, expected: `${keyword} ${expected}`, got });
+    }
+  }
+
+  #relations({ relations }: DocumentedResponse): void {
+    const { asked, response } = this.#exchange;
+    const exchange: Exchange = { ...asked, status: response.status, responseBody: this.#read.body };
+    for (const { pointer, expected, got, assumed } of brokenRelations(relations, exchange)) {
+      if (!isPromised(this.#actual ?? this.#leading, pointer)) continue;
+      const rests = assumed === undefined ? {} : { basis: 'assumed' as const, source: assumed };
+      this.#report({ code: 'RELATION_BROKEN', pointer, expected, got: show(got), ...rests });
+    }
+  }
+
+  #report({ basis = this.#leading?.basis ?? 'docs', source, ...reported }: Reported): void {
+    const { spec, operation } = this.#exchange;
+    const severity = notices.includes(reported.code) ? 'notice' : severityOf(basis);
+    const place = source ?? this.#leading?.source ?? spec.place(operation.id);
+    this.#deviations.push({ ...reported, severity, basis, source: place });
+  }
 }
 
 /** The answer to a method that the path does not have, where these are allowed. Of its body nothing is known. */
 export function judgeRefusedMethod(allowed: readonly HttpMethod[], response: PlainResponse): Judged {
   const deviations: Deviation[] = [];
-  const report = (code: FindingCode, pointer: string, expected: string, got: string, basis: Basis, source: string): void => {
-    deviations.push({ code, severity: severityOf(basis), pointer, expected, got, basis, source });
+  const report = (deviation: Omit<Deviation, 'severity'>): void => {
+    deviations.push({ ...deviation, severity: severityOf(deviation.basis) });
   };
   const { body } = readBody(response);
-  const allow = response.headers.allow;
+  const { allow } = response.headers;
+  const methods = allowed.join(', ');
+  const source = 'RFC 9110, 15.5.6';
   if (response.status === 405 && allow === undefined)
-    report('HEADER_MISSING', '/allow', allowed.join(', '), 'none', 'docs', 'RFC 9110, 15.5.6');
+    report({ code: 'HEADER_MISSING', pointer: '/allow', expected: methods, got: 'none', basis: 'docs', source });
   const said = (allow ?? '').split(',').map((method) => method.trim().toUpperCase());
-  if (allow !== undefined && !allowed.every((method) => said.includes(method)))
-    report('RELATION_BROKEN', '/allow', `${allowed.join(', ')}, which the document has`, allow, 'assumed', 'RFC 9110, 15.5.6');
-  if (response.status !== 405)
-    report('CASE_WRONG', '', '405 method_not_allowed', describeAnswer(response, body), 'client', 'vendor QA notes 2026-03');
-  return { deviations, body };
-}
-
-function judgeBody(schema: string, body: Json | undefined, documented: Case | undefined, report: Reporter): void {
-  for (const violation of violationsOf(`closed_${schema}`, body)) {
-    const got = violation.keyword === 'required' ? 'absent' : show(at(body, violation.pointer));
-    if (violation.keyword === 'additionalProperties')
-      report('FIELD_UNDOCUMENTED', violation.pointer, 'no such field', got, 'docs');
-    // The envelope holds for every refusal, also for one whose words are not vouched for.
-    else if (isPromised(documented, violation.pointer) || isOfEnvelope(documented, violation.keyword))
-      report('SCHEMA_BROKEN', violation.pointer, `${violation.keyword} ${violation.expected}`, got);
+  if (allow !== undefined && !allowed.every((method) => said.includes(method))) {
+    const expected = `${methods}, which the document has`;
+    report({ code: 'RELATION_BROKEN', pointer: '/allow', expected, got: allow, basis: 'assumed', source });
   }
+  if (response.status !== 405)
+    report({
+      code: 'CASE_WRONG',
+      pointer: '',
+      expected: '405 method_not_allowed',
+      got: describeAnswer(response, body),
+      basis: 'client',
+      source: 'vendor QA notes 2026-03',
+    });
+  return { deviations, body };
 }
 
 const isOfEnvelope = (documented: Case | undefined, keyword: string): boolean =>

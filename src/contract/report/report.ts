@@ -229,7 +229,7 @@ export function toJunit(report: Report, failOn: FailOn): string {
   const suites = [...new Set(tests.map(({ suite }) => suite))];
   const written = suites.map((name, id) => {
     const own = tests.filter(({ suite }) => suite === name);
-    return suiteOf(id, name, own, mask(report.target), report.started);
+    return suiteOf({ id, name, tests: own }, report, mask);
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${written.join('')}</testsuites>\n`;
 }
@@ -263,8 +263,14 @@ function testsOfRun(report: Report, mask: Mask): readonly Test[] {
   ];
 }
 
+interface Suite {
+  readonly id: number;
+  readonly name: string;
+  readonly tests: readonly Test[];
+}
+
 /** In the form that Ant writes and Jenkins reads: every attribute and child that its schema asks for, in its order. */
-function suiteOf(id: number, name: string, tests: readonly Test[], target: string, started: string): string {
+function suiteOf({ id, name, tests }: Suite, { target, started }: Report, mask: Mask): string {
   const count = (outcome: Test['outcome']): number => tests.filter((test) => test.outcome === outcome).length;
   const attributes = attributesOf({
     id,
@@ -281,7 +287,7 @@ function suiteOf(id: number, name: string, tests: readonly Test[], target: strin
   });
   return `  <testsuite${attributes}>
     <properties>
-      <property${attributesOf({ name: 'target', value: target })}/>
+      <property${attributesOf({ name: 'target', value: mask(target) })}/>
     </properties>
 ${tests.map(testCase).join('')}    <system-out/>
     <system-err/>

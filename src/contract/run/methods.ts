@@ -27,17 +27,20 @@ export function planMethods(spec: Spec, include: (operation: OperationId) => boo
     const subject: Subject = { kind: 'method', operation: first.id, title, place: spec.place(first.id), expected: [] };
     const touches = new Set([first.id]);
     const needs = { calls: touches, undoes: new Set<OperationId>(), profile: new Set(['callers.owner']) };
-    return [{ ...subject, needs, touches, play: (parts) => playMethod(subject, first, method, allowed, parts) }];
+    return [{ ...subject, needs, touches, play: (parts) => playMethod(subject, { operation: first, method, allowed }, parts) }];
   });
 }
 
-async function playMethod(
-  subject: Subject,
-  { id, parameters }: Operation,
-  method: string,
-  allowed: readonly HttpMethod[],
-  parts: SessionParts,
-): Promise<Played> {
+interface Asked {
+  /** An operation of the path. */
+  readonly operation: Operation;
+  readonly method: string;
+  /** The methods that the path has. */
+  readonly allowed: readonly HttpMethod[];
+}
+
+async function playMethod(subject: Subject, { operation, method, allowed }: Asked, parts: SessionParts): Promise<Played> {
+  const { id, parameters } = operation;
   const session = new Session(parts);
   const path = Object.fromEntries(parameters.filter((p) => p.in === 'path').map(({ name }) => [name, 'understudy-none']));
   await session.exchangeMethod(method, { call: id, caller: 'owner', path, query: {} }, (response) =>

@@ -1,6 +1,7 @@
 // What a run is told, and what it reports.
 import type { Target } from '../../client/target.js';
-import type { OperationId, Spec } from '../../spec/document.js';
+import type { OperationId } from '../../spec/document.js';
+import type { CheckedSpec } from '../../validation/validators.js';
 import type { Contracts } from '../tables/table.js';
 import type { CaseCoverage } from './coverage.js';
 import type { Finding } from './finding.js';
@@ -51,7 +52,7 @@ export interface Report {
 }
 
 export interface RunOptions {
-  readonly spec: Spec;
+  readonly spec: CheckedSpec;
   readonly contracts: Contracts;
   readonly profile: Profile;
   readonly target: Target;

@@ -1,6 +1,7 @@
 // What a play is given: the document and the contracts, the target, and what all plays of a run share.
 import type { Target } from '../../client/target.js';
-import type { OperationId, Spec } from '../../spec/document.js';
+import type { OperationId } from '../../spec/document.js';
+import type { CheckedSpec } from '../../validation/validators.js';
 import type { Contracts } from '../tables/table.js';
 import type { Ending } from './ending.js';
 import type { Guard } from './guard.js';
@@ -28,7 +29,7 @@ interface PutOff {
 }
 
 export interface SessionParts extends Partial<Selection> {
-  readonly spec: Spec;
+  readonly spec: CheckedSpec;
   readonly contracts: Contracts;
   readonly profile: Profile;
   readonly target: Target;

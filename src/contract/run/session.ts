@@ -62,7 +62,7 @@ export class Session {
       operation: operation.id,
       caller,
       request,
-      judge: (response, read, isLast) => judge(spec, operation, asked, response, isLast ? expected : {}, read),
+      judge: (response, read, isLast) => judge({ spec, operation, asked, response, read }, isLast ? expected : {}),
     });
   }
 
@@ -75,7 +75,7 @@ export class Session {
       operation: operation.id,
       caller: filled.caller,
       request: { ...request, method },
-      judge: (response, read, isLast) => (isLast ? judgeRefusal(response) : judge(spec, operation, asked, response, {}, read)),
+      judge: (response, read, isLast) => (isLast ? judgeRefusal(response) : judge({ spec, operation, asked, response, read })),
     });
   }
 

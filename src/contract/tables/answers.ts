@@ -7,17 +7,6 @@ import type { Case } from '../../spec/case.js';
 import type { Operation, Spec } from '../../spec/document.js';
 import { fieldsOf, type Stray, strayOf } from '../../spec/fields.js';
 
-/** Reports a word that is not one of `words`. */
-export function isKnown(report: Report, place: string, what: string, word: unknown, words: readonly string[]): boolean {
-  if (typeof word === 'string' && words.includes(word)) return true;
-  report(
-    place,
-    word === undefined || word === '' ? `there is no ${what}` : `there is no ${what} ${String(word)}`,
-    fixOf(word, words),
-  );
-  return false;
-}
-
 /** The answers that a pointer may look into. */
 export interface Answers {
   readonly operation: Operation;
@@ -47,14 +36,55 @@ const componentsOf = ({ operation, statuses }: Answers): readonly (string | unde
   ...new Set(statuses.map((status) => operation.responses.get(status)?.schema)),
 ];
 
-/** Reports a pointer at which none of the answers can have anything. */
-export function checkPointer(spec: Spec, report: Report, place: string, pointer: string, answers: Answers): void {
-  const components = componentsOf(answers);
-  const strays = components.flatMap((component) => (component === undefined ? [] : [strayOf(spec, component, pointer)]));
-  if (components.length === 0 || strays.includes(undefined)) return;
-  const [stray] = strays.flatMap((one) => one ?? []).sort((a, b) => b.within.length - a.within.length);
-  const what = `there is no ${pointer} in an answer of ${answers.operation.id}`;
-  report(place, what, stray ? fixOfStray(stray, pointer) : 'leave it out: the answer has no body');
+/** Reports what one file names and the document does not have. */
+export class NameCheck {
+  readonly #spec: Spec;
+  readonly #report: Report;
+
+  constructor(spec: Spec, report: Report) {
+    this.#spec = spec;
+    this.#report = report;
+  }
+
+  /** False, and reported, for a word that is not one of `words`. */
+  isKnown(place: string, what: string, word: unknown, words: readonly string[]): boolean {
+    if (typeof word === 'string' && words.includes(word)) return true;
+    const found = word === undefined || word === '' ? `there is no ${what}` : `there is no ${what} ${String(word)}`;
+    this.#report(place, found, fixOf(word, words));
+    return false;
+  }
+
+  /** Reports a pointer at which none of the answers can have anything. */
+  pointer(place: string, pointer: string, answers: Answers): void {
+    const components = componentsOf(answers);
+    const strays = components.flatMap((component) => (component === undefined ? [] : [strayOf(this.#spec, component, pointer)]));
+    if (components.length === 0 || strays.includes(undefined)) return;
+    const [stray] = strays.flatMap((one) => one ?? []).sort((a, b) => b.within.length - a.within.length);
+    const what = `there is no ${pointer} in an answer of ${answers.operation.id}`;
+    this.#report(place, what, stray ? fixOfStray(stray, pointer) : 'leave it out: the answer has no body');
+  }
+
+  /** Reports a list, at any depth, that none of the answers can have, or a field that no row of it can have; none for plain values. */
+  rows(place: string, { list, field }: { readonly list: string; readonly field?: string }, answers: Answers): void {
+    const components = componentsOf(answers);
+    if (components.length === 0) return;
+    const fields = components.flatMap((component) => (component === undefined ? [] : fieldsOf(this.#spec, component)));
+    const lists = fields.filter(({ types }) => types.includes('array')).map(({ pointer }) => pointer);
+    const named = lists.filter((pointer) => pointer.endsWith(`/${list}`));
+    if (named.length === 0) {
+      const words = [...new Set(lists.map((pointer) => pointer.split('/').at(-1) as string))];
+      this.#report(place, `there is no list ${list} in an answer of ${answers.operation.id}`, fixOf(list, words));
+      return;
+    }
+    const inRows = named.map((pointer) =>
+      fields.flatMap((one) => (one.pointer.startsWith(`${pointer}/*/`) ? [one.pointer.slice(pointer.length + 3)] : [])),
+    );
+    if (inRows.some((own) => (field === undefined ? own.length === 0 : own.includes(field)))) return;
+    const known = [...new Set(inRows.flat())].filter((own) => !own.includes('/'));
+    if (field === undefined) this.#report(place, `the rows of ${list} are no plain values`, `name a field: ${known.join(', ')}`);
+    else if (known.length === 0) this.#report(place, `the rows of ${list} are plain values`, 'write @ alone');
+    else this.#report(place, `there is no field in the rows of ${list} called ${field}`, fixOf(field, known));
+  }
 }
 
 function fixOfStray({ within, token, known }: Stray, pointer: string): string {
@@ -62,32 +92,4 @@ function fixOfStray({ within, token, known }: Stray, pointer: string): string {
   if (close !== undefined) return `did you mean ${within}/${close}${pointer.slice(within.length + 1 + token.length)}?`;
   if (known.length === 0) return `end at ${within}, which holds nothing more`;
   return `use one of ${known.join(', ')}${within === '' ? '' : ` under ${within}`}`;
-}
-
-/** Reports a list, at any depth, that none of the answers can have, or a field that no row of it can have; none for plain values. */
-export function checkRows(
-  spec: Spec,
-  report: Report,
-  place: string,
-  { list, field }: { readonly list: string; readonly field?: string },
-  answers: Answers,
-): void {
-  const components = componentsOf(answers);
-  if (components.length === 0) return;
-  const fields = components.flatMap((component) => (component === undefined ? [] : fieldsOf(spec, component)));
-  const lists = fields.filter(({ types }) => types.includes('array')).map(({ pointer }) => pointer);
-  const named = lists.filter((pointer) => pointer.endsWith(`/${list}`));
-  if (named.length === 0) {
-    const words = [...new Set(lists.map((pointer) => pointer.split('/').at(-1) as string))];
-    report(place, `there is no list ${list} in an answer of ${answers.operation.id}`, fixOf(list, words));
-    return;
-  }
-  const inRows = named.map((pointer) =>
-    fields.flatMap((one) => (one.pointer.startsWith(`${pointer}/*/`) ? [one.pointer.slice(pointer.length + 3)] : [])),
-  );
-  if (inRows.some((own) => (field === undefined ? own.length === 0 : own.includes(field)))) return;
-  const known = [...new Set(inRows.flat())].filter((own) => !own.includes('/'));
-  if (field === undefined) report(place, `the rows of ${list} are no plain values`, `name a field: ${known.join(', ')}`);
-  else if (known.length === 0) report(place, `the rows of ${list} are plain values`, 'write @ alone');
-  else report(place, `there is no field in the rows of ${list} called ${field}`, fixOf(field, known));
 }

@@ -23,7 +23,7 @@ import { type Case, vouchesFor } from '../../spec/case.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { API_KEY, errorAt, errorIn } from '../dialect.js';
-import { answersIn, checkPointer, checkRows, isKnown } from './answers.js';
+import { answersIn, NameCheck } from './answers.js';
 import { type CallerName, callerNames, knownNames } from './caller.js';
 import { type Expression, inputFor, readTemplate, readTemplates } from './expression.js';
 import { parseContract } from './shipped.js';
@@ -155,11 +155,13 @@ class Reader {
   readonly #spec: Spec;
   readonly #file: ParsedYaml;
   readonly #report: Report;
+  readonly #names: NameCheck;
 
   constructor(spec: Spec, file: ParsedYaml, problems: Problem[]) {
     this.#spec = spec;
     this.#file = file;
     this.#report = reportTo(problems, file);
+    this.#names = new NameCheck(spec, this.#report);
   }
 
   document(value: unknown): readonly Lifecycle[] {
@@ -220,7 +222,7 @@ class Reader {
       if (parameter.in === 'header') caller = parameter.value.slice('$inputs.'.length) as CallerName;
       else sent[parameter.in][parameter.name] = parameter.value;
     }
-    if (operation) this.#parametersOf(operation, sent, own, common, pointer);
+    if (operation) this.#parametersOf(operation, { sent, own, common }, pointer);
     const body = this.#body(node.requestBody, `${pointer}/requestBody`, scope);
     const asked = this.#list(node.successCriteria, `${pointer}/successCriteria`).map((criterion, i) =>
       this.#criterion(criterion, `${pointer}/successCriteria/${i}`, scope),
@@ -237,7 +239,7 @@ class Reader {
     if (named !== undefined) this.#known(named, `${pointer}/x-case`, 'case that these criteria allow', allowed);
     const expected = named === undefined ? allowed : [named as string];
     const outputs = this.#outputs(node.outputs, `${pointer}/outputs`);
-    if (operation) this.#lookedAt(operation, expected, asked, outputs, pointer);
+    if (operation) this.#lookedAt(operation, { expected, asked, outputs }, pointer);
     scope.outputs.set(id, Object.keys(outputs));
     const cleanUp = this.#mark(node, 'x-clean-up', pointer);
     const heldBy = this.#list(node['x-held-by'] ?? [], `${pointer}/x-held-by`).filter((holder, i): holder is CallerName =>
@@ -290,13 +292,7 @@ class Reader {
     return { name, in: node.in as Parameter['in'], value: node.value as string };
   }
 
-  #parametersOf(
-    operation: Operation,
-    sent: Readonly<Record<'path' | 'query', Readonly<Record<string, Json>>>>,
-    own: readonly (Parameter | undefined)[],
-    common: readonly (Parameter | undefined)[],
-    pointer: string,
-  ): void {
+  #parametersOf(operation: Operation, { sent, own, common }: Parameters, pointer: string): void {
     const check = (parameter: Parameter | undefined, place: string): void => {
       if (!parameter || parameter.in === 'header') return;
       const names = operation.parameters.filter((known) => known.in === parameter.in).map(({ name }) => name);
@@ -345,25 +341,18 @@ class Reader {
   }
 
   /** What is looked for stands in an answer that is expected, and is something that its case speaks for. */
-  #lookedAt(
-    operation: Operation,
-    expected: readonly string[],
-    asked: readonly (Criterion | undefined)[],
-    outputs: Readonly<Record<string, string>>,
-    pointer: string,
-  ): void {
+  #lookedAt(operation: Operation, { expected, asked, outputs }: LookedFor, pointer: string): void {
     const cases = expected.flatMap((name) => operation.cases.get(name) ?? []);
     const answers = answersIn(operation, cases);
     for (const [i, criterion] of asked.entries()) {
       if (!criterion) continue;
       const place = `${pointer}/successCriteria/${i}/condition`;
       this.#promised(criterion, cases, place);
-      if ('list' in criterion) checkRows(this.#spec, this.#report, place, criterion, answers);
+      if ('list' in criterion) this.#names.rows(place, criterion, answers);
       for (const operand of 'list' in criterion ? [criterion.value] : [criterion.left, criterion.right])
-        if (operand.kind === 'body') checkPointer(this.#spec, this.#report, place, operand.pointer, answers);
+        if (operand.kind === 'body') this.#names.pointer(place, operand.pointer, answers);
     }
-    for (const [name, there] of Object.entries(outputs))
-      checkPointer(this.#spec, this.#report, `${pointer}/outputs/${name}`, there, answers);
+    for (const [name, there] of Object.entries(outputs)) this.#names.pointer(`${pointer}/outputs/${name}`, there, answers);
   }
 
   /** Status and code also pick the case; whatever else a criterion asks for must be something that a case speaks for. */
@@ -453,7 +442,7 @@ class Reader {
   }
 
   #known(word: unknown, pointer: string, what: string, words: readonly string[]): boolean {
-    return isKnown(this.#report, pointer, what, word, words);
+    return this.#names.isKnown(pointer, what, word, words);
   }
 
   #place(pointer: string): string {
@@ -466,6 +455,20 @@ interface Parameter {
   readonly name: string;
   readonly in: 'path' | 'query' | 'header';
   readonly value: string;
+}
+
+/** Those of a step: its own, those of its workflow, and what comes of them. One that could not be read is undefined. */
+interface Parameters {
+  readonly sent: Readonly<Record<'path' | 'query', Readonly<Record<string, Json>>>>;
+  readonly own: readonly (Parameter | undefined)[];
+  readonly common: readonly (Parameter | undefined)[];
+}
+
+/** What a step looks for in its answer, which is one of the expected cases. */
+interface LookedFor {
+  readonly expected: readonly string[];
+  readonly asked: readonly (Criterion | undefined)[];
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 /** What a step may refer to. */

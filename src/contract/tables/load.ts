@@ -45,13 +45,12 @@ export function loadContracts(
   });
   const recipes = merged(sources, 'recipes', 'recipe');
   const slots = merged(sources, 'slots', 'slot of');
-  const check = new ContractCheck({ spec, recipes, slots, isWhole });
   for (const { content, report } of sources) {
-    check.slots(report, '/slots', content.slots ?? {});
-    for (const [name, recipe] of Object.entries(content.recipes ?? {}))
-      check.recipe(report, `/recipes/${pointerToken(name)}`, recipe);
-    for (const [i, row] of (content.everywhere ?? []).entries()) check.anywhere(report, `/everywhere/${i}`, row);
-    for (const [i, table] of (content.tables ?? []).entries()) check.table(report, `/tables/${i}`, table);
+    const check = new ContractCheck({ spec, recipes, slots, isWhole }, report);
+    check.slots('/slots', content.slots ?? {});
+    for (const [name, recipe] of Object.entries(content.recipes ?? {})) check.recipe(`/recipes/${pointerToken(name)}`, recipe);
+    for (const [i, row] of (content.everywhere ?? []).entries()) check.anywhere(`/everywhere/${i}`, row);
+    for (const [i, table] of (content.tables ?? []).entries()) check.table(`/tables/${i}`, table);
   }
   const lifecycles = texts.filter(isLifecycle).flatMap(({ text, file }) => readLifecycles(spec, text, file, problems));
   const everywhere = sources.flatMap((source) => rowsOf(source, '/everywhere', source.content.everywhere));
