@@ -1,10 +1,9 @@
 // What the document asks of the requests of an operation: one schema for the body, one for the query, references filled in.
-import type { ValidateFunction } from 'ajv';
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Operation } from '../../spec/document.js';
 import type { Json, JsonObject } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
-import type { Validators } from '../../validation/validators.js';
+import type { Validator, Validators } from '../../validation/validators.js';
 import { fromAjv, type Violation } from '../../validation/violation.js';
 import { readTemplate, usesIn } from '../tables/expression.js';
 
@@ -37,7 +36,7 @@ export interface RequestSchema {
   readonly name: string;
   /** The compiled validator's name. */
   readonly validator: string;
-  readonly validate: ValidateFunction;
+  readonly validate: Validator;
   readonly schema: Schema;
 }
 

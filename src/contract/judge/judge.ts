@@ -1,11 +1,10 @@
 // Judges one exchange by the document: status, media type, headers, body, the expected case, the envelope, the relations.
 // What the document does not vouch for is not judged; a field it does not know is a notice.
-import type { ValidateFunction } from 'ajv';
 import { type Basis, type Case, vouchesFor } from '../../spec/case.js';
 import type { DocumentedResponse, HttpMethod, Operation } from '../../spec/document.js';
 import { isJsonObject, type Json, type PlainResponse } from '../../spec/message.js';
 import { brokenRelations, type Exchange } from '../../spec/relation.js';
-import type { CheckedSpec } from '../../validation/validators.js';
+import type { CheckedSpec, Validator } from '../../validation/validators.js';
 import { type ErrorField, errorAt, errorIn } from '../dialect.js';
 import { type ReadJson, readJson } from './json.js';
 import { violationsOf } from './schema-errors.js';
@@ -201,7 +200,7 @@ class Judgement {
     });
   }
 
-  #schema(validate: ValidateFunction): void {
+  #schema(validate: Validator): void {
     const { body } = this.#read;
     const documented = this.#actual ?? this.#leading;
     for (const { pointer, keyword, expected } of violationsOf(validate, body)) {

@@ -1,9 +1,9 @@
 // What breaks the schema of a body. However large and faulty the body is, judging it takes a bounded time: a validator that
 // reports everything needs the square of the number of faulty rows.
 
-import type { ValidateFunction } from 'ajv';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { keyOfToken } from '../../spec/pointer.js';
+import type { Validator } from '../../validation/validators.js';
 import { fromAjv, type Violation } from '../../validation/violation.js';
 
 /** Items of a list that are judged at a time; longer ones than that no honest answer has. */
@@ -13,7 +13,7 @@ const MOST_WINDOWS = 10;
 const MOST_VIOLATIONS = 10_000;
 
 /** Those of fields that the document does not know come last. */
-export function violationsOf(validate: ValidateFunction, body: Json | undefined): readonly Violation[] {
+export function violationsOf(validate: Validator, body: Json | undefined): readonly Violation[] {
   const known: Violation[] = [];
   const unknown: Violation[] = [];
   const windows = Math.min(Math.ceil(longestListIn(body) / WINDOW), MOST_WINDOWS);
