@@ -203,6 +203,8 @@ function compiler({ allErrors, formats }) {
     code: { source: true, esm: false, ...(formats ? { formats: _`require(${formats})` } : {}) },
     allErrors,
     strict: true,
+    // Nobody reads ajv's words: ours come from keyword and parameters.
+    messages: false,
     allowUnionTypes: true,
     inlineRefs: false,
   });
