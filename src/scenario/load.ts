@@ -40,4 +40,5 @@ export function checkedScenario(read: ReadScenario): Scenario {
 function fillWorld(world: World, scenario: Scenario): void {
   const filling = { start: toTimestamp(Date.parse(scenario.time)), ids: world.ids };
   for (const noun of allNouns) noun.fill(world, givenItems(world, scenario, noun), filling);
+  if (scenario.ids_made !== undefined) world.ids.rewind(scenario.ids_made);
 }

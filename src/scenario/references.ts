@@ -15,6 +15,7 @@ export function brokenReferences({ scenario, lost, damaged }: Formed, at: Proble
     latest: scenario.time,
     lost: new Set(listedNouns.filter(({ section }) => lost.has(section)).map(({ called }) => called)),
     damaged,
+    external: new Set(scenario.external_ids),
     problem: (pointer, what, fix) => {
       problems.push(at(pointer, what, fix));
     },
@@ -34,9 +35,11 @@ interface CheckerParts extends Pick<Checker, 'problem'> {
   /** What is called so may stand in a part that could not be read. */
   readonly lost: ReadonlySet<string>;
   readonly damaged: ReadonlySet<object>;
+  /** IDs of which nothing is known. */
+  readonly external: ReadonlySet<string | undefined>;
 }
 
-function createChecker({ latest, lost, damaged, problem }: CheckerParts): Checker & { readonly lookUp: () => void } {
+function createChecker({ latest, lost, damaged, external, problem }: CheckerParts): Checker & { readonly lookUp: () => void } {
   /** The IDs of each noun, with the organization that they belong to. */
   const known = new Map(listedNouns.map(({ called }) => [called, new Map<string, string | undefined>()]));
   const idsOf = (called: string): Map<string, string | undefined> => {
@@ -46,7 +49,7 @@ function createChecker({ latest, lost, damaged, problem }: CheckerParts): Checke
   };
   const lookUps: (() => void)[] = [];
   const lookUp: Checker['refer'] = (called, id, pointer, organization) => {
-    if (id === undefined || id === null) return;
+    if (id === undefined || id === null || external.has(id)) return;
     const ids = idsOf(called);
     if (!ids.has(id)) {
       const close = nearest(id, [...ids.keys()]);

@@ -17,4 +17,6 @@ export interface Scenario extends Sections {
   readonly description: string;
   readonly time: string;
   readonly extends?: string;
+  readonly ids_made?: number;
+  readonly external_ids?: readonly string[];
 }

@@ -21,6 +21,9 @@ export interface ListedNoun extends AnyNoun {
 export const allNouns: readonly AnyNoun[] = Object.values(nouns);
 export const listedNouns = allNouns.filter((noun): noun is ListedNoun => noun.section !== undefined);
 
+const tables = new Map(Object.entries(nouns).map(([name, noun]): [AnyNoun, TableName] => [noun, name as TableName]));
+export const tableOf = (noun: AnyNoun): TableName => tables.get(noun) as TableName;
+
 /** The lists at the top. */
 export const sections: readonly string[] = listedNouns.flatMap(({ within, section }) => (within === undefined ? [section] : []));
 

@@ -48,6 +48,24 @@ export interface Noun<Item, Tables, Holder = undefined> {
   fill(tables: Tables, given: readonly Given<Item, Holder>[], filling: Filling): void;
   /** Says which IDs there are, and whether those that items refer to are there. */
   check?(checker: Checker, placed: readonly Placed<Item, Holder>[]): void;
+  /** The items that `fill` would make the rows of: all, or those in the list of one holder. */
+  write?(tables: Tables, holder: Holder): readonly Item[];
+}
+
+/** An item with what it needs, and with each value of its row that would not come by itself. */
+export function itemOf<Item extends object, R extends object>(needed: Item, row: R, byItself: R): Item {
+  const said = Object.entries(row).filter(([key, value]) => !isDeepEqual(value, byItself[key as keyof R]));
+  return { ...needed, ...Object.fromEntries(said) };
+}
+
+/** Rows are plain data. */
+const isDeepEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** `sth_1`, or what is like it where that is taken. */
+export function numbered(prefix: string, number: number, taken: ReadonlySet<string | undefined>): string {
+  let id = `${prefix}_${number}`;
+  while (taken.has(id)) id += '_';
+  return id;
 }
 
 type Ids = readonly (string | undefined)[];

@@ -57,4 +57,16 @@ export const credentials = {
       refer('user', item.user_id, `${pointer}/user_id`);
     }
   },
+  write({ credentials }) {
+    const callers: CallerItem[] = [];
+    for (const { id, kind, user_id, state, note } of credentials.all()) {
+      const who = { ...(user_id === null ? {} : { user_id }), ...(state === 'active' ? {} : { state }), note };
+      const { api_key, token, ...last } = callers.at(-1) ?? {};
+      // A token right behind the key of the same user is of the same caller.
+      if (kind === 'token' && api_key !== undefined && token === undefined && JSON.stringify(last) === JSON.stringify(who))
+        callers[callers.length - 1] = { api_key, token: id, ...who };
+      else callers.push({ [kind]: id, ...who });
+    }
+    return callers;
+  },
 } as const satisfies Noun<CallerItem, Tables>;

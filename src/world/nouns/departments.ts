@@ -1,6 +1,6 @@
 // Departments of an organization, which may stand below each other.
 import { by, type Row } from '../indexes.js';
-import { type Checker, insertAll, type New, type Noun, type Placed, utc } from '../noun.js';
+import { type Checker, insertAll, itemOf, type New, type Noun, type Placed, utc } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface Department {
@@ -72,6 +72,11 @@ export const departments = {
     }
     checkCircles(check, placed);
   },
+  write: ({ departments }, { id: organization }) =>
+    departments.where('organization', organization).map((row) => {
+      const needed = { id: row.id, name: row.name, created_at: row.created_at };
+      return itemOf(needed, row, makeDepartment({ ...needed, organization_id: organization }));
+    }),
 } as const satisfies Noun<DepartmentItem, Tables, Row>;
 
 function checkCircles({ problem }: Checker, placed: readonly Placed<DepartmentItem, Row>[]): void {

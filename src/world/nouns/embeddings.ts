@@ -1,7 +1,7 @@
 // Messages queued for embedding into a space's dedicated store. One per message and space (seed 001).
 import { by, index, insertion } from '../indexes.js';
 import { pair } from '../keys.js';
-import { byTime, type Noun } from '../noun.js';
+import { byTime, type Noun, numbered } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 import type { Message, Tables as Messages } from './messages.js';
 import type { Tables as SpaceThreads } from './space-threads.js';
@@ -14,6 +14,13 @@ export interface Embedding {
   readonly thread_id: string;
   readonly message_id: string;
   readonly queued_at: string;
+}
+
+/** Whatever a scenario does not list has an ID of ours. */
+export interface EmbeddingItem {
+  readonly id: string;
+  readonly space_id: string;
+  readonly message_id: string;
 }
 
 const schema = schemaOf<Embedding>()({
@@ -46,15 +53,29 @@ const latestOf = (...times: readonly string[]): string => times.toSorted().at(-1
 
 export const embeddings = {
   called: 'embedding',
+  section: 'embeddings',
   schema,
   /** A thread that is in a space was queued when it joined, and each later message when it was written. */
-  fill(tables) {
+  fill(tables, given) {
+    const ids = new Map(given.map(({ item }) => [pair(item.space_id, item.message_id), item.id]));
+    const taken = new Set(ids.values());
     const queued = tables.spaceThreads.all().flatMap(({ space_id, thread_id, added_at }) =>
       tables.messages.where('thread', thread_id).map((message) => {
         return { space_id, message, queued_at: latestOf(added_at, message.created_at) };
       }),
     );
-    const id = (): string => `emb_${tables.embeddings.size + 1}`;
-    for (const each of byTime(queued, ({ queued_at }) => queued_at)) queueEmbedding(tables, { ...each, id });
+    for (const [i, each] of byTime(queued, ({ queued_at }) => queued_at).entries()) {
+      const id = (): string => ids.get(pair(each.space_id, each.message.id)) ?? numbered('emb', i + 1, taken);
+      queueEmbedding(tables, { ...each, id });
+    }
   },
-} as const satisfies Noun<never, Tables & Spaces & SpaceThreads & Messages>;
+  check(check, placed) {
+    for (const { item, pointer } of placed) {
+      check.define('embedding', item.id, `${pointer}/id`);
+      check.refer('space', item.space_id, `${pointer}/space_id`);
+      check.refer('message', item.message_id, `${pointer}/message_id`);
+    }
+  },
+  write: ({ embeddings }) =>
+    embeddings.all().flatMap(({ id, space_id, message_id }, i) => (id === `emb_${i + 1}` ? [] : [{ id, space_id, message_id }])),
+} as const satisfies Noun<EmbeddingItem, Tables & Spaces & SpaceThreads & Messages>;

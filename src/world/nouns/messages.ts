@@ -1,6 +1,6 @@
 // Messages of a thread.
 import { by } from '../indexes.js';
-import { byTime, insertAll, type New, type Noun, utc } from '../noun.js';
+import { byTime, insertAll, itemOf, type New, type Noun, utc, utcOrNull } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface Message {
@@ -19,6 +19,7 @@ export interface MessageItem {
   readonly content: string;
   readonly metadata?: Message['metadata'];
   readonly created_at?: string;
+  readonly updated_at?: string;
 }
 
 /** The thread. */
@@ -50,7 +51,12 @@ export const messages = {
   schema,
   fill({ messages }, given) {
     const rows = given.map(({ item, holder }) =>
-      makeMessage({ ...item, thread_id: holder.id, created_at: utc(item.created_at, holder.created_at) }),
+      makeMessage({
+        ...item,
+        thread_id: holder.id,
+        created_at: utc(item.created_at, holder.created_at),
+        updated_at: utcOrNull(item.updated_at),
+      }),
     );
     insertAll(
       messages,
@@ -61,7 +67,14 @@ export const messages = {
     for (const { item, holder: thread, pointer } of placed) {
       check.define('message', item.id, `${pointer}/id`);
       check.past(item.created_at, `${pointer}/created_at`);
+      check.past(item.updated_at, `${pointer}/updated_at`);
       if (thread.created_at) check.notBefore(item.created_at, `${pointer}/created_at`, thread.created_at);
     }
   },
+  write: ({ messages }, { id: thread_id }) =>
+    messages.where('thread', thread_id).map((row) => {
+      const { id, role, content, created_at } = row;
+      const needed = { id, role, content, created_at };
+      return itemOf<MessageItem, Message>(needed, row, makeMessage({ ...needed, thread_id }));
+    }),
 } as const satisfies Noun<MessageItem, Tables, Holder>;

@@ -37,4 +37,5 @@ export const organizations = {
   check({ define }, placed) {
     for (const { item, pointer } of placed) define('organization', item.id, `${pointer}/id`);
   },
+  write: ({ organizations }) => organizations.all(),
 } as const satisfies Noun<OrganizationItem, Tables>;

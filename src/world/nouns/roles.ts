@@ -1,6 +1,6 @@
 // Roles of an organization, with the capabilities that they give.
-import type { Row } from '../indexes.js';
-import { insertAll, type Noun } from '../noun.js';
+import { by, type Row } from '../indexes.js';
+import { insertAll, itemOf, type Noun } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface Role {
@@ -17,7 +17,7 @@ export interface RoleItem {
   readonly capabilities?: readonly string[];
 }
 
-const schema = schemaOf<Role>()({});
+const schema = schemaOf<Role>()({ organization: by<Role>('organization_id') });
 
 export interface Tables {
   readonly roles: TableOf<typeof schema>;
@@ -44,4 +44,9 @@ export const roles = {
   check({ define }, placed) {
     for (const { item, holder, pointer } of placed) define('role', item.id, `${pointer}/id`, holder.id);
   },
+  write: ({ roles }, { id: organization }) =>
+    roles.where('organization', organization).map((row) => {
+      const needed = { id: row.id, name: row.name };
+      return itemOf(needed, row, makeRole(organization, needed));
+    }),
 } as const satisfies Noun<RoleItem, Tables, Row>;

@@ -2,7 +2,7 @@
 import { type Guarded, groupsOf, type StoreAccessMode } from '../audience.js';
 import { index, insertion } from '../indexes.js';
 import { type KeyPart, product } from '../keys.js';
-import { byTime, type Checker, checkOwned, type Draft, insertAll, type New, type Noun, utc, utcOrNull } from '../noun.js';
+import { byTime, type Checker, checkOwned, type Draft, insertAll, itemOf, type New, type Noun, utc, utcOrNull } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface Slice {
@@ -144,6 +144,14 @@ export const slices = {
       check.referAll('slice', item.member_slice_ids, `${pointer}/member_slice_ids`, item.organization_id);
     }
   },
+  write: ({ slices }) =>
+    slices.all().map((row) => {
+      const { id, organization_id, created_by, name, created_at, member_slice_ids } = row;
+      const members = row.is_composite ? { member_slice_ids } : {};
+      const needed = { id, organization_id, created_by, name, created_at, ...members };
+      const { status: _, ...item } = itemOf<SliceItem & { status?: string }, Slice>(needed, row, rowOf(needed, created_at));
+      return item;
+    }),
 } as const satisfies Noun<SliceItem, Tables>;
 
 /** An owner of a kind that is a list of the scenario. */

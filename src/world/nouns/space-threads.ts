@@ -1,7 +1,7 @@
 // Links between spaces and threads: whose messages a space takes in.
 import { by, index, insertion } from '../indexes.js';
 import { pair } from '../keys.js';
-import { byTime, insertAll, type Noun, utc } from '../noun.js';
+import { byTime, insertAll, type Noun, numbered, utc } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface SpaceThread {
@@ -13,6 +13,7 @@ export interface SpaceThread {
 }
 
 export interface SpaceThreadItem {
+  readonly id?: string;
   readonly thread_id: string;
   readonly added_by: string;
   readonly added_at?: string;
@@ -42,8 +43,9 @@ export const spaceThreads = {
   schema,
   fill({ spaceThreads }, given) {
     const addedAt = ({ item, holder }: (typeof given)[number]): string => utc(item.added_at, holder.created_at);
+    const taken = new Set(given.map(({ item }) => item.id));
     const rows = byTime(given, addedAt).map((link, i) => ({
-      id: `sth_${i + 1}`,
+      id: link.item.id ?? numbered('sth', i + 1, taken),
       space_id: link.holder.id,
       thread_id: link.item.thread_id,
       added_by: link.item.added_by,
@@ -53,6 +55,7 @@ export const spaceThreads = {
   },
   check(check, placed) {
     for (const { item, holder: space, pointer } of placed) {
+      check.define('thread of a space', item.id, `${pointer}/id`);
       check.refer('thread', item.thread_id, `${pointer}/thread_id`, space.organization_id);
       if (item.thread_id !== undefined && check.deleted.has(item.thread_id))
         check.problem(`${pointer}/thread_id`, `the thread ${item.thread_id} is deleted`, 'a deleted thread is in no space');
@@ -66,4 +69,5 @@ export const spaceThreads = {
     }));
     check.once(threads, 'is in the space twice');
   },
+  write: ({ spaceThreads }, { id: space }) => spaceThreads.where('space', space).map(({ space_id: _, ...item }) => item),
 } as const satisfies Noun<SpaceThreadItem, Tables, Holder>;

@@ -79,4 +79,6 @@ export const spaceVectorStores = {
     }));
     check.once(stores, 'is attached twice');
   },
+  write: ({ spaceVectorStores }, { id: space }) =>
+    spaceVectorStores.where('space', space).map(({ space_id: _, ...item }) => item),
 } as const satisfies Noun<SpaceVectorStoreItem, Tables, Holder>;

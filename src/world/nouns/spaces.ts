@@ -1,7 +1,7 @@
 // Spaces: shared memory containers. Each has a dedicated vector store.
 import { by, index, insertion } from '../indexes.js';
 import { type KeyPart, product } from '../keys.js';
-import { byTime, checkOwned, insertAll, type New, type Noun, usersOf, utc, utcOrNull } from '../noun.js';
+import { byTime, checkOwned, insertAll, itemOf, type New, type Noun, usersOf, utc, utcOrNull } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 import type { SpaceThreadItem } from './space-threads.js';
 import type { SpaceVectorStoreItem } from './space-vector-stores.js';
@@ -160,4 +160,10 @@ export const spaces = {
     const dedicated = placed.map(({ item, pointer }) => ({ value: item.vector_store_id, pointer: `${pointer}/vector_store_id` }));
     check.once(dedicated, "is another space's dedicated store");
   },
+  write: ({ spaces }) =>
+    spaces.all().map((row) => {
+      const { id, organization_id, created_by, name, vector_store_id, created_at } = row;
+      const needed = { id, organization_id, created_by, name, vector_store_id, created_at };
+      return itemOf<SpaceItem, Space>(needed, row, rowOf(needed, created_at));
+    }),
 } as const satisfies Noun<SpaceItem, Tables>;

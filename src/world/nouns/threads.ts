@@ -1,9 +1,9 @@
 // Threads: the conversations of a user.
 import { by, index, insertion } from '../indexes.js';
 import { compound, pair } from '../keys.js';
-import { byTime, checkOwned, insertAll, type New, type Noun, utc, utcOrNull } from '../noun.js';
+import { byTime, checkOwned, insertAll, itemOf, type New, type Noun, utc, utcOrNull } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
-import type { MessageItem } from './messages.js';
+import type { MessageItem, Tables as Messages } from './messages.js';
 
 export interface Thread {
   readonly id: string;
@@ -33,6 +33,7 @@ export interface ThreadItem {
   readonly visible_in_ui?: boolean;
   readonly last_model_used?: string | null;
   readonly pinned_at?: string;
+  readonly last_message_at?: string;
   readonly deleted_at?: string;
   readonly created_at?: string;
   readonly updated_at?: string;
@@ -95,14 +96,19 @@ export function makeThread(given: NewThread): Thread {
   };
 }
 
-function rowOf(item: ThreadItem, start: string): Thread {
+/** Of its messages, only the times matter. */
+interface Timed extends Omit<ThreadItem, 'messages'> {
+  readonly messages?: readonly Pick<MessageItem, 'created_at'>[];
+}
+
+function rowOf(item: Timed, start: string): Thread {
   const sent = (item.messages ?? []).flatMap(({ created_at }) => (created_at === undefined ? [] : [utc(created_at, start)]));
   // Without a time of its own, a thread is as old as its first message.
   const created_at = utc(item.created_at, sent.toSorted()[0] ?? start);
   return makeThread({
     ...item,
     pinned_at: utcOrNull(item.pinned_at),
-    last_message_at: [created_at, ...sent].toSorted().at(-1) as string,
+    last_message_at: utc(item.last_message_at, [created_at, ...sent].toSorted().at(-1) as string),
     created_at,
     updated_at: item.updated_at === undefined ? undefined : utc(item.updated_at, start),
     deleted_at: utcOrNull(item.deleted_at),
@@ -113,7 +119,7 @@ export const threads = {
   called: 'thread',
   section: 'threads',
   schema,
-  fill({ threads }, given, { start }) {
+  fill({ threads }: Tables, given, { start }) {
     const rows = given.map(({ item }) => rowOf(item, start));
     insertAll(
       threads,
@@ -125,8 +131,15 @@ export const threads = {
       checkOwned(check, 'thread', item, pointer);
       check.refer('user', item.user_id, `${pointer}/user_id`, item.organization_id);
       check.past(item.deleted_at, `${pointer}/deleted_at`);
+      check.past(item.last_message_at, `${pointer}/last_message_at`);
       check.past(item.pinned_at, `${pointer}/pinned_at`);
       if (item.id !== undefined && item.deleted_at) check.deleted.add(item.id);
     }
   },
-} as const satisfies Noun<ThreadItem, Tables>;
+  write: ({ threads, messages }) =>
+    threads.all().map((row) => {
+      const { id, organization_id, user_id, created_at } = row;
+      const needed = { id, organization_id, user_id, created_at };
+      return itemOf<ThreadItem, Thread>(needed, row, rowOf({ ...needed, messages: messages.where('thread', id) }, created_at));
+    }),
+} as const satisfies Noun<ThreadItem, Tables & Messages>;

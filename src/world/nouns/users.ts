@@ -1,6 +1,6 @@
 // Users of an organization, with their roles and departments.
-import { index, insertion, type Row } from '../indexes.js';
-import { insertAll, type Noun } from '../noun.js';
+import { by, index, insertion, type Row } from '../indexes.js';
+import { insertAll, itemOf, type Noun } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface User {
@@ -19,6 +19,7 @@ export interface UserItem {
 }
 
 const schema = schemaOf<User>()({
+  organization: by<User>('organization_id'),
   department: index<User>()(['department_ids'], ({ department_ids }) => [...new Set(department_ids)], { insertion }),
 });
 
@@ -52,4 +53,9 @@ export const users = {
       referAll('department', item.department_ids, `${pointer}/department_ids`, holder.id);
     }
   },
+  write: ({ users }, { id: organization }) =>
+    users.where('organization', organization).map((row) => {
+      const needed = { id: row.id, name: row.name };
+      return itemOf(needed, row, makeUser(organization, needed));
+    }),
 } as const satisfies Noun<UserItem, Tables, Row>;

@@ -2,7 +2,7 @@
 import { type Guarded, groupsOf, type StoreAccessMode } from '../audience.js';
 import { by, index, insertion } from '../indexes.js';
 import { type KeyPart, product } from '../keys.js';
-import { byTime, checkOwned, insertAll, type New, type Noun, usersOf, utc } from '../noun.js';
+import { byTime, checkOwned, insertAll, itemOf, type New, type Noun, usersOf, utc } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface VectorStore {
@@ -36,6 +36,8 @@ export interface VectorStoreItem {
   readonly access_mode?: StoreAccessMode;
   readonly access_departments?: readonly string[];
   readonly access_users?: readonly string[];
+  readonly flowplate_project_id?: string;
+  readonly flow_id?: string;
   readonly file_count?: number;
   readonly data_size?: number;
   readonly created_at?: string;
@@ -148,4 +150,10 @@ export const vectorStores = {
       check.referAll('user', usersOf(item.access_users), `${pointer}/access_users`);
     }
   },
+  write: ({ vectorStores }) =>
+    vectorStores.all().map((row) => {
+      const { id, organization_id, created_by, name, created_at } = row;
+      const needed = { id, organization_id, created_by, name, created_at };
+      return itemOf<VectorStoreItem, VectorStore>(needed, row, rowOf(needed, created_at));
+    }),
 } as const satisfies Noun<VectorStoreItem, Tables>;
