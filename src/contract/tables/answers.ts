@@ -7,6 +7,10 @@ import type { Case } from '../../spec/case.js';
 import type { Operation, Spec } from '../../spec/document.js';
 import { fieldsOf, type Stray, strayOf } from '../../spec/fields.js';
 
+/** What stands in a file, for a message: whatever it is. */
+export const shown = (value: unknown): string =>
+  typeof value === 'string' ? value : (JSON.stringify(value) ?? 'that is not there');
+
 /** The answers that a pointer may look into. */
 export interface Answers {
   readonly operation: Operation;
@@ -49,7 +53,7 @@ export class NameCheck {
   /** False, and reported, for a word that is not one of `words`. */
   isKnown(place: string, what: string, word: unknown, words: readonly string[]): boolean {
     if (typeof word === 'string' && words.includes(word)) return true;
-    const found = word === undefined || word === '' ? `there is no ${what}` : `there is no ${what} ${String(word)}`;
+    const found = word === undefined || word === '' ? `there is no ${what}` : `there is no ${what} ${shown(word)}`;
     this.#report(place, found, fixOf(word, words));
     return false;
   }

@@ -23,7 +23,7 @@ import { type Case, vouchesFor } from '../../spec/case.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { API_KEY, errorAt, errorIn } from '../dialect.js';
-import { answersIn, NameCheck } from './answers.js';
+import { answersIn, NameCheck, shown } from './answers.js';
 import { type CallerName, callerNames, knownNames } from './caller.js';
 import { type Expression, inputFor, readTemplate, readTemplates } from './expression.js';
 import { parseContract } from './shipped.js';
@@ -167,7 +167,7 @@ class Reader {
   document(value: unknown): readonly Lifecycle[] {
     const document = this.#map(value, '', keys.document);
     if (!/^1\.0\.\d+$/.test(String(document.arazzo)))
-      this.#report('/arazzo', `Arazzo ${String(document.arazzo)} is not understood`, 'write arazzo: 1.0.1');
+      this.#report('/arazzo', `Arazzo ${shown(document.arazzo)} is not understood`, 'write arazzo: 1.0.1');
     this.#map(document.info, '/info', keys.info);
     const sources = this.#list(document.sourceDescriptions, '/sourceDescriptions');
     if (sources.length !== 1)
@@ -175,7 +175,7 @@ class Reader {
     for (const [i, node] of sources.entries()) {
       const source = this.#map(node, `/sourceDescriptions/${i}`, keys.source);
       if (source.type !== 'openapi')
-        this.#report(`/sourceDescriptions/${i}/type`, `a source of type ${String(source.type)} is not understood`, 'use openapi');
+        this.#report(`/sourceDescriptions/${i}/type`, `a source of type ${shown(source.type)} is not understood`, 'use openapi');
     }
     const ids = new Set<string>();
     return this.#list(document.workflows, '/workflows').map((node, i) => this.#workflow(node, `/workflows/${i}`, ids));
@@ -314,7 +314,7 @@ class Reader {
     if (value === undefined) return undefined;
     const node = this.#map(value, pointer, keys.requestBody);
     if ((node.contentType ?? 'application/json') !== 'application/json')
-      this.#report(`${pointer}/contentType`, `${String(node.contentType)} is not understood`, 'use application/json');
+      this.#report(`${pointer}/contentType`, `${shown(node.contentType)} is not understood`, 'use application/json');
     this.#value(node.payload, `${pointer}/payload`, scope);
     return node.payload as Json;
   }
@@ -332,7 +332,7 @@ class Reader {
     const criterion = readCriterion({ condition: String(node.condition), type: node.type });
     if (!criterion) {
       const form = node.type === 'jsonpath' ? pathForm : conditionForm;
-      this.#report(`${pointer}/condition`, `the condition ${String(node.condition)} is not understood`, form);
+      this.#report(`${pointer}/condition`, `the condition ${shown(node.condition)} is not understood`, form);
       return undefined;
     }
     const operands = 'value' in criterion ? [criterion.value] : [criterion.left, criterion.right];
@@ -374,7 +374,7 @@ class Reader {
     for (const [name, expression] of Object.entries(this.#named(value, pointer))) {
       const value = expressionIn(expression, ['body']);
       if (value) outputs[name] = value.pointer;
-      else this.#report(`${pointer}/${name}`, `the output ${String(expression)} is not understood`, 'write $response.body#/…');
+      else this.#report(`${pointer}/${name}`, `the output ${shown(expression)} is not understood`, 'write $response.body#/…');
     }
     return outputs;
   }

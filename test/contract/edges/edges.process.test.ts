@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { withEdges } from '../../src/contract/edges/edges.js';
-import { loadContracts } from '../../src/contract/tables/load.js';
-import { loadSpec } from '../../src/shipped/document.js';
-import { run } from '../support/cli.js';
+import { withEdges } from '../../../src/contract/edges/edges.js';
+import { loadContracts } from '../../../src/contract/tables/load.js';
+import { loadSpec } from '../../../src/shipped/document.js';
+import { run } from '../../support/cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-edges-'));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -1,20 +1,20 @@
 // Nothing is written to that a run did not make, did not invent, and that the profile does not mark as disposable.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { handlerTarget, type Target } from '../../src/client/target.js';
-import { exitCode } from '../../src/contract/report/report.js';
-import { Guard } from '../../src/contract/run/guard.js';
-import { isId } from '../../src/contract/run/id.js';
-import type { RunOptions } from '../../src/contract/run/options.js';
-import { type Profile, parseProfile } from '../../src/contract/run/profile.js';
-import { Withheld } from '../../src/contract/run/reason.js';
-import { runContracts } from '../../src/contract/run/run.js';
-import { loadContracts } from '../../src/contract/tables/load.js';
-import type { Contracts } from '../../src/contract/tables/table.js';
-import { createUnderstudy } from '../../src/index.js';
-import { loadSpec } from '../../src/shipped/document.js';
-import type { OperationId } from '../../src/spec/document.js';
-import type { PlainRequest, PlainResponse } from '../../src/spec/message.js';
+import { handlerTarget, type Target } from '../../../src/client/target.js';
+import { exitCode } from '../../../src/contract/report/report.js';
+import { Guard } from '../../../src/contract/run/guard.js';
+import { isId } from '../../../src/contract/run/id.js';
+import type { RunOptions } from '../../../src/contract/run/options.js';
+import { type Profile, parseProfile } from '../../../src/contract/run/profile.js';
+import { Withheld } from '../../../src/contract/run/reason.js';
+import { runContracts } from '../../../src/contract/run/run.js';
+import { loadContracts } from '../../../src/contract/tables/load.js';
+import type { Contracts } from '../../../src/contract/tables/table.js';
+import { createUnderstudy } from '../../../src/index.js';
+import { loadSpec } from '../../../src/shipped/document.js';
+import type { OperationId } from '../../../src/spec/document.js';
+import type { PlainRequest, PlainResponse } from '../../../src/spec/message.js';
 
 const spec = loadSpec();
 const contracts = loadContracts(spec);
@@ -122,7 +122,7 @@ describe('an id that is no id', () => {
   });
 
   it('in a profile is a fault of the profile', () => {
-    expect(() => parseProfile('known: { organization_id: "../x" }', 'p.yaml', {})).toThrow(
+    expect(() => parseProfile('known: { organization_id: "../../x" }', 'p.yaml', {})).toThrow(
       /p\.yaml:1:\d+ {2}"\.\.\/x" is no id that a path can carry/,
     );
   });

@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { handlerTarget, type Target, TargetError } from '../../src/client/target.js';
-import { exitCode, toJunit } from '../../src/contract/report/report.js';
-import type { RunOptions } from '../../src/contract/run/options.js';
-import { planRun } from '../../src/contract/run/plan.js';
-import { type Profile, parseProfile } from '../../src/contract/run/profile.js';
-import { runContracts } from '../../src/contract/run/run.js';
-import { loadContracts } from '../../src/contract/tables/load.js';
-import { createUnderstudy } from '../../src/index.js';
-import { loadSpec } from '../../src/shipped/document.js';
-import type { OperationId } from '../../src/spec/document.js';
-import type { PlainRequest, PlainResponse } from '../../src/spec/message.js';
+import { handlerTarget, type Target, TargetError } from '../../../src/client/target.js';
+import { exitCode, toJunit } from '../../../src/contract/report/report.js';
+import type { RunOptions } from '../../../src/contract/run/options.js';
+import { planRun } from '../../../src/contract/run/plan.js';
+import { type Profile, parseProfile } from '../../../src/contract/run/profile.js';
+import { runContracts } from '../../../src/contract/run/run.js';
+import { loadContracts } from '../../../src/contract/tables/load.js';
+import { createUnderstudy } from '../../../src/index.js';
+import { loadSpec } from '../../../src/shipped/document.js';
+import type { OperationId } from '../../../src/spec/document.js';
+import type { PlainRequest, PlainResponse } from '../../../src/spec/message.js';
 
 const spec = loadSpec();
 const contracts = loadContracts(spec);

@@ -1,11 +1,11 @@
 // What the judge says of bodies that are odd, faulty throughout, or made to be expensive.
 import { describe, expect, it } from 'vitest';
-import { readJson } from '../../src/contract/judge/json.js';
-import { judge } from '../../src/contract/judge/judge.js';
-import { violationsOf } from '../../src/contract/judge/schema-errors.js';
-import { loadSpec } from '../../src/shipped/document.js';
-import type { OperationId } from '../../src/spec/document.js';
-import type { Json } from '../../src/spec/message.js';
+import { readJson } from '../../../src/contract/judge/json.js';
+import { judge } from '../../../src/contract/judge/judge.js';
+import { violationsOf } from '../../../src/contract/judge/schema-errors.js';
+import { loadSpec } from '../../../src/shipped/document.js';
+import type { OperationId } from '../../../src/spec/document.js';
+import type { Json } from '../../../src/spec/message.js';
 
 const spec = loadSpec();
 const asked = { path: { space_id: 'space_1', vector_store_id: 'vs_1' }, query: {}, requestBody: undefined };

@@ -2,11 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { exportArazzo } from '../../src/contract/export.js';
-import { loadContracts } from '../../src/contract/tables/load.js';
-import { stringifyYaml } from '../../src/files/yaml.js';
-import { loadSpec } from '../../src/shipped/document.js';
-import { projectFolder, runCommand } from '../support/processes.js';
+import { exportArazzo } from '../../../src/contract/export.js';
+import { loadContracts } from '../../../src/contract/tables/load.js';
+import { stringifyYaml } from '../../../src/files/yaml.js';
+import { loadSpec } from '../../../src/shipped/document.js';
+import { projectFolder, runCommand } from '../../support/processes.js';
 
 it('the export is valid Arazzo, without extensions of ours', async () => {
   const spec = loadSpec();

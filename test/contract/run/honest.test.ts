@@ -1,16 +1,16 @@
 // Green only when something was shown: preparation that fails, a floor of cases, a server that is no such API, one that changes in mid-run.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { handlerTarget, type Target, TargetError } from '../../src/client/target.js';
-import { exitCode, toResults, toText } from '../../src/contract/report/report.js';
-import type { RunOptions } from '../../src/contract/run/options.js';
-import { parseProfile } from '../../src/contract/run/profile.js';
-import { runContracts } from '../../src/contract/run/run.js';
-import { loadContracts } from '../../src/contract/tables/load.js';
-import { createUnderstudy } from '../../src/index.js';
-import { loadSpec } from '../../src/shipped/document.js';
-import type { OperationId } from '../../src/spec/document.js';
-import type { PlainRequest, PlainResponse } from '../../src/spec/message.js';
+import { handlerTarget, type Target, TargetError } from '../../../src/client/target.js';
+import { exitCode, toResults, toText } from '../../../src/contract/report/report.js';
+import type { RunOptions } from '../../../src/contract/run/options.js';
+import { parseProfile } from '../../../src/contract/run/profile.js';
+import { runContracts } from '../../../src/contract/run/run.js';
+import { loadContracts } from '../../../src/contract/tables/load.js';
+import { createUnderstudy } from '../../../src/index.js';
+import { loadSpec } from '../../../src/shipped/document.js';
+import type { OperationId } from '../../../src/spec/document.js';
+import type { PlainRequest, PlainResponse } from '../../../src/spec/message.js';
 
 const spec = loadSpec();
 const contracts = loadContracts(spec);

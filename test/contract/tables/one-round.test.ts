@@ -3,10 +3,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parseProfile } from '../../src/contract/run/profile.js';
-import { loadContracts } from '../../src/contract/tables/load.js';
-import { FileError } from '../../src/files/problem.js';
-import { loadSpec } from '../../src/shipped/document.js';
+import { parseProfile } from '../../../src/contract/run/profile.js';
+import { loadContracts } from '../../../src/contract/tables/load.js';
+import { FileError } from '../../../src/files/problem.js';
+import { loadSpec } from '../../../src/shipped/document.js';
 
 const folders: string[] = [];
 afterAll(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProfileError, parseProfile, readProfile } from '../../src/contract/run/profile.js';
+import { ProfileError, parseProfile, readProfile } from '../../../src/contract/run/profile.js';
 
 const good = `
 base_url: https://staging.example.com

@@ -1,18 +1,18 @@
 // What happens on the wire between the kit and its target: answers that never come, rate limits, odd JSON.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { describeWait } from '../../src/cli/progress.js';
-import { handlerTarget, type Target, TargetError } from '../../src/client/target.js';
-import { exitCode, toJunit, toResults, toText } from '../../src/contract/report/report.js';
-import type { RunOptions } from '../../src/contract/run/options.js';
-import { parseProfile } from '../../src/contract/run/profile.js';
-import { retryAfter, type Wait } from '../../src/contract/run/rate-limit.js';
-import { runContracts } from '../../src/contract/run/run.js';
-import { loadContracts } from '../../src/contract/tables/load.js';
-import { createUnderstudy } from '../../src/index.js';
-import { loadSpec } from '../../src/shipped/document.js';
-import type { OperationId } from '../../src/spec/document.js';
-import type { PlainRequest, PlainResponse } from '../../src/spec/message.js';
+import { describeWait } from '../../../src/cli/progress.js';
+import { handlerTarget, type Target, TargetError } from '../../../src/client/target.js';
+import { exitCode, toJunit, toResults, toText } from '../../../src/contract/report/report.js';
+import type { RunOptions } from '../../../src/contract/run/options.js';
+import { parseProfile } from '../../../src/contract/run/profile.js';
+import { retryAfter, type Wait } from '../../../src/contract/run/rate-limit.js';
+import { runContracts } from '../../../src/contract/run/run.js';
+import { loadContracts } from '../../../src/contract/tables/load.js';
+import { createUnderstudy } from '../../../src/index.js';
+import { loadSpec } from '../../../src/shipped/document.js';
+import type { OperationId } from '../../../src/spec/document.js';
+import type { PlainRequest, PlainResponse } from '../../../src/spec/message.js';
 
 const spec = loadSpec();
 const contracts = loadContracts(spec);

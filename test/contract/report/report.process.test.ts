@@ -6,12 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { toJunit, toResults, toText } from '../../src/contract/report/report.js';
-import { createUnderstudy } from '../../src/index.js';
-import { credentialsOf, runChain } from '../support/chain.js';
-import { run } from '../support/cli.js';
-import { driftedRun, profile } from '../support/drifted-run.js';
-import { readXml } from '../support/xml.js';
+import { toJunit, toResults, toText } from '../../../src/contract/report/report.js';
+import { createUnderstudy } from '../../../src/index.js';
+import { credentialsOf, runChain } from '../../support/chain.js';
+import { run } from '../../support/cli.js';
+import { driftedRun, profile } from '../../support/drifted-run.js';
+import { readXml } from '../../support/xml.js';
 
 const drift = 'guard:addVectorStoreToSpace.edit_access_required';
 

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { shippedContracts } from '../../src/contract/tables/load.js';
-import { parseContract } from '../../src/contract/tables/shipped.js';
-import { parseYaml } from '../../src/files/yaml.js';
+import { shippedContracts } from '../../../src/contract/tables/load.js';
+import { parseContract } from '../../../src/contract/tables/shipped.js';
+import { parseYaml } from '../../../src/files/yaml.js';
 
 const files = readdirSync(shippedContracts).filter((file) => file.endsWith('.yaml') && !file.endsWith('profile.yaml'));
 

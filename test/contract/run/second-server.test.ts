@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { httpTarget } from '../../src/client/http-target.js';
-import { withEdges } from '../../src/contract/edges/edges.js';
-import type { Report } from '../../src/contract/run/options.js';
-import { runContracts } from '../../src/contract/run/run.js';
-import { loadContracts } from '../../src/contract/tables/load.js';
-import { loadSpec } from '../../src/shipped/document.js';
-import { servedBySecond } from '../support/second-server.js';
-import { createServer } from '../targets/second-server/server.mjs';
+import { httpTarget } from '../../../src/client/http-target.js';
+import { withEdges } from '../../../src/contract/edges/edges.js';
+import type { Report } from '../../../src/contract/run/options.js';
+import { runContracts } from '../../../src/contract/run/run.js';
+import { loadContracts } from '../../../src/contract/tables/load.js';
+import { loadSpec } from '../../../src/shipped/document.js';
+import { servedBySecond } from '../../support/second-server.js';
+import { createServer } from '../../targets/second-server/server.mjs';
 
 describe('a second server that keeps the document in its own way', () => {
   const server = createServer();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../src/contract/judge/judge.js';
-import { loadSpec } from '../../src/shipped/document.js';
-import type { Json, PlainResponse } from '../../src/spec/message.js';
+import { judge } from '../../../src/contract/judge/judge.js';
+import { loadSpec } from '../../../src/shipped/document.js';
+import type { Json, PlainResponse } from '../../../src/spec/message.js';
 
 const spec = loadSpec();
 const attach = spec.operations.get('addVectorStoreToSpace');

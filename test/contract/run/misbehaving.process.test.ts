@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { run, runBuilt } from '../support/cli.js';
+import { run, runBuilt } from '../../support/cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
 const servers: Server[] = [];

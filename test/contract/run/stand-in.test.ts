@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { handlerTarget } from '../../src/client/target.js';
-import { withEdges } from '../../src/contract/edges/edges.js';
-import { countCoverage } from '../../src/contract/report/report.js';
-import { parseProfile } from '../../src/contract/run/profile.js';
-import { runContracts } from '../../src/contract/run/run.js';
-import { loadContracts } from '../../src/contract/tables/load.js';
-import { describeContracts } from '../../src/contract/vitest.js';
-import { createUnderstudy, type Understudy } from '../../src/index.js';
-import { loadSpec } from '../../src/shipped/document.js';
-import { sample } from '../support/sample.js';
+import { handlerTarget } from '../../../src/client/target.js';
+import { withEdges } from '../../../src/contract/edges/edges.js';
+import { countCoverage } from '../../../src/contract/report/report.js';
+import { parseProfile } from '../../../src/contract/run/profile.js';
+import { runContracts } from '../../../src/contract/run/run.js';
+import { loadContracts } from '../../../src/contract/tables/load.js';
+import { describeContracts } from '../../../src/contract/vitest.js';
+import { createUnderstudy, type Understudy } from '../../../src/index.js';
+import { loadSpec } from '../../../src/shipped/document.js';
+import { sample } from '../../support/sample.js';
 
 const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
 const spec = loadSpec();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { redact } from '../../src/contract/report/redact.js';
+import { redact } from '../../../src/contract/report/redact.js';
 
 const nasty = `s3cr/et +"k&y'$<x>\\=é`;
 const jwt = 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1c3Jfb3duZXIxIiwib3JnIjoib3JnX3h5ejc4OSJ9.bm8tc2lnbmF0dXJlLWhlcmU';

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { TargetError } from '../../src/client/target.js';
-import { codes } from '../../src/contract/judge/codes.js';
-import type { Deviation } from '../../src/contract/judge/judge.js';
-import type { Exchanged } from '../../src/contract/run/exchanged.js';
-import { type Finding, findingOf, mergeFindings } from '../../src/contract/run/finding.js';
-import { planRows } from '../../src/contract/run/plan.js';
-import type { PlannedRow } from '../../src/contract/run/row.js';
-import type { OperationId } from '../../src/index.js';
-import { contractsOf, driftedRun, spec, withoutEdges } from '../support/drifted-run.js';
+import { TargetError } from '../../../src/client/target.js';
+import { codes } from '../../../src/contract/judge/codes.js';
+import type { Deviation } from '../../../src/contract/judge/judge.js';
+import type { Exchanged } from '../../../src/contract/run/exchanged.js';
+import { type Finding, findingOf, mergeFindings } from '../../../src/contract/run/finding.js';
+import { planRows } from '../../../src/contract/run/plan.js';
+import type { PlannedRow } from '../../../src/contract/run/row.js';
+import type { OperationId } from '../../../src/index.js';
+import { contractsOf, driftedRun, spec, withoutEdges } from '../../support/drifted-run.js';
 
 const operation: OperationId = 'addVectorStoreToSpace';
 const planned = planRows(spec, contractsOf([operation]))[0] as PlannedRow;
