@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -9,6 +9,7 @@ import { virtualClock } from '../../src/world/clock.js';
 import { createIdMaker } from '../../src/world/ids.js';
 import { pair, type World } from '../../src/world/world.js';
 
+const scenarioSchema = JSON.parse(readFileSync('schemas/scenario.json', 'utf8')) as { properties: object };
 const sources = { clock: virtualClock, ids: createIdMaker(1) };
 const head = "scenario: mine\ndescription: Mine\ntime: '2026-02-26T15:30:00Z'\n";
 
@@ -140,7 +141,7 @@ describe('a file that breaks the form', () => {
     [
       'an unknown field',
       `${head}colour: red\n`,
-      '4:9 colour is not a known key | use one of scenario, description, time, extends, organizations, callers, slices, vector_stores, threads, spaces',
+      `4:9 colour is not a known key | use one of ${Object.keys(scenarioSchema.properties).join(', ')}`,
     ],
     [
       'an unknown value',
