@@ -37,7 +37,7 @@ export async function measureCpu({ rounds, connections, warmUp, measured }, sour
     for (const { key } of requests) {
       // The windows that are compared stand next to each other; the servers that wait use no CPU.
       for (const target of rotated(targets, round)) {
-        samples[key][target.key].push(await measureWindow(target, target.works[key], load, measured, source));
+        samples[key][target.key].push(await measureWindow(target, target.works[key], load, { measured, source }));
       }
     }
   }
@@ -55,7 +55,7 @@ export async function prepareTarget(server, load, { connections, warmUp, source 
   return { ...started, works };
 }
 
-export async function measureWindow(target, work, load, measured, source) {
+export async function measureWindow(target, work, load, { measured, source }) {
   const before = await cpuOf(target.child, source);
   const count = await load.run(target, { work, ...measured });
   return ((await cpuOf(target.child, source)) - before) / count;

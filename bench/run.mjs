@@ -93,7 +93,9 @@ async function measure({ quick: short, bar, record, json, 'cpu-source': source }
   return bar && !holdTheBars(start.understudy.ratio.median, ratios) ? 1 : 0;
 }
 
-const rounded = (ratios) => Object.fromEntries(Object.entries(ratios).map(([key, ratio]) => [key, Number(ratio.toFixed(2))]));
+function rounded(ratios) {
+  return Object.fromEntries(Object.entries(ratios).map(([key, ratio]) => [key, Number(ratio.toFixed(2))]));
+}
 
 function holdTheBars(startRatio, cpuRatios) {
   const recorded = JSON.parse(readFileSync(baseFile, 'utf8'));

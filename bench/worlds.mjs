@@ -55,7 +55,10 @@ async function forks() {
   const times = bases.map(() => []);
   for (let round = 0; round < settings.rounds; round++) {
     say(`forks, round ${round + 1} of ${settings.rounds}`);
-    const get = await measureWindow(express, express.works.get_200, load, window(6_000, 600), defaultSource);
+    const get = await measureWindow(express, express.works.get_200, load, {
+      measured: window(6_000, 600),
+      source: defaultSource,
+    });
     gets.push(get);
     for (const [i, base] of bases.entries()) {
       times[i].push(cpuOf(write(base), 5_000));

@@ -146,8 +146,14 @@ function branchOf<T>(children: Node<T>[], writer: Writer | undefined): Node<T> {
 
 const isOwn = <T>(node: Node<T>, writer: Writer | undefined): boolean => writer !== undefined && node.writer === writer;
 
-/** A leaf with some items in place of as many as are gone. */
-function withItems<T>(leaf: Node<T>, at: number, gone: number, come: readonly T[], writer: Writer | undefined): Node<T> {
+/** From a place on, as many items are gone as it says, and others come in their place. */
+interface Splice<T> {
+  readonly at: number;
+  readonly gone: number;
+  readonly come: readonly T[];
+}
+
+function withItems<T>(leaf: Node<T>, { at, gone, come }: Splice<T>, writer: Writer | undefined): Node<T> {
   // A list that is made anew has no room to spare, of which there would be much in many small worlds.
   const items = leaf.items.toSpliced(at, gone, ...come);
   if (!isOwn(leaf, writer)) return leafOf(items, writer);
@@ -156,8 +162,14 @@ function withItems<T>(leaf: Node<T>, at: number, gone: number, come: readonly T[
   return leaf;
 }
 
-/** A branch with another child in a place, which makes it larger by so many items. */
-function withChild<T>(branch: Node<T>, at: number, child: Node<T>, more: number, writer: Writer | undefined): Node<T> {
+/** Another child in a place of a branch, which makes it larger by so many items. */
+interface Exchange<T> {
+  readonly at: number;
+  readonly child: Node<T>;
+  readonly more: number;
+}
+
+function withChild<T>(branch: Node<T>, { at, child, more }: Exchange<T>, writer: Writer | undefined): Node<T> {
   const { items, children = [], size } = branch;
   const first = child.items[0] as T;
   if (!isOwn(branch, writer)) {
@@ -204,13 +216,14 @@ function put<T>(node: Node<T>, item: T, edit: Edit<T>): readonly [Node<T>, Node<
   const at = lastUpTo(node.items, item, compare);
   if (!node.children) {
     const isThere = at >= 0 && compare(node.items[at] as T, item) === 0;
-    return split(isThere ? withItems(node, at, 1, [item], writer) : withItems(node, at + 1, 0, [item], writer), at, writer);
+    const splice = isThere ? { at, gone: 1, come: [item] } : { at: at + 1, gone: 0, come: [item] };
+    return split(withItems(node, splice, writer), at, writer);
   }
   const place = Math.max(at, 0);
   const child = node.children[place] as Node<T>;
   const { size } = child;
   const [left, right] = put(child, item, edit);
-  const grown = withChild(node, place, left, left.size + (right?.size ?? 0) - size, writer);
+  const grown = withChild(node, { at: place, child: left, more: left.size + (right?.size ?? 0) - size }, writer);
   if (!right) return [grown];
   grown.children?.splice(place + 1, 0, right);
   grown.items.splice(place + 1, 0, right.items[0] as T);
@@ -232,7 +245,7 @@ function take<T>(node: Node<T>, item: T, edit: Edit<T>): Node<T> {
   const { compare, writer } = edit;
   const at = lastUpTo(node.items, item, compare);
   if (at < 0) return node;
-  if (!node.children) return compare(node.items[at] as T, item) === 0 ? withItems(node, at, 1, [], writer) : node;
+  if (!node.children) return compare(node.items[at] as T, item) === 0 ? withItems(node, { at, gone: 1, come: [] }, writer) : node;
   const child = node.children[at] as Node<T>;
   const { size } = child;
   const rest = take(child, item, edit);
@@ -241,7 +254,7 @@ function take<T>(node: Node<T>, item: T, edit: Edit<T>): Node<T> {
   const isSmall = rest.items.length < FEW && node.children.length > 1;
   return isSmall
     ? branchOf(joined(node.children.with(at, rest), at, writer), writer)
-    : withChild(node, at, rest, rest.size - size, writer);
+    : withChild(node, { at, child: rest, more: rest.size - size }, writer);
 }
 
 /** Children, of which the one at a place is one with its neighbour. */
