@@ -1,3 +1,4 @@
+// What data.cjs holds, as types.
 import type { ValidateFunction } from 'ajv';
 
 declare const data: {

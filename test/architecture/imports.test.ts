@@ -2,33 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { roomsOf } from '../support/rooms.js';
 
 const src = fileURLToPath(new URL('../../src/', import.meta.url));
 
 /** Imports go to rooms of lower rank only; rooms of equal rank do not see each other. */
-const ranks: Readonly<Record<string, number>> = {
-  spec: 0,
-  files: 1,
-  openapi: 2,
-  validation: 2,
-  world: 2,
-  decide: 2,
-  client: 2,
-  shipped: 3,
-  rules: 4,
-  scenario: 4,
-  contract: 4,
-  engine: 5,
-  pages: 5,
-  freddy: 6,
-  'user-document': 6,
-  drift: 6,
-  http: 7,
-  cli: 8,
-  'index.ts': 9,
-  'fetch.ts': 9,
-  'kit.ts': 9,
-};
+const ranks: Readonly<Record<string, number>> = Object.fromEntries(
+  roomsOf(readFileSync(join(src, '../ARCHITECTURE.md'), 'utf8')).flatMap(({ rank, names }) =>
+    names.map((name) => [name.replace('/', ''), rank]),
+  ),
+);
 
 /** The folders inside the kit, in the same order. What stands beside them uses them all. */
 const folders: Readonly<Record<string, number>> = {
