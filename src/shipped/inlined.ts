@@ -6,15 +6,18 @@ import data from './data.cjs';
 
 let spec: Spec | undefined;
 
-/** The text is the one of the file, byte for byte. */
+/** The text has the file's words, but not its line breaks. */
 export function inlinedSpec(): Spec {
-  spec ??= readSpec(JSON.stringify(data.document, null, 2), placeIn(data.places));
+  spec ??= readSpec(JSON.stringify(data.document), placeIn(data.places));
   return spec;
 }
 
 export const inlinedValidators: Validators = (name) => validatorIn(data.validators, name);
 
-export const inlinedScenarioForm: Form = { schema: data.scenarioSchema, validate: inlinedValidators('scenario') };
+export const inlinedScenarioForm: Form = {
+  schema: data.scenarioSchema,
+  validate: inlinedValidators('scenario'),
+};
 
 export const inlinedScenarios: ReadonlyMap<string, object> = new Map(
   data.scenarios.map(({ name, scenario }) => [name, scenario]),

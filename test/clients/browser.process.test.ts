@@ -1,4 +1,5 @@
-// A page from another origin, in a real browser, which alone enforces what a server allows to such pages.
+// A page from another origin, in a real browser, which alone enforces what a server allows to such
+// pages.
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
@@ -18,7 +19,10 @@ interface Answered {
   /** The name of the error, when the browser keeps the answer from the page. */
   readonly failed?: string;
 }
-/** What page.html reports: each of its calls, sent to the stand-in and to a server that knows nothing of other origins. */
+/**
+ * What page.html reports: each of its calls, sent to the stand-in and to a server that knows
+ * nothing of other origins.
+ */
 type Results = Readonly<Record<string, { readonly standIn: Answered; readonly silent: Answered }>>;
 
 interface Visit {
@@ -51,7 +55,9 @@ async function visit(): Promise<Visit> {
     });
     const own = await serve(async (request, response) => {
       if (request.url === '/results') reported = JSON.parse(await text(request));
-      response.setHeader('content-type', 'text/html').end(readFileSync(new URL('page.html', import.meta.url)));
+      response
+        .setHeader('content-type', 'text/html')
+        .end(readFileSync(new URL('page.html', import.meta.url)));
     });
     const page = `${own}/?${new URLSearchParams({ 'stand-in': standIn, silent })}`;
     const results = await browse(chromium, page, () => reported);
@@ -71,7 +77,8 @@ describe('a page from another origin', () => {
     const all = Object.entries(visited().results);
     expect(all.length).toBeGreaterThan(5);
     expect(all.filter(([, { silent }]) => silent.failed !== 'TypeError')).toEqual([]);
-    // The one call without a header of its own is sent; for all others the browser asks first, and is not answered.
+    // The one call without a header of its own is sent; for all others the browser asks first, and
+    // is not answered.
     expect(visited().silentMethods).toEqual(['GET', ...Array(all.length - 1).fill('OPTIONS')]);
     expect(visited().preflights).toBeGreaterThan(0);
   });
@@ -81,13 +88,19 @@ describe('a page from another origin', () => {
   });
 
   it('writes JSON with a token', () => {
-    expect(standIn('a token and JSON')).toMatchObject({ status: 201, body: { name: 'From a page' } });
+    expect(standIn('a token and JSON')).toMatchObject({
+      status: 201,
+      body: { name: 'From a page' },
+    });
     expect(standIn('a change')).toMatchObject({ status: 200, body: { name: 'Renamed by a page' } });
     expect(standIn('detaching')).toMatchObject({ status: 204, body: null });
   });
 
   it('reads the body of a refusal', () => {
-    expect(standIn('no credential')).toMatchObject({ status: 401, body: { error: { code: 'AUTHENTICATION_REQUIRED' } } });
+    expect(standIn('no credential')).toMatchObject({
+      status: 401,
+      body: { error: { code: 'AUTHENTICATION_REQUIRED' } },
+    });
     expect(standIn('attaching').status).toBe(201);
     expect(standIn('attaching again')).toMatchObject({
       status: 409,
@@ -103,7 +116,10 @@ describe('a page from another origin', () => {
   it('asks for a case by name, and reads which case answered', () => {
     expect(standIn('a case by name')).toMatchObject({
       status: 403,
-      headers: { 'x-understudy-case': 'getSpace.view_access_required', 'preference-applied': 'code=403' },
+      headers: {
+        'x-understudy-case': 'getSpace.view_access_required',
+        'preference-applied': 'code=403',
+      },
     });
   });
 
@@ -112,8 +128,14 @@ describe('a page from another origin', () => {
     expect(status).toBe(429);
     expect(limited?.['retry-after']).toMatch(/^\d+$/);
     expect(limited?.['x-request-id']).toBe(body.error.trace_id);
-    expect(limited).toMatchObject({ 'x-ratelimit-limit': expect.any(String), 'x-ratelimit-reset': expect.any(String) });
-    expect(standIn('a wrong method')).toMatchObject({ status: 405, headers: { allow: expect.stringContaining('PATCH') } });
+    expect(limited).toMatchObject({
+      'x-ratelimit-limit': expect.any(String),
+      'x-ratelimit-reset': expect.any(String),
+    });
+    expect(standIn('a wrong method')).toMatchObject({
+      status: 405,
+      headers: { allow: expect.stringContaining('PATCH') },
+    });
   });
 });
 
@@ -123,7 +145,9 @@ describe('the pages of this server, in the address bar', () => {
     const chromium = findChromium();
     const understudy = createUnderstudy();
     const { url } = await understudy.listen({ port: 0 });
-    const saved = createServer((_, response) => response.setHeader('content-type', 'application/yaml').end('openapi: 3.1.0'));
+    const saved = createServer((_, response) =>
+      response.setHeader('content-type', 'application/yaml').end('openapi: 3.1.0'),
+    );
     await once(saved.listen(0, '127.0.0.1'), 'listening');
     const show = (page: string): Promise<string> =>
       withBrowser(chromium, ['--dump-dom', page], (browser) => {

@@ -47,7 +47,13 @@ async function bundled(): Promise<{ readonly script: string; readonly inputs: re
   const folder = makeFolder('understudy-bundle-');
   const [script, list] = [join(folder, 'page.js'), join(folder, 'inputs.json')];
   const esbuild = join(projectFolder, 'node_modules/.bin/esbuild');
-  const flags = ['--bundle', '--minify', '--format=esm', '--platform=browser', '--log-level=warning'];
+  const flags = [
+    '--bundle',
+    '--minify',
+    '--format=esm',
+    '--platform=browser',
+    '--log-level=warning',
+  ];
   // In the project's folder the package finds itself by its name, as where it is installed.
   const args = [...flags, `--outfile=${script}`, `--metafile=${list}`];
   const { code, stderr } = await runCommand(esbuild, args, { input: page, withinMs: 60_000 });
@@ -61,12 +67,20 @@ async function visit(script: string): Promise<readonly Answered[]> {
   let answers: readonly Answered[] | undefined;
   const server = createServer(async (request, response) => {
     if (request.url === '/answers') answers = JSON.parse(await text(request));
-    if (request.url === '/page.js') response.setHeader('content-type', 'text/javascript; charset=utf-8').end(script);
-    else response.setHeader('content-type', 'text/html').end('<!doctype html><script type="module" src="/page.js"></script>');
+    if (request.url === '/page.js')
+      response.setHeader('content-type', 'text/javascript; charset=utf-8').end(script);
+    else
+      response
+        .setHeader('content-type', 'text/html')
+        .end('<!doctype html><script type="module" src="/page.js"></script>');
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   try {
-    return await browse(chromium, `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, () => answers);
+    return await browse(
+      chromium,
+      `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+      () => answers,
+    );
   } finally {
     server.close().closeAllConnections();
   }
@@ -76,14 +90,19 @@ describe('the bundle of a page that uses understudy/fetch', () => {
   const page = beforeAllWithTool(bundled, 60_000);
 
   it('holds our files, and of other packages only what validators need', () => {
-    const packages = page().inputs.flatMap((file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? []);
+    const packages = page().inputs.flatMap(
+      (file) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? [],
+    );
     expect([...new Set(packages)].sort()).toEqual(['ajv', 'ajv-formats']);
     expect(page().inputs.filter((file) => file.includes('node_modules')).length).toBeLessThan(5);
-    expect(page().inputs).toEqual(expect.arrayContaining(['dist/fetch.js', 'generated/document.json']));
+    expect(page().inputs).toEqual(
+      expect.arrayContaining(['dist/fetch.js', 'generated/document.json']),
+    );
   });
 
   it('is as large as the docs say', () => {
-    const [, minified, gzipped] = /(\d+) kB minified, (\d+) kB with gzip/.exec(readFileSync('docs/testing.md', 'utf8')) ?? [];
+    const [, minified, gzipped] =
+      /(\d+) kB minified, (\d+) kB with gzip/.exec(readFileSync('docs/testing.md', 'utf8')) ?? [];
     const { script } = page();
     expect(script.length / 1000).toBeLessThan(Number(minified));
     expect(gzipSync(script).length / 1000).toBeLessThan(Number(gzipped));
@@ -95,8 +114,16 @@ describe('the bundle of a page that uses understudy/fetch', () => {
     it('reads, creates, refuses by state and refuses what is malformed', () => {
       expect(answers()).toMatchObject([
         { status: 200, case: 'getSpace.retrieved', body: { id: 'space_abc123' } },
-        { status: 201, case: 'addVectorStoreToSpace.attached', body: { success: true, vector_store_id: 'vs_def456' } },
-        { status: 409, case: 'addVectorStoreToSpace.already_attached', body: { error: { code: 'RESOURCE_ALREADY_EXISTS' } } },
+        {
+          status: 201,
+          case: 'addVectorStoreToSpace.attached',
+          body: { success: true, vector_store_id: 'vs_def456' },
+        },
+        {
+          status: 409,
+          case: 'addVectorStoreToSpace.already_attached',
+          body: { error: { code: 'RESOURCE_ALREADY_EXISTS' } },
+        },
         { status: 422, body: { error: { details: { field: 'name' } } } },
       ]);
     });

@@ -14,7 +14,8 @@ describe.each(['over a socket', 'without a socket'] as const)('a typed client %s
       const { url: baseUrl } = await understudy.listen({ port: 0 });
       as = (apiKey) => connect({ apiKey, baseUrl });
     } else {
-      as = (apiKey) => connect({ apiKey, baseUrl: 'http://understudy.local', fetch: understudy.fetch });
+      as = (apiKey) =>
+        connect({ apiKey, baseUrl: 'http://understudy.local', fetch: understudy.fetch });
     }
   });
   afterAll(() => understudy.close());
@@ -26,7 +27,10 @@ describe.each(['over a socket', 'without a socket'] as const)('a typed client %s
   });
 
   it('follows the cursor from page to page', async () => {
-    const [one, all] = [await namesOfSpaces(as('ak_owner'), 1), await namesOfSpaces(as('ak_owner'), 100)];
+    const [one, all] = [
+      await namesOfSpaces(as('ak_owner'), 1),
+      await namesOfSpaces(as('ak_owner'), 100),
+    ];
     expect(one).toEqual(all);
     expect(all).toContain('Launch room');
   });
@@ -40,7 +44,10 @@ describe.each(['over a socket', 'without a socket'] as const)('a typed client %s
     expect(error?.error.code).toBe('RESOURCE_ALREADY_EXISTS');
     expect(error?.error.details).toEqual(path);
     const { error: forbidden } = await as('ak_viewer').POST(store, { params: { path } });
-    expect(forbidden?.error).toMatchObject({ code: 'INSUFFICIENT_PERMISSIONS', system_message: 'Edit access required' });
+    expect(forbidden?.error).toMatchObject({
+      code: 'INSUFFICIENT_PERMISSIONS',
+      system_message: 'Edit access required',
+    });
   });
 
   it('gets no data and no error from an answer without a body', async () => {
@@ -58,15 +65,26 @@ describe.each(['over a socket', 'without a socket'] as const)('a typed client %s
       body: { name: 'API Documentation Store', access_mode: 'organization' },
     } as const;
     const { data } = await as('ak_owner').POST(stores, init);
-    expect(data).toMatchObject({ name: 'API Documentation Store', slice_id: 'kslice_abc123', file_count: 0 });
-    const { error, response } = await as('ak_owner').POST(stores, { ...init, headers: { prefer: 'example=slice_archived' } });
+    expect(data).toMatchObject({
+      name: 'API Documentation Store',
+      slice_id: 'kslice_abc123',
+      file_count: 0,
+    });
+    const { error, response } = await as('ak_owner').POST(stores, {
+      ...init,
+      headers: { prefer: 'example=slice_archived' },
+    });
     expect(error?.error.status).toBe(422);
     expect(response.headers.get('x-understudy-case')).toBe('createStoreInSlice.slice_archived');
   });
 
   it('is refused what the compiler would have refused', async () => {
     const refusals = await Promise.all(mistakes(as('ak_owner')));
-    expect(refusals.map(({ response }) => `${response.status} ${response.headers.get('x-understudy-case')}`)).toEqual([
+    expect(
+      refusals.map(
+        ({ response }) => `${response.status} ${response.headers.get('x-understudy-case')}`,
+      ),
+    ).toEqual([
       '404 unknown_path',
       '405 method_not_allowed',
       '404 getSpace.space_not_found',

@@ -23,12 +23,18 @@ def client(api_key="ak_owner", **options):
     return Aitronos(base_url=BASE_URL, api_key=api_key, timeout=10, **options)
 
 
+def plain(answer):
+    if isinstance(answer, list):
+        return [plain(item) for item in answer]
+    return answer.model_dump(mode="json") if hasattr(answer, "model_dump") else answer
+
+
 def step(name, call):
     """Reports one call, and returns what it returned; None when it raised."""
     answer, line, begun = None, {}, time.monotonic()
     try:
         answer = call()
-        line = {"answer": answer.model_dump(mode="json") if hasattr(answer, "model_dump") else answer}
+        line = {"answer": plain(answer)}
     except ApiError as error:
         refusal = error.body["error"] if isinstance(error.body, dict) else {}
         line = {
@@ -118,6 +124,11 @@ step(
 )
 
 # Knowledge
+if hasattr(owner, "departments"):
+    step("list departments", lambda: owner.departments.list_departments(ORG))
+    step("retrieve the departments as a tree", lambda: owner.departments.get_department_tree(ORG, scope="dept_research"))
+    step("list capabilities", lambda: owner.roles.list_capabilities())
+
 if hasattr(owner, "knowledge"):
     knowledge = owner.knowledge
     seed = {"name": "API Documentation Store", "description": "Vector store for API docs"}

@@ -3,7 +3,14 @@ import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import * as web from '../../src/fetch.js';
 import * as node from '../../src/index.js';
-import { attachStore, detachStore, getSpace, owner, type Sent, viewer } from '../support/requests.js';
+import {
+  attachStore,
+  detachStore,
+  getSpace,
+  owner,
+  type Sent,
+  viewer,
+} from '../support/requests.js';
 
 const space = { organization_id: 'org_xyz789', name: 'Ünïcode 🎭' };
 const json = { ...owner.post('/v1/spaces/', space).headers };
@@ -48,7 +55,11 @@ const sequence: readonly Sent[] = [
 async function answers({ fetch }: { readonly fetch: web.FetchHandler }) {
   const all = [];
   for (const { method, target, headers = {}, body } of sequence) {
-    const response = await fetch(target, { method, headers, ...(body === undefined ? {} : { body }) });
+    const response = await fetch(target, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
     all.push({
       asked: `${method} ${target}`,
       status: response.status,
@@ -66,7 +77,14 @@ describe('understudy/fetch', () => {
     ['another shipped world', { scenario: 'twenty-stores' }],
     [
       'a world of its own',
-      { scenario: { scenario: 'mine', description: 'Mine', time: '2026-03-01T00:00:00Z', extends: 'default' } },
+      {
+        scenario: {
+          scenario: 'mine',
+          description: 'Mine',
+          time: '2026-03-01T00:00:00Z',
+          extends: 'default',
+        },
+      },
     ],
     ['a low limit of bodies', { bodyLimit: 60 }],
   ] as const)('answers as the main entry does: %s', async (_, options) => {
@@ -76,12 +94,17 @@ describe('understudy/fetch', () => {
   });
 
   it('serves the document as it is in the package', () => {
-    expect(web.createUnderstudy().spec.text).toBe(node.createUnderstudy().spec.text);
+    expect(JSON.parse(web.createUnderstudy().spec.text)).toEqual(
+      JSON.parse(node.createUnderstudy().spec.text),
+    );
   });
 
   it('says what is wrong with a scenario, by pointer, and which names there are', () => {
     const wrong = { scenario: 'mine', description: 'Mine', time: 'noon' };
-    const problemsOf = (create: (options: web.UnderstudyOptions) => unknown, scenario: string | object): string => {
+    const problemsOf = (
+      create: (options: web.UnderstudyOptions) => unknown,
+      scenario: string | object,
+    ): string => {
       try {
         create({ scenario: scenario as web.Scenario });
       } catch (error) {
@@ -91,16 +114,26 @@ describe('understudy/fetch', () => {
     };
     expect(problemsOf(web.createUnderstudy, wrong)).toMatch(/^scenario at \/time {2}/);
     expect(problemsOf(web.createUnderstudy, wrong)).toBe(problemsOf(node.createUnderstudy, wrong));
-    expect(problemsOf(web.createUnderstudy, 'defalt')).toBe('Unknown scenario "defalt". Did you mean "default"?');
-    expect(problemsOf(web.createUnderstudy, './mine.yaml')).toMatch(/^Unknown scenario .* Use one of access, .* as an object\.$/);
-    expect(problemsOf(web.createUnderstudy, { ...wrong, time: '2026-03-01T00:00:00Z', extends: 'defalt' })).toMatch(
-      /Did you mean "default"\?/,
+    expect(problemsOf(web.createUnderstudy, 'defalt')).toBe(
+      'Unknown scenario "defalt". Did you mean "default"?',
     );
+    expect(problemsOf(web.createUnderstudy, './mine.yaml')).toMatch(
+      /^Unknown scenario .* Use one of access, .* as an object\.$/,
+    );
+    expect(
+      problemsOf(web.createUnderstudy, {
+        ...wrong,
+        time: '2026-03-01T00:00:00Z',
+        extends: 'defalt',
+      }),
+    ).toMatch(/Did you mean "default"\?/);
   });
 
   it('has no options that need a file or a port, and says so', () => {
     const more = { spec: 'mine.yaml', drift: 'vary:slow' } as web.UnderstudyOptions;
-    expect(() => web.createUnderstudy(more)).toThrow(/has no option 'spec'[\s\S]*has no option 'drift'/);
+    expect(() => web.createUnderstudy(more)).toThrow(
+      /has no option 'spec'[\s\S]*has no option 'drift'/,
+    );
     expect(Object.keys(web.createUnderstudy()).sort()).toEqual([
       'addMessage',
       'embeddings',
@@ -129,6 +162,9 @@ describe('understudy/fetch', () => {
       headers: { ...json, 'content-encoding': encoding },
       body: text,
     });
-    expect([response.status, response.headers.get('accept-encoding')]).toEqual([status, 'identity, gzip, x-gzip, deflate']);
+    expect([response.status, response.headers.get('accept-encoding')]).toEqual([
+      status,
+      'identity, gzip, x-gzip, deflate',
+    ]);
   });
 });

@@ -1,4 +1,5 @@
-// The build: it never leaves a checkout without a program, and does nothing where nothing has changed.
+// The build: it never leaves a checkout without a program, and does nothing where nothing has
+// changed.
 import {
   cpSync,
   existsSync,
@@ -31,9 +32,15 @@ if (process.env.HOLD === '${step}') {
 
 // A small project around the real build, which can be held at each of its two steps.
 const small = {
-  'package.json': '{ "type": "module" }',
+  'package.json': '{ "type": "module", "exports": {} }',
   'tsconfig.json': JSON.stringify({
-    compilerOptions: { module: 'nodenext', rootDir: 'src', lib: ['es5'], types: [], declaration: true },
+    compilerOptions: {
+      module: 'nodenext',
+      rootDir: 'src',
+      lib: ['es5'],
+      types: [],
+      declaration: true,
+    },
     include: ['src'],
   }),
   'src/cli/main.ts': `import { version } from '../version.js';
@@ -64,7 +71,8 @@ beforeAll(async () => {
     mkdirSync(dirname(place(name)), { recursive: true });
     writeFileSync(place(name), text);
   }
-  for (const name of ['build.mjs', 'stale.mjs']) cpSync(join(projectFolder, 'scripts', name), place(`scripts/${name}`));
+  for (const name of ['build.mjs', 'stale.mjs'])
+    cpSync(join(projectFolder, 'scripts', name), place(`scripts/${name}`));
   expect(await script('build.mjs')).toMatchObject({ code: 0, stderr: '' });
   const soon = new Date(Date.now() + 1000);
   utimesSync(place('dist'), soon, soon);
@@ -72,11 +80,21 @@ beforeAll(async () => {
 afterAll(() => rmSync(checkout, { recursive: true, force: true }));
 
 const script = (name: string, ...args: string[]) =>
-  runCommand(process.execPath, [join(checkout, 'scripts', name), ...args], { cwd: checkout, withinMs: 150_000 });
+  runCommand(process.execPath, [join(checkout, 'scripts', name), ...args], {
+    cwd: checkout,
+    withinMs: 150_000,
+  });
 const version = () => runCommand(process.execPath, ['dist/cli/main.js'], { cwd: checkout });
 const heldAt = async (step: string, ...args: string[]) => {
-  const building = keeper.start(process.execPath, [place('scripts/build.mjs'), ...args], { cwd: checkout, env: { HOLD: step } });
-  await building.until('it is held', () => (building.stdout.includes('held') ? true : undefined), 60_000);
+  const building = keeper.start(process.execPath, [place('scripts/build.mjs'), ...args], {
+    cwd: checkout,
+    env: { HOLD: step },
+  });
+  await building.until(
+    'it is held',
+    () => (building.stdout.includes('held') ? true : undefined),
+    60_000,
+  );
   return building;
 };
 const beside = () => readdirSync(checkout).filter((name) => name.startsWith('dist.'));
@@ -95,7 +113,11 @@ const timesOf = (folder: string, below: readonly string[]) =>
 describe('a build', () => {
   it('is not made when npm only prepares, and dist/ is newer than every source', async () => {
     const before = timesOf(checkout, ['dist']);
-    expect(await script('build.mjs', '--if-stale')).toMatchObject({ code: 0, stdout: '', stderr: '' });
+    expect(await script('build.mjs', '--if-stale')).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: '',
+    });
     expect(timesOf(checkout, ['dist'])).toEqual(before);
   });
 
@@ -140,19 +162,38 @@ describe('a build', () => {
 
 describe('the check of generated files', () => {
   const check = (folder: string) =>
-    runCommand(process.execPath, [join(folder, 'scripts/gen.mjs'), '--check'], { cwd: folder, withinMs: 150_000 });
+    runCommand(process.execPath, [join(folder, 'scripts/gen.mjs'), '--check'], {
+      cwd: folder,
+      withinMs: 150_000,
+    });
 
   it('names a committed file that is stale, and writes nothing', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'understudy-gen-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
-    for (const part of ['src/spec', 'openapi', 'fixtures', 'contracts', 'schemas', 'scripts', 'docs', 'package.json'])
-      cpSync(join(projectFolder, part), join(folder, part), { recursive: true, preserveTimestamps: true });
+    for (const part of [
+      'src/spec',
+      'openapi',
+      'fixtures',
+      'contracts',
+      'schemas',
+      'scripts',
+      'docs',
+      'package.json',
+    ])
+      cpSync(join(projectFolder, part), join(folder, part), {
+        recursive: true,
+        preserveTimestamps: true,
+      });
     symlinkSync(join(projectFolder, 'node_modules'), join(folder, 'node_modules'));
     writeFileSync(join(folder, 'docs/assumptions.md'), 'old');
-    const files = () => timesOf(folder, ['src', 'openapi', 'fixtures', 'schemas', 'scripts', 'docs']);
+    const files = () =>
+      timesOf(folder, ['src', 'openapi', 'fixtures', 'schemas', 'scripts', 'docs']);
     const before = files();
     const { code, stderr } = await check(folder);
-    expect([code, stderr]).toEqual([1, 'Stale, run `npm run gen` and commit: docs/assumptions.md\n']);
+    expect([code, stderr]).toEqual([
+      1,
+      'Stale, run `npm run gen` and commit: docs/assumptions.md\n',
+    ]);
     expect([files(), existsSync(join(folder, 'generated'))]).toEqual([before, false]);
   });
 });

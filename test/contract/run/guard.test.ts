@@ -1,4 +1,5 @@
-// Nothing is written to that a run did not make, did not invent, and that the profile does not mark as disposable.
+// Nothing is written to that a run did not make, did not invent, and that the profile does not mark
+// as disposable.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { handlerTarget, type Target } from '../../../src/client/target.js';
@@ -18,12 +19,18 @@ import type { PlainRequest, PlainResponse } from '../../../src/spec/message.js';
 
 const spec = loadSpec();
 const contracts = loadContracts(spec);
-const marked = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+const marked = parseProfile(
+  readFileSync('contracts/understudy.profile.yaml', 'utf8'),
+  'understudy.profile.yaml',
+  {},
+);
 /** As a profile of a server that matters begins: nothing is marked. */
 const unmarked: Profile = {
   ...marked,
   disposable: [],
-  callers: Object.fromEntries(Object.entries(marked.callers).map(([name, { disposable: _, ...caller }]) => [name, caller])),
+  callers: Object.fromEntries(
+    Object.entries(marked.callers).map(([name, { disposable: _, ...caller }]) => [name, caller]),
+  ),
 };
 const only = (...ids: OperationId[]) => ({ include: (id: OperationId) => ids.includes(id) });
 const isWrite = ({ method }: PlainRequest) => !['GET', 'PROPFIND'].includes(method);
@@ -51,7 +58,8 @@ function altered(alter: Alter = () => undefined) {
 const run = (options: Pick<RunOptions, 'target'> & Partial<RunOptions>) =>
   runContracts({ spec, contracts, profile: marked, wait: async () => {}, ...options });
 
-const makesSpace = ({ method, target }: PlainRequest) => method === 'POST' && target === '/v1/spaces/';
+const makesSpace = ({ method, target }: PlainRequest) =>
+  method === 'POST' && target === '/v1/spaces/';
 
 /** The answer of a creation with another id, as JSON text. */
 const withId =
@@ -91,20 +99,34 @@ describe('an id that is no id', () => {
     expect(isId(JSON.parse(text))).toBe(false);
   });
 
-  it.each(['space_abc123', '01HZX9Q7W5', '8f14e45f-ceea-467f-9c1b-2d1b7e1f9a10', 'a.b~c', '7'])('%s is one', (id) => {
-    expect(isId(id)).toBe(true);
-  });
+  it.each(['space_abc123', '01HZX9Q7W5', '8f14e45f-ceea-467f-9c1b-2d1b7e1f9a10', 'a.b~c', '7'])(
+    '%s is one',
+    (id) => {
+      expect(isId(id)).toBe(true);
+    },
+  );
 
   it.each(['""', '".."', '"a/b"', String.raw`"\ud83d"`, '7', 'null', '"%2e%2e"'])(
     'as %s in the answer of a creation is a finding, fills no slot, and the run goes on',
     async (id) => {
       const { target, writes } = altered(withId(id));
-      const report = await run({ target, profile: unmarked, ...only('createSpace', 'getSpace', 'deleteSpace') });
+      const report = await run({
+        target,
+        profile: unmarked,
+        ...only('createSpace', 'getSpace', 'deleteSpace'),
+      });
       expect(report.findings).toContainEqual(
-        expect.objectContaining({ code: 'SCHEMA_BROKEN', severity: 'failure', operation: 'createSpace', pointer: '/id' }),
+        expect.objectContaining({
+          code: 'SCHEMA_BROKEN',
+          severity: 'failure',
+          operation: 'createSpace',
+          pointer: '/id',
+        }),
       );
       const spaces = writes.filter((write) => write.startsWith('DELETE /v1/spaces'));
-      expect(spaces.filter((write) => !/^DELETE \/v1\/spaces\/space_understudy-[\w-]+$/.test(write))).toEqual([]);
+      expect(
+        spaces.filter((write) => !/^DELETE \/v1\/spaces\/space_understudy-[\w-]+$/.test(write)),
+      ).toEqual([]);
       expect(report.stopped).toBeUndefined();
       expect(report.leftovers.length).toBeGreaterThan(0);
       expect(exitCode(report, 'failure')).toBe(1);
@@ -112,17 +134,25 @@ describe('an id that is no id', () => {
   );
 
   it('in a lifecycle is named among what is left behind', async () => {
-    const { target, writes } = altered(withId('""', ({ method, target: path }) => method === 'POST' && path === '/v1/threads'));
-    const report = await run({ target, contracts: { ...contracts, tables: [] } });
-    expect(writes.filter((write) => write === 'DELETE /v1/threads' || write === 'DELETE /v1/threads/')).toEqual([]);
-    expect(report.leftovers).toContainEqual(
-      expect.stringMatching(/^what clean_up_the_thread of \w+ takes away \(deleteThread is not sent: .*no id\)$/),
+    const { target, writes } = altered(
+      withId('""', ({ method, target: path }) => method === 'POST' && path === '/v1/threads'),
     );
-    expect(new Set(report.leftovers.map((left) => left.replace(/ \(.*/, ''))).size).toBe(report.leftovers.length);
+    const report = await run({ target, contracts: { ...contracts, tables: [] } });
+    expect(
+      writes.filter((write) => write === 'DELETE /v1/threads' || write === 'DELETE /v1/threads/'),
+    ).toEqual([]);
+    expect(report.leftovers).toContainEqual(
+      expect.stringMatching(
+        /^what clean_up_the_thread of \w+ takes away \(deleteThread is not sent: .*no id\)$/,
+      ),
+    );
+    expect(new Set(report.leftovers.map((left) => left.replace(/ \(.*/, ''))).size).toBe(
+      report.leftovers.length,
+    );
   });
 
   it('in a profile is a fault of the profile', () => {
-    expect(() => parseProfile('known: { organization_id: "../../x" }', 'p.yaml', {})).toThrow(
+    expect(() => parseProfile('known: { organization_id: "../x" }', 'p.yaml', {})).toThrow(
       /p\.yaml:1:\d+ {2}"\.\.\/x" is no id that a path can carry/,
     );
   });
@@ -133,82 +163,123 @@ describe('a creation that answers with an object of somebody else', () => {
     world.spaces.all().filter(({ id, deleted_at }) => !deleted_at && id.startsWith('space_abc'));
 
   it('that the profile knows does not lose it', async () => {
-    const { target, writes, world } = altered(withId(JSON.stringify(marked.known.foreign_space_id)));
+    const { target, writes, world } = altered(
+      withId(JSON.stringify(marked.known.foreign_space_id)),
+    );
     const before = others(world);
-    const report = await run({ target, profile: unmarked, ...only('createSpace', 'getSpace', 'deleteSpace') });
-    expect(writes.filter((write) => write.includes(marked.known.foreign_space_id as string))).toEqual([]);
+    const report = await run({
+      target,
+      profile: unmarked,
+      ...only('createSpace', 'getSpace', 'deleteSpace'),
+    });
+    expect(
+      writes.filter((write) => write.includes(marked.known.foreign_space_id as string)),
+    ).toEqual([]);
     expect(others(world)).toEqual(before);
     expect(report.findings).toContainEqual(
-      expect.objectContaining({ code: 'STATE_WRONG', operation: 'createSpace', expected: 'an id of its own' }),
+      expect.objectContaining({
+        code: 'STATE_WRONG',
+        operation: 'createSpace',
+        expected: 'an id of its own',
+      }),
     );
     expect(report.leftovers.join()).toContain('was there before this run made it');
   });
 
   it('that stands in a list which the run has read does not lose it', async () => {
-    const threads = ({ method, target }: PlainRequest) => method === 'POST' && target === '/v1/threads';
+    const threads = ({ method, target }: PlainRequest) =>
+      method === 'POST' && target === '/v1/threads';
     const { target, writes, world } = altered(withId('"thrd_empty"', threads));
     const { empty_thread_id: _, ...known } = unmarked.known;
-    const report = await run({ target, profile: { ...unmarked, known }, ...only('createThread', 'getThread', 'deleteThread') });
+    const report = await run({
+      target,
+      profile: { ...unmarked, known },
+      ...only('createThread', 'getThread', 'deleteThread'),
+    });
     expect(writes.filter((write) => write.includes('thrd_empty'))).toEqual([]);
     expect(world.threads.get('thrd_empty')?.deleted_at ?? null).toBeNull();
-    expect(report.findings.map(({ got }) => got)).toContain('thrd_empty, which was there before this run made it');
+    expect(report.findings.map(({ got }) => got)).toContain(
+      'thrd_empty, which was there before this run made it',
+    );
   });
 
   const named = (name: string, target: string) => (request: PlainRequest) =>
-    request.method === 'POST' && request.target === target && new TextDecoder().decode(request.body).includes(name);
+    request.method === 'POST' &&
+    request.target === target &&
+    new TextDecoder().decode(request.body).includes(name);
   const organization = '/v1/organizations/org_xyz789';
   it.each<[string, OperationId, string, (world: ReturnType<typeof altered>['world']) => unknown]>([
     ['space', 'getSpace', '/v1/spaces/', ({ spaces }) => spaces.all()],
     ['thread', 'getThread', '/v1/threads', ({ threads }) => threads.all()],
-    ['store', 'getVectorStore', `${organization}/vector-stores`, ({ vectorStores }) => vectorStores.all()],
+    [
+      'store',
+      'getVectorStore',
+      `${organization}/vector-stores`,
+      ({ vectorStores }) => vectorStores.all(),
+    ],
     ['slice', 'getSlice', `${organization}/knowledge/slices`, ({ slices }) => slices.all()],
-  ])('to the very first request of a run loses nobody a %s', async (kind, operation, path, rows) => {
-    const standIn = createUnderstudy();
-    const headers = { 'x-api-key': 'ak_owner', 'content-type': 'application/json' };
-    const bodies: Record<string, object> = {
-      space: { organization_id: 'org_xyz789', name: 'theirs' },
-      thread: { organization_id: 'org_xyz789', title: 'theirs' },
-      slice: { name: 'theirs', owner_type: 'organization', owner_id: 'org_xyz789' },
-    };
-    const make = async (hidden: object) => {
-      const body = JSON.stringify({ ...(bodies[kind] ?? { name: 'theirs' }), ...hidden });
-      const answer = await standIn.fetch(path, { method: 'POST', headers, body });
-      expect(answer.status).toBe(201);
-      const made = (await answer.json()) as { readonly id?: string; readonly data?: { readonly id: string } };
-      return String(made.id ?? made.data?.id);
-    };
-    // More than one page, and one that no user interface shows.
-    const ids = [await make(kind === 'thread' ? { visible_in_ui: false } : {})];
-    for (let i = 0; i < 120; i++) ids.push(await make({}));
-    const before = JSON.stringify(rows(standIn.world));
-    const inner = handlerTarget('the stand-in', standIn.fetch);
-    const writes: string[] = [];
-    let creations = 0;
-    const target: Target = {
-      ...inner,
-      send: async (request, signal) => {
-        if (isWrite(request)) writes.push(request.target);
-        if (!named('understudy-', path)(request)) return inner.send(request, signal);
-        creations += 1;
-        const id = ids[(creations - 1) % 2 === 0 ? 0 : 60];
-        return { ...(await inner.send(request, signal)), body: JSON.stringify({ id, data: { id } }) };
-      },
-    };
-    const report = await run({ target, profile: unmarked, include: (id) => id === operation });
-    expect(creations).toBeGreaterThan(1);
-    expect(writes.filter((write) => ids.some((id) => write.includes(id)))).toEqual([]);
-    const kept = new Set(JSON.parse(before).map(({ id }: { readonly id: string }) => id));
-    const now = JSON.parse(JSON.stringify(rows(standIn.world))) as readonly { readonly id: string }[];
-    expect(JSON.stringify(now.filter(({ id }) => kept.has(id)))).toBe(before);
-    expect(report.leftovers.join()).toContain(`${ids[0]} was there before this run made it`);
-  });
+  ])(
+    'to the very first request of a run loses nobody a %s',
+    async (kind, operation, path, rows) => {
+      const standIn = createUnderstudy();
+      const headers = { 'x-api-key': 'ak_owner', 'content-type': 'application/json' };
+      const bodies: Record<string, object> = {
+        space: { organization_id: 'org_xyz789', name: 'theirs' },
+        thread: { organization_id: 'org_xyz789', title: 'theirs' },
+        slice: { name: 'theirs', owner_type: 'organization', owner_id: 'org_xyz789' },
+      };
+      const make = async (hidden: object) => {
+        const body = JSON.stringify({ ...(bodies[kind] ?? { name: 'theirs' }), ...hidden });
+        const answer = await standIn.fetch(path, { method: 'POST', headers, body });
+        expect(answer.status).toBe(201);
+        const made = (await answer.json()) as {
+          readonly id?: string;
+          readonly data?: { readonly id: string };
+        };
+        return String(made.id ?? made.data?.id);
+      };
+      // More than one page, and one that no user interface shows.
+      const ids = [await make(kind === 'thread' ? { visible_in_ui: false } : {})];
+      for (let i = 0; i < 120; i++) ids.push(await make({}));
+      const before = JSON.stringify(rows(standIn.world));
+      const inner = handlerTarget('the stand-in', standIn.fetch);
+      const writes: string[] = [];
+      let creations = 0;
+      const target: Target = {
+        ...inner,
+        send: async (request, signal) => {
+          if (isWrite(request)) writes.push(request.target);
+          if (!named('understudy-', path)(request)) return inner.send(request, signal);
+          creations += 1;
+          const id = ids[(creations - 1) % 2 === 0 ? 0 : 60];
+          return {
+            ...(await inner.send(request, signal)),
+            body: JSON.stringify({ id, data: { id } }),
+          };
+        },
+      };
+      const report = await run({ target, profile: unmarked, include: (id) => id === operation });
+      expect(creations).toBeGreaterThan(1);
+      expect(writes.filter((write) => ids.some((id) => write.includes(id)))).toEqual([]);
+      const kept = new Set(JSON.parse(before).map(({ id }: { readonly id: string }) => id));
+      const now = JSON.parse(JSON.stringify(rows(standIn.world))) as readonly {
+        readonly id: string;
+      }[];
+      expect(JSON.stringify(now.filter(({ id }) => kept.has(id)))).toBe(before);
+      expect(report.leftovers.join()).toContain(`${ids[0]} was there before this run made it`);
+    },
+  );
 
   it('that an earlier answer has named anywhere does not lose it', async () => {
     const theirs = 'space_theirs';
     const { target, writes } = altered((response, request) => {
       if (makesSpace(request)) return withId(JSON.stringify(theirs))(response, request);
       if (request.method === 'GET' && request.target.startsWith('/v1/threads'))
-        return { status: 403, headers: response.headers, body: JSON.stringify({ error: { details: { held_by: [theirs] } } }) };
+        return {
+          status: 403,
+          headers: response.headers,
+          body: JSON.stringify({ error: { details: { held_by: [theirs] } } }),
+        };
       return undefined;
     });
     await run({ target, profile: unmarked, ...only('createThread', 'getSpace', 'deleteSpace') });
@@ -218,7 +289,9 @@ describe('a creation that answers with an object of somebody else', () => {
   it('with one id for all is not deleted again and again', async () => {
     const { target, writes } = altered(withId('"space_same"'));
     const report = await run({ target, ...only('createSpace', 'getSpace', 'deleteSpace') });
-    expect(writes.filter((write) => write === 'DELETE /v1/spaces/space_same').length).toBeLessThanOrEqual(1);
+    expect(
+      writes.filter((write) => write === 'DELETE /v1/spaces/space_same').length,
+    ).toBeLessThanOrEqual(1);
     expect(report.leftovers.join()).toContain('space_same was given to two creations');
   });
 });
@@ -226,18 +299,32 @@ describe('a creation that answers with an object of somebody else', () => {
 describe('a profile that marks nothing', () => {
   it('keeps everything that it names as it is, and says which mark a row waits for', async () => {
     const { target, writes, world, requests } = altered();
-    const before = JSON.stringify([world.threads.get('thrd_def456'), world.spaces.get('space_abc123def456')]);
+    const before = JSON.stringify([
+      world.threads.get('thrd_def456'),
+      world.spaces.get('space_abc123def456'),
+    ]);
     const report = await run({ target, profile: unmarked });
     expect(report.findings.filter(({ severity }) => severity !== 'notice')).toEqual([]);
-    const { organization_id: _, other_organization_id: __, disposable_message_id: disposable, ...known } = marked.known;
-    const named = writes.filter((write) => Object.values(known).some((id) => write.split('/').includes(id)));
+    const {
+      organization_id: _,
+      other_organization_id: __,
+      disposable_message_id: disposable,
+      ...known
+    } = marked.known;
+    const named = writes.filter((write) =>
+      Object.values(known).some((id) => write.split('/').includes(id)),
+    );
     // The messages of the known thread are written to only by a message that may be.
     const message = new RegExp(`/messages/(${disposable}|\\w*understudy-[\\w-]+)$`);
     expect(named.filter((write) => !message.test(write))).toEqual([]);
-    expect(JSON.stringify([world.threads.get('thrd_def456'), world.spaces.get('space_abc123def456')])).toBe(before);
+    expect(
+      JSON.stringify([world.threads.get('thrd_def456'), world.spaces.get('space_abc123def456')]),
+    ).toBe(before);
     const deletesAll = requests.filter(
       ({ method, target: path, headers }) =>
-        method === 'DELETE' && path.startsWith('/v1/threads?') && headers['x-api-key'] === 'ak_member',
+        method === 'DELETE' &&
+        path.startsWith('/v1/threads?') &&
+        headers['x-api-key'] === 'ak_member',
     );
     expect(deletesAll).toEqual([]);
     const reasons = report.rows.flatMap(({ reason }) => reason ?? []).join('\n');
@@ -255,7 +342,10 @@ describe('a faulty row', () => {
     lifecycles: [],
     tables: contracts.tables
       .filter(({ operation }) => operation === 'deleteSpace')
-      .map((table) => ({ ...table, rows: [{ caller: 'owner', expect: 'deleted', place: 'x:1:1', ...row }] })),
+      .map((table) => ({
+        ...table,
+        rows: [{ caller: 'owner', expect: 'deleted', place: 'x:1:1', ...row }],
+      })),
   });
 
   it.each<[string, object, Contracts['recipes']]>([
@@ -271,8 +361,18 @@ describe('a faulty row', () => {
         },
       },
     ],
-    ['a call before it', { before: [{ call: 'deleteVectorStore', path: { vector_store_id: 'vs_abc123' } }] }, {}],
-    ['a look that writes', Object.fromEntries([['then', [{ call: 'deleteThread', path: { thread_id: 'thrd_def456' } }]]]), {}],
+    [
+      'a call before it',
+      { before: [{ call: 'deleteVectorStore', path: { vector_store_id: 'vs_abc123' } }] },
+      {},
+    ],
+    [
+      'a look that writes',
+      Object.fromEntries([
+        ['then', [{ call: 'deleteThread', path: { thread_id: 'thrd_def456' } }]],
+      ]),
+      {},
+    ],
     [
       'a recipe that says it made what it found',
       { given: { space: 'a_found_space' } },
@@ -294,7 +394,12 @@ describe('a faulty row', () => {
           .map(({ id }) => id),
       );
     const before = live();
-    const report = await run({ target, contracts: faulty(row, recipes), profile: unmarked, ...only('deleteSpace') });
+    const report = await run({
+      target,
+      contracts: faulty(row, recipes),
+      profile: unmarked,
+      ...only('deleteSpace'),
+    });
     expect(live()).toEqual(before);
     expect(report.rows.find(({ kind }) => kind === 'row')).toMatchObject({
       result: 'not_exercised',
@@ -304,7 +409,12 @@ describe('a faulty row', () => {
 });
 
 describe('the guard', () => {
-  const request = (method: string, target: string, headers = {}, body: unknown = undefined): PlainRequest => ({
+  const request = (
+    method: string,
+    target: string,
+    headers = {},
+    body: unknown = undefined,
+  ): PlainRequest => ({
     method,
     target,
     headers,
@@ -322,11 +432,28 @@ describe('the guard', () => {
     request('PATCH', '/v1/elsewhere/understudy-none', {}),
     request('POST', '/v1/spaces/space_x/threads/thrd_understudy-1-1-1'),
     request('DELETE', '/v1/threads', { 'x-api-key': 'ak_owner' }),
-    request('DELETE', '/v1/threads?organization_id=org_understudy-1-1-1', { 'x-api-key': 'ak_member' }),
+    request('DELETE', '/v1/threads?organization_id=org_understudy-1-1-1', {
+      'x-api-key': 'ak_member',
+    }),
     request('DELETE', '/v1/threads'),
-    request('PATCH', '/v1/organizations/org_xyz789/knowledge/stores/vs_understudy-1-1-1', {}, { slice_id: 'kslice_foreign' }),
-    request('POST', '/v1/organizations/org_xyz789/knowledge/slices/kslice_theirs/stores', {}, { name: 'x' }),
-    request('POST', '/v1/organizations/org_xyz789/knowledge/composites', {}, { member_slice_ids: ['kslice_foreign'] }),
+    request(
+      'PATCH',
+      '/v1/organizations/org_xyz789/knowledge/stores/vs_understudy-1-1-1',
+      {},
+      { slice_id: 'kslice_foreign' },
+    ),
+    request(
+      'POST',
+      '/v1/organizations/org_xyz789/knowledge/slices/kslice_theirs/stores',
+      {},
+      { name: 'x' },
+    ),
+    request(
+      'POST',
+      '/v1/organizations/org_xyz789/knowledge/composites',
+      {},
+      { member_slice_ids: ['kslice_foreign'] },
+    ),
   ])('sends no $method $target', async (unsafe) => {
     let sent = 0;
     const target: Target = {
@@ -354,8 +481,13 @@ describe('the guard', () => {
   it('lets nothing be written to an invented id that the server has returned after all', async () => {
     const own = new Guard(spec, unmarked);
     const body = JSON.stringify({ spaces: [{ id: 'space_understudy-1-1-1' }] });
-    await own.send({ name: 'x', send: async () => ({ status: 200, headers: {}, body }) }, request('GET', '/v1/spaces/'));
-    expect(own.objection(request('DELETE', '/v1/spaces/space_understudy-1-1-1'))).toContain('this run only invented it');
+    await own.send(
+      { name: 'x', send: async () => ({ status: 200, headers: {}, body }) },
+      request('GET', '/v1/spaces/'),
+    );
+    expect(own.objection(request('DELETE', '/v1/spaces/space_understudy-1-1-1'))).toContain(
+      'this run only invented it',
+    );
   });
 
   it('counts a caller’s key as marked only where no other caller has the same', () => {
