@@ -13,13 +13,20 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 300_000,
     projects: [
-      // In this process, and nothing has to be there but what `npm install` leaves. The files share what they load, since
-      // loading is a third of their time; so none of them may leave anything changed behind.
+      // In this process, and nothing has to be there but what `npm install` leaves. The files share
+      // what they load, since loading is a third of their time; so none of them may leave anything
+      // changed behind.
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: needsMore.map(filesOf), isolate: false },
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: needsMore.map(filesOf),
+          isolate: false,
+        },
       },
-      // With the requests that bring every case about, recorded before; only these tests pay for that.
+      // With the requests that bring every case about, recorded before; only these tests pay for
+      // that.
       {
         extends: true,
         test: {
@@ -30,7 +37,10 @@ export default defineConfig({
         },
       },
       // Starts programs: the built command line, npm, curl, Python, a browser.
-      { extends: true, test: { name: 'process', include: [filesOf('process')], globalSetup: starting } },
+      {
+        extends: true,
+        test: { name: 'process', include: [filesOf('process')], globalSetup: starting },
+      },
       // The same at full length: what takes minutes, of which `process` has a part.
       { extends: true, test: { name: 'long', include: [filesOf('long')], globalSetup: starting } },
     ],

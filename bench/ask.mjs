@@ -3,7 +3,10 @@ import { request } from 'node:http';
 
 export const HOST = '127.0.0.1';
 
-/** Resolves with the status and the body; rejects when the connection fails. Without an agent the connection is its own. */
+/**
+ * Resolves with the status and the body; rejects when the connection fails. Without an agent the
+ * connection is its own.
+ */
 export function ask(
   port,
   { method, path, headers, body = undefined },
@@ -28,5 +31,7 @@ export function ask(
 export async function askFor(port, step, agent) {
   const answer = await ask(port, step, agent);
   if (answer.status === step.status) return answer;
-  throw new Error(`${step.method} ${step.path}: wanted ${step.status}, got ${answer.status}: ${answer.text.slice(0, 200)}`);
+  throw new Error(
+    `${step.method} ${step.path}: wanted ${step.status}, got ${answer.status}: ${answer.text.slice(0, 200)}`,
+  );
 }

@@ -4,22 +4,30 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** From outside where the system allows it: no code of ours runs inside what is measured, and child processes count. */
+/**
+ * From outside where the system allows it: no code of ours runs inside what is measured, and child
+ * processes count.
+ */
 export const defaultSource = existsSync('/proc/self/stat') ? 'proc' : 'process';
 
 /** What Node must load in a server so that `process` can be asked; nothing for `proc`. */
 export const preloadOf = (source) =>
-  source === 'proc' ? [] : ['--import', fileURLToPath(new URL('./preload-usage.mjs', import.meta.url))];
+  source === 'proc'
+    ? []
+    : ['--import', fileURLToPath(new URL('./preload-usage.mjs', import.meta.url))];
 
 /** Reads the CPU that a started server has used so far. */
 export function cpuOf(child, source) {
   return source === 'proc' ? treeTicks(child.pid) * microsecondsPerTick() : askProcess(child);
 }
 
-/** Live children have their own entry; the two `c` fields hold those that ended and were waited for. */
+/**
+ * Live children have their own entry; the two `c` fields hold those that ended and were waited for.
+ */
 function treeTicks(pid) {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The name in parentheses may hold blanks; what follows it is `state ppid … utime stime cutime cstime`, from field 3 on.
+  // The name in parentheses may hold blanks; what follows it is `state ppid … utime stime cutime
+  // cstime`, from field 3 on.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const own = fields.slice(11, 15).reduce((sum, ticks) => sum + Number(ticks), 0);
   return childrenOf(pid).reduce((sum, child) => sum + treeTicks(child), own);
@@ -28,7 +36,9 @@ function treeTicks(pid) {
 function childrenOf(pid) {
   return readdirSync(`/proc/${pid}/task`).flatMap((thread) => {
     try {
-      return readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean);
+      return readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8')
+        .split(' ')
+        .filter(Boolean);
     } catch {
       return []; // the thread has ended since it was listed
     }

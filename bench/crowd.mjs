@@ -23,13 +23,20 @@ const scenario = {
       ],
     },
   ],
-  callers: ['owner', 'member'].map((name) => ({ api_key: `ak_${name}`, user_id: `usr_${name}`, note: name })),
+  callers: ['owner', 'member'].map((name) => ({
+    api_key: `ak_${name}`,
+    user_id: `usr_${name}`,
+    note: name,
+  })),
 };
 
 const empty = () => createUnderstudy({ scenario, keepDeleted: 10_000 });
 
 const dates = { created_at: time, updated_at: time };
-const owned = (i, rows) => ({ organization_id: org, created_by: isForMember(i, rows) ? 'usr_member' : 'usr_owner' });
+const owned = (i, rows) => ({
+  organization_id: org,
+  created_by: isForMember(i, rows) ? 'usr_member' : 'usr_owner',
+});
 
 export const makers = {
   spaces: (i, rows) => ({
@@ -111,9 +118,12 @@ export const makers = {
 export function crowd(table, rows) {
   const understudy = empty();
   const { world } = understudy;
-  if (table === 'messages') world.threads.insert({ ...makers.threads(1, 1), user_id: 'usr_owner', id: 'thrd_0' });
+  if (table === 'messages')
+    world.threads.insert({ ...makers.threads(1, 1), user_id: 'usr_owner', id: 'thrd_0' });
   if (table === 'vectorStores')
-    world.slices.insert(/** @type {any} */ ({ ...makers.slices(1, 1), access_mode: 'organization', id: 'kslice_0' }));
+    world.slices.insert(
+      /** @type {any} */ ({ ...makers.slices(1, 1), access_mode: 'organization', id: 'kslice_0' }),
+    );
   for (let i = 0; i < rows; i++) world[table].insert(makers[table](i, rows));
   return understudy;
 }
@@ -130,9 +140,15 @@ export const lists = {
   vectorStores: (rows) => [
     ['stores, active', get(`${knowledge}/stores`)],
     ['stores, for who sees few', get(`${knowledge}/stores`, 'member')],
-    ['stores, inactive and by name', get(`${knowledge}/stores?status=inactive&sort=name&order=asc`)],
+    [
+      'stores, inactive and by name',
+      get(`${knowledge}/stores?status=inactive&sort=name&order=asc`),
+    ],
     ['stores, by size with many equal', get(`${knowledge}/stores?sort=data_size&order=asc`)],
-    ['stores of a slice, in the middle', get(`${knowledge}/stores?slice_id=kslice_0&skip=${rows / 4}`)],
+    [
+      'stores of a slice, in the middle',
+      get(`${knowledge}/stores?slice_id=kslice_0&skip=${rows / 4}`),
+    ],
     ['stores in a slice', get(`${knowledge}/slices/kslice_0/stores`)],
     ['vector stores of a mode', get(`${stores}?access_mode=department`)],
     ['vector stores of a rare flow', get(`${stores}?flow_id=flow_few`, 'member')],
@@ -147,12 +163,18 @@ export const lists = {
     ['threads, pinned ones first', get('/v1/threads?include_total=true')],
     ['threads, only pinned ones', get('/v1/threads?is_pinned=true')],
     ['threads of an assistant', get('/v1/threads?assistant_id=asst_a&is_pinned=false')],
-    ['threads, after one in the middle', get(`/v1/threads?after=thrd_${rows / 2 + 1}&include_total=true`)],
+    [
+      'threads, after one in the middle',
+      get(`/v1/threads?after=thrd_${rows / 2 + 1}&include_total=true`),
+    ],
     ['threads, for who has few', get('/v1/threads', 'member')],
   ],
   messages: (rows) => [
     ['messages, the first', get('/v1/threads/thrd_0/messages')],
     ['messages, after one in the middle', get(`/v1/threads/thrd_0/messages?after=msg_${rows / 2}`)],
-    ['messages, before one in the middle', get(`/v1/threads/thrd_0/messages?before=msg_${rows / 2}&order=asc`)],
+    [
+      'messages, before one in the middle',
+      get(`/v1/threads/thrd_0/messages?before=msg_${rows / 2}&order=asc`),
+    ],
   ],
 };

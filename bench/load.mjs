@@ -1,4 +1,5 @@
-// The load, in a process of its own so that its CPU is not the server's. One keep-alive connection per worker.
+// The load, in a process of its own so that its CPU is not the server's. One keep-alive connection
+// per worker.
 import { Agent } from 'node:http';
 import { askFor } from './ask.mjs';
 
@@ -11,7 +12,10 @@ process.on('message', async ({ port, work, maxCount, maxMs }) => {
 });
 process.once('disconnect', () => process.exit());
 
-/** Repeats every worker's steps until the count or the time is spent; resolves when the last answer is in. */
+/**
+ * Repeats every worker's steps until the count or the time is spent; resolves when the last answer
+ * is in.
+ */
 async function run(port, work, maxCount, maxMs) {
   const end = performance.now() + maxMs;
   let count = 0;

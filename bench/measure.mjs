@@ -1,4 +1,5 @@
-// The two measurements. Both go round by round through the servers, so that a busy moment of the machine meets them alike.
+// The two measurements. Both go round by round through the servers, so that a busy moment of the
+// machine meets them alike.
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { cpuOf, preloadOf } from './cpu.mjs';
@@ -8,8 +9,8 @@ import { servers, startedServers, startServer } from './servers.mjs';
 const HANG_MS = 10_000;
 
 /**
- * Milliseconds from the spawn to the first right answer: `{ server: [one per pass] }`.
- * The bar is about two servers that start quickly, so they get many passes; Prism takes part in the first few.
+ * Milliseconds from the spawn to the first right answer: `{ server: [one per pass] }`. The bar is
+ * about two servers that start quickly, so they get many passes; Prism takes part in the first few.
  */
 export async function measureStart({ passes, prismPasses }, say) {
   const samples = emptySamples(startedServers);
@@ -31,13 +32,16 @@ export async function measureCpu({ rounds, connections, warmUp, measured }, sour
   const load = startLoad();
   say('CPU: starting and warming up');
   const targets = [];
-  for (const server of servers) targets.push(await prepareTarget(server, load, { connections, warmUp, source }));
+  for (const server of servers)
+    targets.push(await prepareTarget(server, load, { connections, warmUp, source }));
   for (let round = 0; round < rounds; round++) {
     say(`CPU, round ${round + 1} of ${rounds}`);
     for (const { key } of requests) {
       // The windows that are compared stand next to each other; the servers that wait use no CPU.
       for (const target of rotated(targets, round)) {
-        samples[key][target.key].push(await measureWindow(target, target.works[key], load, { measured, source }));
+        samples[key][target.key].push(
+          await measureWindow(target, target.works[key], load, { measured, source }),
+        );
       }
     }
   }
@@ -46,11 +50,15 @@ export async function measureCpu({ rounds, connections, warmUp, measured }, sour
   return samples;
 }
 
-/** A server that has answered every request for a while: a JIT compiler makes the first seconds several times dearer. */
+/**
+ * A server that has answered every request for a while: a JIT compiler makes the first seconds
+ * several times dearer.
+ */
 export async function prepareTarget(server, load, { connections, warmUp, source }) {
   const started = await startServer(server, preloadOf(source));
   const works = {};
-  for (const request of requests) works[request.key] = await request.prepare(started.port, connections);
+  for (const request of requests)
+    works[request.key] = await request.prepare(started.port, connections);
   for (const work of Object.values(works)) await load.run(started, { work, ...warmUp });
   return { ...started, works };
 }
@@ -68,12 +76,18 @@ export function startLoad() {
   process.once('exit', stop);
   const run = ({ title, port }, job) =>
     new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`${title}: no answer any more.`)), job.maxMs + HANG_MS);
-      child.once('message', (/** @type {{ count?: number, error?: string }} */ { count, error }) => {
-        clearTimeout(late);
-        if (error) reject(new Error(`${title}: ${error}`));
-        else resolve(count);
-      });
+      const late = setTimeout(
+        () => reject(new Error(`${title}: no answer any more.`)),
+        job.maxMs + HANG_MS,
+      );
+      child.once(
+        'message',
+        (/** @type {{ count?: number, error?: string }} */ { count, error }) => {
+          clearTimeout(late);
+          if (error) reject(new Error(`${title}: ${error}`));
+          else resolve(count);
+        },
+      );
       child.send({ port, ...job });
     });
   return { run, stop };

@@ -1,4 +1,5 @@
-// Loaded into a server where the system has no /proc: answers the question how much CPU the process has used.
+// Loaded into a server where the system has no /proc: answers the question how much CPU the process
+// has used.
 process.on('message', (question) => {
   if (question === 'usage') process.send(process.cpuUsage());
 });

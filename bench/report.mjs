@@ -22,13 +22,19 @@ export function compare(samples) {
 
 export const startTable = (start) => table('ms to the first right answer', startedServers, start);
 
-export const cpuTables = (cpu) => requests.map(({ key, title }) => table(`${title}: µs`, servers, cpu[key])).join('\n\n');
+export const cpuTables = (cpu) =>
+  requests.map(({ key, title }) => table(`${title}: µs`, servers, cpu[key])).join('\n\n');
 
 function table(measure, list, compared) {
-  const rows = list.map(({ key, title }) => [title, spread(compared[key].value, 0), spread(compared[key].ratio, 2)]);
+  const rows = list.map(({ key, title }) => [
+    title,
+    spread(compared[key].value, 0),
+    spread(compared[key].ratio, 2),
+  ]);
   return [['server', measure, 'ratio to bare Express'], ['---', '---:', '---:'], ...rows]
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n');
 }
 
-const spread = ({ median, min, max }, digits) => `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;
+const spread = ({ median, min, max }, digits) =>
+  `${median.toFixed(digits)} (${min.toFixed(digits)}–${max.toFixed(digits)})`;

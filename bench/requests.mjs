@@ -24,7 +24,9 @@ const createStoreWithoutName = {
   status: 422,
 };
 
-/** An attach is fresh only once, so the detach that makes it fresh again is part of what is counted. */
+/**
+ * An attach is fresh only once, so the detach that makes it fresh again is part of what is counted.
+ */
 const attachAndDetach = (storeId) => {
   const path = `${space}/vector-stores/${storeId}`;
   return [
@@ -33,9 +35,16 @@ const attachAndDetach = (storeId) => {
   ];
 };
 
-/** What is measured. `prepare` gives each connection the steps that it repeats; a round of them counts once. */
+/**
+ * What is measured. `prepare` gives each connection the steps that it repeats; a round of them
+ * counts once.
+ */
 export const requests = [
-  { key: 'get_200', title: 'GET a space, 200', prepare: (_port, connections) => Array(connections).fill([getSpace]) },
+  {
+    key: 'get_200',
+    title: 'GET a space, 200',
+    prepare: (_port, connections) => Array(connections).fill([getSpace]),
+  },
   { key: 'attach_201', title: 'attach 201 + detach 204, the pair', prepare: prepareAttach },
   {
     key: 'post_422',

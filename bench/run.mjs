@@ -1,4 +1,5 @@
-// Start-up and CPU per request of Understudy beside bare Express and Prism, in one run. See README.md.
+// Start-up and CPU per request of Understudy beside bare Express and Prism, in one run. See
+// README.md.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { defaultSource } from './cpu.mjs';
@@ -8,7 +9,9 @@ import { missingFile } from './servers.mjs';
 
 /** Start-up to the first right answer, in starts of bare Express. */
 const BAR = 2.5;
-/** CPU per request, in requests of bare Express, as it was recorded; and how much dearer it may be. */
+/**
+ * CPU per request, in requests of bare Express, as it was recorded; and how much dearer it may be.
+ */
 const baseFile = new URL('./base.json', import.meta.url);
 const TOLERANCE = 0.2;
 const RUN_LIMIT_MS = 300_000;
@@ -64,7 +67,10 @@ async function main() {
     return 2;
   }
   // Whatever hangs, the run ends, and its children with it.
-  const limit = setTimeout(() => fail(`The run took more than ${RUN_LIMIT_MS / 1000} s.`), RUN_LIMIT_MS);
+  const limit = setTimeout(
+    () => fail(`The run took more than ${RUN_LIMIT_MS / 1000} s.`),
+    RUN_LIMIT_MS,
+  );
   for (const [signal, code] of /** @type {const} */ ([
     ['SIGINT', 130],
     ['SIGTERM', 143],
@@ -84,17 +90,31 @@ async function measure({ quick: short, bar, record, json, 'cpu-source': source }
   const say = (text) => console.error(text);
   const start = compare(await measureStart(settings, say));
   const cpuSamples = await measureCpu(settings, source, say);
-  const cpu = Object.fromEntries(Object.entries(cpuSamples).map(([request, samples]) => [request, compare(samples)]));
-  const versions = { node: process.version, express: versionOf('express'), prism: versionOf('@stoplight/prism-cli') };
+  const cpu = Object.fromEntries(
+    Object.entries(cpuSamples).map(([request, samples]) => [request, compare(samples)]),
+  );
+  const versions = {
+    node: process.version,
+    express: versionOf('express'),
+    prism: versionOf('@stoplight/prism-cli'),
+  };
   console.log(asMarkdown(versions, settings, start, cpu));
-  if (json) writeFileSync(json, `${JSON.stringify({ versions, settings, cpu_source: source, start, cpu }, null, 2)}\n`);
-  const ratios = Object.fromEntries(Object.entries(cpu).map(([request, { understudy }]) => [request, understudy.ratio.median]));
+  if (json)
+    writeFileSync(
+      json,
+      `${JSON.stringify({ versions, settings, cpu_source: source, start, cpu }, null, 2)}\n`,
+    );
+  const ratios = Object.fromEntries(
+    Object.entries(cpu).map(([request, { understudy }]) => [request, understudy.ratio.median]),
+  );
   if (record) writeFileSync(baseFile, `${JSON.stringify(rounded(ratios), null, 2)}\n`);
   return bar && !holdTheBars(start.understudy.ratio.median, ratios) ? 1 : 0;
 }
 
 function rounded(ratios) {
-  return Object.fromEntries(Object.entries(ratios).map(([key, ratio]) => [key, Number(ratio.toFixed(2))]));
+  return Object.fromEntries(
+    Object.entries(ratios).map(([key, ratio]) => [key, Number(ratio.toFixed(2))]),
+  );
 }
 
 function holdTheBars(startRatio, cpuRatios) {
@@ -102,7 +122,9 @@ function holdTheBars(startRatio, cpuRatios) {
   console.log('');
   const held = [
     holdsBar('start-up', startRatio, BAR),
-    ...Object.entries(cpuRatios).map(([key, ratio]) => holdsBar(`CPU of ${key}`, ratio, recorded[key] * (1 + TOLERANCE))),
+    ...Object.entries(cpuRatios).map(([key, ratio]) =>
+      holdsBar(`CPU of ${key}`, ratio, recorded[key] * (1 + TOLERANCE)),
+    ),
   ];
   return held.every(Boolean);
 }
@@ -111,7 +133,9 @@ function holdTheBars(startRatio, cpuRatios) {
 function holdsBar(what, ratio, most) {
   const held = ratio <= most;
   const verdict = held ? 'held' : 'NOT held';
-  console.log(`The bar: ${what} at most ${most.toFixed(2)} × bare Express. Median ratio ${ratio.toFixed(2)}: ${verdict}.`);
+  console.log(
+    `The bar: ${what} at most ${most.toFixed(2)} × bare Express. Median ratio ${ratio.toFixed(2)}: ${verdict}.`,
+  );
   return held;
 }
 
@@ -129,7 +153,9 @@ ${cpuTables(cpu)}`;
 
 /** Read from the file: a package need not export its manifest. */
 function versionOf(name) {
-  return JSON.parse(readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8')).version;
+  return JSON.parse(
+    readFileSync(new URL(`../node_modules/${name}/package.json`, import.meta.url), 'utf8'),
+  ).version;
 }
 
 function readFlags() {

@@ -13,7 +13,9 @@ const POLL_MS = 2;
 
 const bareExpress = fileURLToPath(new URL('./peers/express.mjs', import.meta.url));
 const understudy = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
-const prism = fileURLToPath(new URL('../node_modules/@stoplight/prism-cli/dist/index.js', import.meta.url));
+const prism = fileURLToPath(
+  new URL('../node_modules/@stoplight/prism-cli/dist/index.js', import.meta.url),
+);
 const document = fileURLToPath(new URL('../generated/document.json', import.meta.url));
 
 /** Bare Express stands first: the others are told in ratios to it. */
@@ -27,11 +29,18 @@ export const servers = [
     flags: understudyFlags('--self-check', 'off'),
   },
   { key: 'prism', title: 'Prism', script: prism, flags: prismFlags() },
-  { key: 'prism_silent', title: 'Prism, `-v silent`', script: prism, flags: prismFlags('-v', 'silent') },
+  {
+    key: 'prism_silent',
+    title: 'Prism, `-v silent`',
+    script: prism,
+    flags: prismFlags('-v', 'silent'),
+  },
 ];
 
 /** The other two differ by a flag about requests, not about the start. */
-export const startedServers = servers.filter(({ key }) => ['express', 'understudy', 'prism'].includes(key));
+export const startedServers = servers.filter(({ key }) =>
+  ['express', 'understudy', 'prism'].includes(key),
+);
 
 /** Away from a terminal json is the default; it is named here so that what runs can be read. */
 function understudyFlags(...more) {
@@ -59,21 +68,28 @@ process.once('exit', () => {
 export async function startServer(server, preload = [], tries = 3) {
   const port = await freePort();
   const started = process.hrtime.bigint();
-  const child = spawn(process.execPath, [...preload, server.script, ...server.flags(String(port))], {
-    env: cleanEnvironment(),
-    stdio: preload.length > 0 ? ['ignore', 'ignore', 'pipe', 'ipc'] : ['ignore', 'ignore', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    [...preload, server.script, ...server.flags(String(port))],
+    {
+      env: cleanEnvironment(),
+      stdio:
+        preload.length > 0 ? ['ignore', 'ignore', 'pipe', 'ipc'] : ['ignore', 'ignore', 'pipe'],
+    },
+  );
   running.add(child);
   const stderr = lastWords(child);
   child.once('exit', () => running.delete(child));
   while (!(await answersRight(port))) {
     const waited = milliseconds(started);
     if (child.exitCode !== null) {
-      // Another program may have taken the port meanwhile; a server that cannot start at all fails every time.
+      // Another program may have taken the port meanwhile; a server that cannot start at all fails
+      // every time.
       if (tries > 1) return startServer(server, preload, tries - 1);
       throw new Error(`${server.title} ended with ${child.exitCode} at its start.\n${stderr()}`);
     }
-    if (waited > START_LIMIT_MS) throw new Error(`${server.title} gave no right answer in ${START_LIMIT_MS} ms.\n${stderr()}`);
+    if (waited > START_LIMIT_MS)
+      throw new Error(`${server.title} gave no right answer in ${START_LIMIT_MS} ms.\n${stderr()}`);
     await sleep(POLL_MS);
   }
   return { ...server, port, child, startMs: milliseconds(started), stop: () => stop(child) };
@@ -106,7 +122,10 @@ function freePort() {
   });
 }
 
-/** As a fresh shell has it: `NODE_ENV=production` would make Prism fork, `DEBUG` would make Express log. */
+/**
+ * As a fresh shell has it: `NODE_ENV=production` would make Prism fork, `DEBUG` would make Express
+ * log.
+ */
 function cleanEnvironment() {
   const switches = /^(NODE_|UNDERSTUDY_|DEBUG$|FORCE_COLOR$)/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !switches.test(name)));

@@ -1,4 +1,5 @@
-// What worlds cost: a fork with its first write, memory, removal, and lists in a small and in a large table. See README.md.
+// What worlds cost: a fork with its first write, memory, removal, and lists in a small and in a
+// large table. See README.md.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { defaultSource } from './cpu.mjs';
@@ -7,7 +8,10 @@ import { measureWindow, prepareTarget, startLoad } from './measure.mjs';
 import { summarize } from './report.mjs';
 import { servers } from './servers.mjs';
 
-/** At most so much, as a share of a GET of bare Express, in kB, or in times the cost of the small table. */
+/**
+ * At most so much, as a share of a GET of bare Express, in kB, or in times the cost of the small
+ * table.
+ */
 const BARS = { fork: 0.25, kilobytes: 12, removal: 10, list: 3 };
 const window = (maxCount, maxMs) => ({ maxCount, maxMs });
 const full = { rounds: 7, small: 1_000, large: 1_000_000, repeat: 60 };
@@ -22,10 +26,13 @@ const say = (text) => console.error(text);
 /** @type {{ title: string, text: string, value: number, unit: string, bar?: number }[]} */
 const figures = [...(await forks()), ...memories(), removal(), ...(await listed())];
 console.log(`Node ${process.version}; lower is cheaper.\n\n${table(figures)}`);
-if (options.json) writeFileSync(options.json, `${JSON.stringify({ settings, figures }, null, 2)}\n`);
+if (options.json)
+  writeFileSync(options.json, `${JSON.stringify({ settings, figures }, null, 2)}\n`);
 const missed = figures.filter(({ value, bar }) => bar !== undefined && value > bar);
 if (options.bar)
-  console.log(`\nThe bars: ${missed.length === 0 ? 'held' : `NOT held by ${missed.map(({ title }) => title).join('; ')}`}.`);
+  console.log(
+    `\nThe bars: ${missed.length === 0 ? 'held' : `NOT held by ${missed.map(({ title }) => title).join('; ')}`}.`,
+  );
 process.exit(options.bar && missed.length > 0 ? 1 : 0);
 
 /** CPU microseconds of this process for one call. */
@@ -40,7 +47,11 @@ function cpuOf(work, count) {
 async function forks() {
   const load = startLoad();
   const connections = 16;
-  const express = await prepareTarget(servers[0], load, { connections, warmUp: window(20_000, 12_000), source: defaultSource });
+  const express = await prepareTarget(servers[0], load, {
+    connections,
+    warmUp: window(20_000, 12_000),
+    source: defaultSource,
+  });
   const bases = [1_000, 100_000].flatMap((rows) =>
     ['messages', 'spaces'].map((name) => ({ rows, name, world: crowd(name, rows).world })),
   );
@@ -67,7 +78,12 @@ async function forks() {
   }
   await express.stop();
   load.stop();
-  const base = { title: 'a GET of bare Express', text: `${summarize(gets).median.toFixed(1)} µs`, value: 1, unit: '' };
+  const base = {
+    title: 'a GET of bare Express',
+    text: `${summarize(gets).median.toFixed(1)} µs`,
+    value: 1,
+    unit: '',
+  };
   const forked = bases.map(({ rows, name }, i) => ({
     title: `fork and insert into ${name}, ${rows.toLocaleString('en')} rows`,
     text: `${summarize(times[i]).median.toFixed(1)} µs`,
@@ -79,7 +95,9 @@ async function forks() {
 }
 
 function memories() {
-  return Object.keys(makers).flatMap((name) => ['changed', 'added'].map((how) => memory(name, how)));
+  return Object.keys(makers).flatMap((name) =>
+    ['changed', 'added'].map((how) => memory(name, how)),
+  );
 }
 
 /** Of a thousand worlds that each changed or added ten rows, spread over the table. */
@@ -88,7 +106,8 @@ function memory(name, how) {
   const { world } = crowd(name, 1_000);
   const ids = world[name].all().map(({ id }) => id);
   const writes = {
-    changed: (fork, n, i) => fork[name].update(ids[(n + i * 97) % 1_000], { created_at: `2026-02-27T00:00:0${i}Z` }),
+    changed: (fork, n, i) =>
+      fork[name].update(ids[(n + i * 97) % 1_000], { created_at: `2026-02-27T00:00:0${i}Z` }),
     added: (fork, n) => fork[name].insert({ ...makers[name](n, 1_000), id: fork.ids.next('row') }),
   };
   const forkAndWrite = (n) => {
@@ -136,7 +155,9 @@ function removal() {
   };
 }
 
-/** @returns {Promise<{ title: string, text: string, value: number, unit: string, bar?: number }[]>} */
+/**
+ * @returns {Promise<{ title: string, text: string, value: number, unit: string, bar?: number }[]>}
+ */
 async function listed() {
   /** @type {{ title: string, text: string, value: number, unit: string, bar?: number }[]} */
   const found = [];
@@ -145,11 +166,17 @@ async function listed() {
     for (const rows of [settings.small, settings.large]) {
       say(`lists: ${rows.toLocaleString('en')} ${name}`);
       const understudy = crowd(name, rows);
-      for (const [title, request, exempt] of /** @type {[string, any, boolean?][]} */ (requests(rows)))
+      for (const [title, request, exempt] of /** @type {[string, any, boolean?][]} */ (
+        requests(rows)
+      ))
         costs[`${title}/${rows}`] = await cpuOfRequest(understudy, request, exempt);
     }
-    for (const [title, , exempt] of /** @type {[string, any, boolean?][]} */ (requests(settings.small))) {
-      const [small, large] = [settings.small, settings.large].map((rows) => costs[`${title}/${rows}`]);
+    for (const [title, , exempt] of /** @type {[string, any, boolean?][]} */ (
+      requests(settings.small)
+    )) {
+      const [small, large] = [settings.small, settings.large].map(
+        (rows) => costs[`${title}/${rows}`],
+      );
       found.push({
         title,
         text: `${(large / 1000).toFixed(2)} ms`,
@@ -170,14 +197,20 @@ async function cpuOfRequest(understudy, [path, init], exempt) {
     const before = process.cpuUsage();
     const response = await understudy.fetch(`http://understudy.local${path}`, init);
     const { user, system } = process.cpuUsage(before);
-    if (response.status !== 200) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    if (response.status !== 200)
+      throw new Error(`${path}: ${response.status} ${await response.text()}`);
     if (i >= 0) samples.push(user + system);
   }
   return summarize(samples).median;
 }
 
 function table(rows) {
-  const lines = rows.map(({ title, text, value, unit, bar }) => [title, text, `${value.toFixed(2)} ${unit}`, bar ?? '–']);
+  const lines = rows.map(({ title, text, value, unit, bar }) => [
+    title,
+    text,
+    `${value.toFixed(2)} ${unit}`,
+    bar ?? '–',
+  ]);
   return [['what', 'CPU', 'ratio or size', 'at most'], ['---', '---:', '---:', '---:'], ...lines]
     .map((line) => `| ${line.join(' | ')} |`)
     .join('\n');

@@ -7,8 +7,8 @@ process.once('exit', () => {
 });
 
 /**
- * Starts a program whose output is read; `output()` is all of it so far, `stop()` ends it. `ended` resolves with its exit code,
- * null after a signal, and rejects when the program cannot be started.
+ * Starts a program whose output is read; `output()` is all of it so far, `stop()` ends it. `ended`
+ * resolves with its exit code, null after a signal, and rejects when the program cannot be started.
  * @param {string} command
  * @param {readonly string[]} args
  * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
@@ -39,6 +39,8 @@ export async function runProgram(command, args, { withinMs, ...options }) {
   const late = setTimeout(stop, withinMs);
   const code = await ended.finally(() => clearTimeout(late));
   if (code === null)
-    throw new Error(`${command} ${args.join(' ')} was ended; it may take ${withinMs} ms.\n${output().slice(-2000)}`);
+    throw new Error(
+      `${command} ${args.join(' ')} was ended; it may take ${withinMs} ms.\n${output().slice(-2000)}`,
+    );
   return { code, output: output() };
 }

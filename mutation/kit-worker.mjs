@@ -1,4 +1,5 @@
-// A worker of kit.mjs: is told a drift's name, plays the contracts against a stand-in with that drift, and says what it saw.
+// A worker of kit.mjs: is told a drift's name, plays the contracts against a stand-in with that
+// drift, and says what it saw.
 import { parentPort } from 'node:worker_threads';
 import { handlerTarget } from '../dist/client/target.js';
 import { runContracts } from '../dist/contract/run/run.js';
@@ -32,7 +33,10 @@ async function play(drift, picked, isEnough) {
   return enough.signal.aborted;
 }
 
-/** The rows about the operation go first, the likeliest before all: a drift that they find costs little. Any other gets the whole check. */
+/**
+ * The rows about the operation go first, the likeliest before all: a drift that they find costs
+ * little. Any other gets the whole check.
+ */
 async function plant(drift) {
   const picked = playsTouching(drift.operations);
   const own = picked
@@ -49,14 +53,19 @@ async function plant(drift) {
   const named = (await play(drift, own, names)) || (await play(drift, picked, names));
   if (named && (await objectsToHonesty(finder)))
     return { verdict: 'missed', elsewhere: 'the honest stand-in', plays: picked.length };
-  return { verdict: named ? 'named' : elsewhere ? 'elsewhere' : 'missed', elsewhere, plays: picked.length };
+  return {
+    verdict: named ? 'named' : elsewhere ? 'elsewhere' : 'missed',
+    elsewhere,
+    plays: picked.length,
+  };
 }
 
 const honest = new Map();
 /** What is found must not be found on the honest stand-in by the same play. */
 async function objectsToHonesty(title) {
   const own = plays.filter((one) => one.title === title);
-  if (!honest.has(title)) honest.set(title, await play(undefined, own, ({ findings }) => findings.some(isAlarm)));
+  if (!honest.has(title))
+    honest.set(title, await play(undefined, own, ({ findings }) => findings.some(isAlarm)));
   return honest.get(title);
 }
 
@@ -65,7 +74,15 @@ async function vary(drift) {
   let unplayed = 0;
   await play(drift, playsTouching(drift?.operations), (played) => {
     if (played.result === 'not_exercised') unplayed += 1;
-    for (const { severity, operation, code, pointer, expected, got, place } of played.findings.filter(isAlarm)) {
+    for (const {
+      severity,
+      operation,
+      code,
+      pointer,
+      expected,
+      got,
+      place,
+    } of played.findings.filter(isAlarm)) {
       const key = `${operation} ${code} ${pointer.replace(/\/\d+/g, '/*')}`;
       const what = `${severity} ${code} ${operation}${pointer}: expected ${expected}, got ${got}`;
       const known = alarms.get(key) ?? { what, places: [] };
@@ -80,8 +97,8 @@ async function vary(drift) {
 const isAlarm = ({ severity }) => severity !== 'notice';
 
 /**
- * The failures and questions that name the drift's operation, and the others. What a state says is known by its row: the read
- * that shows a lost write is not the one at fault.
+ * The failures and questions that name the drift's operation, and the others. What a state says is
+ * known by its row: the read that shows a lost write is not the one at fault.
  */
 function findingsOf({ findings, kind, operation: subject }, { operations }) {
   const alarms = findings.filter(isAlarm);
@@ -96,5 +113,7 @@ function findingsOf({ findings, kind, operation: subject }, { operations }) {
 function fits({ operation, expected }, drift) {
   const cases = expected.map((name) => spec.operations.get(operation).cases.get(name));
   if (drift.case) return expected.includes(drift.case);
-  return cases.some((documented) => (drift.status ? documented?.status === drift.status : documented?.status < 400));
+  return cases.some((documented) =>
+    drift.status ? documented?.status === drift.status : documented?.status < 400,
+  );
 }

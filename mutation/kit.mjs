@@ -1,4 +1,5 @@
-// The kit itself: every drift in a stand-in of its own, shared out to as many workers as there are cores, then counted.
+// The kit itself: every drift in a stand-in of its own, shared out to as many workers as there are
+// cores, then counted.
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -8,7 +9,8 @@ import { drifts } from './plays.mjs';
 export const ENOUGH = 0.95;
 
 /**
- * Plays the contracts against the honest stand-in and against each of the drifts. Of a drift comes its `verdict`, of a variation the
+ * Plays the contracts against the honest stand-in and against each of the drifts. Of a drift comes
+ * its `verdict`, of a variation the
  * `alarms` it raised; of the honest stand-in, the first of all, both the alarms and the rows that could not be played.
  * @returns {Promise<[any, ...any[]]>}
  */
@@ -16,7 +18,10 @@ export async function playKit(names, say) {
   // The long ones first, so that none is left over at the end.
   const queue = ['', ...names].sort((a, b) => Number(isLong(b)) - Number(isLong(a)));
   const results = new Map();
-  const workers = Array.from({ length: availableParallelism() }, () => new Worker(new URL('./kit-worker.mjs', import.meta.url)));
+  const workers = Array.from(
+    { length: availableParallelism() },
+    () => new Worker(new URL('./kit-worker.mjs', import.meta.url)),
+  );
   const work = (worker) =>
     new Promise((resolve, reject) => {
       const next = () => (queue.length > 0 ? worker.postMessage(queue.shift()) : resolve());
@@ -41,38 +46,58 @@ export function matches(pattern, name) {
   return new RegExp(`^${parts.join('.*')}$`).test(name);
 }
 
-/** What is wrong with the results by themselves: `whole` says that they are about every drift, so that each reason must be needed. */
+/**
+ * What is wrong with the results by themselves: `whole` says that they are about every drift, so
+ * that each reason must be needed.
+ */
 export function judgeKit([honest, ...results], whole) {
   const reasons = readReasons();
   const planted = results.filter(({ verdict }) => verdict !== undefined);
   const varied = results.filter(({ alarms }) => alarms !== undefined);
   const survivors = planted
     .filter(({ verdict }) => verdict !== 'named')
-    .map((survivor) => ({ ...survivor, reason: reasons.find(({ pattern }) => matches(pattern, survivor.name))?.reason }));
+    .map((survivor) => ({
+      ...survivor,
+      reason: reasons.find(({ pattern }) => matches(pattern, survivor.name))?.reason,
+    }));
   const isIdle = ({ pattern }) => !survivors.some(({ name }) => matches(pattern, name));
   return {
     planted,
     survivors,
     unexplained: survivors.filter(({ reason }) => reason === undefined),
     idle: whole ? reasons.filter(isIdle) : [],
-    alarms: [{ ...honest, name: 'the honest stand-in' }, ...varied].filter(({ alarms }) => alarms.length > 0),
-    keptFromPlay: varied.map(({ name, unplayed }) => ({ name, rows: unplayed - honest.unplayed })).filter(({ rows }) => rows > 0),
+    alarms: [{ ...honest, name: 'the honest stand-in' }, ...varied].filter(
+      ({ alarms }) => alarms.length > 0,
+    ),
+    keptFromPlay: varied
+      .map(({ name, unplayed }) => ({ name, rows: unplayed - honest.unplayed }))
+      .filter(({ rows }) => rows > 0),
     counts: {
       drifts: countOf(planted),
       kinds: Object.fromEntries([...byGroup(planted)].map(([group, own]) => [group, countOf(own)])),
-      variations: { found: varied.filter(({ alarms }) => alarms.length === 0).length, of: varied.length },
+      variations: {
+        found: varied.filter(({ alarms }) => alarms.length === 0).length,
+        of: varied.length,
+      },
     },
   };
 }
 
 function readReasons() {
   const entries = parse(readFileSync(new URL('./survivors.yaml', import.meta.url), 'utf8')) ?? [];
-  return entries.flatMap(({ reason, drifts: patterns }) => patterns.map((pattern) => ({ pattern, reason })));
+  return entries.flatMap(({ reason, drifts: patterns }) =>
+    patterns.map((pattern) => ({ pattern, reason })),
+  );
 }
 
-const countOf = (results) => ({ found: results.filter(({ verdict }) => verdict === 'named').length, of: results.length });
+const countOf = (results) => ({
+  found: results.filter(({ verdict }) => verdict === 'named').length,
+  of: results.length,
+});
 
-/** A kind that is easy must not hide one that is not: refusals, which are many, are counted apart. */
+/**
+ * A kind that is easy must not hide one that is not: refusals, which are many, are counted apart.
+ */
 function byGroup(planted) {
   const groups = new Map();
   for (const result of planted) {
@@ -84,4 +109,5 @@ function byGroup(planted) {
 
 const inBoth = ['drop', 'null', 'retype', 'relation', 'status'];
 /** @param {{ kind: string, status?: number }} drift */
-const groupOf = ({ kind, status }) => (inBoth.includes(kind) ? `${kind} (${status < 400 ? 'answers' : 'refusals'})` : kind);
+const groupOf = ({ kind, status }) =>
+  inBoth.includes(kind) ? `${kind} (${status < 400 ? 'answers' : 'refusals'})` : kind;

@@ -2,12 +2,23 @@
 import { judgeKit, matches, playKit } from './kit.mjs';
 import { drifts, operations } from './plays.mjs';
 import { printKit, printList, printSeconds } from './report.mjs';
-import { differences, failuresOf, isAbout, readResults, sampleOf, withKit, writeResults } from './results.mjs';
+import {
+  differences,
+  failuresOf,
+  isAbout,
+  readResults,
+  sampleOf,
+  withKit,
+  writeResults,
+} from './results.mjs';
 import { askRivals, titles } from './rivals.mjs';
 import { pickSample } from './sample.mjs';
 import { sampleTable, writePapers } from './tables.mjs';
 
-/** Returns the exit code: 1 where the kit sees too little, too much, or less than is written down; 2 where no drift has such a name. */
+/**
+ * Returns the exit code: 1 where the kit sees too little, too much, or less than is written down; 2
+ * where no drift has such a name.
+ */
 export async function mutation({ kit: kitAlone, rivals: rivalsAlone, write, patterns }, say) {
   const started = performance.now();
   const all = [...drifts.keys()];
@@ -31,10 +42,13 @@ export async function mutation({ kit: kitAlone, rivals: rivalsAlone, write, patt
     results = { ...results, rivals: titles, sample: sampleOf(names, played, answers) };
     console.log(`\n${sampleTable(results)}\n`);
     printSeconds(played, names, answers);
-    if (patterns.length === 0) printList('Other verdicts than in mutation/results.json', differences(results, committed));
+    if (patterns.length === 0)
+      printList('Other verdicts than in mutation/results.json', differences(results, committed));
   }
   if (write && !isAbout(results, names))
-    failures.push('The sample is another one now: `npm run mutation -- --write` asks the rivals too.');
+    failures.push(
+      'The sample is another one now: `npm run mutation -- --write` asks the rivals too.',
+    );
   else if (write) {
     writeResults(results);
     writePapers(results);

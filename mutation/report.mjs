@@ -1,10 +1,13 @@
-// What a run prints of the kit: kind by kind, then every survivor with its reason, every alarm, and the score.
+// What a run prints of the kit: kind by kind, then every survivor with its reason, every alarm, and
+// the score.
 import { percent } from './tables.mjs';
 
 export function printKit({ counts, survivors, unexplained, idle, alarms, keptFromPlay, planted }) {
   const { drifts, kinds, variations } = counts;
   for (const [kind, count] of Object.entries(kinds))
-    console.log(`${kind.padEnd(20)} ${String(count.found).padStart(5)} of ${String(count.of).padStart(5)}  ${percent(count)}`);
+    console.log(
+      `${kind.padEnd(20)} ${String(count.found).padStart(5)} of ${String(count.of).padStart(5)}  ${percent(count)}`,
+    );
 
   const explained = survivors.filter(({ reason }) => reason !== undefined);
   for (const reason of new Set(explained.map((survivor) => survivor.reason))) {
@@ -52,11 +55,15 @@ function describeAlarms({ name, alarms }) {
   return [name, ...alarms.map(describe)];
 }
 
-/** For information: how long it took until a verdict stood. The kit plays in process, the others over loopback, several at a time. */
+/**
+ * For information: how long it took until a verdict stood. The kit plays in process, the others
+ * over loopback, several at a time.
+ */
 export function printSeconds(played, names, answers) {
   const kit = { key: 'the kit', verdicts: new Map(played.map((result) => [result.name, result])) };
   const medians = [kit, ...answers].map(
-    ({ key, verdicts }) => `${key} ${median(names.map((name) => verdicts.get(name).seconds)).toFixed(2)}`,
+    ({ key, verdicts }) =>
+      `${key} ${median(names.map((name) => verdicts.get(name).seconds)).toFixed(2)}`,
   );
   console.log(`Median seconds per drift: ${medians.join(', ')}.`);
 }

@@ -1,4 +1,5 @@
-// results.json: what the last run that was written down came to, without times. Read, compared, written.
+// results.json: what the last run that was written down came to, without times. Read, compared,
+// written.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { ENOUGH } from './kit.mjs';
@@ -7,19 +8,34 @@ import { percent, shareOf } from './tables.mjs';
 const file = new URL('./results.json', import.meta.url);
 
 export const readResults = () => JSON.parse(readFileSync(file, 'utf8'));
-export const writeResults = (results) => writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
+export const writeResults = (results) =>
+  writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
 
-/** The drifts of the operations that were there when the results were written down; of those added since, they say nothing. */
+/**
+ * The drifts of the operations that were there when the results were written down; of those added
+ * since, they say nothing.
+ */
 export const measured = ({ operations }, drifts) =>
-  new Map([...drifts].filter(([, drift]) => drift.operations.some((operation) => operations.includes(operation))));
+  new Map(
+    [...drifts].filter(([, drift]) =>
+      drift.operations.some((operation) => operations.includes(operation)),
+    ),
+  );
 
 /** The verdicts on the sample as they are written down: by name, then by tool. */
 export function sampleOf(names, played, answers) {
   const kit = kitVerdicts(played);
-  const verdictsOf = (name) => [['kit', kit.get(name)], ...answers.map(({ key, verdicts }) => [key, verdicts.get(name).verdict])];
-  const part = (some) => Object.fromEntries(some.map((name) => [name, Object.fromEntries(verdictsOf(name))]));
+  const verdictsOf = (name) => [
+    ['kit', kit.get(name)],
+    ...answers.map(({ key, verdicts }) => [key, verdicts.get(name).verdict]),
+  ];
+  const part = (some) =>
+    Object.fromEntries(some.map((name) => [name, Object.fromEntries(verdictsOf(name))]));
   return {
-    honest: { kit: played[0].alarms.length, ...Object.fromEntries(answers.map(({ key, honest }) => [key, honest.length])) },
+    honest: {
+      kit: played[0].alarms.length,
+      ...Object.fromEntries(answers.map(({ key, honest }) => [key, honest.length])),
+    },
     drifts: part(names.filter((name) => !isVariation(name))),
     variations: part(names.filter(isVariation)),
   };
@@ -30,10 +46,17 @@ export function withKit(committed, { counts, operations }, played) {
   const kit = kitVerdicts(played);
   const renew = (part) =>
     Object.fromEntries(
-      Object.entries(part).map(([name, verdicts]) => [name, { ...verdicts, kit: kit.get(name) ?? verdicts.kit }]),
+      Object.entries(part).map(([name, verdicts]) => [
+        name,
+        { ...verdicts, kit: kit.get(name) ?? verdicts.kit },
+      ]),
     );
   const { honest, drifts, variations } = committed.sample;
-  const sample = { honest: { ...honest, kit: played[0].alarms.length }, drifts: renew(drifts), variations: renew(variations) };
+  const sample = {
+    honest: { ...honest, kit: played[0].alarms.length },
+    drifts: renew(drifts),
+    variations: renew(variations),
+  };
   return { ...committed, operations, kit: counts, sample };
 }
 
@@ -43,18 +66,26 @@ export const isAbout = ({ sample: { drifts, variations } }, names) =>
 
 const isVariation = (name) => name.startsWith('vary:');
 const kitVerdicts = (played) =>
-  new Map(played.map(({ name, verdict, alarms }) => [name, verdict ?? (alarms.length > 0 ? 'alarm' : 'quiet')]));
+  new Map(
+    played.map(({ name, verdict, alarms }) => [
+      name,
+      verdict ?? (alarms.length > 0 ? 'alarm' : 'quiet'),
+    ]),
+  );
 
 /**
- * What keeps a run of the kit from passing, in sentences. A kind of which only some were played is not compared with what is
- * written down of all of them.
+ * What keeps a run of the kit from passing, in sentences. A kind of which only some were played is
+ * not compared with what is written down of all of them.
  */
 export function failuresOf({ counts, unexplained, idle, alarms }, committed) {
   const failures = [];
   const { drifts, kinds } = counts;
-  if (shareOf(drifts) < ENOUGH) failures.push(`${percent(drifts)} were found, and ${ENOUGH * 100} % is the least.`);
-  if (unexplained.length > 0) failures.push(`${unexplained.length} survivors have no reason in mutation/survivors.yaml.`);
-  if (idle.length > 0) failures.push(`${idle.length} reasons of mutation/survivors.yaml belong to no survivor.`);
+  if (shareOf(drifts) < ENOUGH)
+    failures.push(`${percent(drifts)} were found, and ${ENOUGH * 100} % is the least.`);
+  if (unexplained.length > 0)
+    failures.push(`${unexplained.length} survivors have no reason in mutation/survivors.yaml.`);
+  if (idle.length > 0)
+    failures.push(`${idle.length} reasons of mutation/survivors.yaml belong to no survivor.`);
   if (alarms.length > 0) failures.push(`${alarms.length} times the kit objected to what is right.`);
   const written = { 'all drifts': committed.kit.drifts, ...committed.kit.kinds };
   for (const [what, now] of Object.entries({ 'all drifts': drifts, ...kinds })) {
@@ -67,13 +98,19 @@ export function failuresOf({ counts, unexplained, idle, alarms }, committed) {
   return failures;
 }
 
-/** Where the sample went otherwise than written down, better or worse, as `drift, tool: before, now`. */
+/**
+ * Where the sample went otherwise than written down, better or worse, as `drift, tool: before,
+ * now`.
+ */
 export function differences({ sample: now }, { sample: before }) {
   return ['drifts', 'variations'].flatMap((part) =>
     Object.entries(now[part]).flatMap(([name, verdicts]) =>
       Object.entries(verdicts)
         .filter(([tool, verdict]) => verdict !== before[part][name]?.[tool])
-        .map(([tool, verdict]) => `${name}, ${tool}: ${before[part][name]?.[tool] ?? 'not asked'}, now ${verdict}`),
+        .map(
+          ([tool, verdict]) =>
+            `${name}, ${tool}: ${before[part][name]?.[tool] ?? 'not asked'}, now ${verdict}`,
+        ),
     ),
   );
 }

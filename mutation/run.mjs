@@ -1,4 +1,5 @@
-// Does the kit see, and what do others see? Plants drifts in the stand-in, one at a time. See README.md.
+// Does the kit see, and what do others see? Plants drifts in the stand-in, one at a time. See
+// README.md.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
@@ -44,7 +45,8 @@ function readFlags() {
   try {
     const { values, positionals: patterns } = parseArgs({ options: flags, allowPositionals: true });
     if (values.kit && values.rivals) throw new Error('--kit and --rivals exclude each other.');
-    if (values.write && (values.rivals || patterns.length > 0)) throw new Error('--write takes a run over every drift.');
+    if (values.write && (values.rivals || patterns.length > 0))
+      throw new Error('--write takes a run over every drift.');
     return { ...values, patterns };
   } catch (error) {
     console.error(`${error.message}\n\n${usage}`);

@@ -1,17 +1,22 @@
-// The fixed sample on which the rivals are asked: as many drifts of each kind, picked by a hash of their names and by nobody.
+// The fixed sample on which the rivals are asked: as many drifts of each kind, picked by a hash of
+// their names and by nobody.
 import { createHash } from 'node:crypto';
 
 const DRIFTS_PER_KIND = 3;
 const VARIATIONS = 10;
 
-/** Of each kind the names with the lowest SHA-256, in the order in which all are listed; the variations come last. */
+/**
+ * Of each kind the names with the lowest SHA-256, in the order in which all are listed; the
+ * variations come last.
+ */
 export function pickSample(drifts) {
   const picked = new Set();
   const all = [...drifts.values()];
   for (const kind of new Set(all.map((drift) => drift.kind))) {
     const own = all.filter((drift) => drift.kind === kind).map(({ name }) => [sha256(name), name]);
     const ranked = own.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, name]) => name);
-    for (const name of ranked.slice(0, kind === 'vary' ? VARIATIONS : DRIFTS_PER_KIND)) picked.add(name);
+    for (const name of ranked.slice(0, kind === 'vary' ? VARIATIONS : DRIFTS_PER_KIND))
+      picked.add(name);
   }
   return all.map(({ name }) => name).filter((name) => picked.has(name));
 }

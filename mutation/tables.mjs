@@ -5,7 +5,10 @@ export const shareOf = ({ found, of }) => (of === 0 ? 1 : found / of);
 /** Cut, not rounded: 100.0 % is all of them. */
 export const percent = (count) => `${(Math.floor(shareOf(count) * 1000) / 10).toFixed(1)} %`;
 
-const [BEGIN, END] = ['<!-- mutation: written by `npm run mutation -- --write` -->', '<!-- mutation: end -->'];
+const [BEGIN, END] = [
+  '<!-- mutation: written by `npm run mutation -- --write` -->',
+  '<!-- mutation: end -->',
+];
 
 /** What each paper must hold between the markers. */
 export const papersOf = (results) => ({
@@ -60,11 +63,17 @@ export function sampleTable(results) {
       ['drifts found, another operation named', count(drifts, 'elsewhere')],
       ['harmless variations objected to', count(variations, 'alarm')],
       ['findings on the honest stand-in', (tool) => String(honest[tool])],
-    ].map(([what, cell]) => [what, ...toolsOf(results).map(([tool]) => /** @type {(tool: string) => string} */ (cell)(tool))]),
+    ].map(([what, cell]) => [
+      what,
+      ...toolsOf(results).map(([tool]) => /** @type {(tool: string) => string} */ (cell)(tool)),
+    ]),
   );
 }
 
-/** Drifts found with the right operation named, kind by kind; in brackets those found elsewhere only. */
+/**
+ * Drifts found with the right operation named, kind by kind; in brackets those found elsewhere
+ * only.
+ */
 function kindTable(results) {
   const rows = kindsOf(results).map(([kind, verdicts]) => {
     const cells = toolsOf(results).map(([tool]) => {
@@ -73,7 +82,10 @@ function kindTable(results) {
     });
     return [kind, String(verdicts.length), ...cells];
   });
-  return table(['kind', 'drifts in the sample', ...toolsOf(results).map(([, title]) => title)], rows);
+  return table(
+    ['kind', 'drifts in the sample', ...toolsOf(results).map(([, title]) => title)],
+    rows,
+  );
 }
 
 /** The verdicts of each kind. */
@@ -91,8 +103,12 @@ const namedIn = (verdicts, tool) => verdicts.filter((verdict) => verdict[tool] =
 function tiesOf(results) {
   const drifts = Object.entries(results.sample.drifts);
   const lines = Object.entries(results.rivals).map(([tool, title]) => {
-    const kinds = kindsOf(results).filter(([, verdicts]) => namedIn(verdicts, tool) >= namedIn(verdicts, 'kit'));
-    const ahead = drifts.filter(([, verdicts]) => verdicts[tool] === 'named' && verdicts.kit !== 'named').map(([name]) => name);
+    const kinds = kindsOf(results).filter(
+      ([, verdicts]) => namedIn(verdicts, tool) >= namedIn(verdicts, 'kit'),
+    );
+    const ahead = drifts
+      .filter(([, verdicts]) => verdicts[tool] === 'named' && verdicts.kit !== 'named')
+      .map(([name]) => name);
     return (
       `- ${title} names as many as the kit or more in ${listed(
         kinds.map(([kind]) => kind),
@@ -126,4 +142,6 @@ function kitTable({ kit: { kinds, drifts, variations } }) {
 }
 
 const table = (head, rows) =>
-  [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
+  [head, head.map((_, i) => (i === 0 ? '---' : '---:')), ...rows]
+    .map((row) => `| ${row.join(' | ')} |`)
+    .join('\n');

@@ -1,9 +1,19 @@
-// Builds `generated/` and `dist/`. The new `dist/` is made beside the old one and takes its place at the end, so a build
-// that fails or is interrupted leaves a working program behind.
+// Builds `generated/` and `dist/`. The new `dist/` is made beside the old one and takes its place
+// at the end, so a build that fails or is interrupted leaves a working program behind.
 // `--if-stale` (the `prepare` script) builds only when a source is newer than `dist/`: npm and npx run `prepare` often.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import path from 'node:path';
@@ -22,13 +32,15 @@ async function build() {
   const typescript = findTypescript();
   removeLeftovers();
   // Node hands a signal over between two steps, so that none can cut the exchange in half.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(128 + constants.signals[signal]));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.on(signal, () => process.exit(128 + constants.signals[signal]));
   process.on('exit', () => remove(staged));
   await run([path.join(root, 'scripts/gen.mjs')]);
   await run([typescript, '--project', path.join(root, 'tsconfig.json'), '--outDir', staged]);
   await removeComments();
   hideDeclarations();
-  // TypeScript compiles it for nobody: it is CommonJS, and what it requires is no part of the program.
+  // TypeScript compiles it for nobody: it is CommonJS, and what it requires is no part of the
+  // program.
   cpSync(path.join(root, 'src/shipped/data.cjs'), path.join(staged, 'shipped/data.cjs'));
   chmodSync(path.join(staged, 'cli/main.js'), 0o755);
   // As old as the sources that it was made from: what changes during a build is newer.
@@ -41,7 +53,9 @@ function findTypescript() {
     return createRequire(import.meta.url).resolve('typescript/bin/tsc');
   } catch {
     console.error('Cannot build: the development dependencies are not installed.');
-    console.error('  fix: run `npm install` without --omit=dev; a built checkout needs them no more.');
+    console.error(
+      '  fix: run `npm install` without --omit=dev; a built checkout needs them no more.',
+    );
     process.exit(1);
   }
 }
@@ -49,10 +63,19 @@ function findTypescript() {
 /** They are a tenth of the package. The declarations keep theirs, which editors show. */
 async function removeComments() {
   const { default: ts } = await import(createRequire(import.meta.url).resolve('typescript'));
-  const compilerOptions = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, removeComments: true };
-  for (const name of readdirSync(staged, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.js'))) {
+  const compilerOptions = {
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.ESNext,
+    removeComments: true,
+  };
+  for (const name of readdirSync(staged, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.js'),
+  )) {
     const file = path.join(staged, name);
-    writeFileSync(file, ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions }).outputText);
+    writeFileSync(
+      file,
+      ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions }).outputText,
+    );
   }
 }
 
@@ -60,16 +83,22 @@ async function removeComments() {
 function hideDeclarations() {
   const reached = new Set(entryDeclarations());
   for (const file of reached)
-    for (const [, to] of readFileSync(file, 'utf8').matchAll(/(?:from |import\()['"](\.[^'"]+)\.js['"]/g))
+    for (const [, to] of readFileSync(file, 'utf8').matchAll(
+      /(?:from |import\()['"](\.[^'"]+)\.js['"]/g,
+    ))
       reached.add(path.join(path.dirname(file), `${to}.d.ts`));
   const names = readdirSync(staged, { recursive: true, encoding: 'utf8' });
-  const hidden = names.filter((name) => name.endsWith('.d.ts') && !reached.has(path.join(staged, name)));
+  const hidden = names.filter(
+    (name) => name.endsWith('.d.ts') && !reached.has(path.join(staged, name)),
+  );
   writeFileSync(path.join(staged, '.npmignore'), hidden.map((name) => `/${name}\n`).join(''));
 }
 
 function entryDeclarations() {
   const { exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
-  return Object.values(exports).flatMap(({ types }) => (types ? [path.join(staged, path.relative('dist', types))] : []));
+  return Object.values(exports).flatMap(({ types }) =>
+    types ? [path.join(staged, path.relative('dist', types))] : [],
+  );
 }
 
 function exchange() {
@@ -99,7 +128,10 @@ function remove(folder) {
   rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
-/** Runs a Node program to its end. When it fails so does the build, and when the build ends so does the program. */
+/**
+ * Runs a Node program to its end. When it fails so does the build, and when the build ends so does
+ * the program.
+ */
 async function run(args) {
   const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
   const end = () => child.kill();

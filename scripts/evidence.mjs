@@ -17,11 +17,16 @@ export function readEvidence(file) {
   return new Map(entries.filter(([code]) => code !== 'code' && code !== '---'));
 }
 
-/** The sources of a case say in words on what they rest; in any other text a code is an aside, and left out. */
+/**
+ * The sources of a case say in words on what they rest; in any other text a code is an aside, and
+ * left out.
+ */
 export function inPlainWords(node, words, key = '') {
   if (Array.isArray(node)) return node.map((item) => inPlainWords(item, words));
   if (typeof node === 'object' && node !== null)
-    return Object.fromEntries(Object.entries(node).map(([name, value]) => [name, inPlainWords(value, words, name)]));
+    return Object.fromEntries(
+      Object.entries(node).map(([name, value]) => [name, inPlainWords(value, words, name)]),
+    );
   if (typeof node !== 'string') return node;
   if (key !== 'source' && key !== 'assumed') return withoutAsides(node);
   const parts = node.replace(new RegExp(oneCode, 'g'), (code) => wordsFor(words, code)).split('; ');

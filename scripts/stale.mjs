@@ -25,14 +25,21 @@ const products = [
 
 export function isStale() {
   if (!products.every((file) => existsSync(path.join(root, file)))) return true;
-  return newest(sources.map((name) => path.join(root, name))) > statSync(path.join(root, 'dist')).mtimeMs;
+  return (
+    newest(sources.map((name) => path.join(root, name))) > statSync(path.join(root, 'dist')).mtimeMs
+  );
 }
 
-/** When the last of these files was changed; a folder counts too, since a file that left it is a change. */
+/**
+ * When the last of these files was changed; a folder counts too, since a file that left it is a
+ * change.
+ */
 function newest(files) {
   const times = files.map((file) => {
     const { mtimeMs } = statSync(file);
-    const inside = statSync(file).isDirectory() ? readdirSync(file).map((name) => path.join(file, name)) : [];
+    const inside = statSync(file).isDirectory()
+      ? readdirSync(file).map((name) => path.join(file, name))
+      : [];
     return Math.max(mtimeMs, inside.length > 0 ? newest(inside) : 0);
   });
   return Math.max(...times);

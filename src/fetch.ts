@@ -1,10 +1,20 @@
-// The stand-in for browsers, workers and whatever else has `fetch`: no file is read, no port is opened, and all the data is in
-// the bundle.
+// The stand-in for browsers, workers and whatever else has `fetch`: no file is read, no port is
+// opened, and all the data is in the bundle.
 import { checkOptions } from './files/options.js';
-import { createStandIn, type StandIn, type StandInOptions, standInOptions } from './http/stand-in.js';
+import {
+  createStandIn,
+  type StandIn,
+  type StandInOptions,
+  standInOptions,
+} from './http/stand-in.js';
 import { webCodings } from './http/web-codings.js';
 import { createScenarioReader } from './scenario/value.js';
-import { inlinedScenarioForm, inlinedScenarios, inlinedSpec, inlinedValidators } from './shipped/inlined.js';
+import {
+  inlinedScenarioForm,
+  inlinedScenarios,
+  inlinedSpec,
+  inlinedValidators,
+} from './shipped/inlined.js';
 
 export type { SelfCheck } from './engine/answers.js';
 export type { JournalEntry } from './engine/journal.js';
@@ -22,8 +32,8 @@ export type UnderstudyOptions = StandInOptions;
 export type Understudy = StandIn;
 
 /**
- * Starts a stand-in on this page. Throws a ScenarioError that lists every problem of the scenario, or a TypeError that names
- * every option that is unknown or of the wrong type.
+ * Starts a stand-in on this page. Throws a ScenarioError that lists every problem of the scenario,
+ * or a TypeError that names every option that is unknown or of the wrong type.
  *
  * @example
  * const understudy = createUnderstudy();

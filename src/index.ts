@@ -11,7 +11,13 @@ export type { SelfCheck } from './engine/answers.js';
 export type { JournalEntry } from './engine/journal.js';
 export { DocumentError, type Problem, ScenarioError } from './files/problem.js';
 export type { FetchHandler } from './http/fetch-shell.js';
-export { type CloseOptions, ListenError, type Listening, type ListenOptions, type Timeouts } from './http/listen.js';
+export {
+  type CloseOptions,
+  ListenError,
+  type Listening,
+  type ListenOptions,
+  type Timeouts,
+} from './http/listen.js';
 export type { NewMessage } from './rules/memory.js';
 export type { Scenario } from './scenario/scenario.js';
 export type { Case } from './spec/case.js';
@@ -22,7 +28,10 @@ export type { Message } from './world/nouns/messages.js';
 export type { World, WorldSnapshot } from './world/world.js';
 
 export interface UnderstudyOptions extends ServerOptions {
-  /** A planted drift or a harmless variation, by name; `understudy serve --drift list` prints them all. */
+  /**
+   * A planted drift or a harmless variation, by name; `understudy serve --drift list` prints them
+   * all.
+   */
   readonly drift?: string;
 }
 
@@ -40,8 +49,9 @@ export interface Understudy extends Server {
 }
 
 /**
- * Starts a stand-in in this process. Throws a ScenarioError or a DocumentError that lists every problem of the file,
- * an UnknownDrift, a MissingPrism, or a TypeError that names every option that is unknown or of the wrong type.
+ * Starts a stand-in in this process. Throws a ScenarioError or a DocumentError that lists every
+ * problem of the file, an UnknownDrift, a MissingPrism, or a TypeError that names every option that
+ * is unknown or of the wrong type.
  */
 export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
   checkOptions('createUnderstudy', options, { ...serverOptions, drift: aText });

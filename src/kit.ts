@@ -1,8 +1,22 @@
-// The contract kit, for use in other programs. It works without Express and knows none of the mock server's rules.
+// The contract kit, for use in other programs. It works without Express and knows none of the mock
+// server's rules.
 export { type HttpTargetOptions, httpTarget } from './client/http-target.js';
-export { type Answer, handlerTarget, type Target, TargetError, type TargetLimits } from './client/target.js';
+export {
+  type Answer,
+  handlerTarget,
+  type Target,
+  TargetError,
+  type TargetLimits,
+} from './client/target.js';
 export { withEdges } from './contract/edges/edges.js';
-export { exitCode, type FailOn, redact, toJunit, toResults, toText } from './contract/report/report.js';
+export {
+  exitCode,
+  type FailOn,
+  redact,
+  toJunit,
+  toResults,
+  toText,
+} from './contract/report/report.js';
 export type { Finding } from './contract/run/finding.js';
 export type { Report, RunOptions } from './contract/run/options.js';
 export type { Played } from './contract/run/play.js';

@@ -1,4 +1,5 @@
-// Bare Express 5, the unit of every ratio: the same routes, canned answers of about the same bytes, no state, no checks.
+// Bare Express 5, the unit of every ratio: the same routes, canned answers of about the same bytes,
+// no state, no checks.
 import express from 'express';
 
 const space = {
@@ -23,7 +24,13 @@ const space = {
 const created = {
   success: true,
   message: 'Vector store created successfully',
-  data: { id: 'vs_def456', name: 'Bench', organization_id: 'org_xyz789', object: 'vector_store', status: 'active' },
+  data: {
+    id: 'vs_def456',
+    name: 'Bench',
+    organization_id: 'org_xyz789',
+    object: 'vector_store',
+    status: 'active',
+  },
 };
 
 const attached = {
@@ -51,10 +58,17 @@ const refused = {
 const app = express();
 app.use(express.json());
 app.get('/v1/spaces/:space_id', (_request, response) => response.json(space));
-app.post('/v1/spaces/:space_id/vector-stores/:vector_store_id', (_request, response) => response.status(201).json(attached));
-app.delete('/v1/spaces/:space_id/vector-stores/:vector_store_id', (_request, response) => response.status(204).end());
-app.post('/v1/organizations/:organization_id/vector-stores', (_request, response) => response.status(201).json(created));
-app.post('/v1/organizations/:organization_id/knowledge/slices/:slice_id/stores', (_request, response) =>
-  response.status(422).json(refused),
+app.post('/v1/spaces/:space_id/vector-stores/:vector_store_id', (_request, response) =>
+  response.status(201).json(attached),
+);
+app.delete('/v1/spaces/:space_id/vector-stores/:vector_store_id', (_request, response) =>
+  response.status(204).end(),
+);
+app.post('/v1/organizations/:organization_id/vector-stores', (_request, response) =>
+  response.status(201).json(created),
+);
+app.post(
+  '/v1/organizations/:organization_id/knowledge/slices/:slice_id/stores',
+  (_request, response) => response.status(422).json(refused),
 );
 app.listen(Number(process.argv[2]), '127.0.0.1');

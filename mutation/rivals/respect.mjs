@@ -1,5 +1,6 @@
-// Redocly Respect: plays our contracts as far as plain Arazzo can say them, which is what `understudy contracts export` writes, with the
-// rows from the edges of the schemas besides. Statuses and criteria as exported; its checks of status, schema and media type are on.
+// Redocly Respect: plays our contracts as far as plain Arazzo can say them, which is what
+// `understudy contracts export` writes, with the rows from the edges of the schemas besides.
+// Statuses and criteria as exported; its checks of status, schema and media type are on.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,23 +13,35 @@ import { installedVersion } from './installed.mjs';
 
 const cli = fileURLToPath(new URL('../../node_modules/@redocly/cli/bin/cli.js', import.meta.url));
 const documentUrl = fileURLToPath(new URL('../../generated/document.json', import.meta.url));
-const document = /** @type {{ workflows: readonly any[] }} */ (exportArazzo(spec, contracts, { documentUrl }).document);
+const document = /** @type {{ workflows: readonly any[] }} */ (
+  exportArazzo(spec, contracts, { documentUrl }).document
+);
 const input = JSON.stringify(inputsOf(profile, 'understudy-respect'));
 
 /** The operation that a row is about; a lifecycle is about none in particular. */
-const operationOfRow = new Map(planRows(spec, contracts).map(({ operation }, i) => [`row_${i + 1}`, operation]));
+const operationOfRow = new Map(
+  planRows(spec, contracts).map(({ operation }, i) => [`row_${i + 1}`, operation]),
+);
 
 export const respect = {
   key: 'respect',
   title: `Respect ${installedVersion('@redocly/cli')} on our export`,
   prepare: async () => {},
-  /** Only workflows that call one of the operations; no other can show a drift in them. The rows about them go first. */
+  /**
+   * Only workflows that call one of the operations; no other can show a drift in them. The rows
+   * about them go first.
+   */
   async *ask(serve, operations) {
     const touching = document.workflows.filter(
-      ({ steps }) => !operations || steps.some(({ operationId }) => operations.includes(operationId)),
+      ({ steps }) =>
+        !operations || steps.some(({ operationId }) => operations.includes(operationId)),
     );
-    const isAbout = ({ workflowId }) => !operations || operations.includes(operationOfRow.get(workflowId));
-    for (const workflows of [touching.filter(isAbout), touching.filter((workflow) => !isAbout(workflow))])
+    const isAbout = ({ workflowId }) =>
+      !operations || operations.includes(operationOfRow.get(workflowId));
+    for (const workflows of [
+      touching.filter(isAbout),
+      touching.filter((workflow) => !isAbout(workflow)),
+    ])
       if (workflows.length > 0) yield play(await serve(), workflows);
   },
 };
@@ -39,16 +52,36 @@ async function play(url, workflows) {
     // JSON is YAML.
     writeFileSync(join(cwd, 'export.arazzo.yaml'), JSON.stringify({ ...document, workflows }));
     const files = ['export.arazzo.yaml', '--json-output', 'respect.json'];
-    const flags = ['--server', `aitronos=${url}`, '--input', input, '--max-steps', '100000', '--no-secrets-masking'];
-    const env = { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', NO_COLOR: '1' };
-    const { code, output } = await runProgram(process.execPath, [cli, 'respect', ...files, ...flags], {
-      cwd,
-      env,
-      withinMs: 600_000,
-    });
+    const flags = [
+      '--server',
+      `aitronos=${url}`,
+      '--input',
+      input,
+      '--max-steps',
+      '100000',
+      '--no-secrets-masking',
+    ];
+    const env = {
+      ...process.env,
+      REDOCLY_TELEMETRY: 'off',
+      REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true',
+      NO_COLOR: '1',
+    };
+    const { code, output } = await runProgram(
+      process.execPath,
+      [cli, 'respect', ...files, ...flags],
+      {
+        cwd,
+        env,
+        withinMs: 600_000,
+      },
+    );
     // 1 says that something failed, which the report says too.
-    if (code !== 0 && code !== 1) throw new Error(`redocly respect ended with ${code}:\n${output.slice(-2000)}`);
-    const [played] = Object.values(JSON.parse(readFileSync(join(cwd, 'respect.json'), 'utf8')).files);
+    if (code !== 0 && code !== 1)
+      throw new Error(`redocly respect ended with ${code}:\n${output.slice(-2000)}`);
+    const [played] = Object.values(
+      JSON.parse(readFileSync(join(cwd, 'respect.json'), 'utf8')).files,
+    );
     if (played.executedWorkflows.length !== workflows.length)
       throw new Error(
         `redocly respect played ${played.executedWorkflows.length} of ${workflows.length} workflows:\n${output.slice(-2000)}`,
@@ -66,7 +99,8 @@ function failuresOf({ workflowId, executedSteps }, workflows) {
     return checks
       .filter(({ status }) => status === 'error')
       .map(({ name, condition }) => ({
-        // As with the kit, what a criterion says of the state afterwards speaks for the operation that the row is about.
+        // As with the kit, what a criterion says of the state afterwards speaks for the operation
+        // that the row is about.
         operations: [operationId, condition && operationOfRow.get(workflowId)],
         what: [workflowId, stepId, name, condition].filter(Boolean).join(' '),
       }));

@@ -1,5 +1,15 @@
 // Schemathesis as a program: brought here and run. test/oracles/ uses the same.
-import { closeSync, cpSync, existsSync, fstatSync, mkdtempSync, openSync, readFileSync, readSync, rmSync } from 'node:fs';
+import {
+  closeSync,
+  cpSync,
+  existsSync,
+  fstatSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,20 +20,34 @@ const folder = fileURLToPath(new URL('../../.venv/schemathesis', import.meta.url
 const support = (file) => fileURLToPath(new URL(`../../test/support/${file}`, import.meta.url));
 const pinned = readFileSync(support('oracle-schemathesis.txt'), 'utf8').match(/^\w\S*==\S+$/gm);
 
-export const stVersion = pinned.find((line) => line.startsWith('schemathesis==')).slice('schemathesis=='.length);
+export const stVersion = pinned
+  .find((line) => line.startsWith('schemathesis=='))
+  .slice('schemathesis=='.length);
 
 /**
- * The path of `st`, in an environment with the versions of oracle-schemathesis.txt. Made under .venv/ when it is missing; rejects
- * when it cannot be made, and says what it needs.
+ * The path of `st`, in an environment with the versions of oracle-schemathesis.txt. Made under
+ * .venv/ when it is missing; rejects when it cannot be made, and says what it needs.
  * @returns {Promise<string>}
  */
 export async function installSt() {
   const python = join(folder, 'bin/python');
   if (await holds(python)) return join(folder, 'bin/st');
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary=:all:', '--no-deps'];
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--only-binary=:all:',
+    '--no-deps',
+  ];
   const steps = [
     { command: 'python3', args: ['-m', 'venv', '--clear', folder], withinMs: 60_000 },
-    { command: python, args: [...pip, '--requirement', support('oracle-schemathesis.txt')], withinMs: 240_000 },
+    {
+      command: python,
+      args: [...pip, '--requirement', support('oracle-schemathesis.txt')],
+      withinMs: 240_000,
+    },
   ];
   for (const { command, args, withinMs } of steps) {
     const said = await runProgram(command, args, { withinMs }).then(
@@ -36,13 +60,15 @@ export async function installSt() {
         '  fix: Python 3.10 or newer with venv (apt-get install python3-venv), and pip reaching a package index.',
     );
   }
-  if (!(await holds(python))) throw new Error(`${folder} does not hold what oracle-schemathesis.txt asks for.`);
+  if (!(await holds(python)))
+    throw new Error(`${folder} does not hold what oracle-schemathesis.txt asks for.`);
   return join(folder, 'bin/st');
 }
 
 /** Also tells an environment that was left half made. */
 async function holds(python) {
-  const ask = 'import importlib.metadata as m, schemathesis\nfor d in m.distributions(): print(f"{d.name}=={d.version}")';
+  const ask =
+    'import importlib.metadata as m, schemathesis\nfor d in m.distributions(): print(f"{d.name}=={d.version}")';
   const plain = (line) => line.toLowerCase().replaceAll('_', '-');
   try {
     const { output } = await runProgram(python, ['-c', ask], { withinMs: 60_000 });
@@ -54,7 +80,8 @@ async function holds(python) {
 }
 
 /**
- * Runs `st run` to its end with oracle-schemathesis.toml and gives both of its reports; see `followSt`.
+ * Runs `st run` to its end with oracle-schemathesis.toml and gives both of its reports; see
+ * `followSt`.
  * @param {string} st
  * @param {StRun} run
  * @returns {Promise<{ summary: unknown, events: readonly unknown[] }>} `--report json`, and every event of `--report ndjson`
@@ -70,9 +97,11 @@ export async function runSt(st, run) {
 }
 
 /**
- * Runs `st run` with oracle-schemathesis.toml, yields the events of `--report ndjson` as they are written, and returns the whole of
+ * Runs `st run` with oracle-schemathesis.toml, yields the events of `--report ndjson` as they are
+ * written, and returns the whole of
  * `--report json`. Whoever stops asking ends the run. Throws when it could not run to its end; what it found is no reason to. Its
- * surroundings are the same everywhere: Hypothesis, for one, draws otherwise when it sees that it is in CI.
+ * surroundings are the same everywhere: Hypothesis, for one, draws otherwise when it sees that it
+ * is in CI.
  * @typedef {{ document: string, url: string, options?: readonly string[], withinMs: number }} StRun
  * @param {string} st
  * @param {StRun} run
@@ -82,7 +111,14 @@ export async function* followSt(st, { document, url, options = [], withinMs }) {
   const cwd = mkdtempSync(join(tmpdir(), 'schemathesis-'));
   for (const file of ['oracle-schemathesis.toml', 'oracle-schemathesis-callers.yaml'])
     cpSync(support(file), join(cwd, basename(file)));
-  const reports = ['--report', 'json,ndjson', '--report-json-path', 'report.json', '--report-ndjson-path', 'report.ndjson'];
+  const reports = [
+    '--report',
+    'json,ndjson',
+    '--report-json-path',
+    'report.json',
+    '--report-ndjson-path',
+    'report.ndjson',
+  ];
   const config = ['--config-file', 'oracle-schemathesis.toml'];
   const args = [...config, 'run', document, '--url', url, '--no-color', ...reports, ...options];
   const env = { PATH: process.env.PATH ?? '', HOME: cwd, LANG: 'C.UTF-8', PYTHONHASHSEED: '0' };
@@ -93,7 +129,9 @@ export async function* followSt(st, { document, url, options = [], withinMs }) {
     const code = await program.ended;
     // 1 says that something was found, which the report says too.
     if (code !== 0 && code !== 1)
-      throw new Error(`st run ended with ${code ?? `a signal; it may take ${withinMs} ms`}:\n${program.output().slice(-2000)}`);
+      throw new Error(
+        `st run ended with ${code ?? `a signal; it may take ${withinMs} ms`}:\n${program.output().slice(-2000)}`,
+      );
     return JSON.parse(readFileSync(join(cwd, 'report.json'), 'utf8'));
   } finally {
     clearTimeout(late);

@@ -1,5 +1,5 @@
-// The requests that provoke a documented case: found by playing the contracts against a mock server of our own, or written
-// down here for requests that reach no operation.
+// The requests that provoke a documented case: found by playing the contracts against a mock server
+// of our own, or written down here for requests that reach no operation.
 import { handlerTarget, type Target } from '../client/target.js';
 import type { Exchanged } from '../contract/run/exchanged.js';
 import { planRows } from '../contract/run/plan.js';
@@ -29,8 +29,13 @@ export function shipped(spec: CheckedSpec): Shipped {
 }
 
 /** The calls that lead to a case in the default world, the last of which is answered with it. */
-export async function callsTo(spec: CheckedSpec, operation: Operation, documented: Case): Promise<readonly Exchanged[]> {
-  if (decidedBy(documented) !== 'nothing') return provoke(shipped(spec), operation, documented.name);
+export async function callsTo(
+  spec: CheckedSpec,
+  operation: Operation,
+  documented: Case,
+): Promise<readonly Exchanged[]> {
+  if (decidedBy(documented) !== 'nothing')
+    return provoke(shipped(spec), operation, documented.name);
   const [success] = [...operation.cases.values()];
   const calls = await provoke(shipped(spec), operation, (success as Case).name);
   const last = calls.at(-1) as Exchanged;
@@ -39,17 +44,27 @@ export async function callsTo(spec: CheckedSpec, operation: Operation, documente
 }
 
 /** Plays the rows that may be answered with a case until one is. */
-async function provoke(parts: Shipped, operation: Operation, name: string): Promise<readonly Exchanged[]> {
+async function provoke(
+  parts: Shipped,
+  operation: Operation,
+  name: string,
+): Promise<readonly Exchanged[]> {
   const { spec, contracts, profile } = parts;
-  const rows = planRows(spec, contracts, (id) => id === operation.id).filter(({ expected }) => expected.includes(name));
+  const rows = planRows(spec, contracts, (id) => id === operation.id).filter(({ expected }) =>
+    expected.includes(name),
+  );
   // Where a row expects one of several cases, the mock server answers with the first.
-  const likeliestFirst = [...rows].sort((a, b) => a.expected.indexOf(name) - b.expected.indexOf(name));
+  const likeliestFirst = [...rows].sort(
+    (a, b) => a.expected.indexOf(name) - b.expected.indexOf(name),
+  );
   for (const row of likeliestFirst) {
     const calls: Exchanged[] = [];
     const target = recorder(profile, calls);
     const wait = async (): Promise<void> => {};
     await playRow(row, { spec, contracts, profile, target, wait, seed: 1, number: 1 });
-    const at = calls.findIndex(({ response }) => response?.headers['x-understudy-case'] === `${operation.id}.${name}`);
+    const at = calls.findIndex(
+      ({ response }) => response?.headers['x-understudy-case'] === `${operation.id}.${name}`,
+    );
     if (at >= 0) return calls.slice(0, at + 1);
   }
   throw new Error(`no row of the contracts gets ${operation.id}.${name} from the default world`);
@@ -73,7 +88,9 @@ function recorder(profile: Profile, calls: Exchanged[]): Target {
 function callerOf({ callers }: Profile, headers: Readonly<Record<string, string>>): CallerName {
   const key = headers['x-api-key'] ?? headers.authorization?.replace(/^Bearer /i, '');
   if (key === undefined) return 'none';
-  const name = callerNames.find((name) => [callers[name]?.api_key, callers[name]?.bearer].includes(key));
+  const name = callerNames.find((name) =>
+    [callers[name]?.api_key, callers[name]?.bearer].includes(key),
+  );
   return name ?? (headers.authorization === undefined ? 'unknown_key' : 'unknown_token');
 }
 
@@ -110,9 +127,11 @@ export const waysToUnrouted: Readonly<Record<UnroutedCase, WayToUnrouted>> = {
     note: 'It announces more than it sends. The answer comes after 30 seconds, the longest that a request may take.',
   },
   self_check_failed: {
-    impossible: 'it is sent when an answer of the mock server would break the document, which is a bug: please report it',
+    impossible:
+      'it is sent when an answer of the mock server would break the document, which is a bug: please report it',
   },
   rule_failed: {
-    impossible: 'it is sent when the code of the mock server throws an error, which is a bug: please report it',
+    impossible:
+      'it is sent when the code of the mock server throws an error, which is a bug: please report it',
   },
 };

@@ -12,7 +12,10 @@ import { serveCommand } from './serve.js';
 import { specCommand } from './spec.js';
 import { version } from './version.js';
 
-/** Returns the exit code where the command has failed, or was only asked for help. Otherwise it may still be serving. */
+/**
+ * Returns the exit code where the command has failed, or was only asked for help. Otherwise it may
+ * still be serving.
+ */
 export async function runCommandLine(args: readonly string[], io: Io): Promise<number | undefined> {
   try {
     await commandLine(io).parseAsync(args, { from: 'user' });
@@ -24,7 +27,9 @@ export async function runCommandLine(args: readonly string[], io: Io): Promise<n
 
 function commandLine(io: Io): Command {
   const program = new Command('understudy')
-    .description('A mock server and contract tests for the Aitronos (Freddy) Spaces and Knowledge API.')
+    .description(
+      'A mock server and contract tests for the Aitronos (Freddy) Spaces and Knowledge API.',
+    )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
@@ -43,7 +48,10 @@ function commandLine(io: Io): Command {
 function prepare(command: Command, name: string, io: Io): void {
   command
     .exitOverride()
-    .configureOutput({ writeOut: (text) => io.stdout.write(text), writeErr: (text) => io.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+    })
     .showSuggestionAfterError()
     .showHelpAfterError(`  fix: \`${name} --help\` shows how it is used`);
   for (const sub of command.commands) prepare(sub, `${name} ${sub.name()}`, io);

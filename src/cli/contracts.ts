@@ -31,17 +31,23 @@ function writeOutput(file: string, text: string): void {
 
 export function contractsCommand({ stdout, stderr }: Io): Command {
   const print = (line: string): void => void stdout.write(`${line}\n`);
-  const list = new Command('list').description('list the operations, with the number of rows of each').action(async () => {
-    const { loadContracts, planRows } = await kit();
-    const spec = loadSpec();
-    const contracts = loadContracts(spec);
-    const counts = new Map<string, number>();
-    for (const { table } of planRows(spec, contracts)) counts.set(table.operation, (counts.get(table.operation) ?? 0) + 1);
-    for (const [operation, count] of counts) print(`${String(count).padStart(4)} ${operation}`);
-    for (const { id, steps } of contracts.lifecycles) print(`${String(steps.length).padStart(4)} steps of the lifecycle ${id}`);
-  });
+  const list = new Command('list')
+    .description('list the operations, with the number of rows of each')
+    .action(async () => {
+      const { loadContracts, planRows } = await kit();
+      const spec = loadSpec();
+      const contracts = loadContracts(spec);
+      const counts = new Map<string, number>();
+      for (const { table } of planRows(spec, contracts))
+        counts.set(table.operation, (counts.get(table.operation) ?? 0) + 1);
+      for (const [operation, count] of counts) print(`${String(count).padStart(4)} ${operation}`);
+      for (const { id, steps } of contracts.lifecycles)
+        print(`${String(steps.length).padStart(4)} steps of the lifecycle ${id}`);
+    });
   const show = new Command('show')
-    .description('print every row of an operation as a sentence, every step of a lifecycle, or what a case is and how to get it')
+    .description(
+      'print every row of an operation as a sentence, every step of a lifecycle, or what a case is and how to get it',
+    )
     .argument('<operation|lifecycle|case>')
     .action(async (id: string) => {
       const { loadContracts, planRows } = await kit();
@@ -70,16 +76,20 @@ export function contractsCommand({ stdout, stderr }: Io): Command {
       for (const { id: step, request, expected, place } of lifecycle?.steps ?? [])
         print(`  ${step}: ${request.call} answers ${expected.join(' or ')}  (${place})`);
     });
-  const lint = new Command('lint').description('check every contract against the document').action(async () => {
-    const { loadContracts, planRows } = await kit();
-    const spec = loadSpec();
-    const contracts = loadContracts(spec);
-    print(
-      `${planRows(spec, contracts).length} rows, every case that can be reached by state has one; ${contracts.lifecycles.length} lifecycles`,
-    );
-  });
+  const lint = new Command('lint')
+    .description('check every contract against the document')
+    .action(async () => {
+      const { loadContracts, planRows } = await kit();
+      const spec = loadSpec();
+      const contracts = loadContracts(spec);
+      print(
+        `${planRows(spec, contracts).length} rows, every case that can be reached by state has one; ${contracts.lifecycles.length} lifecycles`,
+      );
+    });
   const exported = withFlags(new Command('export'), 'contracts export')
-    .description('write the contracts as plain Arazzo, for other runners; stderr lists the rows that Arazzo cannot express')
+    .description(
+      'write the contracts as plain Arazzo, for other runners; stderr lists the rows that Arazzo cannot express',
+    )
     .action(async ({ output, document, seed }: FlagValues<'contracts export'>) => {
       const { loadContracts, exportArazzo, describeExport } = await kit();
       const spec = loadSpec();
@@ -92,6 +102,7 @@ export function contractsCommand({ stdout, stderr }: Io): Command {
       stderr.write(describeExport(result));
     });
   const command = new Command('contracts').description('list, show, check or export the contracts');
-  for (const sub of [list, show, lint, exported]) command.addCommand(sub.allowExcessArguments(false));
+  for (const sub of [list, show, lint, exported])
+    command.addCommand(sub.allowExcessArguments(false));
   return command;
 }

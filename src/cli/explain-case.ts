@@ -1,5 +1,5 @@
-// What a documented case is, and the requests that provoke it: a script for bash whose prose is in comments, so that it
-// may be read, pasted or piped into a shell.
+// What a documented case is, and the requests that provoke it: a script for bash whose prose is in
+// comments, so that it may be read, pasted or piped into a shell.
 import { repeatChain, variableOf } from '../contract/report/repeat.js';
 import type { Profile } from '../contract/run/profile.js';
 import { callerNames } from '../contract/tables/caller.js';
@@ -23,9 +23,13 @@ interface NamedCase {
   readonly documented: Case;
 }
 
-/** The cases of this name: one where it is `operation.case`, all of an operation where it is its id. */
+/**
+ * The cases of this name: one where it is `operation.case`, all of an operation where it is its id.
+ */
 export function casesNamed(spec: Spec, name: string): readonly NamedCase[] {
-  return allCases(spec).filter((named) => [named.operation?.id, named.documented.name, fullName(named)].includes(name));
+  return allCases(spec).filter((named) =>
+    [named.operation?.id, named.documented.name, fullName(named)].includes(name),
+  );
 }
 
 const allCases = (spec: Spec): readonly NamedCase[] => [
@@ -42,11 +46,17 @@ const fullName = ({ operation, documented }: NamedCase): string =>
 export function nearestCase(spec: Spec, name: string): string | undefined {
   const all = allCases(spec);
   if (name.includes('.')) return nearest(name, all.map(fullName));
-  return nearest(name, [...spec.operations.keys(), ...new Set(all.map(({ documented }) => documented.name))]);
+  return nearest(name, [
+    ...spec.operations.keys(),
+    ...new Set(all.map(({ documented }) => documented.name)),
+  ]);
 }
 
 /** One case with its request; a list of several. */
-export async function describeCases(spec: CheckedSpec, found: readonly NamedCase[]): Promise<string> {
+export async function describeCases(
+  spec: CheckedSpec,
+  found: readonly NamedCase[],
+): Promise<string> {
   const [only, ...others] = found;
   if (only && others.length === 0) return describeCase(spec, only);
   const lines = found.map((named) => `${named.documented.status} ${fullName(named)}\n`);
@@ -58,7 +68,9 @@ async function describeCase(spec: CheckedSpec, named: NamedCase): Promise<string
   const { lines, script = '' } = operation
     ? await requestsOf(spec, operation, documented)
     : requestsOfUnrouted(documented.name as UnroutedCase);
-  const request = operation ? `${operation.method} ${operation.template}` : 'a request that reaches no operation';
+  const request = operation
+    ? `${operation.method} ${operation.template}`
+    : 'a request that reaches no operation';
   const body =
     documented.value === undefined
       ? ['The answer has no body.']
@@ -87,14 +99,21 @@ interface Requests {
 
 const ADDRESS = `http://${DEFAULT_HOST}:${DEFAULT_PORT}`;
 
-async function requestsOf(spec: CheckedSpec, operation: Operation, documented: Case): Promise<Requests> {
+async function requestsOf(
+  spec: CheckedSpec,
+  operation: Operation,
+  documented: Case,
+): Promise<Requests> {
   const calls = await callsTo(spec, operation, documented);
   const expected = `${documented.status}, ${operation.id}.${documented.name}`;
   return {
     lines: [
       'The requests, for bash, against `understudy serve`; TARGET and the credentials may be set to those of another server:',
     ],
-    script: repeatChain({ calls, pointer: '', expected }, { ...credentialsOf(shipped(spec).profile), TARGET: ADDRESS }),
+    script: repeatChain(
+      { calls, pointer: '', expected },
+      { ...credentialsOf(shipped(spec).profile), TARGET: ADDRESS },
+    ),
   };
 }
 
@@ -103,7 +122,8 @@ function requestsOfUnrouted(name: UnroutedCase): Requests {
   if ('impossible' in way) return { lines: [`No request gets it: ${way.impossible}.`] };
   const { path, flags, pipedFrom, note } = way;
   const curl = ['curl -sSi', ...(flags ? [flags] : []), `"\${TARGET%/}${path}"`].join(' ');
-  const request = 'The request, for bash, against `understudy serve`; TARGET may be set to another address:';
+  const request =
+    'The request, for bash, against `understudy serve`; TARGET may be set to another address:';
   return {
     lines: [...(note ? [note] : []), request],
     script: `set -eu\n: "\${TARGET:=${ADDRESS}}"\n${pipedFrom ? `${pipedFrom} | ` : ''}${curl}\n`,
@@ -118,6 +138,9 @@ function pagesOf({ source }: Case): string {
 
 /** Those of the default world are no secrets. */
 function credentialsOf({ callers }: Profile): Readonly<Record<string, string>> {
-  const entries = callerNames.map((name) => [variableOf(name), callers[name]?.bearer ?? callers[name]?.api_key]);
+  const entries = callerNames.map((name) => [
+    variableOf(name),
+    callers[name]?.bearer ?? callers[name]?.api_key,
+  ]);
   return Object.fromEntries(entries.filter(([, credential]) => credential !== undefined));
 }

@@ -7,7 +7,9 @@ import type { Io } from './io.js';
 
 export function explainCommand({ stdout }: Io): Command {
   return new Command('explain')
-    .description('explain a kind of finding, or a case with the requests that provoke it; without a name, list the findings')
+    .description(
+      'explain a kind of finding, or a case with the requests that provoke it; without a name, list the findings',
+    )
     .argument(
       '[name]',
       'such as CASE_WRONG, own_dedicated_store, addVectorStoreToSpace.own_dedicated_store or addVectorStoreToSpace',
@@ -33,7 +35,9 @@ export function explainCommand({ stdout }: Io): Command {
         const fix = close
           ? `did you mean ${close}?`
           : '`understudy explain` lists the codes, `understudy contracts list` the operations';
-        throw new UsageError(`${given} is neither the code of a finding nor a case of the document.\n  fix: ${fix}`);
+        throw new UsageError(
+          `${given} is neither the code of a finding nor a case of the document.\n  fix: ${fix}`,
+        );
       }
       stdout.write(await describeCases(spec, found));
     });

@@ -1,6 +1,6 @@
-// The flags of every command, in one table: name, variable of the environment, default, what is taken, help. Commander's
-// options, the types of the values and the test of the docs come from here. A flag wins over its variable, which wins over
-// the default.
+// The flags of every command, in one table: name, variable of the environment, default, what is
+// taken, help. Commander's options, the types of the values and the test of the docs come from
+// here. A flag wins over its variable, which wins over the default.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_BODY_LIMIT } from '../http/body.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
@@ -24,9 +24,15 @@ interface More<Value> {
 }
 
 /** A flag with a default always has a value. */
-type WithDefault<Value, Given extends More<Value>> = Given extends { readonly default: Value } ? Value : Value | undefined;
+type WithDefault<Value, Given extends More<Value>> = Given extends { readonly default: Value }
+  ? Value
+  : Value | undefined;
 
-const text = <const Given extends More<string>>(name: string, help: string, more: Given): Flag<WithDefault<string, Given>> =>
+const text = <const Given extends More<string>>(
+  name: string,
+  help: string,
+  more: Given,
+): Flag<WithDefault<string, Given>> =>
   ({ name, help, ...more }) as Flag<WithDefault<string, Given>>;
 
 const several = (name: string, help: string): Flag<readonly string[] | undefined> => ({
@@ -40,7 +46,9 @@ const number = <const Given extends More<number> & { readonly low: number; reado
   help: string,
   { low, high, ...more }: Given,
 ): Flag<WithDefault<number, Given>> =>
-  ({ name, help, parse: wholeNumber(low, high), ...more }) as unknown as Flag<WithDefault<number, Given>>;
+  ({ name, help, parse: wholeNumber(low, high), ...more }) as unknown as Flag<
+    WithDefault<number, Given>
+  >;
 
 const choice = <const Choices extends readonly string[], const Given extends More<Choices[number]>>(
   name: string,
@@ -60,7 +68,8 @@ function wholeNumber(low: number, high: number): (text: string) => number {
 }
 
 const runId = (value: string): string => {
-  if (!/^[a-z\d]{1,32}$/.test(value)) throw new InvalidArgumentError('It takes 1 to 32 lower-case letters and digits.');
+  if (!/^[a-z\d]{1,32}$/.test(value))
+    throw new InvalidArgumentError('It takes 1 to 32 lower-case letters and digits.');
   return value;
 };
 
@@ -75,15 +84,29 @@ export const flags = {
       low: 0,
       high: 65535,
     }),
-    host: text('--host <address>', 'address to listen on', { env: 'UNDERSTUDY_HOST', default: DEFAULT_HOST }),
-    scenario: text('--scenario <name|file>', 'starting world: a shipped name, or a file of your own', {
-      env: 'UNDERSTUDY_SCENARIO',
-      default: 'default',
+    host: text('--host <address>', 'address to listen on', {
+      env: 'UNDERSTUDY_HOST',
+      default: DEFAULT_HOST,
     }),
-    spec: text('--spec <file>', 'serve another OpenAPI document; Prism answers what has no rule here', {
-      env: 'UNDERSTUDY_SPEC',
+    scenario: text(
+      '--scenario <name|file>',
+      'starting world: a shipped name, or a file of your own',
+      {
+        env: 'UNDERSTUDY_SCENARIO',
+        default: 'default',
+      },
+    ),
+    spec: text(
+      '--spec <file>',
+      'serve another OpenAPI document; Prism answers what has no rule here',
+      {
+        env: 'UNDERSTUDY_SPEC',
+      },
+    ),
+    seed: number('--seed <number>', 'seed for generated IDs: the same seed, the same IDs', {
+      env: 'UNDERSTUDY_SEED',
+      ...SEEDS,
     }),
-    seed: number('--seed <number>', 'seed for generated IDs: the same seed, the same IDs', { env: 'UNDERSTUDY_SEED', ...SEEDS }),
     keepDeleted: number(
       '--keep-deleted <number>',
       'deleted spaces and threads that are kept for lists that include them; the oldest go first',
@@ -112,41 +135,95 @@ export const flags = {
       low: 1,
       high: 2 ** 30,
     }),
-    logFormat: choice('--log-format <format>', 'pretty or json; pretty on a terminal', ['pretty', 'json'], {
-      env: 'UNDERSTUDY_LOG_FORMAT',
+    logFormat: choice(
+      '--log-format <format>',
+      'pretty or json; pretty on a terminal',
+      ['pretty', 'json'],
+      {
+        env: 'UNDERSTUDY_LOG_FORMAT',
+      },
+    ),
+    readyFile: text('--ready-file <file>', 'write the URL here once requests are answered', {
+      env: 'UNDERSTUDY_READY_FILE',
     }),
-    readyFile: text('--ready-file <file>', 'write the URL here once requests are answered', { env: 'UNDERSTUDY_READY_FILE' }),
   },
   check: {
-    profile: text('--profile <file>', 'credentials and known IDs of the server', { env: 'UNDERSTUDY_PROFILE' }),
-    includeOperationId: several('--include-operation-id <id>', 'test this operation only; may be repeated'),
+    profile: text('--profile <file>', 'credentials and known IDs of the server', {
+      env: 'UNDERSTUDY_PROFILE',
+    }),
+    includeOperationId: several(
+      '--include-operation-id <id>',
+      'test this operation only; may be repeated',
+    ),
     excludeOperationId: several(
       '--exclude-operation-id <id>',
       'never call this operation, not even to prepare a test; may be repeated',
     ),
-    includeTag: several('--include-tag <tag>', 'test the operations with this tag only; may be repeated'),
-    excludeTag: several('--exclude-tag <tag>', 'never call an operation with this tag; may be repeated'),
+    includeTag: several(
+      '--include-tag <tag>',
+      'test the operations with this tag only; may be repeated',
+    ),
+    excludeTag: several(
+      '--exclude-tag <tag>',
+      'never call an operation with this tag; may be repeated',
+    ),
     seed: number('--seed <number>', 'seed for generated names and edge values', SEEDS),
-    failOn: choice('--fail-on <severity>', 'the least severe finding that fails the run', ['failure', 'question', 'notice'], {
-      default: 'failure',
+    failOn: choice(
+      '--fail-on <severity>',
+      'the least severe finding that fails the run',
+      ['failure', 'question', 'notice'],
+      {
+        default: 'failure',
+      },
+    ),
+    runId: {
+      ...text(
+        '--run-id <text>',
+        'in every name that the run gives; new in every run by default',
+        {},
+      ),
+      parse: runId,
+    },
+    minCases: number('--min-cases <number>', 'fewer cases right: inconclusive, exit code 3', {
+      low: 1,
+      high: 1_000_000,
     }),
-    runId: { ...text('--run-id <text>', 'in every name that the run gives; new in every run by default', {}), parse: runId },
-    minCases: number('--min-cases <number>', 'fewer cases right: inconclusive, exit code 3', { low: 1, high: 1_000_000 }),
-    maxTime: number('--max-time <seconds>', 'time limit of the whole run', { low: 1, high: 86_400 }),
-    requestTimeout: number('--request-timeout <ms>', 'time limit of one response', { default: 10_000, low: 1, high: 600_000 }),
+    maxTime: number('--max-time <seconds>', 'time limit of the whole run', {
+      low: 1,
+      high: 86_400,
+    }),
+    requestTimeout: number('--request-timeout <ms>', 'time limit of one response', {
+      default: 10_000,
+      low: 1,
+      high: 600_000,
+    }),
     header: several('--header <line>', "sent with every request: 'Name: value'; may be repeated"),
-    proxy: text('--proxy <url>', 'HTTP proxy for every request; wins over HTTP_PROXY, HTTPS_PROXY and NO_PROXY', {}),
+    proxy: text(
+      '--proxy <url>',
+      'HTTP proxy for every request; wins over HTTP_PROXY, HTTPS_PROXY and NO_PROXY',
+      {},
+    ),
     caCert: text('--ca-cert <file>', 'certificates to trust as well, PEM', {}),
-    clientCert: text('--client-cert <file>', 'certificate to show to the server, PEM; needs --client-key', {}),
+    clientCert: text(
+      '--client-cert <file>',
+      'certificate to show to the server, PEM; needs --client-key',
+      {},
+    ),
     clientKey: text('--client-key <file>', 'key of --client-cert, PEM, without a passphrase', {}),
-    reportDir: text('--report-dir <folder>', 'gets results.json and junit.xml', { default: 'contract-report' }),
+    reportDir: text('--report-dir <folder>', 'gets results.json and junit.xml', {
+      default: 'contract-report',
+    }),
   },
   spec: {
     format: choice('--format <format>', 'json or yaml', ['json', 'yaml'], { default: 'json' }),
   },
   'contracts export': {
     output: text('--output <file>', 'write to this file instead of stdout', {}),
-    document: text('--document <url>', 'address of the OpenAPI document; the bundled file by default', {}),
+    document: text(
+      '--document <url>',
+      'address of the OpenAPI document; the bundled file by default',
+      {},
+    ),
     seed: number('--seed <number>', 'seed for generated names', SEEDS),
   },
 } as const;
@@ -178,4 +255,5 @@ function optionOf({ name, help, env, default: value, choices, parse }: Flag<unkn
 }
 
 /** What is written to give a flag of `check`, such as `--ca-cert`. */
-export const writtenFlag = (key: keyof CheckFlags): string => /--[\w-]+/.exec(flags.check[key].name)?.[0] as string;
+export const writtenFlag = (key: keyof CheckFlags): string =>
+  /--[\w-]+/.exec(flags.check[key].name)?.[0] as string;

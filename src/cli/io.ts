@@ -1,5 +1,5 @@
-// What a command has to do with its surroundings: the streams, the environment and the exit code of the process that it runs
-// in. A test gives its own.
+// What a command has to do with its surroundings: the streams, the environment and the exit code of
+// the process that it runs in. A test gives its own.
 import type { Writable } from 'node:stream';
 
 /** A stream of the process, or one that a test reads. */

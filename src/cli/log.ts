@@ -21,13 +21,19 @@ export interface Start {
   readonly document?: DocumentSummary | undefined;
 }
 
-export function createLog(format: LogFormat, print: (line: string) => unknown, colored: boolean): Log {
+export function createLog(
+  format: LogFormat,
+  print: (line: string) => unknown,
+  colored: boolean,
+): Log {
   return format === 'json' ? jsonLog(print) : prettyLog(print, colored);
 }
 
 /** What stands in the log where lines are missing. */
 export function describeDropped(format: LogFormat, count: number): string {
-  return format === 'json' ? JSON.stringify({ event: 'dropped', lines: count }) : `(${count} lines of the log were dropped here)`;
+  return format === 'json'
+    ? JSON.stringify({ event: 'dropped', lines: count })
+    : `(${count} lines of the log were dropped here)`;
 }
 
 function jsonLog(print: (line: string) => unknown): Log {
@@ -40,12 +46,14 @@ function jsonLog(print: (line: string) => unknown): Log {
         ...(drift ? { drift: drift.name } : {}),
       }),
     ready: (url) => line('ready', { url, port: Number(new URL(url).port) }),
-    exchange: ({ world, request, answer, duration_ms, decision, changes, ...rest }) => line('exchange', rest),
+    exchange: ({ world, request, answer, duration_ms, decision, changes, ...rest }) =>
+      line('exchange', rest),
   };
 }
 
 function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
-  const paint = (code: number, text: string) => (colored ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const paint = (code: number, text: string) =>
+    colored ? `\u001b[${code}m${text}\u001b[0m` : text;
   const hue = (status: number) => (status >= 500 ? 31 : status >= 400 ? 33 : 32);
   return {
     starting: ({ scenario, url, drift, document }) => {
@@ -94,8 +102,11 @@ function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
         ignored && `ignored ${ignored.join(', ')}`,
         trace_id,
       ];
-      print(`${paint(hue(status), String(status))} ${method} ${target}  ${details.filter(Boolean).join('  ')}`);
-      for (const breach of breaches ?? []) print(paint(31, `    own answer broke the document: ${breach}`));
+      print(
+        `${paint(hue(status), String(status))} ${method} ${target}  ${details.filter(Boolean).join('  ')}`,
+      );
+      for (const breach of breaches ?? [])
+        print(paint(31, `    own answer broke the document: ${breach}`));
       if (problem) print(paint(31, problem));
     },
   };
@@ -113,5 +124,9 @@ function describeDocument({ title, operations, own }: DocumentSummary): string {
 /** A read, a write that succeeds, and the same write refused. */
 function curlLines(url: string): readonly string[] {
   const attach = `curl -X POST -H 'X-API-Key: ak_owner' ${url}/v1/spaces/space_abc123/vector-stores/vs_def456`;
-  return [`curl -H 'X-API-Key: ak_owner' ${url}/v1/spaces/space_abc123`, attach, `${attach}   # again: 409`];
+  return [
+    `curl -H 'X-API-Key: ak_owner' ${url}/v1/spaces/space_abc123`,
+    attach,
+    `${attach}   # again: 409`,
+  ];
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The first file that runs. It must work on any Node that has ES modules, however old, so that it can refuse a Node on which
-// the rest would fail.
+// The first file that runs. It must work on any Node that has ES modules, however old, so that it
+// can refuse a Node on which the rest would fail.
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major < 20 || (major === 20 && minor < 19)) {

@@ -1,4 +1,5 @@
-// Lines to stdout or stderr, whose reader may be slow or gone, or whose disk may be full. A server keeps serving without them.
+// Lines to stdout or stderr, whose reader may be slow or gone, or whose disk may be full. A server
+// keeps serving without them.
 import { fstatSync, writeSync } from 'node:fs';
 import type { Output as Stream } from './io.js';
 
@@ -20,7 +21,10 @@ export function createOutput(stream: Stream, events: OutputEvents): Output {
   return isFile(stream) ? toFile(stream.fd, events) : toReader(stream, events);
 }
 
-/** Files, and devices such as /dev/full. Node writes to all of them at once; a pipe, a socket or a terminal has a reader. */
+/**
+ * Files, and devices such as /dev/full. Node writes to all of them at once; a pipe, a socket or a
+ * terminal has a reader.
+ */
 function isFile(stream: Stream): stream is Stream & { readonly fd: number } {
   if (stream.isTTY || stream.fd === undefined) return false;
   try {

@@ -1,13 +1,17 @@
-// Under npm, a server ends with the program that started it. npm passes a signal on to the shell that runs the script. The
-// shell ends, and the server that it started would be left running.
+// Under npm, a server ends with the program that started it. npm passes a signal on to the shell
+// that runs the script. The shell ends, and the server that it started would be left running.
 
 /** Short, because the port should be free soon after npm has ended. */
 const POLL_MS = 20;
 
-/** Calls back when the parent is gone. Never without npm or in a process group of its own: such a server is meant to stay. */
+/**
+ * Calls back when the parent is gone. Never without npm or in a process group of its own: such a
+ * server is meant to stay.
+ */
 export function onParentGone(gone: () => void): void {
   const parent = process.ppid;
-  const underNpm = process.env.npm_lifecycle_event !== undefined || process.env.npm_execpath !== undefined;
+  const underNpm =
+    process.env.npm_lifecycle_event !== undefined || process.env.npm_execpath !== undefined;
   if (!underNpm || parent === 1 || leadsGroup()) return;
   const timer = setInterval(() => {
     if (isThere(parent)) return;

@@ -18,7 +18,11 @@ function counter(output: Output): OnRow {
 }
 
 function lines(output: Output): OnRow {
-  const headings = { sign_in: 'credentials', lifecycle: 'lifecycles', method: 'undocumented methods' } as const;
+  const headings = {
+    sign_in: 'credentials',
+    lifecycle: 'lifecycles',
+    method: 'undocumented methods',
+  } as const;
   let heading = '';
   let counts = { right: 0, wrong: 0, not_exercised: 0 };
   const flush = (number: number, of: number): void => {
@@ -44,6 +48,11 @@ function lines(output: Output): OnRow {
 export function describeWait({ operation, milliseconds, said: header }: Wait): string {
   // What a server says may be anything.
   const isReadable = header !== undefined && /^[\w :,.+-]{1,40}$/.test(header);
-  const reason = header === undefined ? 'no Retry-After' : isReadable ? `Retry-After: ${header}` : 'an unreadable Retry-After';
+  const reason =
+    header === undefined
+      ? 'no Retry-After'
+      : isReadable
+        ? `Retry-After: ${header}`
+        : 'an unreadable Retry-After';
   return `429 from ${operation}, ${reason}; waiting ${milliseconds / 1000} s\n`;
 }

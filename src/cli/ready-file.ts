@@ -3,7 +3,9 @@ import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node
 import { UsageError } from '../spec/failure.js';
 
 export interface ReadyFile {
-  /** Written under another name and renamed, so that nobody who waits for the file reads half of it. */
+  /**
+   * Written under another name and renamed, so that nobody who waits for the file reads half of it.
+   */
   write(url: string): void;
   /** Unless another server has written its own since. */
   remove(): void;

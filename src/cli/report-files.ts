@@ -1,4 +1,5 @@
-// results.json and junit.xml of a run, from its first moment on: a folder never shows the verdict of an older run.
+// results.json and junit.xml of a run, from its first moment on: a folder never shows the verdict
+// of an older run.
 import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type FailOn, toJunit, toResults } from '../contract/report/report.js';
@@ -13,9 +14,22 @@ export class ReportFiles {
   readonly #failOn: FailOn;
   readonly #begun: Omit<Report, 'stopped'>;
 
-  constructor(folder: string, failOn: FailOn, begun: Pick<Report, 'target' | 'seed' | 'runId' | 'filters'>) {
+  constructor(
+    folder: string,
+    failOn: FailOn,
+    begun: Pick<Report, 'target' | 'seed' | 'runId' | 'filters'>,
+  ) {
     const started = new Date().toISOString();
-    const none = { rows: [], findings: [], coverage: [], lacking: [], leftovers: [], possiblyMade: [], requests: 0, unseen: 0 };
+    const none = {
+      rows: [],
+      findings: [],
+      coverage: [],
+      lacking: [],
+      leftovers: [],
+      possiblyMade: [],
+      requests: 0,
+      unseen: 0,
+    };
     this.#begun = { ...begun, started, secrets: new Map(), ...none };
     this.#folder = folder;
     this.#failOn = failOn;
@@ -30,7 +44,10 @@ export class ReportFiles {
     return { ...this.#begun, stopped };
   }
 
-  /** Called before the run, so that a report folder that cannot be written stops it at once. Replaces an older run's report. */
+  /**
+   * Called before the run, so that a report folder that cannot be written stops it at once.
+   * Replaces an older run's report.
+   */
   begin(): void {
     const text = 'the run has not ended, or was ended before it could write its report';
     try {
@@ -43,7 +60,10 @@ export class ReportFiles {
 
   /** Each file whole or not at all. Throws a UsageError where one cannot be written. */
   write(report: Report): void {
-    const texts = [`${JSON.stringify(toResults(report, this.#failOn), null, 2)}\n`, toJunit(report, this.#failOn)];
+    const texts = [
+      `${JSON.stringify(toResults(report, this.#failOn), null, 2)}\n`,
+      toJunit(report, this.#failOn),
+    ];
     for (const [i, path] of this.paths.entries()) this.#replace(path, texts[i] as string);
   }
 
@@ -66,7 +86,10 @@ export class ReportFiles {
   }
 }
 
-/** One folder at a time: Node's recursive way never ends where the system takes no folders, as below /proc. */
+/**
+ * One folder at a time: Node's recursive way never ends where the system takes no folders, as below
+ * /proc.
+ */
 function makeFolder(folder: string): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
   makeFolder(dirname(folder));

@@ -1,4 +1,5 @@
-// What `understudy check` does. Loaded only when it is called, so that `serve` starts without the kit.
+// What `understudy check` does. Loaded only when it is called, so that `serve` starts without the
+// kit.
 import { randomUUID } from 'node:crypto';
 import { httpTarget } from '../client/http-target.js';
 import { handlerTarget, type Target } from '../client/target.js';
@@ -30,9 +31,16 @@ const REPORTING = 500;
 const LEAST_GRACE = 1000;
 
 export async function check(url: string | undefined, flags: CheckFlags, io: Io): Promise<void> {
-  // The mock server in this process is new, so a fixed run ID is safe, and the same seed gives the same requests.
-  const runId = flags.runId ?? (isInProcess(url, flags) ? String(flags.seed) : randomUUID().slice(0, 8));
-  const begun = { target: targetName(url, flags), seed: flags.seed, runId, filters: filtersOf(flags) };
+  // The mock server in this process is new, so a fixed run ID is safe, and the same seed gives the
+  // same requests.
+  const runId =
+    flags.runId ?? (isInProcess(url, flags) ? String(flags.seed) : randomUUID().slice(0, 8));
+  const begun = {
+    target: targetName(url, flags),
+    seed: flags.seed,
+    runId,
+    filters: filtersOf(flags),
+  };
   const reports = new ReportFiles(flags.reportDir, flags.failOn, begun);
   reports.begin();
   let soFar = (stopped: Stopped): Report => reports.without(stopped);
@@ -56,7 +64,11 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
   };
   // The time limit counts from the start of the process, as it does for whoever started it.
   const grace = Math.max(LEAST_GRACE, WHOLE_GRACE - REPORTING - performance.now());
-  const { signal, done } = stopping(atOnce, grace + REPORTING / 2, flags.maxTime && flags.maxTime * 1000);
+  const { signal, done } = stopping(
+    atOnce,
+    grace + REPORTING / 2,
+    flags.maxTime && flags.maxTime * 1000,
+  );
   try {
     const options = { ...(await optionsOf(url, flags, io)), runId };
     const onBegin = (report: typeof soFar): void => {
@@ -75,9 +87,13 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
   }
 }
 
-const isInProcess = (url: string | undefined, { profile }: CheckFlags): boolean => url === undefined && profile === undefined;
+const isInProcess = (url: string | undefined, { profile }: CheckFlags): boolean =>
+  url === undefined && profile === undefined;
 
-/** For the reports of a run that has not begun, when nobody knows yet what in an address is a credential. */
+/**
+ * For the reports of a run that has not begun, when nobody knows yet what in an address is a
+ * credential.
+ */
 function targetName(url: string | undefined, { profile }: CheckFlags): string {
   if (url !== undefined) return URL.canParse(url) ? new URL(url).origin : 'the server';
   return profile === undefined ? MOCK_SERVER : `the server of ${profile}`;
@@ -85,7 +101,11 @@ function targetName(url: string | undefined, { profile }: CheckFlags): string {
 
 const MOCK_SERVER = 'the mock server in this process';
 
-async function optionsOf(url: string | undefined, flags: CheckFlags, io: Io): Promise<Omit<RunOptions, 'runId'>> {
+async function optionsOf(
+  url: string | undefined,
+  flags: CheckFlags,
+  io: Io,
+): Promise<Omit<RunOptions, 'runId'>> {
   const spec = loadSpec();
   const selected = selection(spec, flags);
   const contracts = withEdges(spec, loadContracts(spec), { seed: flags.seed });
@@ -98,7 +118,8 @@ async function optionsOf(url: string | undefined, flags: CheckFlags, io: Io): Pr
   const wire = wireOf(flags, base, io.env);
   const profile = { ...own, secrets: new Map([...own.secrets, ...wire.secrets]) };
   const timeout = flags.requestTimeout;
-  const target = base === undefined ? await standIn(timeout) : httpTarget(base, { timeout, ...wire.options });
+  const target =
+    base === undefined ? await standIn(timeout) : httpTarget(base, { timeout, ...wire.options });
 
   return {
     spec,
@@ -119,19 +140,25 @@ async function optionsOf(url: string | undefined, flags: CheckFlags, io: Io): Pr
 
 function baseUrl(url: string | undefined, profile: Profile): string {
   const base = url ?? profile.base_url;
-  if (base === undefined) throw new UsageError('No server to test.\n  fix: give its URL, or add base_url to the profile.');
+  if (base === undefined)
+    throw new UsageError(
+      'No server to test.\n  fix: give its URL, or add base_url to the profile.',
+    );
   const problem = problemOfBaseUrl(base);
-  if (problem) throw new UsageError(`${withoutCredential(base)} ${problem.what}.\n  fix: ${problem.fix}`);
+  if (problem)
+    throw new UsageError(`${withoutCredential(base)} ${problem.what}.\n  fix: ${problem.fix}`);
   // The document's paths begin with /v1 themselves.
   return base.replace(/\/+$/, '').replace(/\/v1$/, '');
 }
 
 /** Without a password or a query, which do not belong into a log. */
-const withoutCredential = (url: string): string => url.replace(/\/\/[^/]*@/, '//…@').replace(/[?#].*/s, '?…');
+const withoutCredential = (url: string): string =>
+  url.replace(/\/\/[^/]*@/, '//…@').replace(/[?#].*/s, '?…');
 
 /** Addresses of this machine: the mock server may run there, and its keys are no secret. */
 const isLocal = (url: string): boolean =>
-  problemOfBaseUrl(url) !== undefined || /^(localhost|127\.[\d.]+|\[::1\]|.*\.localhost)$/.test(new URL(url).hostname);
+  problemOfBaseUrl(url) !== undefined ||
+  /^(localhost|127\.[\d.]+|\[::1\]|.*\.localhost)$/.test(new URL(url).hostname);
 
 async function standIn(timeout: number): Promise<Target> {
   // Loaded only here: the kit itself works without Express.
@@ -150,10 +177,14 @@ function selection(spec: Spec, flags: CheckFlags): Selection {
   const operations = [...spec.operations.values()];
   const ids = operations.map((operation) => operation.id as string);
   const tags = [...new Set(operations.map((operation) => operation.tag))];
-  for (const key of ['includeOperationId', 'excludeOperationId'] as const) checkNames(key, flags, ids);
+  for (const key of ['includeOperationId', 'excludeOperationId'] as const)
+    checkNames(key, flags, ids);
   for (const key of ['includeTag', 'excludeTag'] as const) checkNames(key, flags, tags);
-  const isNamed = (id: OperationId, named: readonly string[] = [], tagged: readonly string[] = []): boolean =>
-    named.includes(id) || tagged.includes(spec.operations.get(id)?.tag ?? '');
+  const isNamed = (
+    id: OperationId,
+    named: readonly string[] = [],
+    tagged: readonly string[] = [],
+  ): boolean => named.includes(id) || tagged.includes(spec.operations.get(id)?.tag ?? '');
   const all = !flags.includeOperationId && !flags.includeTag;
   return {
     include: (id) => all || isNamed(id, flags.includeOperationId, flags.includeTag),
@@ -166,5 +197,7 @@ type NamingFlag = 'includeOperationId' | 'excludeOperationId' | 'includeTag' | '
 function checkNames(key: NamingFlag, given: CheckFlags, names: readonly string[]): void {
   const [word] = (given[key] ?? []).filter((name) => !names.includes(name));
   if (word !== undefined)
-    throw new UsageError(`${writtenFlag(key)} ${word}: the document has no such name.\n  fix: ${fixOf(word, names)}`);
+    throw new UsageError(
+      `${writtenFlag(key)} ${word}: the document has no such name.\n  fix: ${fixOf(word, names)}`,
+    );
 }

@@ -25,14 +25,27 @@ async function serve(flags: ServeFlags, io: Io): Promise<void> {
     return;
   }
   const format = flags.logFormat ?? (io.stdout.isTTY ? 'pretty' : 'json');
-  const log = createLog(format, openOutput(format, io), io.stdout.isTTY === true && !io.env.NO_COLOR);
+  const log = createLog(
+    format,
+    openOutput(format, io),
+    io.stdout.isTTY === true && !io.env.NO_COLOR,
+  );
   const readyFile = flags.readyFile === undefined ? undefined : prepareReadyFile(flags.readyFile);
   const { scenario, seed, clock, keepDeleted, selfCheck, bodyLimit } = flags;
   const spec = flags.spec === undefined ? {} : { spec: flags.spec };
   const planted = flags.drift === undefined ? undefined : await plantDrift(flags.drift);
   // Loaded only here: every other command works without Express.
   const { createServer } = await import('../http/server.js');
-  const options = { scenario, seed, clock, keepDeleted, selfCheck, bodyLimit, ...spec, onExchange: log.exchange };
+  const options = {
+    scenario,
+    seed,
+    clock,
+    keepDeleted,
+    selfCheck,
+    bodyLimit,
+    ...spec,
+    onExchange: log.exchange,
+  };
   const server = createServer(options, planted ? [planted.interceptor] : []);
   stopInTime(server, readyFile);
   const { url } = await server.listen({ port: flags.port, host: flags.host });
@@ -48,7 +61,9 @@ async function plantDrift(name: string) {
   return plant(loadSpec(), name);
 }
 
-/** The server keeps running when the log cannot be written; stderr says once that lines are lost. */
+/**
+ * The server keeps running when the log cannot be written; stderr says once that lines are lost.
+ */
 function openOutput(format: LogFormat, { stdout, stderr }: Io): (line: string) => void {
   const dropped = (count: number): string => describeDropped(format, count);
   // The command line's own listeners end the program when nobody reads.
@@ -67,7 +82,10 @@ const GRACE_MS = 500;
 const { SIGHUP, SIGINT, SIGTERM } = ExitCode;
 const exitCodes = { SIGHUP, SIGINT, SIGBREAK: SIGINT, SIGTERM } as const;
 
-/** Ends on a signal, at once when it comes a second time, and under npm when whoever started it is gone. */
+/**
+ * Ends on a signal, at once when it comes a second time, and under npm when whoever started it is
+ * gone.
+ */
 function stopInTime(server: Pick<Server, 'close'>, readyFile: ReadyFile | undefined): void {
   process.on('exit', () => readyFile?.remove());
   let stopping = false;

@@ -9,6 +9,8 @@ export function specCommand({ stdout }: Io): Command {
   const command = new Command('spec').description('print the OpenAPI document');
   return withFlags(command, 'spec').action(({ format }: FlagValues<'spec'>) => {
     const spec = loadSpec();
-    stdout.write(format === 'yaml' ? stringifyYaml(JSON.parse(spec.text)) : `${spec.text.trimEnd()}\n`);
+    stdout.write(
+      format === 'yaml' ? stringifyYaml(JSON.parse(spec.text)) : `${spec.text.trimEnd()}\n`,
+    );
   });
 }

@@ -37,7 +37,8 @@ export class Connections {
   constructor(server: URL, { proxy, ca, cert, key }: Wire) {
     this.#server = server;
     const by = proxy === undefined ? proxyOf(server, process.env) : withScheme(proxy);
-    if (by !== undefined && problemOfProxy(by)) throw new TypeError(`The proxy ${problemOfProxy(by)}.`);
+    if (by !== undefined && problemOfProxy(by))
+      throw new TypeError(`The proxy ${problemOfProxy(by)}.`);
     this.#proxy = by === undefined ? undefined : new URL(by);
     this.#tls = {
       ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
@@ -55,12 +56,22 @@ export class Connections {
     // Not through `new URL`, which would resolve `..` in the path.
     const path = `${pathname.replace(/\/+$/, '')}${target}`;
     if (this.#proxy === undefined || isEncrypted) {
-      const server = { protocol, hostname: unbracketed(hostname), ...(port === '' ? {} : { port }) };
+      const server = {
+        protocol,
+        hostname: unbracketed(hostname),
+        ...(port === '' ? {} : { port }),
+      };
       return { options: { ...server, path, agent, ...this.#tls }, isEncrypted, headers: {} };
     }
     const { protocol: by, hostname: via, port: viaPort, auth } = urlToHttpOptions(this.#proxy);
-    const proxy = { protocol: by, hostname: unbracketed(String(via)), ...(viaPort ? { port: viaPort } : {}) };
-    const credential = auth ? { 'proxy-authorization': `Basic ${Buffer.from(auth).toString('base64')}` } : {};
+    const proxy = {
+      protocol: by,
+      hostname: unbracketed(String(via)),
+      ...(viaPort ? { port: viaPort } : {}),
+    };
+    const credential = auth
+      ? { 'proxy-authorization': `Basic ${Buffer.from(auth).toString('base64')}` }
+      : {};
     const options = { ...proxy, path: `${protocol}//${host}${path}`, agent, ...this.#tls };
     return { options, isEncrypted: by === 'https:', headers: { host, ...credential } };
   }
@@ -69,7 +80,8 @@ export class Connections {
     if (this.#proxy !== undefined && this.#server.protocol === 'https:') {
       // Loaded only here: most runs go by no proxy.
       const { HttpsProxyAgent } = await import('https-proxy-agent');
-      const tunnel = (keepAlive: boolean): http.Agent => new HttpsProxyAgent(this.#proxy as URL, { keepAlive, ...this.#ca() });
+      const tunnel = (keepAlive: boolean): http.Agent =>
+        new HttpsProxyAgent(this.#proxy as URL, { keepAlive, ...this.#ca() });
       return { kept: tunnel(true), fresh: tunnel(false) };
     }
     const { Agent } = (this.#proxy ?? this.#server).protocol === 'https:' ? https : http;

@@ -22,7 +22,9 @@ const decoders: Readonly<Record<string, Decoder>> = {
 /** Each layer may be as large as the body; more than a few are an attack. */
 const MOST_LAYERS = 5;
 
-/** An empty body is not decompressed, whatever the headers say: a 204, a 304 or an answer to HEAD. */
+/**
+ * An empty body is not decompressed, whatever the headers say: a 204, a 304 or an answer to HEAD.
+ */
 export async function decoded(body: Buffer, header = '', maxBytes: number): Promise<Buffer> {
   const codings = header
     .split(',')
@@ -31,8 +33,12 @@ export async function decoded(body: Buffer, header = '', maxBytes: number): Prom
   if (body.length === 0) return body;
   const unknown = codings.find((coding) => !Object.hasOwn(decoders, coding));
   if (unknown !== undefined)
-    throw new TargetError('broken', `the body comes in the coding ${unknown}, which the request did not ask for`);
-  if (codings.length > MOST_LAYERS) throw new TargetError('broken', `the body is encoded ${codings.length} times`);
+    throw new TargetError(
+      'broken',
+      `the body comes in the coding ${unknown}, which the request did not ask for`,
+    );
+  if (codings.length > MOST_LAYERS)
+    throw new TargetError('broken', `the body is encoded ${codings.length} times`);
   let bytes = body;
   // The last one was put on last.
   for (const coding of codings.reverse()) bytes = await decode(coding, bytes, maxBytes);

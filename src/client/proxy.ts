@@ -4,11 +4,13 @@ import { BlockList, isIP } from 'node:net';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The proxy that the environment names for a URL: HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, save for what NO_PROXY lists, in
- * small letters or capitals. This machine itself is reached directly, unless Node itself is set to use these variables.
+ * The proxy that the environment names for a URL: HTTPS_PROXY, HTTP_PROXY or ALL_PROXY, save for
+ * what NO_PROXY lists, in small letters or capitals. This machine itself is reached directly,
+ * unless Node itself is set to use these variables.
  */
 export function proxyOf(url: URL, environment: Environment): string | undefined {
-  const named = (name: string): string => environment[name] || environment[name.toUpperCase()] || '';
+  const named = (name: string): string =>
+    environment[name] || environment[name.toUpperCase()] || '';
   const proxy = named(`${url.protocol.slice(0, -1)}_proxy`) || named('all_proxy');
   if (proxy === '' || (isLoopback(url.hostname) && !isAskedFor(environment))) return undefined;
   const excluded = named('no_proxy').split(/[,\s]+/);
@@ -16,7 +18,8 @@ export function proxyOf(url: URL, environment: Environment): string | undefined 
 }
 
 /** A host and a port alone are an HTTP proxy. */
-export const withScheme = (proxy: string): string => (proxy.includes('://') ? proxy : `http://${proxy}`);
+export const withScheme = (proxy: string): string =>
+  proxy.includes('://') ? proxy : `http://${proxy}`;
 
 /** What is wrong with the address of a proxy; nothing when it is one. */
 export function problemOfProxy(proxy: string): string | undefined {
@@ -26,16 +29,24 @@ export function problemOfProxy(proxy: string): string | undefined {
 }
 
 const isLoopback = (hostname: string): boolean =>
-  /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\])$/.test(hostname);
+  /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\])$/.test(
+    hostname,
+  );
 
 /** https://nodejs.org/api/cli.html#node_use_env_proxy1 */
-const isAskedFor = ({ NODE_USE_ENV_PROXY: flag, NODE_OPTIONS: options = '' }: Environment): boolean =>
-  flag === '1' || /(^|\s)--use-env-proxy(\s|$)/.test(options) || process.execArgv.includes('--use-env-proxy');
+const isAskedFor = ({
+  NODE_USE_ENV_PROXY: flag,
+  NODE_OPTIONS: options = '',
+}: Environment): boolean =>
+  flag === '1' ||
+  /(^|\s)--use-env-proxy(\s|$)/.test(options) ||
+  process.execArgv.includes('--use-env-proxy');
 
 function isExcluded({ hostname, port, protocol }: URL, entry: string): boolean {
   if (entry === '*') return true;
   const [, named = entry, onlyPort] = /^(.+[^:]|\[.*\]):(\d+)$/.exec(entry) ?? [];
-  if (onlyPort !== undefined && onlyPort !== (port || (protocol === 'https:' ? '443' : '80'))) return false;
+  if (onlyPort !== undefined && onlyPort !== (port || (protocol === 'https:' ? '443' : '80')))
+    return false;
   const excluded = named
     .toLowerCase()
     .replace(/^\*?\./, '')

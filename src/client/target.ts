@@ -1,8 +1,11 @@
-// A target is a function from request to response, in process or over the network; here what both have in common.
+// A target is a function from request to response, in process or over the network; here what both
+// have in common.
 import type { PlainRequest, PlainResponse } from '../spec/message.js';
 
 export interface Answer extends PlainResponse {
-  /** Why the request went out a second time before this answer came; absent when it went out once. */
+  /**
+   * Why the request went out a second time before this answer came; absent when it went out once.
+   */
   readonly repeated?: string;
 }
 
@@ -11,7 +14,10 @@ export interface Target {
   readonly name: string;
   /** It is in this process, where nobody else is at work. */
   readonly inProcess?: true;
-  /** Rejects with a TargetError when no whole answer came, of the kind `stopped` where the signal ended it. */
+  /**
+   * Rejects with a TargetError when no whole answer came, of the kind `stopped` where the signal
+   * ended it.
+   */
   send(request: PlainRequest, signal?: AbortSignal): Promise<Answer>;
 }
 
@@ -39,12 +45,15 @@ export class TargetError extends Error {
   /** The same, of a request that had gone out a second time. */
   ofRepeated(why: string | undefined): TargetError {
     const { cause, unsent } = this;
-    return why === undefined ? this : new TargetError(this.kind, this.message, { cause, unsent, repeated: why });
+    return why === undefined
+      ? this
+      : new TargetError(this.kind, this.message, { cause, unsent, repeated: why });
   }
 }
 
 /** Methods that change nothing (RFC 9110, 9.2.1), so that sending one twice does no harm. */
-export const isSafe = (method: string): boolean => ['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(method);
+export const isSafe = (method: string): boolean =>
+  ['GET', 'HEAD', 'OPTIONS', 'TRACE'].includes(method);
 
 export interface TargetLimits {
   /** Milliseconds for one whole answer. Default 10 s. */
@@ -56,15 +65,23 @@ export interface TargetLimits {
 export const DEFAULT_TIMEOUT = 10_000;
 export const DEFAULT_BYTES = 5 * 1024 * 1024;
 
-/** A target that is a function like `fetch`, such as the mock server in this process. An error that it throws counts as no answer. */
+/**
+ * A target that is a function like `fetch`, such as the mock server in this process. An error that
+ * it throws counts as no answer.
+ */
 export function handlerTarget(
   name: string,
   handle: (request: Request) => Promise<Response>,
   { timeout = DEFAULT_TIMEOUT, maxBytes = DEFAULT_BYTES }: TargetLimits = {},
 ): Target {
-  // Without a signal, which costs more than all else about a request: a handler that is not waited for may go on.
+  // Without a signal, which costs more than all else about a request: a handler that is not waited
+  // for may go on.
   const answer = async ({ method, target, headers, body }: PlainRequest): Promise<Answer> => {
-    const init = { method, headers, ...(body.length > 0 ? { body: body as Uint8Array<ArrayBuffer> } : {}) };
+    const init = {
+      method,
+      headers,
+      ...(body.length > 0 ? { body: body as Uint8Array<ArrayBuffer> } : {}),
+    };
     const response = await handle(new Request(`http://in-process${target}`, init));
     const text = textOf(await readBytes(response.body ?? [], maxBytes));
     const plain = { status: response.status, headers: Object.fromEntries(response.headers) };
@@ -80,7 +97,9 @@ export function handlerTarget(
         return await withinTime(answer(request), { timeout, signal, call });
       } catch (error) {
         if (error instanceof TargetError) throw error;
-        throw new TargetError('broken', `${call}: the handler threw ${String(error)}`, { cause: error });
+        throw new TargetError('broken', `${call}: the handler threw ${String(error)}`, {
+          cause: error,
+        });
       }
     },
   };
@@ -98,7 +117,10 @@ interface Bounds {
 }
 
 /** Rejects when the time is over or the signal is aborted, even if the work itself ignores both. */
-export async function withinTime<T>(work: Promise<T>, { timeout, signal, call, wasSent = () => true, stop }: Bounds): Promise<T> {
+export async function withinTime<T>(
+  work: Promise<T>,
+  { timeout, signal, call, wasSent = () => true, stop }: Bounds,
+): Promise<T> {
   let end = (_error: TargetError): void => {};
   const ended = new Promise<never>((_, reject) => {
     end = (error) => {
@@ -107,8 +129,13 @@ export async function withinTime<T>(work: Promise<T>, { timeout, signal, call, w
     };
   });
   const late = (): void =>
-    end(new TargetError('timeout', `${call} gave no whole answer within ${timeout} ms.`, { unsent: !wasSent() }));
-  const onEnd = (): void => end(new TargetError('stopped', 'the run has ended', { unsent: !wasSent() }));
+    end(
+      new TargetError('timeout', `${call} gave no whole answer within ${timeout} ms.`, {
+        unsent: !wasSent(),
+      }),
+    );
+  const onEnd = (): void =>
+    end(new TargetError('stopped', 'the run has ended', { unsent: !wasSent() }));
   const timer = timeout === undefined ? undefined : setTimeout(late, timeout);
   signal?.addEventListener('abort', onEnd);
   try {
@@ -120,7 +147,10 @@ export async function withinTime<T>(work: Promise<T>, { timeout, signal, call, w
   }
 }
 
-export async function readBytes(body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, maxBytes: number): Promise<Buffer> {
+export async function readBytes(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  maxBytes: number,
+): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
@@ -135,4 +165,5 @@ export const tooLarge = (maxBytes: number): TargetError =>
   new TargetError('too_large', `The answer is larger than ${maxBytes} bytes.`);
 
 /** A byte order mark stays: whether a body may begin with one is the judge's to say. */
-export const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+export const textOf = (bytes: Uint8Array): string =>
+  new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);

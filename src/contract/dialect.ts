@@ -1,5 +1,6 @@
-// The habits of the vendor's API that the document describes operation by operation and the kit needs as such: its errors, its
-// lists, its organizations and its credentials. Nothing else in the kit knows these words; a test holds that.
+// The habits of the vendor's API that the document describes operation by operation and the kit
+// needs as such: its errors, its lists, its organizations and its credentials. Nothing else in the
+// kit knows these words; a test holds that.
 import { isJsonObject, type Json } from '../spec/message.js';
 
 /** The edition that the contracts are written for. */
@@ -13,7 +14,9 @@ export type ErrorField = 'code' | 'type' | 'details';
 export const errorAt = (field: ErrorField): string => `/error/${field}`;
 
 /** What a refusal says; nothing where the body is none. */
-export function errorIn(body: Json | undefined): Readonly<Partial<Record<ErrorField, Json>>> | undefined {
+export function errorIn(
+  body: Json | undefined,
+): Readonly<Partial<Record<ErrorField, Json>>> | undefined {
   return isJsonObject(body) && isJsonObject(body.error) ? body.error : undefined;
 }
 
@@ -46,19 +49,30 @@ export const CURSORS: readonly string[] = ['/next_cursor'];
 
 /** The rows of a list, whatever it calls them. */
 export function rowsIn(body: Json | undefined): readonly Json[] {
-  const [rows = []] = isJsonObject(body) ? Object.values(body).filter((value) => Array.isArray(value)) : [];
+  const [rows = []] = isJsonObject(body)
+    ? Object.values(body).filter((value) => Array.isArray(value))
+    : [];
   return rows as readonly Json[];
 }
 
-/** What asks for the page after this one, where the answer says that there is one. `query` asked for this one. */
+/**
+ * What asks for the page after this one, where the answer says that there is one. `query` asked for
+ * this one.
+ */
 export function pageAfter(body: Json | undefined, query: Query = {}): Query | undefined {
   if (!isJsonObject(body)) return undefined;
   const rows = rowsIn(body);
   // In February, the list of spaces has no has_more; nothing comes after a page without rows.
   if (typeof body.next_cursor === 'string' && rows.length > 0) return { cursor: body.next_cursor };
-  // Nor has the list of vector stores, nor anything else that says what comes after a page that is full.
+  // Nor has the list of vector stores, nor anything else that says what comes after a page that is
+  // full.
   const { take, skip = 0 } = query;
-  if (body.has_more === undefined && typeof take === 'number' && rows.length > 0 && rows.length >= take)
+  if (
+    body.has_more === undefined &&
+    typeof take === 'number' &&
+    rows.length > 0 &&
+    rows.length >= take
+  )
     return { skip: Number(skip) + rows.length };
   if (body.has_more !== true) return undefined;
   if (typeof body.last_id === 'string') return { after: body.last_id };
@@ -81,7 +95,10 @@ export const UNKNOWN_KEY: Credential = { api_key: 'ak_understudy_unknown' };
 export const UNKNOWN_TOKEN: Credential = { bearer: 'understudy-unknown-token' };
 
 /** The header that carries a credential, in lower case; none for a caller who has none. */
-export function headersOf({ api_key, bearer }: Credential, scheme = 'Bearer'): Readonly<Record<string, string>> {
+export function headersOf(
+  { api_key, bearer }: Credential,
+  scheme = 'Bearer',
+): Readonly<Record<string, string>> {
   if (bearer !== undefined) return { [TOKEN.toLowerCase()]: `${scheme} ${bearer}` };
   return api_key === undefined ? {} : { [API_KEY.toLowerCase()]: api_key };
 }

@@ -1,38 +1,67 @@
-// The contracts as plain Arazzo 1.0: the lifecycles as they are, and every row of the tables that Arazzo can say and Redocly
-// Respect can play. A row becomes a workflow of its recipes' calls, its own request, its looks, and the calls that clean up.
-// What is left out is listed with the reason, and so is what a workflow says only in part.
+// The contracts as plain Arazzo 1.0: the lifecycles as they are, and every row of the tables that
+// Arazzo can say and Redocly Respect can play. A row becomes a workflow of its recipes' calls, its
+// own request, its looks, and the calls that clean up. What is left out is listed with the reason,
+// and so is what a workflow says only in part.
 
 import { type Case, vouchesFor } from '../spec/case.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
 import { isJsonObject, type Json } from '../spec/message.js';
-import { API_KEY, errorAt, errorIn, ORGANIZATION, pageSizeIn, TOKEN, USUAL_PAGE } from './dialect.js';
+import {
+  API_KEY,
+  errorAt,
+  errorIn,
+  ORGANIZATION,
+  pageSizeIn,
+  TOKEN,
+  USUAL_PAGE,
+} from './dialect.js';
 import { nameOf } from './run/names.js';
 import { planRows } from './run/plan.js';
 import type { Profile } from './run/profile.js';
 import type { PlannedRow } from './run/row.js';
-import { type CallerName, callerNames, inventedCredentials, knownNames, schemeOf } from './tables/caller.js';
+import {
+  type CallerName,
+  callerNames,
+  inventedCredentials,
+  knownNames,
+  schemeOf,
+} from './tables/caller.js';
 import { type Expression, inputFor, type Template, usesIn, written } from './tables/expression.js';
-import type { Check, KeepStep, LookStep, PrepareStep, RequestStep, RequestTemplate, Step, UndoStep } from './tables/steps.js';
+import type {
+  Check,
+  KeepStep,
+  LookStep,
+  PrepareStep,
+  RequestStep,
+  RequestTemplate,
+  Step,
+  UndoStep,
+} from './tables/steps.js';
 import type { Contracts } from './tables/table.js';
 
 /** Why a row cannot be exported; the keys are stable, so that their numbers can be asserted. */
 export const reasonsLeftOut = {
-  raw_body: 'a body that is no JSON object, or not labelled as one: Arazzo sends what its payload says',
+  raw_body:
+    'a body that is no JSON object, or not labelled as one: Arazzo sends what its payload says',
   repeated_parameter: 'a parameter that is sent twice: Arazzo gives each one value',
   required_left_out: 'a required parameter is left out: Respect fills it in from the document',
   no_body: 'no body where the operation takes one: Respect sends the example of the document',
   either_way: 'success and refusal are both allowed, and what follows depends on which it was',
   whole_list: 'a look compares a whole list or object: the simple conditions of Respect do not',
   later_page: 'a look walks through small pages for a row: Arazzo has no loops',
-  odd_text: 'a text with $, {, }, a quote, or blanks around an expression, which Respect would read otherwise',
+  odd_text:
+    'a text with $, {, }, a quote, or blanks around an expression, which Respect would read otherwise',
 } as const;
 export type ReasonLeftOut = keyof typeof reasonsLeftOut;
 
 /** What is left out of a workflow that is exported. */
 export const reasonsInPart = {
-  unchanged: 'that a refusal changed nothing: the whole answer before and after would have to be compared',
-  details: 'which keys the details of a refusal have: the conditions of Arazzo cannot ask for a key',
-  later_pages: 'that a row may stand on a later page: Arazzo has no loops, so the first page is looked at',
+  unchanged:
+    'that a refusal changed nothing: the whole answer before and after would have to be compared',
+  details:
+    'which keys the details of a refusal have: the conditions of Arazzo cannot ask for a key',
+  later_pages:
+    'that a row may stand on a later page: Arazzo has no loops, so the first page is looked at',
 } as const;
 export type ReasonInPart = keyof typeof reasonsInPart;
 
@@ -40,14 +69,21 @@ export interface Exported {
   readonly document: Json;
   readonly lifecycles: number;
   readonly rows: number;
-  readonly leftOut: readonly { readonly title: string; readonly place: string; readonly reason: ReasonLeftOut }[];
+  readonly leftOut: readonly {
+    readonly title: string;
+    readonly place: string;
+    readonly reason: ReasonLeftOut;
+  }[];
   readonly inPart: Readonly<Record<ReasonInPart, number>>;
 }
 
 export interface ExportOptions {
   /** Where the OpenAPI document is, as Arazzo finds it. */
   readonly documentUrl: string;
-  /** Seed for generated names; exports that are played against the same server need different seeds. Default 1. */
+  /**
+   * Seed for generated names; exports that are played against the same server need different seeds.
+   * Default 1.
+   */
   readonly seed?: number;
 }
 
@@ -60,7 +96,11 @@ class LeftOut extends Error {
   }
 }
 
-export function exportArazzo(spec: Spec, contracts: Contracts, { documentUrl, seed = 1 }: ExportOptions): Exported {
+export function exportArazzo(
+  spec: Spec,
+  contracts: Contracts,
+  { documentUrl, seed = 1 }: ExportOptions,
+): Exported {
   const inputs = { $ref: '#/components/inputs/profile' };
   const leftOut: Exported['leftOut'][number][] = [];
   const inPart: Record<ReasonInPart, number> = { unchanged: 0, details: 0, later_pages: 0 };
@@ -69,7 +109,15 @@ export function exportArazzo(spec: Spec, contracts: Contracts, { documentUrl, se
       const workflow = new RowExport(spec, planned, { seed, number: i + 1 });
       const steps = workflow.steps();
       for (const reason of workflow.inPart) inPart[reason] += 1;
-      return [{ workflowId: `row_${i + 1}`, summary: planned.title, description: planned.row.place, inputs, steps }];
+      return [
+        {
+          workflowId: `row_${i + 1}`,
+          summary: planned.title,
+          description: planned.row.place,
+          inputs,
+          steps,
+        },
+      ];
     } catch (error) {
       if (!(error instanceof LeftOut)) throw error;
       leftOut.push({ title: planned.title, place: planned.row.place, reason: error.reason });
@@ -88,11 +136,19 @@ export function exportArazzo(spec: Spec, contracts: Contracts, { documentUrl, se
     workflows: [...lifecycles, ...rows],
     components: { inputs: { profile: { type: 'object', properties: inputProperties() } } },
   };
-  return { document: document as unknown as Json, lifecycles: lifecycles.length, rows: rows.length, leftOut, inPart };
+  return {
+    document: document as unknown as Json,
+    lifecycles: lifecycles.length,
+    rows: rows.length,
+    leftOut,
+    inPart,
+  };
 }
 
 /** How many rows were left out, by reason. */
-export function countLeftOut({ leftOut }: Exported): Readonly<Partial<Record<ReasonLeftOut, number>>> {
+export function countLeftOut({
+  leftOut,
+}: Exported): Readonly<Partial<Record<ReasonLeftOut, number>>> {
   const counts: Partial<Record<ReasonLeftOut, number>> = {};
   for (const { reason } of leftOut) counts[reason] = (counts[reason] ?? 0) + 1;
   return counts;
@@ -105,10 +161,12 @@ export function describeExport(exported: Exported): string {
   ];
   for (const [reason, count] of Object.entries(countLeftOut(exported))) {
     lines.push(`${count} × ${reasonsLeftOut[reason as ReasonLeftOut]}`);
-    for (const { title, place } of exported.leftOut.filter((row) => row.reason === reason)) lines.push(`  ${title}  (${place})`);
+    for (const { title, place } of exported.leftOut.filter((row) => row.reason === reason))
+      lines.push(`  ${title}  (${place})`);
   }
   for (const [reason, count] of Object.entries(exported.inPart))
-    if (count > 0) lines.push(`${count} exported rows do not say ${reasonsInPart[reason as ReasonInPart]}`);
+    if (count > 0)
+      lines.push(`${count} exported rows do not say ${reasonsInPart[reason as ReasonInPart]}`);
   return `${lines.join('\n')}\n`;
 }
 
@@ -122,7 +180,9 @@ export function inputsOf(profile: Profile, name: string): Readonly<Record<string
         [inputFor(caller, ORGANIZATION)]: organization,
       }),
   );
-  const given = [...callers, ...Object.entries(profile.known), ['name', name]].filter(([, value]) => value !== undefined);
+  const given = [...callers, ...Object.entries(profile.known), ['name', name]].filter(
+    ([, value]) => value !== undefined,
+  );
   return Object.fromEntries(given) as Record<string, string>;
 }
 
@@ -141,7 +201,9 @@ function inputProperties(): Json {
 
 /** A step without our own `x-` keys. */
 function plain(step: Json): Json {
-  return Object.fromEntries(Object.entries(step as object).filter(([key]) => !key.startsWith('x-'))) as Json;
+  return Object.fromEntries(
+    Object.entries(step as object).filter(([key]) => !key.startsWith('x-')),
+  ) as Json;
 }
 
 const simple = (condition: string): Json => ({ condition });
@@ -166,7 +228,11 @@ class RowExport {
   readonly #kept = new Map<KeepStep, Readonly<Record<string, string>>>();
   #newNames = 0;
 
-  constructor(spec: Spec, planned: PlannedRow, run: { readonly seed: number; readonly number: number }) {
+  constructor(
+    spec: Spec,
+    planned: PlannedRow,
+    run: { readonly seed: number; readonly number: number },
+  ) {
     this.#spec = spec;
     this.#planned = planned;
     this.#run = run;
@@ -186,7 +252,8 @@ class RowExport {
   #export(step: Step): void {
     if (step.kind === 'prepare') this.#ask(step, [simple(this.#success(step.request.call))]);
     if (step.kind === 'keep') this.#keep(step);
-    if (step.kind === 'request') this.#ask(step, [...this.#isOneOf(this.#expected()), ...this.#answer(step)]);
+    if (step.kind === 'request')
+      this.#ask(step, [...this.#isOneOf(this.#expected()), ...this.#answer(step)]);
     if (step.kind === 'compare' && !this.#succeeds()) this.inPart.add('unchanged');
     if (step.kind === 'look') this.#look(step);
     if (step.kind === 'undo') this.#undo(step);
@@ -218,7 +285,8 @@ class RowExport {
   #keep(step: KeepStep): void {
     const { slot, value, from } = step;
     if (from?.kind === 'request' && !this.#succeeds()) return;
-    if (value !== undefined) this.#slots[slot] = this.#resolve(value, from && this.#names.get(from)) as string;
+    if (value !== undefined)
+      this.#slots[slot] = this.#resolve(value, from && this.#names.get(from)) as string;
     this.#kept.set(step, { ...this.#slots });
   }
 
@@ -235,7 +303,9 @@ class RowExport {
   }
 
   #look(look: LookStep): void {
-    const own = this.#names.get(this.#planned.steps.find(({ kind }) => kind === 'request') as Step) as string;
+    const own = this.#names.get(
+      this.#planned.steps.find(({ kind }) => kind === 'request') as Step,
+    ) as string;
     const { request, expected, checks } = look;
     const { cases } = this.#operation(request.call);
     const conditions = expected
@@ -261,10 +331,15 @@ class RowExport {
     const [, list, field] = /\/(\w+)\/\*(?:\/(\w+))?$/.exec(pointer) ?? [];
     if (list === undefined) throw new LeftOut('whole_list');
     const size = pageSizeIn(request.query);
-    if (kind === 'includes' && size?.kind === 'literal' && Number(size.value) < USUAL_PAGE) throw new LeftOut('later_page');
+    if (kind === 'includes' && size?.kind === 'literal' && Number(size.value) < USUAL_PAGE)
+      throw new LeftOut('later_page');
     const rows = `$..${list}[?@${field === undefined ? '' : `.${field}`} == ${this.#inPath(value)}]`;
     this.inPart.add('later_pages');
-    return { context: '$response.body', type: 'jsonpath', condition: kind === 'includes' ? rows : `$..[?count(${rows}) == 0]` };
+    return {
+      context: '$response.body',
+      type: 'jsonpath',
+      condition: kind === 'includes' ? rows : `$..[?count(${rows}) == 0]`,
+    };
   }
 
   #ask(step: PrepareStep | RequestStep, criteria: readonly Json[]): void {
@@ -272,12 +347,17 @@ class RowExport {
   }
 
   /** Adds a step; returns its name. */
-  #step({ call, caller, path, query, body }: RequestTemplate, criteria: readonly Json[], own?: string): string {
+  #step(
+    { call, caller, path, query, body }: RequestTemplate,
+    criteria: readonly Json[],
+    own?: string,
+  ): string {
     const operation = this.#operation(call);
     // Redocly's rules look for a step's outputs by its name alone, so no two workflows share one.
     const stepId = `${call}_${this.#run.number}_${this.#steps.length + 1}`;
     const parameters: Json[] = this.#credential(caller);
-    for (const [name, value] of Object.entries(path)) parameters.push({ in: 'path', name, value: this.#resolve(value, own) });
+    for (const [name, value] of Object.entries(path))
+      parameters.push({ in: 'path', name, value: this.#resolve(value, own) });
     for (const [name, template] of Object.entries(query)) {
       const value = this.#resolve(template, own);
       if (Array.isArray(value)) throw new LeftOut('repeated_parameter');
@@ -292,7 +372,9 @@ class RowExport {
       stepId,
       operationId: call,
       ...(parameters.length > 0 ? { parameters } : {}),
-      ...(payload === undefined ? {} : { requestBody: { contentType: 'application/json', payload } }),
+      ...(payload === undefined
+        ? {}
+        : { requestBody: { contentType: 'application/json', payload } }),
       successCriteria: criteria,
     });
     return stepId;
@@ -311,7 +393,11 @@ class RowExport {
   /** Of several, one condition: `&&` binds closer than `||`, and Respect knows no parentheses. */
   #isOneOf(cases: readonly Case[]): Json[] {
     if (cases.length === 1) return this.#isCase(cases[0] as Case).map(simple);
-    return [simple([...new Set(cases.map((documented) => this.#isCase(documented).join(' && ')))].join(' || '))];
+    return [
+      simple(
+        [...new Set(cases.map((documented) => this.#isCase(documented).join(' && ')))].join(' || '),
+      ),
+    ];
   }
 
   /** What the conditions can ask for of a case, by what it vouches for. */
@@ -325,17 +411,26 @@ class RowExport {
     const error = errorIn(value);
     if (status < 400 || !error) return conditions;
     for (const field of ['code', 'type'] as const)
-      if (vouched(errorAt(field))) conditions.push(`$response.body#${errorAt(field)} == '${String(error[field])}'`);
-    if (vouched(errorAt('details')) && isJsonObject(error.details) && Object.keys(error.details).length > 0)
+      if (vouched(errorAt(field)))
+        conditions.push(`$response.body#${errorAt(field)} == '${String(error[field])}'`);
+    if (
+      vouched(errorAt('details')) &&
+      isJsonObject(error.details) &&
+      Object.keys(error.details).length > 0
+    )
       this.inPart.add('details');
     return conditions;
   }
 
-  /** The value with Arazzo's expressions in place of ours; `$response.body` is that of the step `made`. */
+  /**
+   * The value with Arazzo's expressions in place of ours; `$response.body` is that of the step
+   * `made`.
+   */
   #resolve(template: Template, made?: string): Json {
     switch (template.kind) {
       case 'literal':
-        for (const text of textsIn(template.value)) if (/[{}]/.test(text)) throw new LeftOut('odd_text');
+        for (const text of textsIn(template.value))
+          if (/[{}]/.test(text)) throw new LeftOut('odd_text');
         return template.value;
       case 'expression':
         return this.#inArazzo(template.expression, made);
@@ -344,7 +439,9 @@ class RowExport {
       case 'list':
         return template.items.map((item) => this.#resolve(item, made));
       case 'map':
-        return Object.fromEntries(template.entries.map(([key, item]) => [key, this.#resolve(item, made)]));
+        return Object.fromEntries(
+          template.entries.map(([key, item]) => [key, this.#resolve(item, made)]),
+        );
     }
   }
 
@@ -364,7 +461,10 @@ class RowExport {
     const name = pointer.replace(/\W+/g, '_').replace(/^_/, '');
     const at = this.#steps.findIndex((step) => isJsonObject(step) && step.stepId === stepId);
     const step = this.#steps[at] as { readonly outputs?: Readonly<Record<string, Json>> };
-    this.#steps[at] = { ...step, outputs: { ...step.outputs, [name]: `$response.body#${pointer}` } };
+    this.#steps[at] = {
+      ...step,
+      outputs: { ...step.outputs, [name]: `$response.body#${pointer}` },
+    };
     return `$steps.${stepId}.outputs.${name}`;
   }
 

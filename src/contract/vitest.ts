@@ -1,7 +1,14 @@
 // Every row of the contracts as a vitest test whose name reads as a sentence.
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Target } from '../client/target.js';
-import { aBoolean, aFunction, anObject, checkOptions, type OptionRule, wholeNumber } from '../files/options.js';
+import {
+  aBoolean,
+  aFunction,
+  anObject,
+  checkOptions,
+  type OptionRule,
+  wholeNumber,
+} from '../files/options.js';
 import { loadSpec } from '../shipped/document.js';
 import type { OperationId } from '../spec/document.js';
 import { withEdges } from './edges/edges.js';
@@ -16,12 +23,18 @@ import { loadContracts, standInProfile } from './tables/load.js';
 export interface DescribeOptions {
   /** Default: the profile of the mock server's default world. */
   readonly profile?: Profile;
-  /** Which operations are tested; all when absent. Other operations may still be called to prepare a test. */
+  /**
+   * Which operations are tested; all when absent. Other operations may still be called to prepare a
+   * test.
+   */
   readonly include?: (operation: OperationId) => boolean;
   /** Which operations may be called at all; all when absent. */
   readonly allow?: (operation: OperationId) => boolean;
   readonly seed?: number;
-  /** No two runs at once with the same accounts; true when absent, save for a target in this process. */
+  /**
+   * No two runs at once with the same accounts; true when absent, save for a target in this
+   * process.
+   */
   readonly lock?: boolean;
   /** Milliseconds for one test, which may be some two hundred requests. Two minutes when absent. */
   readonly timeout?: number;
@@ -37,25 +50,47 @@ const optionRules: Record<keyof DescribeOptions, OptionRule> = {
 };
 
 /**
- * Declares a test per row. A row for which the profile has no caller or ID is skipped with the reason; a failure prints the
- * finding with the chain that repeats it. Questions and notices do not fail a test. Where every row is skipped, or something is
- * left behind or possibly made, the suite fails; so it does where another run is at work with the same accounts. A test that
- * takes too long ends the run. Rows share ids of the profile, so they run one after the other and in order, whatever the
- * project's own configuration says. Throws a TypeError for an option that is not known.
+ * Declares a test per row. A row for which the profile has no caller or ID is skipped with the
+ * reason; a failure prints the finding with the chain that repeats it. Questions and notices do not
+ * fail a test. Where every row is skipped, or something is left behind or possibly made, the suite
+ * fails; so it does where another run is at work with the same accounts. A test that takes too long
+ * ends the run. Rows share ids of the profile, so they run one after the other and in order,
+ * whatever the project's own configuration says. Throws a TypeError for an option that is not
+ * known.
  */
 export function describeContracts(target: Target, options: DescribeOptions = {}): void {
   checkOptions('describeContracts', options, optionRules);
   const spec = loadSpec();
-  const { seed = 1, profile = readProfile(standInProfile, {}), lock = !target.inProcess, timeout = 120_000 } = options;
+  const {
+    seed = 1,
+    profile = readProfile(standInProfile, {}),
+    lock = !target.inProcess,
+    timeout = 120_000,
+  } = options;
   // In this process the same seed makes the same requests; elsewhere two runs must never meet.
-  const runId = target.inProcess ? String(seed) : `${Date.now().toString(36)}${process.pid.toString(36)}`;
+  const runId = target.inProcess
+    ? String(seed)
+    : `${Date.now().toString(36)}${process.pid.toString(36)}`;
   const contracts = withEdges(spec, loadContracts(spec), { seed });
   const ending = new AbortController();
   const { include, allow } = options;
   const selection = { ...(include ? { include } : {}), ...(allow ? { allow } : {}) };
-  const run = new Run({ spec, contracts, profile, target, seed, runId, lock, signal: ending.signal, ...selection });
+  const run = new Run({
+    spec,
+    contracts,
+    profile,
+    target,
+    seed,
+    runId,
+    lock,
+    signal: ending.signal,
+    ...selection,
+  });
   const mask = masking(profile.secrets);
-  const tooLong = new RunEnd({ why: 'time', text: `a test was ended, or took longer than ${timeout / 1000} s` });
+  const tooLong = new RunEnd({
+    why: 'time',
+    text: `a test was ended, or took longer than ${timeout / 1000} s`,
+  });
 
   describe(mask(`the contracts on ${target.name}`), { sequential: true, shuffle: false }, () => {
     for (const [i, play] of run.plays.entries()) {
@@ -75,7 +110,8 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
       const { leftovers, possiblyMade, rows, stopped } = await run.close();
       const left = [...leftovers, ...possiblyMade.map((made) => `possibly ${made}`)];
       if (left.length > 0) throw new Error(`Left behind: ${left.map(mask).join(', ')}`);
-      // If everything was skipped, the suite must not pass; if the run ended early, a test has failed already.
+      // If everything was skipped, the suite must not pass; if the run ended early, a test has
+      // failed already.
       const [reason] = stopped || rows.some(isShown) ? [] : rows.flatMap((row) => row.reason ?? []);
       if (reason !== undefined) throw new Error(`No row could be played: ${mask(reason)}.`);
     }, timeout);
@@ -83,8 +119,13 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
 }
 
 /** Why a test fails; nothing where it does not. */
-function failureOf({ crash, findings }: Played, mask: (text: string) => string): string | undefined {
+function failureOf(
+  { crash, findings }: Played,
+  mask: (text: string) => string,
+): string | undefined {
   if (crash !== undefined) return mask(crash);
   const failures = findings.filter((finding) => finding.severity === 'failure');
-  return failures.map((finding) => describeFinding(finding, mask).join('\n')).join('\n\n') || undefined;
+  return (
+    failures.map((finding) => describeFinding(finding, mask).join('\n')).join('\n\n') || undefined
+  );
 }

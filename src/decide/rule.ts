@@ -1,5 +1,6 @@
-// The form of a rule, whatever the document: what it reads, its guards in the order they are asked, and what it does when
-// all of them pass. Deciding is synchronous, so nothing comes between what a rule reads and what it writes.
+// The form of a rule, whatever the document: what it reads, its guards in the order they are asked,
+// and what it does when all of them pass. Deciding is synchronous, so nothing comes between what a
+// rule reads and what it writes.
 
 /** A checked request of a known caller, in a world, at a moment. */
 export interface Call<State, Who> {
@@ -18,8 +19,14 @@ export interface FieldFault {
   readonly value?: string;
 }
 
-/** True lets the request pass. Anything else refuses it: as documented, about one field, or with ids of its own. */
-export type Verdict = boolean | { readonly fault: FieldFault } | { readonly details: Readonly<Record<string, string>> };
+/**
+ * True lets the request pass. Anything else refuses it: as documented, about one field, or with ids
+ * of its own.
+ */
+export type Verdict =
+  | boolean
+  | { readonly fault: FieldFault }
+  | { readonly details: Readonly<Record<string, string>> };
 
 /** What a rule read, by name. */
 export type Facts = Readonly<Record<string, unknown>>;
@@ -53,7 +60,10 @@ export interface Decision {
   readonly facts: Facts;
   /** The guards that were asked, in order; only the last one can have refused. */
   readonly asked: readonly { readonly guard: string; readonly verdict: Verdict }[];
-  /** Who decided in place of the rule. Such an answer need not keep the document, so it is not checked. */
+  /**
+   * Who decided in place of the rule. Such an answer need not keep the document, so it is not
+   * checked.
+   */
   readonly by?: Hand;
 }
 
@@ -64,9 +74,16 @@ export interface Hand {
 }
 
 /** An outcome that no rule was asked for, such as the refusal of a credential. */
-export const settled = (outcome: Outcome, by?: Hand): Decision => ({ outcome, facts: {}, asked: [], ...(by ? { by } : {}) });
+export const settled = (outcome: Outcome, by?: Hand): Decision => ({
+  outcome,
+  facts: {},
+  asked: [],
+  ...(by ? { by } : {}),
+});
 
-/** Asks the guards from top to bottom, then lets the rule act. One guard may be left out on purpose. */
+/**
+ * Asks the guards from top to bottom, then lets the rule act. One guard may be left out on purpose.
+ */
 export function decide<State, Who>(
   rule: Rule<State, Who>,
   call: Call<State, Who>,
@@ -80,7 +97,11 @@ export function decide<State, Who>(
     const verdict = (rule.guards[guard] as NonNullable<Rule<State, Who>['guards'][string]>)(known);
     asked.push({ guard, verdict });
     if (verdict === true) continue;
-    return { outcome: { kind: 'refusal', case: guard, ...(verdict === false ? {} : verdict) }, facts, asked };
+    return {
+      outcome: { kind: 'refusal', case: guard, ...(verdict === false ? {} : verdict) },
+      facts,
+      asked,
+    };
   }
   return { outcome: { kind: 'answer', ...rule.accept(known) }, facts, asked };
 }

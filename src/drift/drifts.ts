@@ -27,8 +27,8 @@ export function driftsOf(spec: Spec): ReadonlyMap<string, Drift> {
 }
 
 /**
- * A line for each whose name contains the pattern, names first, under a heading for each kind; `*` stands for anything.
- * Throws an UnknownDrift that says what is near where there is none.
+ * A line for each whose name contains the pattern, names first, under a heading for each kind; `*`
+ * stands for anything. Throws an UnknownDrift that says what is near where there is none.
  */
 export function describeDrifts(spec: Spec, pattern = '*'): string {
   const words = pattern.split('*').map((word) => word.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
@@ -42,7 +42,9 @@ export function describeDrifts(spec: Spec, pattern = '*'): string {
   if (sections.length > 0) return sections.join('\n');
   const names = [...Object.keys(driftKinds), ...spec.operations.keys(), ...driftsOf(spec).keys()];
   const close = nearest(pattern.replaceAll('*', ''), names);
-  const fix = close ? `did you mean list:${close}?` : '`understudy serve --drift list` prints all names.';
+  const fix = close
+    ? `did you mean list:${close}?`
+    : '`understudy serve --drift list` prints all names.';
   throw new UnknownDrift(`No drift has a name like ${pattern}.\n  fix: ${fix}`);
 }
 
@@ -51,7 +53,9 @@ export function driftNamed(spec: Spec, name: string): Drift {
   const drifts = driftsOf(spec);
   const drift = drifts.get(name);
   if (drift) return drift;
-  const close = nearest(name, [...drifts.keys()]) ?? [...drifts.keys()].find((other) => other.endsWith(`:${name}`));
+  const close =
+    nearest(name, [...drifts.keys()]) ??
+    [...drifts.keys()].find((other) => other.endsWith(`:${name}`));
   throw new UnknownDrift(
     `There is no drift ${name}.\n  fix: ${close ? `did you mean ${close}? ` : ''}\`understudy serve --drift list\` prints all ${drifts.size}.`,
   );

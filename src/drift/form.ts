@@ -1,4 +1,5 @@
-// The form of a planted drift: a named way in which the stand-in no longer keeps to the document, or a harmless variation.
+// The form of a planted drift: a named way in which the stand-in no longer keeps to the document,
+// or a harmless variation.
 import type { Outcome } from '../decide/rule.js';
 import type { Call } from '../rules/rule.js';
 import { type Case, decidedBy } from '../spec/case.js';
@@ -7,7 +8,10 @@ import type { Json, PlainResponse } from '../spec/message.js';
 import { fillFromRequest } from '../spec/relation.js';
 import type { RequestSide } from '../validation/check-response.js';
 
-/** In the order in which they are listed; `vary` is no drift but a variation that nobody may object to. */
+/**
+ * In the order in which they are listed; `vary` is no drift but a variation that nobody may object
+ * to.
+ */
 export const driftKinds = {
   guard: 'a guard of a rule that lets everything pass',
   credential: 'a check of the credential that is not made',
@@ -82,10 +86,19 @@ export const reachedCases = (operation: Operation): readonly Case[] =>
 export const successOf = (operation: Operation): Case =>
   [...operation.cases.values()].find((documented) => documented.status < 400) as Case;
 
-/** What a server without the facts would make up: the first documented success, filled in from the request. */
-export function invented(operation: Operation, request: RequestSide): Extract<Outcome, { kind: 'answer' }> {
+/**
+ * What a server without the facts would make up: the first documented success, filled in from the
+ * request.
+ */
+export function invented(
+  operation: Operation,
+  request: RequestSide,
+): Extract<Outcome, { kind: 'answer' }> {
   const { name, status, value } = successOf(operation);
   const relations = operation.responses.get(status)?.relations ?? [];
-  const body = value === undefined ? undefined : fillFromRequest(value, relations, { ...request, status, responseBody: value });
+  const body =
+    value === undefined
+      ? undefined
+      : fillFromRequest(value, relations, { ...request, status, responseBody: value });
   return { kind: 'answer', case: name, body };
 }

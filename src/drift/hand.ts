@@ -1,4 +1,5 @@
-// Drifts made by hand: what goes wrong on real servers and follows from no single sentence of the document.
+// Drifts made by hand: what goes wrong on real servers and follows from no single sentence of the
+// document.
 import type { Outcome } from '../decide/rule.js';
 import { type Caller, identify } from '../rules/callers.js';
 import type { Call } from '../rules/rule.js';
@@ -33,7 +34,12 @@ function successFields(spec: Spec, operation: Operation): readonly Field[] {
   return schema === undefined ? [] : fieldsOf(spec, schema);
 }
 
-function hand(operations: readonly OperationId[], what: string, does: string, plant: Drift['plant']): Drift {
+function hand(
+  operations: readonly OperationId[],
+  what: string,
+  does: string,
+  plant: Drift['plant'],
+): Drift {
   const name = operations.length === 1 ? `hand:${operations[0]}.${what}` : `hand:${what}`;
   return { name, kind: 'hand', operations, does, plant };
 }
@@ -45,7 +51,9 @@ const always =
   () => ({ rewrite });
 const isSuccess = ({ documented }: Honest): boolean => documented.status < 400;
 const onSuccess = (change: (body: Json, honest: Honest) => Json): Drift['plant'] =>
-  always((honest) => (isSuccess(honest) ? withBody(honest.response, (body) => change(body, honest)) : honest.response));
+  always((honest) =>
+    isSuccess(honest) ? withBody(honest.response, (body) => change(body, honest)) : honest.response,
+  );
 
 // Reads
 
@@ -85,13 +93,19 @@ const rowsAt = (body: Json | undefined, pointer: string): readonly Json[] => {
 /** Everybody who may sign in. */
 function callersOf(world: World): readonly Caller[] {
   return world.credentials.all().flatMap(({ id, kind }) => {
-    const identity = identify(world, kind === 'token' ? { authorization: `Bearer ${id}` } : { 'x-api-key': id });
+    const identity = identify(
+      world,
+      kind === 'token' ? { authorization: `Bearer ${id}` } : { 'x-api-key': id },
+    );
     return 'caller' in identity ? [identity.caller] : [];
   });
 }
 
 /** Where the caller is refused, or sees a list: what another caller would see there. */
-function leak(list: string | undefined, isOther: (caller: Caller, other: Caller) => boolean): Drift['plant'] {
+function leak(
+  list: string | undefined,
+  isOther: (caller: Caller, other: Caller) => boolean,
+): Drift['plant'] {
   const asOther = (ask: Ask, call: Call, caller: Caller): Outcome | undefined => {
     const moved = (values: object): object =>
       'organization_id' in values ? { ...values, organization_id: caller.organization_id } : values;
@@ -105,9 +119,14 @@ function leak(list: string | undefined, isOther: (caller: Caller, other: Caller)
       if (other?.kind !== 'answer') continue;
       if (own.kind === 'refusal') return other;
       const seen = new Set(rowsAt(own.body as Json, list ?? '').map((row) => JSON.stringify(row)));
-      const foreign = rowsAt(other.body as Json, list ?? '').find((row) => !seen.has(JSON.stringify(row)));
+      const foreign = rowsAt(other.body as Json, list ?? '').find(
+        (row) => !seen.has(JSON.stringify(row)),
+      );
       if (list === undefined || foreign === undefined) continue;
-      return { ...own, body: changeAt(own.body as Json, list, (rows) => [...(rows as readonly Json[]), foreign]) };
+      return {
+        ...own,
+        body: changeAt(own.body as Json, list, (rows) => [...(rows as readonly Json[]), foreign]),
+      };
     }
     return own;
   };
@@ -126,12 +145,18 @@ const remembers: Drift['plant'] = () => {
   };
 };
 
-function listDrifts(operation: Operation, fields: readonly Field[], list: string): readonly Drift[] {
+function listDrifts(
+  operation: Operation,
+  fields: readonly Field[],
+  list: string,
+): readonly Drift[] {
   const only = [operation.id];
   const success = successOf(operation);
   const related = JSON.stringify(operation.responses.get(success.status)?.relations ?? []);
   const tells = (pointer: string): boolean =>
-    fields.some((field) => field.pointer === pointer) && vouchesFor(success, pointer) && !related.includes(`#${pointer}"`);
+    fields.some((field) => field.pointer === pointer) &&
+    vouchesFor(success, pointer) &&
+    !related.includes(`#${pointer}"`);
   const rows = (change: (rows: readonly Json[]) => readonly Json[]): Drift['plant'] =>
     onSuccess((body) => changeAt(body, list, (value) => change(value as readonly Json[])));
   return [
@@ -170,7 +195,9 @@ function listDrifts(operation: Operation, fields: readonly Field[], list: string
             only,
             'total_wrong',
             'the total counts one row too many',
-            onSuccess((body) => changeAt(body, '/total', (total) => (typeof total === 'number' ? total + 1 : total))),
+            onSuccess((body) =>
+              changeAt(body, '/total', (total) => (typeof total === 'number' ? total + 1 : total)),
+            ),
           ),
         ]
       : []),
@@ -185,7 +212,9 @@ const overlaps: Drift['plant'] = () => ({
     const { skip } = call.query as { readonly skip: number };
     if (skip === 0) return ask(call);
     const outcome = ask({ ...call, query: { ...call.query, skip: skip - 1 } } as Call);
-    return outcome.kind === 'answer' ? { ...outcome, body: changeAt(outcome.body as Json, '/skip', () => skip) } : outcome;
+    return outcome.kind === 'answer'
+      ? { ...outcome, body: changeAt(outcome.body as Json, '/skip', () => skip) }
+      : outcome;
   },
 });
 
@@ -193,8 +222,19 @@ const overlaps: Drift['plant'] = () => ({
 
 function writeDrifts(operation: Operation): readonly Drift[] {
   // What is not there cannot be written all the same.
-  const feasible = Object.keys(rules[operation.id].guards).some((guard) => !guard.endsWith('_not_found'));
-  return feasible ? [hand([operation.id], 'refused_but_done', 'refuses, and does it all the same', refusedButDone)] : [];
+  const feasible = Object.keys(rules[operation.id].guards).some(
+    (guard) => !guard.endsWith('_not_found'),
+  );
+  return feasible
+    ? [
+        hand(
+          [operation.id],
+          'refused_but_done',
+          'refuses, and does it all the same',
+          refusedButDone,
+        ),
+      ]
+    : [];
 }
 
 const refusedButDone: Drift['plant'] = () => ({
@@ -218,7 +258,12 @@ function flaky(operation: Operation): Drift {
       rewrite: ({ response }) => {
         count += 1;
         return count % 3 === 0
-          ? { ...response, status: 500, headers: { 'content-type': 'text/plain' }, body: 'Internal Server Error' }
+          ? {
+              ...response,
+              status: 500,
+              headers: { 'content-type': 'text/plain' },
+              body: 'Internal Server Error',
+            }
           : response;
       },
     };
@@ -288,14 +333,27 @@ const particular = (): readonly Drift[] => [
     onSuccess((body) => changeAt(body, '/data', byActivity)),
   ),
   ...(['updateSpace', 'updateSlice', 'updateThread'] as const).map((id) =>
-    hand([id], 'time_stands_still', 'leaves updated_at as it was when created', onSuccess(withoutUpdate)),
+    hand(
+      [id],
+      'time_stands_still',
+      'leaves updated_at as it was when created',
+      onSuccess(withoutUpdate),
+    ),
   ),
-  ...(['createSpace', 'createThread', 'createSlice', 'createComposite', 'createStoreInSlice', 'createVectorStore'] as const).map(
-    (id) => hand([id], 'same_id', 'gives every new row the same id', sameId),
-  ),
+  ...(
+    [
+      'createSpace',
+      'createThread',
+      'createSlice',
+      'createComposite',
+      'createStoreInSlice',
+      'createVectorStore',
+    ] as const
+  ).map((id) => hand([id], 'same_id', 'gives every new row the same id', sameId)),
 ];
 
-const fieldIn = (value: Json, name: string): string => (isJsonObject(value) ? String(value[name]) : '');
+const fieldIn = (value: Json, name: string): string =>
+  isJsonObject(value) ? String(value[name]) : '';
 
 function byActivity(rows: Json): Json {
   return [...(rows as readonly Json[])].sort((a, b) =>
@@ -304,7 +362,9 @@ function byActivity(rows: Json): Json {
 }
 
 function withoutUpdate(body: Json): Json {
-  return changeAt(body, '/updated_at', () => (isJsonObject(body) ? (body.created_at ?? null) : null));
+  return changeAt(body, '/updated_at', () =>
+    isJsonObject(body) ? (body.created_at ?? null) : null,
+  );
 }
 
 const sameId: Drift['plant'] = () => {
@@ -316,15 +376,21 @@ const sameId: Drift['plant'] = () => {
       return first;
     });
   };
-  return { rewrite: (honest) => (isSuccess(honest) ? withBody(honest.response, forgetful) : honest.response) };
+  return {
+    rewrite: (honest) =>
+      isSuccess(honest) ? withBody(honest.response, forgetful) : honest.response,
+  };
 };
 
 // All operations
 
 function everywhere(all: readonly OperationId[]): readonly Drift[] {
-  const spelled = (key: string): string => key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
+  const spelled = (key: string): string =>
+    key.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());
   const renamed = (body: Json): Json =>
-    changeObjects(body, (object) => Object.fromEntries(Object.entries(object).map(([key, value]) => [spelled(key), value])));
+    changeObjects(body, (object) =>
+      Object.fromEntries(Object.entries(object).map(([key, value]) => [spelled(key), value])),
+    );
   const withTimes = (change: (time: string) => Json): Drift['plant'] =>
     onBody((body) => changeTexts(body, (text) => (isTime(text) ? change(text) : text)));
   return [
@@ -352,7 +418,9 @@ function everywhere(all: readonly OperationId[]): readonly Drift[] {
       'clock_runs_back',
       'writes later times as earlier ones',
       onBody((body) =>
-        changeAt(body, '/updated_at', (time) => (typeof time === 'string' ? shifted(time, -86_400 * 3650) : time)),
+        changeAt(body, '/updated_at', (time) =>
+          typeof time === 'string' ? shifted(time, -86_400 * 3650) : time,
+        ),
       ),
     ),
     hand(
@@ -360,7 +428,9 @@ function everywhere(all: readonly OperationId[]): readonly Drift[] {
       'nulls_left_out',
       'leaves out what is null',
       onBody((body) =>
-        changeObjects(body, (object) => Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null))),
+        changeObjects(body, (object) =>
+          Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null)),
+        ),
       ),
     ),
     hand(
@@ -370,7 +440,10 @@ function everywhere(all: readonly OperationId[]): readonly Drift[] {
       onBody((body) =>
         changeObjects(body, (object) =>
           Object.fromEntries(
-            Object.entries(object).map(([key, value]) => [key, Array.isArray(value) && value.length === 0 ? null : value]),
+            Object.entries(object).map(([key, value]) => [
+              key,
+              Array.isArray(value) && value.length === 0 ? null : value,
+            ]),
           ),
         ),
       ),
@@ -386,7 +459,9 @@ function everywhere(all: readonly OperationId[]): readonly Drift[] {
       'bare_errors',
       'refuses without the envelope',
       always((honest) =>
-        isSuccess(honest) ? honest.response : withBody(honest.response, (body) => atPointer(body, '/error') ?? null),
+        isSuccess(honest)
+          ? honest.response
+          : withBody(honest.response, (body) => atPointer(body, '/error') ?? null),
       ),
     ),
     hand(
@@ -399,7 +474,10 @@ function everywhere(all: readonly OperationId[]): readonly Drift[] {
       all,
       'ok_always',
       'refuses with 200 and the error in the body',
-      always(({ response }) => ({ ...response, status: response.status >= 400 ? 200 : response.status })),
+      always(({ response }) => ({
+        ...response,
+        status: response.status >= 400 ? 200 : response.status,
+      })),
     ),
     hand(
       all,
@@ -407,17 +485,25 @@ function everywhere(all: readonly OperationId[]): readonly Drift[] {
       'does not say that it is JSON',
       always(({ response }) => ({
         ...response,
-        headers: Object.fromEntries(Object.entries(response.headers).filter(([name]) => name !== 'content-type')),
+        headers: Object.fromEntries(
+          Object.entries(response.headers).filter(([name]) => name !== 'content-type'),
+        ),
       })),
     ),
     hand(all, 'methods_taken', 'takes methods that no path has', () => ({
       refuseMethod: (refusal) => ({ ...refusal, status: 200, body: '{}' }),
     })),
     hand(all, 'allow_missing', 'refuses such a method without Allow', () => ({
-      refuseMethod: ({ headers: { allow: _, ...headers }, ...refusal }) => ({ ...refusal, headers }),
+      refuseMethod: ({ headers: { allow: _, ...headers }, ...refusal }) => ({
+        ...refusal,
+        headers,
+      }),
     })),
     hand(all, 'allow_wrong', 'allows OPTIONS alone', () => ({
-      refuseMethod: (refusal) => ({ ...refusal, headers: { ...refusal.headers, allow: 'OPTIONS' } }),
+      refuseMethod: (refusal) => ({
+        ...refusal,
+        headers: { ...refusal.headers, allow: 'OPTIONS' },
+      }),
     })),
     hand(
       all,

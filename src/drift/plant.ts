@@ -1,4 +1,5 @@
-// A drift as an interceptor: what it does to a stand-in, at the points where the engine can be wrapped.
+// A drift as an interceptor: what it does to a stand-in, at the points where the engine can be
+// wrapped.
 import { type Decision, type Outcome, settled } from '../decide/rule.js';
 import type { Delivery } from '../engine/delivery.js';
 import type { Exchange } from '../engine/exchange.js';
@@ -25,21 +26,42 @@ export function plant(spec: Spec, name: string): Planted {
   return { drift, interceptor: interceptorOf(spec, drift, drift.plant()) };
 }
 
-/** What the wrapper does not mention stays as it is, and so does every operation that the drift is not about. */
+/**
+ * What the wrapper does not mention stays as it is, and so does every operation that the drift is
+ * not about.
+ */
 function interceptorOf(spec: Spec, drift: Drift, wrapper: Wrapper): Interceptor<World, Caller> {
   const hand = { kind: 'drift', name: drift.name } as const;
-  const concerns = (operation: Operation<string>): operation is Operation => drift.operations.some((id) => id === operation.id);
-  /** Only answers of an operation itself are rewritten, and refusals of a method that a path does not have. */
+  const concerns = (operation: Operation<string>): operation is Operation =>
+    drift.operations.some((id) => id === operation.id);
+  /**
+   * Only answers of an operation itself are rewritten, and refusals of a method that a path does
+   * not have.
+   */
   const rewritten = (
     response: Delivery['response'],
     { operation, path, input, caller }: Exchange<World, Caller>,
     documented: Case | undefined,
   ): Delivery['response'] => {
     if (!documented || !isText(response)) return response;
-    if (documented.name === 'method_not_allowed') return wrapper.refuseMethod?.(response) ?? response;
-    if (!wrapper.rewrite || !operation || !concerns(operation) || !operation.cases.has(documented.name)) return response;
+    if (documented.name === 'method_not_allowed')
+      return wrapper.refuseMethod?.(response) ?? response;
+    if (
+      !wrapper.rewrite ||
+      !operation ||
+      !concerns(operation) ||
+      !operation.cases.has(documented.name)
+    )
+      return response;
     const request = { path, query: input.query, requestBody: input.body };
-    return wrapper.rewrite({ spec, operation, documented, request, userId: caller?.user_id, response });
+    return wrapper.rewrite({
+      spec,
+      operation,
+      documented,
+      request,
+      userId: caller?.user_id,
+      response,
+    });
   };
   return {
     ...hand,

@@ -1,4 +1,5 @@
-// Drifts in what the service does: a check that is not made, a write without effect, an input that nobody reads.
+// Drifts in what the service does: a check that is not made, a write without effect, an input that
+// nobody reads.
 import type { Outcome } from '../decide/rule.js';
 import type { Call } from '../rules/rule.js';
 import { rules } from '../rules/rules.js';
@@ -25,7 +26,10 @@ const requestOf = ({ path, query, body }: Call) => ({
   requestBody: body as Json | undefined,
 });
 
-/** Tries in a fork of the world, so that a rule that stumbles over missing facts leaves nothing half done. */
+/**
+ * Tries in a fork of the world, so that a rule that stumbles over missing facts leaves nothing half
+ * done.
+ */
 export function tried(attempt: (call: Call) => Outcome, call: Call): Outcome | undefined {
   try {
     return attempt({ ...call, world: call.world.fork() });
@@ -63,7 +67,8 @@ function forgotten(kind: DriftKind, by: DecidedBy, operation: Operation): readon
       // What the rule makes of a request that should not have come so far may be nothing at all.
       plant: () => ({
         forgets: (refusal) => refusal === name,
-        decide: (ask, call) => (tried(ask, call) ? ask(call) : invented(operation, requestOf(call))),
+        decide: (ask, call) =>
+          tried(ask, call) ? ask(call) : invented(operation, requestOf(call)),
       }),
     }));
 }
@@ -88,7 +93,9 @@ interface Input {
 function inputsOf(spec: Spec, { parameters, body }: Operation): readonly Input[] {
   const query = parameters.filter((parameter) => parameter.in === 'query' && !parameter.required);
   const fields = body
-    ? fieldsOf(spec, body.schema).filter(({ required, pointer }) => !required && pointer.lastIndexOf('/') === 0)
+    ? fieldsOf(spec, body.schema).filter(
+        ({ required, pointer }) => !required && pointer.lastIndexOf('/') === 0,
+      )
     : [];
   return [
     ...query.map((parameter) => ({
@@ -105,7 +112,10 @@ function withoutInput({ id }: Operation, input: Input): Drift {
     const from = call[input.in] as unknown;
     if (!isJsonObject(from)) return call;
     const { [input.name]: _, ...rest } = from;
-    return { ...call, [input.in]: input.default === undefined ? rest : { ...rest, [input.name]: input.default } };
+    return {
+      ...call,
+      [input.in]: input.default === undefined ? rest : { ...rest, [input.name]: input.default },
+    };
   };
   return {
     name: `ignore:${id}.${input.in}.${input.name}`,

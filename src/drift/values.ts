@@ -1,14 +1,26 @@
-// Values for planted drifts: a place in a body changed, another value of the same kind, a value of another kind.
+// Values for planted drifts: a place in a body changed, another value of the same kind, a value of
+// another kind.
 import type { Field, JsonType } from '../spec/fields.js';
 import { isJsonObject, type Json, type JsonObject } from '../spec/message.js';
 import { pointerTokens } from '../spec/pointer.js';
 
-/** Changes what stands at a pointer, in which `*` is every row; undefined takes it away. What is not there stays so. */
-export function changeAt(body: Json, pointer: string, change: (value: Json) => Json | undefined): Json {
+/**
+ * Changes what stands at a pointer, in which `*` is every row; undefined takes it away. What is not
+ * there stays so.
+ */
+export function changeAt(
+  body: Json,
+  pointer: string,
+  change: (value: Json) => Json | undefined,
+): Json {
   return changeIn(body, pointerTokens(pointer), change) ?? null;
 }
 
-function changeIn(value: Json, [token, ...rest]: readonly string[], change: (value: Json) => Json | undefined): Json | undefined {
+function changeIn(
+  value: Json,
+  [token, ...rest]: readonly string[],
+  change: (value: Json) => Json | undefined,
+): Json | undefined {
   if (token === undefined) return change(value);
   if (Array.isArray(value)) {
     return value.flatMap((item: Json, i) => {
@@ -29,7 +41,11 @@ function changeIn(value: Json, [token, ...rest]: readonly string[], change: (val
 export function changeObjects(value: Json, change: (object: JsonObject) => Json): Json {
   if (Array.isArray(value)) return value.map((item: Json) => changeObjects(item, change));
   if (!isJsonObject(value)) return value;
-  return change(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, changeObjects(item, change)])));
+  return change(
+    Object.fromEntries(
+      Object.entries(value).map(([key, item]) => [key, changeObjects(item, change)]),
+    ),
+  );
 }
 
 /** Changes every text of a body that fits. */
@@ -37,7 +53,9 @@ export function changeTexts(value: Json, change: (text: string) => Json): Json {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((item: Json) => changeTexts(item, change));
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, changeTexts(item, change)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, changeTexts(item, change)]),
+  );
 }
 
 export const isTime = (text: string): boolean => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.test(text);
@@ -63,7 +81,8 @@ export function otherValue(value: Json, field?: Pick<Field, 'types' | 'values' |
   if (typeof value === 'boolean') return !value;
   if (typeof value === 'number') return value > 0 ? value - 1 : value + 1;
   if (typeof value === 'string') return isTime(value) ? shifted(value, 3600) : otherText(value);
-  if (Array.isArray(value)) return [...value, value.length > 0 && isJsonObject(value[0]) ? value[0] : 'other'];
+  if (Array.isArray(value))
+    return [...value, value.length > 0 && isJsonObject(value[0]) ? value[0] : 'other'];
   return { ...value, other: true };
 }
 
@@ -76,6 +95,7 @@ export const shifted = (time: string, seconds: number): string =>
 
 /** The value as a type that the field does not have. */
 export function retyped(value: Json, types: readonly JsonType[]): Json {
-  if (!types.includes('string')) return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  if (!types.includes('string'))
+    return typeof value === 'object' ? JSON.stringify(value) : String(value);
   return typeof value === 'string' ? value.length : 0;
 }

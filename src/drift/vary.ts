@@ -1,4 +1,5 @@
-// Harmless variations: what a server may do without breaking a promise. Whoever objects to one has raised a false alarm.
+// Harmless variations: what a server may do without breaking a promise. Whoever objects to one has
+// raised a false alarm.
 
 import type { Rule } from '../decide/rule.js';
 import { decide, type Outcome } from '../decide/rule.js';
@@ -21,7 +22,12 @@ export function variations(spec: Spec): readonly Drift[] {
   return [...wordings(all), ...transports(all), ...optional(all), ...leftOpen(spec, all)];
 }
 
-function vary(operations: readonly OperationId[], what: string, does: string, plant: Drift['plant']): Drift {
+function vary(
+  operations: readonly OperationId[],
+  what: string,
+  does: string,
+  plant: Drift['plant'],
+): Drift {
   return { name: `vary:${what}`, kind: 'vary', operations, does, plant };
 }
 
@@ -44,7 +50,8 @@ const bodyFields = ({ spec, operation, documented }: Honest): readonly Field[] =
 // The same said otherwise
 
 function wordings(all: readonly OperationId[]): readonly Drift[] {
-  const reversed = (object: JsonObject): Json => Object.fromEntries(Object.entries(object).reverse());
+  const reversed = (object: JsonObject): Json =>
+    Object.fromEntries(Object.entries(object).reverse());
   const texts = ['/message', '/error/message', '/error/system_message', '/error/details/message'];
   return [
     vary(
@@ -57,7 +64,12 @@ function wordings(all: readonly OperationId[]): readonly Drift[] {
       all,
       'other_wording',
       'other words for people to read',
-      onBody((body) => texts.reduce((changed, pointer) => changeAt(changed, pointer, () => 'Said in other words'), body)),
+      onBody((body) =>
+        texts.reduce(
+          (changed, pointer) => changeAt(changed, pointer, () => 'Said in other words'),
+          body,
+        ),
+      ),
     ),
     vary(
       all,
@@ -77,14 +89,21 @@ function wordings(all: readonly OperationId[]): readonly Drift[] {
 // The same sent otherwise
 
 function transports(all: readonly OperationId[]): readonly Drift[] {
-  const withHeaders = (change: (headers: PlainResponse['headers']) => PlainResponse['headers']): Drift['plant'] =>
+  const withHeaders = (
+    change: (headers: PlainResponse['headers']) => PlainResponse['headers'],
+  ): Drift['plant'] =>
     always(({ response }) => ({ ...response, headers: change(response.headers) }));
   const withText = (change: (body: string) => string): Drift['plant'] =>
-    always(({ response }) => (response.body === undefined ? response : { ...response, body: change(response.body) }));
+    always(({ response }) =>
+      response.body === undefined ? response : { ...response, body: change(response.body) },
+    );
   const escaped = (text: string): string =>
     text
       .replaceAll('/', '\\/')
-      .replace(/[\u0080-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
+      .replace(
+        /[\u0080-\uffff]/g,
+        (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
   const needed = ['content-type', 'retry-after'];
   return [
     vary(
@@ -99,20 +118,29 @@ function transports(all: readonly OperationId[]): readonly Drift[] {
       'charset',
       'the media type names a charset',
       withHeaders((headers) =>
-        'content-type' in headers ? { ...headers, 'content-type': 'application/json; charset=utf-8' } : headers,
+        'content-type' in headers
+          ? { ...headers, 'content-type': 'application/json; charset=utf-8' }
+          : headers,
       ),
     ),
     vary(
       all,
       'more_headers',
       'headers of a proxy',
-      withHeaders((headers) => ({ ...headers, server: 'proxy', via: '1.1 proxy', 'x-cache': 'MISS' })),
+      withHeaders((headers) => ({
+        ...headers,
+        server: 'proxy',
+        via: '1.1 proxy',
+        'x-cache': 'MISS',
+      })),
     ),
     vary(
       all,
       'fewer_headers',
       'no header beyond those that are needed',
-      withHeaders((headers) => Object.fromEntries(Object.entries(headers).filter(([name]) => needed.includes(name)))),
+      withHeaders((headers) =>
+        Object.fromEntries(Object.entries(headers).filter(([name]) => needed.includes(name))),
+      ),
     ),
     vary(all, 'slow', 'every hundredth answer takes half a second', () => {
       let count = 0;
@@ -123,16 +151,21 @@ function transports(all: readonly OperationId[]): readonly Drift[] {
         },
       };
     }),
-    vary(all, 'one_429', 'each operation refuses its first request with 429 and Retry-After', () => {
-      const met = new Set<OperationId>();
-      return {
-        decide: (ask, call, operation) => {
-          if (met.has(operation)) return ask(call);
-          met.add(operation);
-          return { kind: 'refusal', case: 'rate_limit_exceeded' };
-        },
-      };
-    }),
+    vary(
+      all,
+      'one_429',
+      'each operation refuses its first request with 429 and Retry-After',
+      () => {
+        const met = new Set<OperationId>();
+        return {
+          decide: (ask, call, operation) => {
+            if (met.has(operation)) return ask(call);
+            met.add(operation);
+            return { kind: 'refusal', case: 'rate_limit_exceeded' };
+          },
+        };
+      },
+    ),
   ];
 }
 
@@ -142,26 +175,33 @@ function optional(all: readonly OperationId[]): readonly Drift[] {
   const parents = (honest: Honest): readonly string[] => [
     ...new Set(bodyFields(honest).map(({ pointer }) => pointer.slice(0, pointer.lastIndexOf('/')))),
   ];
-  const more = (value: Json): Json => (isJsonObject(value) ? { ...value, added_lately: 'new' } : value);
+  const more = (value: Json): Json =>
+    isJsonObject(value) ? { ...value, added_lately: 'new' } : value;
   const tied = ({ operation, documented }: Honest): string =>
     JSON.stringify(operation.responses.get(documented.status)?.relations ?? []);
   const untied = (honest: Honest): readonly Field[] =>
     bodyFields(honest).filter(
-      ({ required, pointer }) => !required && !pointer.startsWith('/error') && !tied(honest).includes(`#${pointer}"`),
+      ({ required, pointer }) =>
+        !required && !pointer.startsWith('/error') && !tied(honest).includes(`#${pointer}"`),
     );
   return [
     vary(
       all,
       'extra_fields',
       'every object has a field more',
-      onBody((body, honest) => parents(honest).reduce((grown, pointer) => changeAt(grown, pointer, more), body)),
+      onBody((body, honest) =>
+        parents(honest).reduce((grown, pointer) => changeAt(grown, pointer, more), body),
+      ),
     ),
     vary(
       all,
       'optional_nulls_absent',
       'optional fields that are null are left out',
       onBody((body, honest) =>
-        untied(honest).reduce((left, { pointer }) => changeAt(left, pointer, (value) => value ?? undefined), body),
+        untied(honest).reduce(
+          (left, { pointer }) => changeAt(left, pointer, (value) => value ?? undefined),
+          body,
+        ),
       ),
     ),
     vary(
@@ -178,19 +218,31 @@ function optional(all: readonly OperationId[]): readonly Drift[] {
 function leftOpen(spec: Spec, all: readonly OperationId[]): readonly Drift[] {
   /** Changes a place in the answers of those cases that do not vouch for it. */
   const open = (pointer: string, change: (value: Json) => Json): Drift['plant'] =>
-    onBody((body, { documented }) => (vouchesFor(documented, pointer) ? body : changeAt(body, pointer, change)));
+    onBody((body, { documented }) =>
+      vouchesFor(documented, pointer) ? body : changeAt(body, pointer, change),
+    );
   const openFields = (change: (value: Json, field: Field) => Json | undefined): Drift['plant'] =>
     onBody((body, honest) =>
       honest.documented.status >= 400
         ? body
         : bodyFields(honest)
             .filter(({ pointer }) => !vouchesFor(honest.documented, pointer))
-            .reduce((changed, field) => changeAt(changed, field.pointer, (value) => change(value, field)), body),
+            .reduce(
+              (changed, field) => changeAt(changed, field.pointer, (value) => change(value, field)),
+              body,
+            ),
     );
   const threads = (change: (thread: JsonObject) => Json): Drift['plant'] =>
-    onBody((body) => changeObjects(body, (object) => (object.object === 'thread' ? change(object) : object)));
+    onBody((body) =>
+      changeObjects(body, (object) => (object.object === 'thread' ? change(object) : object)),
+    );
   return [
-    vary(all, 'open_status', 'another status of the same class where none is documented', always(withOpenStatus)),
+    vary(
+      all,
+      'open_status',
+      'another status of the same class where none is documented',
+      always(withOpenStatus),
+    ),
     vary(
       all,
       'open_codes',
@@ -221,7 +273,12 @@ function leftOpen(spec: Spec, all: readonly OperationId[]): readonly Drift[] {
       'another value in each field that is not documented for the answer',
       openFields((value, field) => otherValue(value, field)),
     ),
-    vary(unordered(spec), 'open_order', 'lists in another order where none is documented', always(inOtherOrder)),
+    vary(
+      unordered(spec),
+      'open_order',
+      'lists in another order where none is documented',
+      always(inOtherOrder),
+    ),
     vary(
       all,
       'thread_status',
@@ -232,14 +289,18 @@ function leftOpen(spec: Spec, all: readonly OperationId[]): readonly Drift[] {
       ['listSpaceThreads'],
       'null_metadata',
       'no metadata is null, not an empty object (S10)',
-      threads((thread) => (JSON.stringify(thread.metadata) === '{}' ? { ...thread, metadata: null } : thread)),
+      threads((thread) =>
+        JSON.stringify(thread.metadata) === '{}' ? { ...thread, metadata: null } : thread,
+      ),
     ),
     vary(
       all,
       'activity_untold',
       'a space never says when it was last active (4.1)',
       onBody((body) =>
-        changeObjects(body, (object) => ('last_activity_at' in object ? { ...object, last_activity_at: null } : object)),
+        changeObjects(body, (object) =>
+          'last_activity_at' in object ? { ...object, last_activity_at: null } : object,
+        ),
       ),
     ),
     vary(
@@ -248,15 +309,30 @@ function leftOpen(spec: Spec, all: readonly OperationId[]): readonly Drift[] {
       "another organization's space is not there, not refused",
       deciding(hidesForeignSpace),
     ),
-    vary(['deleteSpace'], 'delete_needs_owner', 'only its owner may delete a space', deciding(deleteNeedsOwner)),
+    vary(
+      ['deleteSpace'],
+      'delete_needs_owner',
+      'only its owner may delete a space',
+      deciding(deleteNeedsOwner),
+    ),
     vary(
       withForeignIds(spec),
       'foreign_refused',
       "another organization's slice or store is refused, not hidden",
       deciding(refusesForeign),
     ),
-    vary(['listSlices'], 'composites_listed', 'composites stand among the slices', deciding(listsComposites)),
-    vary(['addThreadToSpace'], 'added_anew', 'adding a thread again gives it a new time', deciding(addsAnew)),
+    vary(
+      ['listSlices'],
+      'composites_listed',
+      'composites stand among the slices',
+      deciding(listsComposites),
+    ),
+    vary(
+      ['addThreadToSpace'],
+      'added_anew',
+      'adding a thread again gives it a new time',
+      deciding(addsAnew),
+    ),
     vary(
       // A store that nobody has is in no organization either: one reason, not two.
       all.filter((id) => id !== 'createSpace'),
@@ -283,13 +359,17 @@ function unordered(spec: Spec): readonly OperationId[] {
 
 function inOtherOrder({ response }: Honest): PlainResponse {
   const reversed = (rows: Json): Json => (Array.isArray(rows) ? rows.toReversed() : rows);
-  return withBody(response, (body) => changeAt(changeAt(body, '/items', reversed), '/data', reversed));
+  return withBody(response, (body) =>
+    changeAt(changeAt(body, '/items', reversed), '/data', reversed),
+  );
 }
 
 function hidesForeignSpace(ask: Ask, call: Call): Outcome {
   const outcome = ask(call);
   const foreign = spaceOf(call)?.organization_id !== call.caller.organization_id;
-  return outcome.case === 'view_access_required' && foreign ? { kind: 'refusal', case: 'space_not_found' } : outcome;
+  return outcome.case === 'view_access_required' && foreign
+    ? { kind: 'refusal', case: 'space_not_found' }
+    : outcome;
 }
 
 function deleteNeedsOwner(ask: Ask, call: Call): Outcome {
@@ -299,12 +379,17 @@ function deleteNeedsOwner(ask: Ask, call: Call): Outcome {
     : ask(call);
 }
 
-const spaceOf = ({ world, path }: Call): Space | undefined => world.spaces.get((path as { readonly space_id: string }).space_id);
+const spaceOf = ({ world, path }: Call): Space | undefined =>
+  world.spaces.get((path as { readonly space_id: string }).space_id);
 
 /** Operations with an organization and an id in their path, and a 403 to answer with. */
 function withForeignIds(spec: Spec): readonly OperationId[] {
   return [...spec.operations.values()]
-    .filter(({ template }) => template.includes('{organization_id}') && /\{(slice|store|vector_store)_id\}/.test(template))
+    .filter(
+      ({ template }) =>
+        template.includes('{organization_id}') &&
+        /\{(slice|store|vector_store)_id\}/.test(template),
+    )
     .map(({ id }) => id);
 }
 
@@ -313,7 +398,12 @@ function refusesForeign(ask: Ask, call: Call): Outcome {
   const path = call.path as Readonly<Record<string, string>>;
   const id = path.slice_id ?? path.store_id ?? path.vector_store_id ?? '';
   const entity = call.world.slices.get(id) ?? call.world.vectorStores.get(id);
-  if (!entity || entity.organization_id === path.organization_id || !outcome.case.endsWith('_not_found')) return outcome;
+  if (
+    !entity ||
+    entity.organization_id === path.organization_id ||
+    !outcome.case.endsWith('_not_found')
+  )
+    return outcome;
   return { kind: 'refusal', case: 'organization_access_denied' };
 }
 
@@ -331,7 +421,10 @@ function listsComposites(ask: Ask, call: Call): Outcome {
     composite.status !== (call.query as { status?: string }).status
   )
     return outcome;
-  return { ...outcome, body: { ...page, items: [...page.items, composite], total: page.total + 1 } };
+  return {
+    ...outcome,
+    body: { ...page, items: [...page.items, composite], total: page.total + 1 },
+  };
 }
 
 function addsAnew(ask: Ask, call: Call): Outcome {
@@ -341,7 +434,10 @@ function addsAnew(ask: Ask, call: Call): Outcome {
     : outcome;
 }
 
-/** Nobody documented the order of the checks: where two of them refuse, the later one may come first. */
+/**
+ * Nobody documented the order of the checks: where two of them refuse, the later one may come
+ * first.
+ */
 function otherReason(ask: Ask, call: Call): Outcome {
   const outcome = ask(call);
   if (outcome.kind === 'answer') return outcome;

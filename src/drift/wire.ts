@@ -1,10 +1,17 @@
-// Drifts on the wire, one for each thing that the document says about an answer: status, code, required fields, relations.
+// Drifts on the wire, one for each thing that the document says about an answer: status, code,
+// required fields, relations.
 import { type Case, vouchesFor } from '../spec/case.js';
 import type { DocumentedResponse, Operation, Spec } from '../spec/document.js';
 import { type Field, fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json, type PlainResponse } from '../spec/message.js';
 import { atPointer } from '../spec/pointer.js';
-import { type Exchange, evaluate, type Operand, type RelationKind, statementsOf } from '../spec/relation.js';
+import {
+  type Exchange,
+  evaluate,
+  type Operand,
+  type RelationKind,
+  statementsOf,
+} from '../spec/relation.js';
 import { type Drift, type DriftKind, type Honest, reachedCases, withBody } from './form.js';
 import { changeAt, otherValue, retyped, shifted } from './values.js';
 
@@ -32,19 +39,27 @@ const otherStatus: Readonly<Record<number, number>> = {
 function caseDrifts(operation: Operation, documented: Case): readonly Drift[] {
   const { name, status } = documented;
   const other = otherStatus[status] ?? 500;
-  const onCase = (kind: DriftKind, does: string, rewrite: (honest: Honest) => PlainResponse): Drift => ({
+  const onCase = (
+    kind: DriftKind,
+    does: string,
+    rewrite: (honest: Honest) => PlainResponse,
+  ): Drift => ({
     name: `${kind}:${operation.id}.${name}`,
     kind,
     operations: [operation.id],
     status,
     case: name,
     does,
-    plant: () => ({ rewrite: (honest) => (honest.documented.name === name ? rewrite(honest) : honest.response) }),
+    plant: () => ({
+      rewrite: (honest) => (honest.documented.name === name ? rewrite(honest) : honest.response),
+    }),
   });
   const drifts: Drift[] = [];
   if (vouchesFor(documented, 'status')) {
     drifts.push(
-      onCase('status', `${name} is answered with ${other}, not ${status}`, ({ response }) => withStatus(response, other)),
+      onCase('status', `${name} is answered with ${other}, not ${status}`, ({ response }) =>
+        withStatus(response, other),
+      ),
     );
   }
   if (status >= 400 && vouchesFor(documented, '/error/code')) {
@@ -66,10 +81,16 @@ function withStatus(response: PlainResponse, status: number): PlainResponse {
 
 /** Whether one of the cases with this status is reached and speaks for the place. */
 function isPromised(operation: Operation, status: number, pointer: string): boolean {
-  return reachedCases(operation).some((documented) => documented.status === status && vouchesFor(documented, pointer));
+  return reachedCases(operation).some(
+    (documented) => documented.status === status && vouchesFor(documented, pointer),
+  );
 }
 
-function fieldDrifts(spec: Spec, operation: Operation, { status, schema }: DocumentedResponse): readonly Drift[] {
+function fieldDrifts(
+  spec: Spec,
+  operation: Operation,
+  { status, schema }: DocumentedResponse,
+): readonly Drift[] {
   const fields = schema === undefined ? [] : fieldsOf(spec, schema);
   const onField = (
     kind: 'drop' | 'null' | 'retype',
@@ -88,7 +109,9 @@ function fieldDrifts(spec: Spec, operation: Operation, { status, schema }: Docum
     .flatMap((field) => [
       onField('drop', field, 'is missing', () => undefined),
       ...(field.types.includes('null') ? [] : [onField('null', field, 'is null', () => null)]),
-      onField('retype', field, `is no ${field.types.join(' or ')}`, (value) => retyped(value, field.types)),
+      onField('retype', field, `is no ${field.types.join(' or ')}`, (value) =>
+        retyped(value, field.types),
+      ),
     ]);
 }
 
@@ -105,7 +128,9 @@ function onBody({ id }: Operation, status: number, { name, kind, does, change }:
     does: `${status}: ${does}`,
     plant: () => ({
       rewrite: (honest) =>
-        honest.documented.status === status ? withBody(honest.response, (body) => change(body, honest)) : honest.response,
+        honest.documented.status === status
+          ? withBody(honest.response, (body) => change(body, honest))
+          : honest.response,
     }),
   };
 }
@@ -121,18 +146,29 @@ interface Breaking {
   readonly fieldAt: (pointer: string) => Field | undefined;
 }
 
-const pointerOf = (operand: Operand | undefined): string => String(operand).replace(/^\$response\.body#/, '');
+const pointerOf = (operand: Operand | undefined): string =>
+  String(operand).replace(/^\$response\.body#/, '');
 const rowsIn = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 
-/** Each breaks a relation of its kind, and as little else as it can. Where there is nothing to break, the body stays. */
+/**
+ * Each breaks a relation of its kind, and as little else as it can. Where there is nothing to
+ * break, the body stays.
+ */
 const breakers: { readonly [Kind in RelationKind]: (breaking: Breaking) => Json } = {
   equal: ({ body, pointer, operands, fieldAt }) =>
-    operands[1] === undefined ? body : changeAt(body, pointer, (value) => otherValue(value, fieldAt(pointer))),
+    operands[1] === undefined
+      ? body
+      : changeAt(body, pointer, (value) => otherValue(value, fieldAt(pointer))),
   includes: ({ body, pointer, operands }) =>
-    changeAt(body, pointer, (rows) => rowsIn(rows).filter((row) => JSON.stringify(row) !== JSON.stringify(operands[1]))),
+    changeAt(body, pointer, (rows) =>
+      rowsIn(rows).filter((row) => JSON.stringify(row) !== JSON.stringify(operands[1])),
+    ),
   excludes: ({ body, pointer, operands }) =>
-    operands[1] == null ? body : changeAt(body, pointer, (rows) => [...rowsIn(rows), operands[1] as Json]),
-  not_before: ({ body, pointer, operands }) => changeAt(body, pointer, () => shifted(String(operands[1]), -1)),
+    operands[1] == null
+      ? body
+      : changeAt(body, pointer, (rows) => [...rowsIn(rows), operands[1] as Json]),
+  not_before: ({ body, pointer, operands }) =>
+    changeAt(body, pointer, () => shifted(String(operands[1]), -1)),
   at_most: ({ body, pointer, operands }) =>
     changeAt(body, pointer, (value) => {
       const rows = rowsIn(value);
@@ -143,27 +179,44 @@ const breakers: { readonly [Kind in RelationKind]: (breaking: Breaking) => Json 
   every: ({ body, pointer, names, operands, fieldAt }) =>
     operands[2] === undefined
       ? body
-      : changeAt(body, `${pointer}/0/${names[1]}`, (value) => otherValue(value, fieldAt(`${pointer}/*/${names[1]}`))),
-  unique: ({ body, pointer }) => changeAt(body, pointer, (rows) => [...rowsIn(rows), ...rowsIn(rows).slice(-1)]),
+      : changeAt(body, `${pointer}/0/${names[1]}`, (value) =>
+          otherValue(value, fieldAt(`${pointer}/*/${names[1]}`)),
+        ),
+  unique: ({ body, pointer }) =>
+    changeAt(body, pointer, (rows) => [...rowsIn(rows), ...rowsIn(rows).slice(-1)]),
   in_order: ({ body, pointer }) => changeAt(body, pointer, (rows) => rowsIn(rows).toReversed()),
   together: ({ body, pointer, operands, fieldAt }) =>
-    changeAt(body, pointer, (value) => (typeof value !== 'boolean' && operands[1] ? null : otherValue(value, fieldAt(pointer)))),
+    changeAt(body, pointer, (value) =>
+      typeof value !== 'boolean' && operands[1] ? null : otherValue(value, fieldAt(pointer)),
+    ),
   page: ({ body, names }) => changeAt(body, pointerOf(names[3]), (more) => !more),
-  first_last: ({ body, names }) => changeAt(body, pointerOf(names[1]), (first) => otherValue(first, { types: ['string'] })),
+  first_last: ({ body, names }) =>
+    changeAt(body, pointerOf(names[1]), (first) => otherValue(first, { types: ['string'] })),
 };
 
 function withOtherIds(row: Json, number: number): Json {
-  return isJsonObject(row) && typeof row.id === 'string' ? { ...row, id: `${row.id}${number}` } : row;
+  return isJsonObject(row) && typeof row.id === 'string'
+    ? { ...row, id: `${row.id}${number}` }
+    : row;
 }
 
-/** The part of the name that tells relations of one answer apart: the kind and the place that is wrong afterwards. */
+/**
+ * The part of the name that tells relations of one answer apart: the kind and the place that is
+ * wrong afterwards.
+ */
 function placeOf(kind: RelationKind, names: readonly Operand[]): string {
   const rowField = kind === 'every' || kind === 'unique' || kind === 'in_order';
   return `${kind}${pointerOf(names[0])}${rowField ? `/*/${names[1]}` : ''}`;
 }
 
-function relationDrifts(spec: Spec, operation: Operation, { status, schema, relations }: DocumentedResponse): readonly Drift[] {
-  const fields = new Map((schema === undefined ? [] : fieldsOf(spec, schema)).map((field) => [field.pointer, field]));
+function relationDrifts(
+  spec: Spec,
+  operation: Operation,
+  { status, schema, relations }: DocumentedResponse,
+): readonly Drift[] {
+  const fields = new Map(
+    (schema === undefined ? [] : fieldsOf(spec, schema)).map((field) => [field.pointer, field]),
+  );
   return relations
     .flatMap(statementsOf)
     .filter(({ operands: names }) => isPromised(operation, status, pointerOf(names[0])))
@@ -176,7 +229,13 @@ function relationDrifts(spec: Spec, operation: Operation, { status, schema, rela
         change: (body, honest) => {
           const exchange: Exchange = { ...honest.request, status, responseBody: body };
           const operands = names.map((name) => evaluate(name, exchange));
-          return breakers[kind]({ body, pointer, names, operands, fieldAt: (place) => fields.get(place) });
+          return breakers[kind]({
+            body,
+            pointer,
+            names,
+            operands,
+            fieldAt: (place) => fields.get(place),
+          });
         },
       });
     });

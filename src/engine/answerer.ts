@@ -6,7 +6,12 @@ import type { Delivery } from './delivery.js';
 export const HEADER_LIMIT = 16 * 1024;
 
 /** What arrived could not be read as a request. */
-export type Unreadable = 'bad_http' | 'headers_too_large' | 'request_timeout' | 'unsupported_encoding' | 'broken_encoding';
+export type Unreadable =
+  | 'bad_http'
+  | 'headers_too_large'
+  | 'request_timeout'
+  | 'unsupported_encoding'
+  | 'broken_encoding';
 
 /** What is known of a request that could not be read. */
 export interface UnreadableRequest {
@@ -29,4 +34,9 @@ export const unreadableDetails = (name: Unreadable, details: JsonObject): JsonOb
   name === 'headers_too_large' ? { limit: HEADER_LIMIT, ...details } : details;
 
 /** Stands for a request of which nothing is known. */
-export const nothing: PlainRequest = { method: '-', target: '-', headers: {}, body: new Uint8Array() };
+export const nothing: PlainRequest = {
+  method: '-',
+  target: '-',
+  headers: {},
+  body: new Uint8Array(),
+};

@@ -1,4 +1,5 @@
-// What the engine can answer with: a documented case, filled in and checked, or one of those that need no operation.
+// What the engine can answer with: a documented case, filled in and checked, or one of those that
+// need no operation.
 import type { Decision, Outcome } from '../decide/rule.js';
 import { type Case, caseOfViolation } from '../spec/case.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
@@ -17,7 +18,10 @@ import type { Note } from './journal.js';
 import { nearestPath } from './nearest-path.js';
 import type { Preference } from './prefer.js';
 
-/** What to do with an answer that breaks the document: refuse to send it, send and report it, or not look. */
+/**
+ * What to do with an answer that breaks the document: refuse to send it, send and report it, or not
+ * look.
+ */
 export type SelfCheck = 'strict' | 'report' | 'off';
 
 /** An answer that may be sent. */
@@ -65,7 +69,9 @@ export class Answers<World extends State, Who> {
     this.#options = options;
     this.#templates = operations.map(({ template }) => template);
     this.#constantHeaders = {
-      ...Object.fromEntries(commonHeaders.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]]))),
+      ...Object.fromEntries(
+        commonHeaders.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
+      ),
       ...corsHeaders(commonHeaders.map(({ name }) => name)),
     };
   }
@@ -74,34 +80,52 @@ export class Answers<World extends State, Who> {
   atOnce(arrival: Arrival<World>): Answer | undefined {
     const { pages, bodyLimit } = this.#options;
     const { request } = arrival;
-    if (isPreflight(request)) return this.#plain(arrival, { status: 204, headers: preflightHeaders(request) });
+    if (isPreflight(request))
+      return this.#plain(arrival, { status: 204, headers: preflightHeaders(request) });
     const page = pages?.(request);
     if (page) return this.#plain(arrival, page);
-    if (request.body.length > bodyLimit) return this.unrouted(lost(arrival), 'body_too_large', { details: { limit: bodyLimit } });
+    if (request.body.length > bodyLimit)
+      return this.unrouted(lost(arrival), 'body_too_large', { details: { limit: bodyLimit } });
     return undefined;
   }
 
-  notMatched(arrival: Arrival<World>, matched: Exclude<Match<Operation<string>>, { kind: 'operation' }>): Answer {
+  notMatched(
+    arrival: Arrival<World>,
+    matched: Exclude<Match<Operation<string>>, { kind: 'operation' }>,
+  ): Answer {
     const { request, world } = arrival;
-    if (matched.kind === 'unknown_path') return this.#unknownPath(arrival, world.target.split('?', 1)[0] as string);
+    if (matched.kind === 'unknown_path')
+      return this.#unknownPath(arrival, world.target.split('?', 1)[0] as string);
     const headers = { allow: matched.allowed.join(', ') };
     if (request.method === 'OPTIONS') return this.#plain(arrival, { status: 204, headers });
     const details = { method: request.method, allowed: matched.allowed };
     return this.unrouted(lost(arrival), 'method_not_allowed', { details, headers });
   }
 
-  /** The vendor's framework says no more than that; what we know beyond goes into a header and the journal. */
+  /**
+   * The vendor's framework says no more than that; what we know beyond goes into a header and the
+   * journal.
+   */
   #unknownPath(arrival: Arrival<World>, path: string): Answer {
     const nearest = nearestPath(path, this.#templates);
     if (nearest === undefined) return this.unrouted(lost(arrival), 'unknown_path');
-    return this.unrouted(lost(arrival), 'unknown_path', { headers: { 'x-understudy-nearest-path': nearest }, note: { nearest } });
+    return this.unrouted(lost(arrival), 'unknown_path', {
+      headers: { 'x-understudy-nearest-path': nearest },
+      note: { nearest },
+    });
   }
 
-  unknownPreference(exchange: Exchange<World, Who>, { wish, cases }: Extract<Preference, { kind: 'unknown' }>): Answer {
+  unknownPreference(
+    exchange: Exchange<World, Who>,
+    { wish, cases }: Extract<Preference, { kind: 'unknown' }>,
+  ): Answer {
     return this.unrouted(exchange, 'unknown_preference', { details: { preference: wish, cases } });
   }
 
-  /** A rule never throws for a documented case, so this is a defect of ours: loud, and in the document's envelope. */
+  /**
+   * A rule never throws for a documented case, so this is a defect of ours: loud, and in the
+   * document's envelope.
+   */
   failed(arrival: Arrival<World>, error: unknown): Answer {
     const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const details = { problem: problem.split('\n', 1)[0] as string };
@@ -115,19 +139,28 @@ export class Answers<World extends State, Who> {
   ): readonly [OperationExchange<World, Who>, Answer] {
     const { operation } = asking;
     const checked = checkRequest(operation, this.#options.api.validators, asking.arrival.request);
-    // Only a well-formed request is repeated: an example filled in with a faulty value would break its own schema.
-    const input = checked.violations.length === 0 ? checked : { ...unread, ignored: checked.ignored };
+    // Only a well-formed request is repeated: an example filled in with a faulty value would break
+    // its own schema.
+    const input =
+      checked.violations.length === 0 ? checked : { ...unread, ignored: checked.ignored };
     const exchange = { ...asking, input };
     const body =
       documented.status >= 400
         ? renderError(documented, this.#filling(exchange))
         : documented.value &&
-          fillFromRequest(documented.value, operation.responses.get(documented.status)?.relations ?? [], {
-            ...requestSide(exchange),
-            status: documented.status,
-            responseBody: documented.value,
-          });
-    return [exchange, this.#check(exchange, { documented, body, headers: { 'preference-applied': applied } })];
+          fillFromRequest(
+            documented.value,
+            operation.responses.get(documented.status)?.relations ?? [],
+            {
+              ...requestSide(exchange),
+              status: documented.status,
+              responseBody: documented.value,
+            },
+          );
+    return [
+      exchange,
+      this.#check(exchange, { documented, body, headers: { 'preference-applied': applied } }),
+    ];
   }
 
   /** What was decided, as the document has it, after our own check. */
@@ -137,7 +170,10 @@ export class Answers<World extends State, Who> {
     const body =
       outcome.kind === 'answer'
         ? (outcome.body as Json | undefined)
-        : renderError(documented, this.#filling(exchange, refusalDetails(outcome, this.#options.api.spec.fieldMessages)));
+        : renderError(
+            documented,
+            this.#filling(exchange, refusalDetails(outcome, this.#options.api.spec.fieldMessages)),
+          );
     return this.#check(exchange, { documented, body, decision });
   }
 
@@ -149,7 +185,8 @@ export class Answers<World extends State, Who> {
   ): Outcome | undefined {
     for (const violation of violations) {
       const { name } = caseAnswering(operation, violation);
-      if (stands(name)) return refusal(name, violationDetails(violation, this.#options.api.spec.fieldMessages));
+      if (stands(name))
+        return refusal(name, violationDetails(violation, this.#options.api.spec.fieldMessages));
     }
     return undefined;
   }
@@ -158,7 +195,11 @@ export class Answers<World extends State, Who> {
   unrouted(
     exchange: Exchange<World, Who>,
     name: UnroutedCase,
-    { details = {}, headers = {}, note = {} }: { details?: JsonObject; headers?: Record<string, string>; note?: Note } = {},
+    {
+      details = {},
+      headers = {},
+      note = {},
+    }: { details?: JsonObject; headers?: Record<string, string>; note?: Note } = {},
   ): Answer {
     const { traceId, now } = exchange.arrival;
     const documented = this.#options.api.spec.unrouted.get(name) as Case;
@@ -166,13 +207,20 @@ export class Answers<World extends State, Who> {
     const named = { 'content-type': 'application/json', ...headers, 'x-understudy-case': name };
     return {
       documented,
-      response: this.#respond(exchange, documented, { status: documented.status, headers: named, body: JSON.stringify(body) }),
+      response: this.#respond(exchange, documented, {
+        status: documented.status,
+        headers: named,
+        body: JSON.stringify(body),
+      }),
       note: { case: name, ...note },
     };
   }
 
   /** Our own check of what an operation answers. */
-  #check(exchange: OperationExchange<World, Who>, { documented, body, headers: extra = {}, decision }: Reply): Answer {
+  #check(
+    exchange: OperationExchange<World, Who>,
+    { documented, body, headers: extra = {}, decision }: Reply,
+  ): Answer {
     const { api, selfCheck } = this.#options;
     const { operation } = exchange;
     const { status, name } = documented;
@@ -196,7 +244,9 @@ export class Answers<World extends State, Who> {
     const answer = { response, documented, note, ...(decision ? { decision } : {}) };
     // What a drift decided need not keep the document.
     const unchecked = selfCheck === 'off' || decision?.by?.kind === 'drift';
-    const breaches = unchecked ? [] : checkResponse(operation, api.validators, requestSide(exchange), { response, body });
+    const breaches = unchecked
+      ? []
+      : checkResponse(operation, api.validators, requestSide(exchange), { response, body });
     if (breaches.length === 0) return answer;
 
     const place = api.spec.place(operation.id, name);
@@ -206,10 +256,21 @@ export class Answers<World extends State, Who> {
     );
     if (selfCheck === 'report') {
       const counted = { ...response.headers, 'x-understudy-breaches': String(breaches.length) };
-      return { ...answer, response: { ...response, headers: counted }, note: { ...note, breaches: named } };
+      return {
+        ...answer,
+        response: { ...response, headers: counted },
+        note: { ...note, breaches: named },
+      };
     }
-    const details = { rule: `${operation.id}.${name}`, place, breaches: breaches as unknown as Json };
-    const stopped = this.unrouted(exchange, 'self_check_failed', { details, note: { ...note, breaches: named } });
+    const details = {
+      rule: `${operation.id}.${name}`,
+      place,
+      breaches: breaches as unknown as Json,
+    };
+    const stopped = this.unrouted(exchange, 'self_check_failed', {
+      details,
+      note: { ...note, breaches: named },
+    });
     return { ...stopped, ...(decision ? { decision } : {}), stopped: true };
   }
 
@@ -218,7 +279,11 @@ export class Answers<World extends State, Who> {
   }
 
   /** With the headers that every answer has: the document's own, and what a browser needs. */
-  #respond({ arrival, caller }: Exchange<World, Who>, documented: Case | undefined, response: PlainResponse): PlainResponse {
+  #respond(
+    { arrival, caller }: Exchange<World, Who>,
+    documented: Case | undefined,
+    response: PlainResponse,
+  ): PlainResponse {
     const { request, traceId, now } = arrival;
     const { status, headers, body } = response;
     const own = this.#options.api.headersFor({ caller, traceId, now, documented });
@@ -228,12 +293,22 @@ export class Answers<World extends State, Who> {
 
   #filling({ arrival, path, input }: Exchange<World, Who>, details?: JsonObject) {
     const { traceId, now } = arrival;
-    return { fields: fieldsOfRequest(path, input.query, input.body), traceId, now, details, aliases: this.#options.api.aliases };
+    return {
+      fields: fieldsOfRequest(path, input.query, input.body),
+      traceId,
+      now,
+      details,
+      aliases: this.#options.api.aliases,
+    };
   }
 }
 
 /** The request's side of an exchange, for the relations. */
-const requestSide = ({ path, input }: Exchange<unknown, unknown>) => ({ path, query: input.query, requestBody: input.body });
+const requestSide = ({ path, input }: Exchange<unknown, unknown>) => ({
+  path,
+  query: input.query,
+  requestBody: input.body,
+});
 
 function documentedCase(operation: Operation<string>, name: string): Case {
   const documented = operation.cases.get(name);
@@ -242,7 +317,11 @@ function documentedCase(operation: Operation<string>, name: string): Case {
 }
 
 function caseAnswering(operation: Operation<string>, violation: Violation): Case {
-  const documented = caseOfViolation(operation.cases.values(), { ...violation, field: fieldName(violation) });
-  if (!documented) throw new Error(`${operation.id} documents no case for a violation in ${violation.in}.`);
+  const documented = caseOfViolation(operation.cases.values(), {
+    ...violation,
+    field: fieldName(violation),
+  });
+  if (!documented)
+    throw new Error(`${operation.id} documents no case for a violation in ${violation.in}.`);
   return documented;
 }

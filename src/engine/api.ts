@@ -1,4 +1,5 @@
-// An API that the engine can answer: a document, and what only code can say about it. Nothing else is known of it.
+// An API that the engine can answer: a document, and what only code can say about it. Nothing else
+// is known of it.
 import type { Rule } from '../decide/rule.js';
 import type { Case } from '../spec/case.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
@@ -61,11 +62,17 @@ const unroutedCases = [
   'rule_failed',
 ] as const satisfies readonly UnroutedCase[];
 
-/** The compiler sees a missing rule of ours; this sees a document that was not generated from, or is not whole. */
+/**
+ * The compiler sees a missing rule of ours; this sees a document that was not generated from, or is
+ * not whole.
+ */
 export function checkApi<World extends State, Who>({ spec, rules }: Api<World, Who>): void {
   const missing = [...spec.operations.keys()].filter((id) => !rules[id]);
   if (missing.length > 0)
-    throw new Error(`No rule answers ${missing.join(', ')}; each operation of the document needs one in src/rules/.`);
+    throw new Error(
+      `No rule answers ${missing.join(', ')}; each operation of the document needs one in src/rules/.`,
+    );
   const absent = unroutedCases.filter((name) => !spec.unrouted.has(name));
-  if (absent.length > 0) throw new Error(`The document lacks the cases ${absent.join(', ')} under x-unrouted.`);
+  if (absent.length > 0)
+    throw new Error(`The document lacks the cases ${absent.join(', ')} under x-unrouted.`);
 }

@@ -20,7 +20,11 @@ export const corsHeaders = (names: readonly string[]): Record<string, string> =>
 /** A page that sends cookies needs its origin named. */
 export function originHeaders({ headers }: PlainRequest): Record<string, string> | undefined {
   if (headers.origin === undefined) return undefined;
-  return { 'access-control-allow-origin': headers.origin, 'access-control-allow-credentials': 'true', vary: 'Origin' };
+  return {
+    'access-control-allow-origin': headers.origin,
+    'access-control-allow-credentials': 'true',
+    vary: 'Origin',
+  };
 }
 
 export function isPreflight(request: PlainRequest): boolean {
@@ -36,7 +40,8 @@ export function preflightHeaders(request: PlainRequest): Record<string, string> 
   return {
     'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
     'access-control-allow-headers':
-      request.headers['access-control-request-headers'] ?? 'Authorization, Content-Type, Prefer, X-API-Key',
+      request.headers['access-control-request-headers'] ??
+      'Authorization, Content-Type, Prefer, X-API-Key',
     'access-control-max-age': '600',
   };
 }

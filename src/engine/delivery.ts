@@ -1,4 +1,5 @@
-// How an answer leaves: the response, and what goes wrong with it on the way. Plain data; the shells carry it out.
+// How an answer leaves: the response, and what goes wrong with it on the way. Plain data; the
+// shells carry it out.
 import type { PlainRequest, PlainResponse } from '../spec/message.js';
 
 export type DeliveryBody = string | Uint8Array | ReadableStream<Uint8Array>;

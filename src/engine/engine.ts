@@ -4,11 +4,25 @@ import type { Operation } from '../spec/document.js';
 import { createMatcher, type Matcher } from '../spec/match.js';
 import type { PlainRequest, PlainResponse } from '../spec/message.js';
 import { checkRequest } from '../validation/check-request.js';
-import { type Answerer, nothing, type Unreadable, type UnreadableRequest, unreadableDetails } from './answerer.js';
+import {
+  type Answerer,
+  nothing,
+  type Unreadable,
+  type UnreadableRequest,
+  unreadableDetails,
+} from './answerer.js';
 import { type Answer, Answers, refusal, type SelfCheck } from './answers.js';
 import { type Api, checkApi, type State } from './api.js';
 import { type Delivery, forMethod } from './delivery.js';
-import { type Arrival, type ArrivalOptions, arrive, type Exchange, lost, type OperationExchange, unread } from './exchange.js';
+import {
+  type Arrival,
+  type ArrivalOptions,
+  arrive,
+  type Exchange,
+  lost,
+  type OperationExchange,
+  unread,
+} from './exchange.js';
 import { type Interceptor, Interceptors } from './interceptor.js';
 import { entryOf, type Journal } from './journal.js';
 import { readPreference } from './prefer.js';
@@ -34,7 +48,10 @@ export class Engine<World extends State, Who> implements Answerer {
   readonly #answers: Answers<World, Who>;
   readonly #interceptors: Interceptors<World, Who>;
 
-  /** Throws where the document has an operation without a rule, or lacks a case that every document needs. */
+  /**
+   * Throws where the document has an operation without a rule, or lacks a case that every document
+   * needs.
+   */
   constructor(options: EngineOptions<World, Who>) {
     checkApi(options.api);
     const operations = options.operations ?? [...options.api.spec.operations.values()];
@@ -54,9 +71,18 @@ export class Engine<World extends State, Who> implements Answerer {
     }
   }
 
-  answerUnreadable(name: Unreadable, { request = nothing, details = {}, headers = {} }: UnreadableRequest = {}): Delivery {
+  answerUnreadable(
+    name: Unreadable,
+    { request = nothing, details = {}, headers = {} }: UnreadableRequest = {},
+  ): Delivery {
     const exchange = lost<World, Who>(arrive(this.#options, request));
-    return this.#finish(exchange, this.#answers.unrouted(exchange, name, { details: unreadableDetails(name, details), headers }));
+    return this.#finish(
+      exchange,
+      this.#answers.unrouted(exchange, name, {
+        details: unreadableDetails(name, details),
+        headers,
+      }),
+    );
   }
 
   /** One request from top to bottom. ARCHITECTURE.md states the same order. */
@@ -68,7 +94,8 @@ export class Engine<World extends State, Who> implements Answerer {
     const early = this.#answers.atOnce(arrival);
     if (early) return this.#finish(lost(arrival), early);
     const matched = this.#match(request.method, world.target.split('?', 1)[0] as string);
-    if (matched.kind !== 'operation') return this.#finish(lost(arrival), this.#answers.notMatched(arrival, matched));
+    if (matched.kind !== 'operation')
+      return this.#finish(lost(arrival), this.#answers.notMatched(arrival, matched));
     const { operation, path } = matched;
 
     // Who is calling?
@@ -87,8 +114,10 @@ export class Engine<World extends State, Who> implements Answerer {
 
     // Is a case asked for by name?
     const preference = readPreference(request.headers.prefer, operation);
-    if (preference.kind === 'unknown') return this.#finish(asking, this.#answers.unknownPreference(asking, preference));
-    if (preference.kind === 'case') return this.#finish(...this.#answers.forced(asking, preference));
+    if (preference.kind === 'unknown')
+      return this.#finish(asking, this.#answers.unknownPreference(asking, preference));
+    if (preference.kind === 'case')
+      return this.#finish(...this.#answers.forced(asking, preference));
 
     // Is the request well formed?
     const checked = checkRequest(operation, api.validators, request);
@@ -97,12 +126,24 @@ export class Engine<World extends State, Who> implements Answerer {
     const malformed = this.#answers.refusalOf(exchange, checked.violations, stands);
     if (malformed) return this.#settle(exchange, settled(malformed));
 
-    // Decide, and check our own answer. All of it or nothing: an answer that must not be sent has changed no world.
+    // Decide, and check our own answer. All of it or nothing: an answer that must not be sent has
+    // changed no world.
     const { state } = world;
     const { version } = state;
     const answered = state.atomically((takeBack, changes) => {
-      const call = { world: state, caller, now: arrival.now, path, query: checked.query, body: checked.body };
-      const decision = this.#interceptors.decide(api.rules[operation.id] as Rule<World, Who>, call, exchange);
+      const call = {
+        world: state,
+        caller,
+        now: arrival.now,
+        path,
+        query: checked.query,
+        body: checked.body,
+      };
+      const decision = this.#interceptors.decide(
+        api.rules[operation.id] as Rule<World, Who>,
+        call,
+        exchange,
+      );
       const ours = this.#answers.decided(exchange, decision);
       if (ours.stopped) takeBack();
       return { ...ours, changes };

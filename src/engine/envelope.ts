@@ -1,4 +1,5 @@
-// From a decided case to the body of an error. Every word of it stands in the document; here only ids, times and fields go in.
+// From a decided case to the body of an error. Every word of it stands in the document; here only
+// ids, times and fields go in.
 import type { FieldFault, Outcome } from '../decide/rule.js';
 import type { Case } from '../spec/case.js';
 import { isJsonObject, type Json, type JsonObject } from '../spec/message.js';
@@ -6,7 +7,9 @@ import { fieldName, type Violation } from '../validation/violation.js';
 
 /** What is filled into an example. */
 export interface Filling {
-  /** Of the request, by name; a `details` key of the same name takes the value where it is an id. */
+  /**
+   * Of the request, by name; a `details` key of the same name takes the value where it is an id.
+   */
   readonly fields: Readonly<Record<string, Json | undefined>>;
   readonly traceId: string;
   readonly now: string;
@@ -18,7 +21,8 @@ export interface Filling {
 /** The error body of a case: the example's words, this request's ids, this moment's time. */
 export function renderError(documented: Case, filling: Filling): Json {
   // The framework's own errors have no envelope, and nothing in them to fill in.
-  if (!isJsonObject(documented.value) || !isJsonObject(documented.value.error)) return documented.value as Json;
+  if (!isJsonObject(documented.value) || !isJsonObject(documented.value.error))
+    return documented.value as Json;
   const error: Record<string, Json> = { ...documented.value.error };
   if ('details' in error) error.details = fillDetails(error.details, filling);
   if ('trace_id' in error) error.trace_id = filling.traceId;
@@ -39,20 +43,32 @@ function idOf({ fields, aliases = {} }: Filling, key: string): Json | undefined 
 }
 
 /** Everything a request says by name: body fields, then the query, then the path, which wins. */
-export function fieldsOfRequest(path: JsonObject, query: JsonObject, body: Json | undefined): Filling['fields'] {
+export function fieldsOfRequest(
+  path: JsonObject,
+  query: JsonObject,
+  body: Json | undefined,
+): Filling['fields'] {
   return { ...(isJsonObject(body) ? body : {}), ...query, ...path };
 }
 
 export type FieldMessages = Readonly<Record<string, string>>;
 
-export function violationDetails(violation: Violation, messages: FieldMessages): Readonly<Record<string, string>> {
+export function violationDetails(
+  violation: Violation,
+  messages: FieldMessages,
+): Readonly<Record<string, string>> {
   const field = fieldName(violation);
   const allowed =
     violation.allowed &&
     `{${violation.allowed.map((value) => (typeof value === 'string' ? `'${value}'` : JSON.stringify(value))).join(', ')}}`;
   return {
     field,
-    message: message(messages, violation.keyword, { field, allowed, limit: violation.expected, expected: violation.expected }),
+    message: message(messages, violation.keyword, {
+      field,
+      allowed,
+      limit: violation.expected,
+      expected: violation.expected,
+    }),
   };
 }
 
@@ -60,11 +76,18 @@ function faultDetails({ field, keyword, value }: FieldFault, messages: FieldMess
   return { field, message: message(messages, keyword, { field, value }) };
 }
 
-export function refusalDetails(outcome: Extract<Outcome, { kind: 'refusal' }>, messages: FieldMessages): JsonObject | undefined {
+export function refusalDetails(
+  outcome: Extract<Outcome, { kind: 'refusal' }>,
+  messages: FieldMessages,
+): JsonObject | undefined {
   return outcome.fault ? faultDetails(outcome.fault, messages) : outcome.details;
 }
 
-function message(messages: FieldMessages, keyword: string, values: Record<string, string | undefined>): string {
+function message(
+  messages: FieldMessages,
+  keyword: string,
+  values: Record<string, string | undefined>,
+): string {
   const template = messages[keyword] ?? (messages.other as string);
   const all: Record<string, string | undefined> = { ...values, keyword };
   return template.replace(/\{(\w+)\}/g, (_, name: string) => all[name] ?? `{${name}}`);

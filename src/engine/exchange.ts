@@ -70,7 +70,14 @@ export function arrive<World extends State>(
 ): Arrival<World> {
   const world = worlds(request);
   const number = journal.next;
-  return { request, world, number, now: world.state.clock.now(), traceId: `req_${lettersOf(seed, 'trace', number)}`, startedAt };
+  return {
+    request,
+    world,
+    number,
+    now: world.state.clock.now(),
+    traceId: `req_${lettersOf(seed, 'trace', number)}`,
+    startedAt,
+  };
 }
 
 /** A request that reached no operation. */

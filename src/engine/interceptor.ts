@@ -1,24 +1,58 @@
-// Interceptors wrap the engine at named points: planted drift, faults and limits. They compose in a list, from the inside
-// out: the first one is next to the rule, and sees an answer before the others do.
-import { type Call, type Decision, decide, type Hand, type Outcome, type Rule, settled } from '../decide/rule.js';
+// Interceptors wrap the engine at named points: planted drift, faults and limits. They compose in a
+// list, from the inside out: the first one is next to the rule, and sees an answer before the
+// others do.
+import {
+  type Call,
+  type Decision,
+  decide,
+  type Hand,
+  type Outcome,
+  type Rule,
+  settled,
+} from '../decide/rule.js';
 import type { Case } from '../spec/case.js';
 import type { Delivery } from './delivery.js';
 import type { Exchange, OperationExchange } from './exchange.js';
 
-/** The rule's own decision, or that of the interceptor next to it. One guard may be left out on purpose. */
-export type Decide<World, Who> = (call: Call<World, Who>, options?: { readonly without?: string }) => Decision;
+/**
+ * The rule's own decision, or that of the interceptor next to it. One guard may be left out on
+ * purpose.
+ */
+export type Decide<World, Who> = (
+  call: Call<World, Who>,
+  options?: { readonly without?: string },
+) => Decision;
 
 export interface Interceptor<World, Who> extends Hand {
-  /** The credential was refused with a case: what to answer instead, or undefined to let the refusal stand. */
+  /**
+   * The credential was refused with a case: what to answer instead, or undefined to let the refusal
+   * stand.
+   */
   credential?(refusal: string, exchange: OperationExchange<World, Who>): Outcome | undefined;
-  /** The caller is known: a limit that is reached, or a fault, answers in place of all that follows. */
+  /**
+   * The caller is known: a limit that is reached, or a fault, answers in place of all that follows.
+   */
   admit?(exchange: OperationExchange<World, Who>): Outcome | undefined;
   /** The request breaks the document, and is to be refused with a case: true lets it pass. */
   request?(refusal: string, exchange: OperationExchange<World, Who>): boolean;
-  /** Decides, by `next` or otherwise. What it decides otherwise says so in `by`, and is not checked against the document. */
-  decide?(next: Decide<World, Who>, call: Call<World, Who>, exchange: OperationExchange<World, Who>): Decision;
-  /** Sends something else than the honest answer, or that one untouched. `documented` is absent for what is no case. */
-  deliver?(honest: Delivery, exchange: Exchange<World, Who>, documented: Case | undefined): Delivery;
+  /**
+   * Decides, by `next` or otherwise. What it decides otherwise says so in `by`, and is not checked
+   * against the document.
+   */
+  decide?(
+    next: Decide<World, Who>,
+    call: Call<World, Who>,
+    exchange: OperationExchange<World, Who>,
+  ): Decision;
+  /**
+   * Sends something else than the honest answer, or that one untouched. `documented` is absent for
+   * what is no case.
+   */
+  deliver?(
+    honest: Delivery,
+    exchange: Exchange<World, Who>,
+    documented: Case | undefined,
+  ): Delivery;
 }
 
 /** The list as one, for the engine. */
@@ -42,7 +76,11 @@ export class Interceptors<World, Who> {
     return !this.#list.some((one) => one.request?.(refusal, exchange));
   }
 
-  decide(rule: Rule<World, Who>, call: Call<World, Who>, exchange: OperationExchange<World, Who>): Decision {
+  decide(
+    rule: Rule<World, Who>,
+    call: Call<World, Who>,
+    exchange: OperationExchange<World, Who>,
+  ): Decision {
     let chain: Decide<World, Who> = (given, options) => decide(rule, given, options);
     for (const one of this.#list) if (one.decide) chain = around(chain, one, exchange);
     return chain(call);
@@ -78,5 +116,6 @@ function around<World, Who>(
   one: Interceptor<World, Who>,
   exchange: OperationExchange<World, Who>,
 ): Decide<World, Who> {
-  return (call, options) => one.decide?.((given, own = options) => next(given, own), call, exchange) ?? next(call, options);
+  return (call, options) =>
+    one.decide?.((given, own = options) => next(given, own), call, exchange) ?? next(call, options);
 }

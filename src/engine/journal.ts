@@ -55,7 +55,10 @@ export interface JournalEntry extends JournalLine {
   readonly world: string;
   readonly request: RecordedMessage;
   readonly answer: RecordedAnswer;
-  /** Milliseconds from the arrival of the whole request until it was answered; a delay that was planted comes after. */
+  /**
+   * Milliseconds from the arrival of the whole request until it was answered; a delay that was
+   * planted comes after.
+   */
   readonly duration_ms: number;
   /** Absent where no rule was asked. */
   readonly decision?: RecordedDecision;
@@ -80,7 +83,11 @@ export interface JournalOptions {
   readonly onWrite?: ((entry: JournalEntry) => void) | undefined;
 }
 
-export function createJournal({ capacity = 1000, bodyLimit = JOURNAL_BODY_LIMIT, onWrite }: JournalOptions = {}): Journal {
+export function createJournal({
+  capacity = 1000,
+  bodyLimit = JOURNAL_BODY_LIMIT,
+  onWrite,
+}: JournalOptions = {}): Journal {
   const entries: JournalEntry[] = [];
   let next = 1;
   return {

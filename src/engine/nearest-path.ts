@@ -24,7 +24,8 @@ export function nearestPath(path: string, templates: Iterable<string>): string |
   let best: { readonly template: string; readonly cost: number } | undefined;
   for (const template of templates) {
     const { cost, agreed } = slipsBetween(sent, template.split('/').slice(1));
-    if (agreed > 0 && cost <= MOST && cost < (best?.cost ?? Number.POSITIVE_INFINITY)) best = { template, cost };
+    if (agreed > 0 && cost <= MOST && cost < (best?.cost ?? Number.POSITIVE_INFINITY))
+      best = { template, cost };
   }
   return best?.template;
 }
@@ -32,7 +33,8 @@ export function nearestPath(path: string, templates: Iterable<string>): string |
 /** The edit distance between two lists of segments, a row at a time. */
 function slipsBetween(sent: readonly string[], documented: readonly string[]): Slips {
   let row: Slips[] = [{ cost: 0, agreed: 0 }];
-  for (const segment of documented) row.push(plus(row.at(-1) as Slips, segment === '' ? 0 : ONE_SEGMENT));
+  for (const segment of documented)
+    row.push(plus(row.at(-1) as Slips, segment === '' ? 0 : ONE_SEGMENT));
   for (const segment of sent) {
     const next = [plus(row[0] as Slips, segment === '' ? 0.5 : ONE_SEGMENT)];
     for (const [i, other] of documented.entries()) {
@@ -50,17 +52,23 @@ function slipsBetween(sent: readonly string[], documented: readonly string[]): S
   return row.at(-1) as Slips;
 }
 
-/** A parameter takes any segment; a name takes itself, at best, and what is nearly written like it. */
+/**
+ * A parameter takes any segment; a name takes itself, at best, and what is nearly written like it.
+ */
 function between(sent: string, documented: string): Slips {
   if (documented.startsWith('{')) return sent === '' ? impossible : { cost: 0.25, agreed: 0 };
-  if (sent === documented) return { cost: 0, agreed: documented === 'v1' || documented === '' ? 0 : 1 };
+  if (sent === documented)
+    return { cost: 0, agreed: documented === 'v1' || documented === '' ? 0 : 1 };
   if (sent.length > LONGEST_SEGMENT) return impossible;
   const slips = distance(sent.toLowerCase(), documented.toLowerCase());
   const isNear = slips <= Math.max(1, Math.floor(documented.length / 3));
   return isNear ? { cost: Math.max(slips, 1), agreed: documented === 'v1' ? 0 : 1 } : impossible;
 }
 
-const plus = (slips: Slips, cost: number, agreed = 0): Slips => ({ cost: slips.cost + cost, agreed: slips.agreed + agreed });
+const plus = (slips: Slips, cost: number, agreed = 0): Slips => ({
+  cost: slips.cost + cost,
+  agreed: slips.agreed + agreed,
+});
 
 function cheapest(all: readonly Slips[]): Slips {
   return all.reduce((best, one) => (one.cost < best.cost ? one : best));

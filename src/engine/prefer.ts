@@ -12,18 +12,24 @@ function readWishes(header: string | undefined): ReadonlyMap<string, string> {
   const wishes = new Map<string, string>();
   for (const part of header?.split(/[,;]/) ?? []) {
     const [name, value] = part.split('=').map((text) => text.trim());
-    if ((name === 'code' || name === 'example') && value) wishes.set(name, value.replace(/^"(.*)"$/, '$1'));
+    if ((name === 'code' || name === 'example') && value)
+      wishes.set(name, value.replace(/^"(.*)"$/, '$1'));
   }
   return wishes;
 }
 
-export function readPreference(header: string | undefined, operation: Operation<string>): Preference {
+export function readPreference(
+  header: string | undefined,
+  operation: Operation<string>,
+): Preference {
   const wishes = readWishes(header);
   if (wishes.size === 0) return { kind: 'none' };
   const wish = [...wishes].map(([name, value]) => `${name}=${value}`).join(', ');
   const cases = [...operation.cases.values()];
   const documented = cases.find(
-    ({ name, status }) => (wishes.get('example') ?? name) === name && (wishes.get('code') ?? String(status)) === String(status),
+    ({ name, status }) =>
+      (wishes.get('example') ?? name) === name &&
+      (wishes.get('code') ?? String(status)) === String(status),
   );
   return documented
     ? { kind: 'case', documented, applied: wish }

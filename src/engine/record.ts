@@ -1,5 +1,5 @@
-// What the journal keeps of an exchange: bounded, and without a credential in clear. Rows and facts are kept as they are,
-// since nobody changes them, and are looked into only when somebody reads.
+// What the journal keeps of an exchange: bounded, and without a credential in clear. Rows and facts
+// are kept as they are, since nobody changes them, and are looked into only when somebody reads.
 import type { Decision, Facts, Hand, Verdict } from '../decide/rule.js';
 import type { Change } from './api.js';
 import { byteLength, type Delivery, type DeliveryBody } from './delivery.js';
@@ -48,8 +48,14 @@ export interface RecordedChange {
 const secretName = /authorization|cookie|api-?key|token|secret|password/i;
 const MASK = '***';
 
-/** A request's headers without its credentials, and the credentials, which nothing else that is kept may show either. */
-export function maskHeaders(headers: Headers): { readonly headers: Headers; readonly secrets: readonly string[] } {
+/**
+ * A request's headers without its credentials, and the credentials, which nothing else that is kept
+ * may show either.
+ */
+export function maskHeaders(headers: Headers): {
+  readonly headers: Headers;
+  readonly secrets: readonly string[];
+} {
   const masked: Record<string, string> = { ...headers };
   const secrets: string[] = [];
   for (const name in headers) {
@@ -78,7 +84,8 @@ function isSecret(name: string): boolean {
 /** One or two letters are found everywhere. */
 export function maskText(text: string, secrets: readonly string[]): string {
   let masked = text;
-  for (const secret of secrets) if (secret.length > 2 && masked.includes(secret)) masked = masked.replaceAll(secret, MASK);
+  for (const secret of secrets)
+    if (secret.length > 2 && masked.includes(secret)) masked = masked.replaceAll(secret, MASK);
   return masked;
 }
 
@@ -95,7 +102,11 @@ export function recordMessage(
   return { headers, bytes, body: maskText(beginningOf(body, bytes, limit), secrets) };
 }
 
-export function recordAnswer({ response, delayMs, end }: Delivery, limit: number, secrets: readonly string[]): RecordedAnswer {
+export function recordAnswer(
+  { response, delayMs, end }: Delivery,
+  limit: number,
+  secrets: readonly string[],
+): RecordedAnswer {
   const { status, headers, body } = response;
   return {
     status,
@@ -107,8 +118,11 @@ export function recordAnswer({ response, delayMs, end }: Delivery, limit: number
 
 /** A text that is cut is made anew: a part of the old one would keep all of it alive. */
 function beginningOf(body: string | Uint8Array, bytes: number, limit: number): string {
-  if (typeof body !== 'string') return decoder.decode(bytes > limit ? body.subarray(0, limit) : body);
-  return bytes > limit ? decoder.decode(new TextEncoder().encode(body.slice(0, limit)).subarray(0, limit)) : body;
+  if (typeof body !== 'string')
+    return decoder.decode(bytes > limit ? body.subarray(0, limit) : body);
+  return bytes > limit
+    ? decoder.decode(new TextEncoder().encode(body.slice(0, limit)).subarray(0, limit))
+    : body;
 }
 
 const decoder = new TextDecoder();
@@ -144,7 +158,10 @@ class Reasons implements RecordedDecision {
 /** A long list, or what reads a whole table, must not live as long as the journal remembers it. */
 function lightened(fact: unknown): unknown {
   if (typeof fact !== 'object' || fact === null || isPlain(fact)) return fact;
-  if (Array.isArray(fact)) return fact.length > bounds.items ? { count: fact.length, first: fact.slice(0, bounds.items) } : fact;
+  if (Array.isArray(fact))
+    return fact.length > bounds.items
+      ? { count: fact.length, first: fact.slice(0, bounds.items) }
+      : fact;
   return 'size' in fact ? { count: fact.size } : { is: fact.constructor.name };
 }
 
@@ -154,13 +171,16 @@ function isPlain(value: object): boolean {
 }
 
 function bounded(value: unknown, levels: number): unknown {
-  if (typeof value === 'string') return value.length > bounds.characters ? `${value.slice(0, bounds.characters)}…` : value;
+  if (typeof value === 'string')
+    return value.length > bounds.characters ? `${value.slice(0, bounds.characters)}…` : value;
   if (typeof value === 'function') return undefined;
   if (typeof value !== 'object' || value === null) return value;
   if (levels === 0) return '…';
   if (Array.isArray(value)) {
     const items = value.slice(0, bounds.items).map((item) => bounded(item, levels - 1));
-    return value.length > bounds.items ? [...items, `and ${value.length - bounds.items} more`] : items;
+    return value.length > bounds.items
+      ? [...items, `and ${value.length - bounds.items} more`]
+      : items;
   }
   if (!isPlain(value)) return lightened(value);
   const entries = Object.entries(value).slice(0, bounds.keys);

@@ -1,4 +1,5 @@
-// What breaks a schema, in words for whoever wrote the file: what is wrong, and what to write instead.
+// What breaks a schema, in words for whoever wrote the file: what is wrong, and what to write
+// instead.
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { show } from '../spec/json.js';
 import type { Json } from '../spec/message.js';
@@ -46,15 +47,27 @@ export function inWords(schema: object, value: unknown, error: ErrorObject): Fau
       const key = params.missingProperty as string;
       const meant = node?.properties?.[key]?.description;
       const fix = meant === undefined ? `add ${key}` : `add ${key}: ${meant}`;
-      return { pointer: below(pointer, key), what: `${fieldAt(below(pointer, key))} is missing`, fix };
+      return {
+        pointer: below(pointer, key),
+        what: `${fieldAt(below(pointer, key))} is missing`,
+        fix,
+      };
     }
     case 'additionalProperties': {
       const key = params.additionalProperty as string;
       const what = `${fieldAt(below(pointer, key))} is not a known key`;
-      return { pointer: below(pointer, key), what, fix: fixOf(key, Object.keys(node?.properties ?? {})) };
+      return {
+        pointer: below(pointer, key),
+        what,
+        fix: fixOf(key, Object.keys(node?.properties ?? {})),
+      };
     }
     case 'enum':
-      return { pointer, what: `${field} cannot be ${shown(got)}`, fix: fixOf(got, (params.allowedValues as Json[]).map(String)) };
+      return {
+        pointer,
+        what: `${field} cannot be ${shown(got)}`,
+        fix: fixOf(got, (params.allowedValues as Json[]).map(String)),
+      };
     case 'type': {
       const types = [params.type].flat() as string[];
       const names = types.map((type) => typeWords[type]?.[0] ?? type);
@@ -68,11 +81,23 @@ export function inWords(schema: object, value: unknown, error: ErrorObject): Fau
       return { pointer, what: `${shown(got)} is not a valid date`, fix: A_TIME };
     case 'minLength':
     case 'minItems':
-      return { pointer, what: `${field} is empty`, fix: `write something, or leave it out${described}` };
+      return {
+        pointer,
+        what: `${field} is empty`,
+        fix: `write something, or leave it out${described}`,
+      };
     case 'maxLength':
-      return { pointer, what: `${field} is longer than ${params.limit} characters`, fix: 'shorten it' };
+      return {
+        pointer,
+        what: `${field} is longer than ${params.limit} characters`,
+        fix: 'shorten it',
+      };
     case 'minimum':
-      return { pointer, what: `${field} is less than ${params.limit}`, fix: `write ${params.limit} or more` };
+      return {
+        pointer,
+        what: `${field} is less than ${params.limit}`,
+        fix: `write ${params.limit} or more`,
+      };
     case 'pattern':
       return {
         pointer,

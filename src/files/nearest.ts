@@ -2,10 +2,16 @@
 
 /** The nearest of the known words, or nothing when none is close. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
-  const ranked = words.map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }));
+  const ranked = words.map((candidate) => ({
+    candidate,
+    distance: distance(word.toLowerCase(), candidate.toLowerCase()),
+  }));
   ranked.sort((a, b) => a.distance - b.distance);
   const [best] = ranked;
-  const near = best && best.distance < word.length && best.distance <= Math.max(2, Math.floor(word.length / 3));
+  const near =
+    best &&
+    best.distance < word.length &&
+    best.distance <= Math.max(2, Math.floor(word.length / 3));
   return near ? best.candidate : undefined;
 }
 

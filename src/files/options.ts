@@ -6,9 +6,18 @@ export interface OptionRule {
   readonly holds: (value: unknown) => boolean;
 }
 
-export const aText: OptionRule = { expected: 'a string', holds: (value) => typeof value === 'string' };
-export const aBoolean: OptionRule = { expected: 'true or false', holds: (value) => typeof value === 'boolean' };
-export const aFunction: OptionRule = { expected: 'a function', holds: (value) => typeof value === 'function' };
+export const aText: OptionRule = {
+  expected: 'a string',
+  holds: (value) => typeof value === 'string',
+};
+export const aBoolean: OptionRule = {
+  expected: 'true or false',
+  holds: (value) => typeof value === 'boolean',
+};
+export const aFunction: OptionRule = {
+  expected: 'a function',
+  holds: (value) => typeof value === 'function',
+};
 export const anObject: OptionRule = {
   expected: 'an object',
   holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
@@ -22,26 +31,41 @@ export const oneOf = (...words: readonly string[]): OptionRule => ({
   holds: (value) => typeof value === 'string' && words.includes(value),
 });
 export const wholeNumber = (low: number, high = Number.MAX_SAFE_INTEGER): OptionRule => ({
-  expected: high === Number.MAX_SAFE_INTEGER ? `a whole number from ${low} on` : `a whole number from ${low} to ${high}`,
-  holds: (value) => Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high,
+  expected:
+    high === Number.MAX_SAFE_INTEGER
+      ? `a whole number from ${low} on`
+      : `a whole number from ${low} to ${high}`,
+  holds: (value) =>
+    Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high,
 });
 
-/** Throws a TypeError that names every fault at once. An option that is undefined is as good as absent. */
-export function checkOptions(what: string, options: unknown, rules: Readonly<Record<string, OptionRule>>): void {
-  if (!anObject.holds(options)) throw new TypeError(`${what} takes an object of options, not ${show(options)}.`);
+/**
+ * Throws a TypeError that names every fault at once. An option that is undefined is as good as
+ * absent.
+ */
+export function checkOptions(
+  what: string,
+  options: unknown,
+  rules: Readonly<Record<string, OptionRule>>,
+): void {
+  if (!anObject.holds(options))
+    throw new TypeError(`${what} takes an object of options, not ${show(options)}.`);
   const names = Object.keys(rules);
   const faults = Object.entries(options as object).flatMap(([name, value]) => {
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (rule && (value === undefined || rule.holds(value))) return [];
     if (rule) return [`${what}: ${name} must be ${rule.expected}, not ${show(value)}.`];
     const close = nearest(name, names);
-    return [`${what} has no option ${show(name)}.${close ? ` Did you mean ${close}?` : ''} It takes ${names.join(', ')}.`];
+    return [
+      `${what} has no option ${show(name)}.${close ? ` Did you mean ${close}?` : ''} It takes ${names.join(', ')}.`,
+    ];
   });
   if (faults.length > 0) throw new TypeError(faults.join('\n'));
 }
 
 function show(value: unknown): string {
   if (typeof value === 'string') return `'${value.length > 60 ? `${value.slice(0, 60)}…` : value}'`;
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'an array' : 'an object';
+  if (typeof value === 'object' && value !== null)
+    return Array.isArray(value) ? 'an array' : 'an object';
   return typeof value === 'function' ? 'a function' : String(value);
 }

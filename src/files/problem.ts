@@ -46,13 +46,19 @@ const byPlace = (a: Problem, b: Problem): number =>
 function printed(problems: readonly Problem[]): string {
   const shown = problems
     .slice(0, MOST_PRINTED)
-    .map((problem) => `${placeOf(problem)}  ${oneLine(problem.what)}\n  fix: ${oneLine(problem.fix)}`);
+    .map(
+      (problem) => `${placeOf(problem)}  ${oneLine(problem.what)}\n  fix: ${oneLine(problem.fix)}`,
+    );
   const more = problems.length - shown.length;
   return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n');
 }
 
 const placeOf = ({ file, pointer, line, column }: Problem): string =>
-  pointer === undefined ? `${file}:${line}:${column}` : `${file} at ${pointer === '' ? 'the top' : oneLine(pointer)}`;
+  pointer === undefined
+    ? `${file}:${line}:${column}`
+    : `${file} at ${pointer === '' ? 'the top' : oneLine(pointer)}`;
 
-/** What a file says is repeated in its problems: nothing in it may break a line or steer a terminal. */
+/**
+ * What a file says is repeated in its problems: nothing in it may break a line or steer a terminal.
+ */
 const oneLine = (text: string): string => shorten(text.replace(/\p{Cc}/gu, '\ufffd'), LONGEST);

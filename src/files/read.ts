@@ -10,11 +10,14 @@ export function shownPath(file: string): string {
 }
 
 /** What a name in another file means: a path from the folder of that file. */
-export const pathFrom = (folder: string, name: string): string => (isAbsolute(name) ? name : join(folder, name));
+export const pathFrom = (folder: string, name: string): string =>
+  isAbsolute(name) ? name : join(folder, name);
 
 /** A pipe is one too: `--scenario <(…)`. */
-export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
-export const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+export const isFile = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+export const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** The whole path, for telling whether two names mean the same file. */
 export const wholePath = resolve;
@@ -22,18 +25,26 @@ export const folderOf = dirname;
 
 export type Text = { readonly text: string } | { readonly unreadable: string };
 
-/** The text of a file, without the mark at its beginning that some editors write; or why it cannot be read. */
+/**
+ * The text of a file, without the mark at its beginning that some editors write; or why it cannot
+ * be read.
+ */
 export function readText(file: string): Text {
   try {
     if (isFolder(file)) return { unreadable: 'is a folder' };
     return { text: readFileSync(file, 'utf8').replace(/^\uFEFF/, '') };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    return { unreadable: code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}` };
+    return {
+      unreadable: code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}`,
+    };
   }
 }
 
-/** The name of a file that is there and nearly called like this; both as they are written from the folder. */
+/**
+ * The name of a file that is there and nearly called like this; both as they are written from the
+ * folder.
+ */
 export function nearestFile(name: string, folder: string): string | undefined {
   const close = nearest(basename(name), namesIn(dirname(pathFrom(folder, name))));
   return close === undefined ? undefined : join(dirname(name), close);

@@ -1,4 +1,5 @@
-// What both shells need to carry out a delivery: a wait, and the body in the pieces in which it leaves.
+// What both shells need to carry out a delivery: a wait, and the body in the pieces in which it
+// leaves.
 import { byteLength, type Delivery, type DeliveryBody } from '../engine/delivery.js';
 
 /** Nothing has to be waited for, cut or streamed: the answer can leave at once and whole. */
@@ -22,8 +23,14 @@ export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Throws where the body is cut short, after what is sent of it. The words are those of Node's own `fetch`. */
-export async function* piecesOf({ response: { body }, end }: Delivery, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+/**
+ * Throws where the body is cut short, after what is sent of it. The words are those of Node's own
+ * `fetch`.
+ */
+export async function* piecesOf(
+  { response: { body }, end }: Delivery,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array> {
   if (body === undefined) return;
   if (typeof end === 'object' && 'cutAt' in end) {
     yield* firstBytes(chunksOf(body, signal), end.cutAt);
@@ -50,7 +57,10 @@ async function* chunksOf(body: DeliveryBody, signal: AbortSignal): AsyncGenerato
   }
 }
 
-async function* firstBytes(chunks: AsyncIterable<Uint8Array>, count: number): AsyncGenerator<Uint8Array> {
+async function* firstBytes(
+  chunks: AsyncIterable<Uint8Array>,
+  count: number,
+): AsyncGenerator<Uint8Array> {
   let left = count;
   for await (const chunk of chunks) {
     yield chunk.subarray(0, left);
@@ -75,7 +85,10 @@ async function* drops(
 }
 
 /** With the length of the body, where it is known. */
-export function sizedHeaders({ headers, body }: Delivery['response']): Readonly<Record<string, string>> {
+export function sizedHeaders({
+  headers,
+  body,
+}: Delivery['response']): Readonly<Record<string, string>> {
   const length = body === undefined ? undefined : byteLength(body);
   return length === undefined ? headers : { ...headers, 'content-length': String(length) };
 }

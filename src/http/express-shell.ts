@@ -1,4 +1,5 @@
-// Express around the answerer: bytes in, plain request; plain response, bytes out. It decides nothing.
+// Express around the answerer: bytes in, plain request; plain response, bytes out. It decides
+// nothing.
 import { once } from 'node:events';
 import { createServer, IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -19,16 +20,23 @@ export function createExpressApp(answerer: Answerer): Express {
   app.use(async (request: Request, response: Response) => {
     const read = bodyOfMiddleware(request) ?? (await readBody(request, answerer.bodyLimit));
     if (!read) return;
-    await deliver(response, await answerBody(answerer, { ...toPlainRequest(request), ...read }, zlibCodings));
+    await deliver(
+      response,
+      await answerBody(answerer, { ...toPlainRequest(request), ...read }, zlibCodings),
+    );
   });
   return app;
 }
 
 /**
- * A server whose requests and responses already have Express's prototypes. Express would otherwise swap both for
- * every request, which costs Node 20 and 22 most of their speed.
+ * A server whose requests and responses already have Express's prototypes. Express would otherwise
+ * swap both for every request, which costs Node 20 and 22 most of their speed.
  */
-export function createExpressServer(app: Express, answerer: Answerer, timeouts: Timeouts = {}): Shell {
+export function createExpressServer(
+  app: Express,
+  answerer: Answerer,
+  timeouts: Timeouts = {},
+): Shell {
   class ShellRequest extends IncomingMessage {}
   class ShellResponse extends ServerResponse {}
   Object.setPrototypeOf(ShellRequest.prototype, app.request);
@@ -66,14 +74,24 @@ export function createExpressServer(app: Express, answerer: Answerer, timeouts: 
     socket.on('error', () => {}); // Node lets go of the socket here, and a client that resets it must not end the process
     socket.end(handwritten(answerer, 'bad_http'), () => socket.destroy());
   });
-  server.on('clientError', (error: NodeJS.ErrnoException, socket) => refuseUnreadable(answerer, owed, error, socket));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) =>
+    refuseUnreadable(answerer, owed, error, socket),
+  );
   return { server, unanswered };
 }
 
-/** By connection: the answers it still waits for, or `refused` once it was told that its bytes cannot be read as HTTP. */
+/**
+ * By connection: the answers it still waits for, or `refused` once it was told that its bytes
+ * cannot be read as HTTP.
+ */
 type Owed = WeakMap<Duplex, Set<ServerResponse> | 'refused'>;
 
-function owe(owed: Owed, unanswered: Set<ServerResponse>, socket: Duplex, response: ServerResponse): void {
+function owe(
+  owed: Owed,
+  unanswered: Set<ServerResponse>,
+  socket: Duplex,
+  response: ServerResponse,
+): void {
   const earlier = owed.get(socket);
   const responses = earlier instanceof Set ? earlier : new Set<ServerResponse>();
   if (earlier === undefined) owed.set(socket, responses);
@@ -90,8 +108,16 @@ const unreadable: Readonly<Record<string, Unreadable>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'request_timeout',
 };
 
-/** Node made no request of these bytes, so there is only a socket: the response is written to it as text, then it is closed. */
-function refuseUnreadable(answerer: Answerer, owed: Owed, error: NodeJS.ErrnoException, socket: Duplex): void {
+/**
+ * Node made no request of these bytes, so there is only a socket: the response is written to it as
+ * text, then it is closed.
+ */
+function refuseUnreadable(
+  answerer: Answerer,
+  owed: Owed,
+  error: NodeJS.ErrnoException,
+  socket: Duplex,
+): void {
   const waiting = owed.get(socket);
   if (waiting === 'refused') return; // more of the same bytes
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -108,7 +134,8 @@ function refuseUnreadable(answerer: Answerer, owed: Owed, error: NodeJS.ErrnoExc
   }
   owed.set(socket, 'refused');
   socket.end(handwritten(answerer, unreadable[error.code ?? ''] ?? 'bad_http'));
-  // A client that is still sending would lose the answer if the connection were closed at once. After a second it is closed anyway.
+  // A client that is still sending would lose the answer if the connection were closed at once.
+  // After a second it is closed anyway.
   const leave = setTimeout(() => socket.destroy(), 1000).unref();
   socket.once('close', () => clearTimeout(leave));
 }
@@ -116,9 +143,17 @@ function refuseUnreadable(answerer: Answerer, owed: Owed, error: NodeJS.ErrnoExc
 /** A stream has no place here: nobody knows its length. */
 function handwritten(answerer: Answerer, name: Unreadable): Buffer {
   const { status, headers, body } = answerer.answerUnreadable(name).response;
-  const bytes = body === undefined || body instanceof ReadableStream ? new Uint8Array() : Buffer.from(body);
-  const lines = Object.entries({ ...headers, 'content-length': String(bytes.length), connection: 'close' });
-  const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...lines.map(([key, value]) => `${key}: ${value}`)];
+  const bytes =
+    body === undefined || body instanceof ReadableStream ? new Uint8Array() : Buffer.from(body);
+  const lines = Object.entries({
+    ...headers,
+    'content-length': String(bytes.length),
+    connection: 'close',
+  });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    ...lines.map(([key, value]) => `${key}: ${value}`),
+  ];
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), bytes]);
 }
 
@@ -132,14 +167,17 @@ function originForm(target: string): string {
 type Read = Partial<Pick<PlainRequest, 'headers'>> & Pick<PlainRequest, 'body'>;
 
 /**
- * The body where middleware before us, such as `express.json()` or `express.raw()`, has read the stream already: it is rebuilt
- * from the parsed value. Undefined where nobody has read the body.
+ * The body where middleware before us, such as `express.json()` or `express.raw()`, has read the
+ * stream already: it is rebuilt from the parsed value. Undefined where nobody has read the body.
  */
 function bodyOfMiddleware(request: Request & { readonly rawBody?: unknown }): Read | undefined {
   if (!request.readableEnded) return undefined;
   // A parser inflates what it reads.
   const { 'content-encoding': _, ...headers } = plainHeaders(request);
-  return { headers, body: toBytes(request.rawBody instanceof Uint8Array ? request.rawBody : request.body) };
+  return {
+    headers,
+    body: toBytes(request.rawBody instanceof Uint8Array ? request.rawBody : request.body),
+  };
 }
 
 function toBytes(value: unknown): Uint8Array {
@@ -148,14 +186,18 @@ function toBytes(value: unknown): Uint8Array {
   return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
 }
 
-/** Reads at most one chunk over the limit, which is enough for the answerer to refuse; undefined when the client left. */
+/**
+ * Reads at most one chunk over the limit, which is enough for the answerer to refuse; undefined
+ * when the client left.
+ */
 function readBody(request: Request, limit: number): Promise<Read | undefined> {
   return new Promise((resolve) => {
     let body: Buffer = Buffer.alloc(0);
     let length = 0;
     request.on('data', (chunk: Buffer) => {
       if (length > limit) return; // the rest is read and dropped, so that the client sees the answer
-      // A body may come in a million chunks of one byte: they are copied together, so that it takes no more than its size.
+      // A body may come in a million chunks of one byte: they are copied together, so that it takes
+      // no more than its size.
       body = length === 0 ? chunk : append(body, length, chunk);
       length += chunk.length;
     });
@@ -178,7 +220,12 @@ function append(body: Buffer, length: number, chunk: Buffer): Buffer {
 function toPlainRequest(request: Request): Omit<PlainRequest, 'body'> {
   const base = isPage(request.url) ? baseOf(request) : undefined;
   const headers = plainHeaders(request);
-  return { method: request.method, target: request.url, headers, ...(base === undefined ? {} : { base }) };
+  return {
+    method: request.method,
+    target: request.url,
+    headers,
+    ...(base === undefined ? {} : { base }),
+  };
 }
 
 function plainHeaders(request: IncomingMessage): Record<string, string> {
@@ -189,14 +236,19 @@ function plainHeaders(request: IncomingMessage): Record<string, string> {
   return headers;
 }
 
-/** The address that the client used, the path of a mount included: by its `Host`, or what a proxy says of it. */
+/**
+ * The address that the client used, the path of a mount included: by its `Host`, or what a proxy
+ * says of it.
+ */
 function baseOf(request: Request): string | undefined {
   const { socket, headers } = request;
   const forwarded = (name: string): string | undefined =>
     String(headers[name] ?? '')
       .split(',')[0]
       ?.trim() || undefined;
-  const scheme = /^https?$/.exec(forwarded('x-forwarded-proto') ?? '')?.[0] ?? ('encrypted' in socket ? 'https' : 'http');
+  const scheme =
+    /^https?$/.exec(forwarded('x-forwarded-proto') ?? '')?.[0] ??
+    ('encrypted' in socket ? 'https' : 'http');
   const bound = socket.localFamily === 'IPv6' ? `[${socket.localAddress}]` : socket.localAddress;
   const named = forwarded('x-forwarded-host') ?? headers.host;
   const host = named !== undefined && isHost(named) ? named : `${bound}:${socket.localPort}`;

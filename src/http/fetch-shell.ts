@@ -6,22 +6,36 @@ import { piecesOf, wait } from './deliver.js';
 
 export type FetchHandler = (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
 
-/** Takes what `fetch` takes, an abort signal too; the host of the URL does not matter, and a path alone is enough. */
+/**
+ * Takes what `fetch` takes, an abort signal too; the host of the URL does not matter, and a path
+ * alone is enough.
+ */
 export function createFetchHandler(answerer: Answerer, codings: Codings): FetchHandler {
   return async (input, init) => {
     const request =
       input instanceof Request && !init
         ? input
-        : new Request(input instanceof Request ? input : new URL(input, 'http://understudy.local'), init);
+        : new Request(
+            input instanceof Request ? input : new URL(input, 'http://understudy.local'),
+            init,
+          );
     const { signal } = request;
     signal.throwIfAborted();
     // Cut the target out of the text: parsing would resolve `..` and lose `%2F`.
     const [, base, rest] = /^([a-z]+:\/\/[^/?#]*)([^#]*)/i.exec(request.url) ?? [];
-    const body = request.body ? await orAborted(signal, readBytes(request.body, answerer.bodyLimit, signal)) : new Uint8Array();
+    const body = request.body
+      ? await orAborted(signal, readBytes(request.body, answerer.bodyLimit, signal))
+      : new Uint8Array();
     // A request that the caller has aborted changes no state.
     signal.throwIfAborted();
     const headers = Object.fromEntries(request.headers);
-    const plain = { method: request.method, target: rest || '/', headers, body, ...(base === undefined ? {} : { base }) };
+    const plain = {
+      method: request.method,
+      target: rest || '/',
+      headers,
+      body,
+      ...(base === undefined ? {} : { base }),
+    };
     return deliver(await orAborted(signal, answerBody(answerer, plain, codings)), signal);
   };
 }
@@ -31,8 +45,11 @@ async function deliver(delivery: Delivery, signal: AbortSignal): Promise<Respons
   const { status, headers, body = null } = response;
   if (delayMs) await wait(delayMs, signal);
   if (end === 'reset')
-    throw new TypeError('fetch failed', { cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }) });
-  if (end === undefined) return new Response(body as ConstructorParameters<typeof Response>[0], { status, headers });
+    throw new TypeError('fetch failed', {
+      cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
+    });
+  if (end === undefined)
+    return new Response(body as ConstructorParameters<typeof Response>[0], { status, headers });
   return new Response(streamOf(delivery, signal), { status, headers });
 }
 
@@ -50,7 +67,10 @@ function streamOf(delivery: Delivery, signal: AbortSignal): ReadableStream<Uint8
 }
 
 /** The value, or the signal's reason if that comes first. */
-async function orAborted<Value>(signal: AbortSignal, value: Value | Promise<Value>): Promise<Value> {
+async function orAborted<Value>(
+  signal: AbortSignal,
+  value: Value | Promise<Value>,
+): Promise<Value> {
   if (!(value instanceof Promise)) return value;
   let abort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {

@@ -1,4 +1,5 @@
-// Opening and closing a port. Closing waits for no connection, and for answers only as long as it is told to.
+// Opening and closing a port. Closing waits for no connection, and for answers only as long as it
+// is told to.
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -25,7 +26,11 @@ export interface Timeouts {
 export function checkListenOptions(options: ListenOptions): void {
   checkOptions('listen', options, { port: wholeNumber(0, 65535), host: aText, timeouts: anObject });
   const milliseconds = wholeNumber(1);
-  if (options.timeouts) checkOptions('listen: timeouts', options.timeouts, { headers: milliseconds, request: milliseconds });
+  if (options.timeouts)
+    checkOptions('listen: timeouts', options.timeouts, {
+      headers: milliseconds,
+      request: milliseconds,
+    });
 }
 
 export interface Listening {
@@ -72,7 +77,10 @@ export class ListenError extends Failure {
 export const DEFAULT_PORT = 4010;
 export const DEFAULT_HOST = '127.0.0.1';
 
-export async function listen(shell: Shell, { port = DEFAULT_PORT, host = DEFAULT_HOST }: ListenOptions): Promise<Listening> {
+export async function listen(
+  shell: Shell,
+  { port = DEFAULT_PORT, host = DEFAULT_HOST }: ListenOptions,
+): Promise<Listening> {
   const { server } = shell;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(new ListenError(host, port, error)));
@@ -87,7 +95,10 @@ export async function listen(shell: Shell, { port = DEFAULT_PORT, host = DEFAULT
   };
 }
 
-async function close({ server, unanswered }: Shell, { graceMs = 0 }: CloseOptions = {}): Promise<void> {
+async function close(
+  { server, unanswered }: Shell,
+  { graceMs = 0 }: CloseOptions = {},
+): Promise<void> {
   const closed = new Promise<void>((resolve) => {
     server.close(() => resolve()); // no new connections; idle ones are closed
   });
@@ -96,8 +107,14 @@ async function close({ server, unanswered }: Shell, { graceMs = 0 }: CloseOption
   await closed;
 }
 
-/** Resolves when no whole request waits for its answer, or the time is over. Half a request may never become whole. */
-async function allAnswered(unanswered: ReadonlySet<ServerResponse>, withinMs: number): Promise<void> {
+/**
+ * Resolves when no whole request waits for its answer, or the time is over. Half a request may
+ * never become whole.
+ */
+async function allAnswered(
+  unanswered: ReadonlySet<ServerResponse>,
+  withinMs: number,
+): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   let late = false;
   const over = new Promise<void>((resolve) => {

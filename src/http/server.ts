@@ -1,4 +1,5 @@
-// The stand-in with what only Node has: its data from files, a document of the user's own, Express and ports.
+// The stand-in with what only Node has: its data from files, a document of the user's own, Express
+// and ports.
 import type { Express } from 'express';
 import type { Answerer } from '../engine/answerer.js';
 import { Engine } from '../engine/engine.js';
@@ -12,17 +13,39 @@ import { loadSpec } from '../shipped/document.js';
 import { shippedValidators } from '../shipped/validators.js';
 import type { Spec } from '../spec/document.js';
 import { aroundEngine, withoutEngine } from '../user-document/answerers.js';
-import { type DocumentSummary, loadOtherDocument, type OtherDocument } from '../user-document/user-document.js';
+import {
+  type DocumentSummary,
+  loadOtherDocument,
+  type OtherDocument,
+} from '../user-document/user-document.js';
 import type { World } from '../world/world.js';
 import { createExpressApp, createExpressServer } from './express-shell.js';
-import { type CloseOptions, checkListenOptions, type Listening, type ListenOptions, listen } from './listen.js';
-import { createStandIn, type OwnDocument, type StandIn, type StandInOptions, standInOptions } from './stand-in.js';
+import {
+  type CloseOptions,
+  checkListenOptions,
+  type Listening,
+  type ListenOptions,
+  listen,
+} from './listen.js';
+import {
+  createStandIn,
+  type OwnDocument,
+  type StandIn,
+  type StandInOptions,
+  standInOptions,
+} from './stand-in.js';
 import { zlibCodings } from './zlib.js';
 
 export interface ServerOptions extends StandInOptions {
-  /** A shipped scenario's name, the path of a file, or a scenario itself; `default` is the world of the vendor's documentation. */
+  /**
+   * A shipped scenario's name, the path of a file, or a scenario itself; `default` is the world of
+   * the vendor's documentation.
+   */
   readonly scenario?: string | Scenario;
-  /** An OpenAPI file served in place of ours: operations of ours keep their rules, Prism answers all others. */
+  /**
+   * An OpenAPI file served in place of ours: operations of ours keep their rules, Prism answers all
+   * others.
+   */
   readonly spec?: string;
 }
 
@@ -38,10 +61,19 @@ export interface Server extends StandIn {
   close(options?: CloseOptions): Promise<void>;
 }
 
-export const serverOptions: Record<keyof ServerOptions, OptionRule> = { ...standInOptions, spec: aText };
+export const serverOptions: Record<keyof ServerOptions, OptionRule> = {
+  ...standInOptions,
+  spec: aText,
+};
 
-/** Throws a ScenarioError or a DocumentError that lists every problem of the file, or a MissingPrism. */
-export function createServer(options: ServerOptions = {}, interceptors: readonly Interceptor<World, Caller>[] = []): Server {
+/**
+ * Throws a ScenarioError or a DocumentError that lists every problem of the file, or a
+ * MissingPrism.
+ */
+export function createServer(
+  options: ServerOptions = {},
+  interceptors: readonly Interceptor<World, Caller>[] = [],
+): Server {
   const spec = loadSpec();
   const other = options.spec === undefined ? undefined : loadOtherDocument(options.spec, spec);
   const { answerer, ...standIn } = createStandIn(options, {
@@ -83,6 +115,8 @@ const served = (document: OtherDocument, spec: Spec): OwnDocument => ({
   isOurs: document.isOurs,
   answererFor: (options) => {
     const around = { ...options, spec, document };
-    return document.isOurs ? aroundEngine(new Engine({ ...options, operations: document.own }), around) : withoutEngine(around);
+    return document.isOurs
+      ? aroundEngine(new Engine({ ...options, operations: document.own }), around)
+      : withoutEngine(around);
   },
 });

@@ -1,5 +1,5 @@
-// Puts the rooms together: a document, a world, the engine, and `fetch`. What reads files or opens ports is around it, in
-// server.ts; a browser runs all of this.
+// Puts the rooms together: a document, a world, the engine, and `fetch`. What reads files or opens
+// ports is around it, in server.ts; a browser runs all of this.
 import type { Answerer } from '../engine/answerer.js';
 import type { SelfCheck } from '../engine/answers.js';
 import { Engine, type EngineOptions } from '../engine/engine.js';
@@ -27,15 +27,22 @@ import { type Codings, DEFAULT_BODY_LIMIT } from './body.js';
 import { createFetchHandler, type FetchHandler } from './fetch-shell.js';
 
 export interface StandInOptions {
-  /** A shipped scenario's name, or a scenario itself; `default` is the world of the vendor's documentation. */
+  /**
+   * A shipped scenario's name, or a scenario itself; `default` is the world of the vendor's
+   * documentation.
+   */
   readonly scenario?: string | Scenario;
   /** Seed for generated IDs: the same seed gives the same IDs. Default 1. */
   readonly seed?: number;
-  /** `virtual` (the default here) starts at the scenario's time and moves one second per accepted write. */
+  /**
+   * `virtual` (the default here) starts at the scenario's time and moves one second per accepted
+   * write.
+   */
   readonly clock?: ClockKind;
   /**
-   * How many softly deleted spaces and threads are kept, for lists that include deleted ones; of more, the one deleted first
-   * goes for good, a thread with its messages. Reads answer the same 404 before and after. Default 10,000.
+   * How many softly deleted spaces and threads are kept, for lists that include deleted ones; of
+   * more, the one deleted first goes for good, a thread with its messages. Reads answer the same
+   * 404 before and after. Default 10,000.
    */
   readonly keepDeleted?: number;
   /** What to do if a response of ours breaks the document. Default `strict`: a 500 that says so. */
@@ -57,9 +64,15 @@ export interface StandIn {
   /** The live state; its tables are read freely and written at your own risk. */
   readonly world: World;
   readonly journal: readonly JournalEntry[];
-  /** The messages queued for embedding, one per message and space; no operation of the API shows them. */
+  /**
+   * The messages queued for embedding, one per message and space; no operation of the API shows
+   * them.
+   */
   embeddings(filter?: { readonly space_id?: string; readonly message_id?: string }): Embedding[];
-  /** Adds a message to a thread, as a model's answer would; no operation of the API can. Throws on an unknown thread. */
+  /**
+   * Adds a message to a thread, as a model's answer would; no operation of the API can. Throws on
+   * an unknown thread.
+   */
   addMessage(message: NewMessage): Message;
 }
 
@@ -95,8 +108,13 @@ export interface StandInParts {
   readonly document?: OwnDocument | undefined;
 }
 
-/** Throws a ScenarioError that lists every problem of the scenario. `answerer` is what `fetch` asks. */
-export function createStandIn(options: StandInOptions, parts: StandInParts): StandIn & { readonly answerer: Answerer } {
+/**
+ * Throws a ScenarioError that lists every problem of the scenario. `answerer` is what `fetch` asks.
+ */
+export function createStandIn(
+  options: StandInOptions,
+  parts: StandInParts,
+): StandIn & { readonly answerer: Answerer } {
   const { scenario: given = 'default', seed = 1, clock = 'virtual', onExchange } = options;
   const { spec, document } = parts;
   const { world, scenario } = buildScenario(parts.readScenario(given), {
@@ -128,9 +146,10 @@ export function createStandIn(options: StandInOptions, parts: StandInParts): Sta
     world,
     journal: journal.entries,
     embeddings: ({ space_id, message_id } = {}) =>
-      (space_id === undefined ? world.embeddings.all() : world.embeddings.where('space', space_id)).filter(
-        (row) => message_id === undefined || row.message_id === message_id,
-      ),
+      (space_id === undefined
+        ? world.embeddings.all()
+        : world.embeddings.where('space', space_id)
+      ).filter((row) => message_id === undefined || row.message_id === message_id),
     addMessage: (message) => world.atomically(() => addMessage(world, message)),
   };
 }

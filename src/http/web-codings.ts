@@ -5,7 +5,10 @@ const by =
   (choose: (bytes: Uint8Array) => 'gzip' | 'deflate' | 'deflate-raw'): Inflate =>
   async (bytes, limit) => {
     const whole = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
-    const inflated = await readBytes(whole.pipeThrough(new DecompressionStream(choose(bytes))), limit);
+    const inflated = await readBytes(
+      whole.pipeThrough(new DecompressionStream(choose(bytes))),
+      limit,
+    );
     return inflated.length > limit ? undefined : inflated;
   };
 

@@ -1,4 +1,5 @@
-// What makes a node of an OpenAPI document unusable. Only what no reader could make sense of: published documents are full of trifles.
+// What makes a node of an OpenAPI document unusable. Only what no reader could make sense of:
+// published documents are full of trifles.
 import { show } from '../spec/json.js';
 import { pointerToken } from '../spec/pointer.js';
 import { isNode, type Kind, lookUp, type Node, referenceOf } from './shape.js';
@@ -13,10 +14,16 @@ export interface Fault {
 export function faultsOf(value: unknown, kind: Kind): readonly Fault[] {
   if (!isNode(value)) {
     if (kind === 'schema' && typeof value === 'boolean') return [];
-    return [{ what: `${aKind(kind)} must be a map, not ${nameOf(value)}`, fix: `describe the ${kind} here, or remove it` }];
+    return [
+      {
+        what: `${aKind(kind)} must be a map, not ${nameOf(value)}`,
+        fix: `describe the ${kind} here, or remove it`,
+      },
+    ];
   }
   if (referenceOf(value) !== undefined) return [];
-  if ('$ref' in value) return [{ below: '/$ref', what: 'a reference must be a text', fix: 'write it as "#/…"' }];
+  if ('$ref' in value)
+    return [{ below: '/$ref', what: 'a reference must be a text', fix: 'write it as "#/…"' }];
   return checks[kind]?.(value) ?? [];
 }
 
@@ -37,7 +44,9 @@ const checks: Partial<Record<Kind, (node: Node) => Fault[]>> = {
         fix: `write /${path}`,
       })),
   parameter: (node) => [
-    ...(typeof node.name === 'string' ? [] : [{ below: '/name', what: 'a parameter needs a name', fix: 'add `name`' }]),
+    ...(typeof node.name === 'string'
+      ? []
+      : [{ below: '/name', what: 'a parameter needs a name', fix: 'add `name`' }]),
     ...(places.includes(node.in as string)
       ? []
       : [
@@ -56,17 +65,32 @@ const checks: Partial<Record<Kind, (node: Node) => Fault[]>> = {
         what: `${status} is no status of a response`,
         fix: 'write a status such as 200, a range such as 4XX, or default',
       })),
-  schema: (node) => Object.entries(node).flatMap(([keyword, value]) => keywordFault(keyword, value)),
+  schema: (node) =>
+    Object.entries(node).flatMap(([keyword, value]) => keywordFault(keyword, value)),
 };
 
 const places: readonly string[] = ['path', 'query', 'header', 'cookie', 'body', 'formData'];
-const types: readonly unknown[] = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null', 'file'];
+const types: readonly unknown[] = [
+  'string',
+  'number',
+  'integer',
+  'boolean',
+  'object',
+  'array',
+  'null',
+  'file',
+];
 
 const shown = (value: unknown): string => show(value, { absent: 'nothing' });
 
 /** What a keyword takes; keywords that are not here are taken as they are. */
-const keywords: Readonly<Record<string, readonly [takes: string, holds: (value: unknown) => boolean]>> = {
-  type: [`one of ${types.slice(0, 7).join(', ')}`, (value) => [value].flat().every((type) => types.includes(type))],
+const keywords: Readonly<
+  Record<string, readonly [takes: string, holds: (value: unknown) => boolean]>
+> = {
+  type: [
+    `one of ${types.slice(0, 7).join(', ')}`,
+    (value) => [value].flat().every((type) => types.includes(type)),
+  ],
   enum: ['a list', Array.isArray],
   required: ['a list of names', (value) => Array.isArray(value) || typeof value === 'boolean'],
   pattern: ['a regular expression', isPattern],
@@ -92,7 +116,9 @@ function keywordFault(keyword: string, value: unknown): Fault[] {
 }
 
 const fixOfKeyword = (keyword: string, value: unknown): string =>
-  keyword === 'type' && value === 'any' ? 'leave `type` out: any value is allowed then' : `correct \`${keyword}\``;
+  keyword === 'type' && value === 'any'
+    ? 'leave `type` out: any value is allowed then'
+    : `correct \`${keyword}\``;
 
 function isPattern(value: unknown): boolean {
   try {
@@ -104,9 +130,13 @@ function isPattern(value: unknown): boolean {
 
 /** What puts a schema together from others, at the same place of a value. */
 export const partKeywords: readonly string[] = ['allOf', 'anyOf', 'oneOf'];
-export const hasParts = (schema: Node): boolean => partKeywords.some((keyword) => Array.isArray(schema[keyword]));
+export const hasParts = (schema: Node): boolean =>
+  partKeywords.some((keyword) => Array.isArray(schema[keyword]));
 
-/** Where a schema is a part of itself at the same place of a value: nothing could ever be said about that value. */
+/**
+ * Where a schema is a part of itself at the same place of a value: nothing could ever be said about
+ * that value.
+ */
 export function selfContained(document: Node, schemas: ReadonlyMap<string, Node>): string[] {
   const state = new Map<Node, 'open' | 'done'>();
   const found: string[] = [];
@@ -118,7 +148,8 @@ export function selfContained(document: Node, schemas: ReadonlyMap<string, Node>
     if (reference !== undefined) walk(lookUp(document, reference), pointer);
     for (const keyword of partKeywords) {
       const parts = schema[keyword];
-      if (Array.isArray(parts)) parts.forEach((part, i) => void walk(part, `${pointer}/${keyword}/${i}`));
+      if (Array.isArray(parts))
+        parts.forEach((part, i) => void walk(part, `${pointer}/${keyword}/${i}`));
     }
     state.set(schema, 'done');
   };

@@ -1,5 +1,5 @@
-// One operation as a document of its own, in the form that Prism reads right: made when the operation is first asked for, so that a
-// start does not grow with the document.
+// One operation as a document of its own, in the form that Prism reads right: made when the
+// operation is first asked for, so that a start does not grow with the document.
 import { namesIn, type UserOperation } from './operations.js';
 import { type Cut, SchemaCopier } from './schemas.js';
 import { isNode, lookUp, mapChildren, type Node, referenceOf, type UserDocument } from './shape.js';
@@ -30,7 +30,11 @@ type Draft = Record<string, unknown>;
 /** The dialect of 3.1; without it Prism reads a schema as draft 7. */
 const dialect = 'https://json-schema.org/draft/2020-12/schema';
 
-export function oneOperation(user: UserDocument, operation: UserOperation, cut?: Cut): OneOperation {
+export function oneOperation(
+  user: UserDocument,
+  operation: UserOperation,
+  cut?: Cut,
+): OneOperation {
   return new OneOperationMaker(user, operation, cut).make();
 }
 
@@ -54,7 +58,9 @@ class OneOperationMaker {
     const operation: Draft = {
       ...(node.deprecated === true ? { deprecated: true } : {}),
       parameters: this.#parameters(),
-      ...(node.requestBody === undefined ? {} : { requestBody: this.#requestBody(node.requestBody) }),
+      ...(node.requestBody === undefined
+        ? {}
+        : { requestBody: this.#requestBody(node.requestBody) }),
       responses: this.#responses(node.responses),
     };
     for (const key of ['security', 'consumes', 'produces'])
@@ -76,13 +82,17 @@ class OneOperationMaker {
 
   #behind(node: unknown): Node {
     const reference = referenceOf(node);
-    return reference === undefined ? (node as Node) : this.#behind(lookUp(this.#user.document, reference));
+    return reference === undefined
+      ? (node as Node)
+      : this.#behind(lookUp(this.#user.document, reference));
   }
 
   #securitySchemes(): Draft {
     const { components } = this.#user.document as { components?: Node };
     const schemes = isNode(components?.securitySchemes) ? components.securitySchemes : {};
-    return Object.fromEntries(Object.entries(schemes).map(([name, scheme]) => [name, this.#behind(scheme)]));
+    return Object.fromEntries(
+      Object.entries(schemes).map(([name, scheme]) => [name, this.#behind(scheme)]),
+    );
   }
 
   /** The operation's own, then those of its path that it does not replace. */
@@ -90,7 +100,9 @@ class OneOperationMaker {
     const written = [this.#operation.node, this.#operation.path].flatMap(({ parameters }) =>
       Array.isArray(parameters) ? parameters.map((parameter) => this.#behind(parameter)) : [],
     );
-    const first = written.filter((a, i) => written.findIndex((b) => a.name === b.name && a.in === b.in) === i && !isIgnored(a));
+    const first = written.filter(
+      (a, i) => written.findIndex((b) => a.name === b.name && a.in === b.in) === i && !isIgnored(a),
+    );
     return first.map((parameter) => this.#parameter(parameter));
   }
 
@@ -99,19 +111,27 @@ class OneOperationMaker {
     const copy = mapChildren(
       own,
       'parameter',
-      ({ value }) => (parameter.in === 'body' ? this.#schemas.copy(value, 'request') : this.#schemas.copyWhole(value, 'request')),
+      ({ value }) =>
+        parameter.in === 'body'
+          ? this.#schemas.copy(value, 'request')
+          : this.#schemas.copyWhole(value, 'request'),
       (value) => this.#schemas.copyData(value),
     );
     // Prism does not look at cookies: each is read as a header of its own.
     if (parameter.in === 'cookie')
-      Object.assign(copy, { in: 'header', name: carrierOf('cookie', parameter.name as string), style: 'simple' });
+      Object.assign(copy, {
+        in: 'header',
+        name: carrierOf('cookie', parameter.name as string),
+        style: 'simple',
+      });
     if (parameter.in === 'path') copy.name = safeName(parameter.name as string);
     // Swagger 2.0: a file in a form.
     if (copy.type === 'file') copy.type = 'string';
     if (parameter.in === 'query' && (copy.style ?? 'form') === 'form') copy.explode ??= true;
     const [media] = Object.values(isNode(content) ? content : {});
     if (isNode(media)) {
-      if (parameter.in === 'path') Object.assign(copy, { in: 'header', name: carrierOf('path', parameter.name as string) });
+      if (parameter.in === 'path')
+        Object.assign(copy, { in: 'header', name: carrierOf('path', parameter.name as string) });
       // A schema without a type of its own is handed the value as it is.
       copy.schema = { allOf: [this.#schemas.copyWhole(media.schema ?? {}, 'request')] };
       delete copy.style;
@@ -121,7 +141,8 @@ class OneOperationMaker {
     if (isNode(parameter.schema)) copy.schema = this.#flatSchema(parameter.schema);
     const type = isNode(copy.schema) ? copy.schema.type : copy.type;
     if (type === 'array' && parameter.in === 'header') this.#read(parameter, 'list');
-    else if (parameter.style === 'spaceDelimited' || parameter.collectionFormat === 'ssv') this.#read(parameter, 'spaces');
+    else if (parameter.style === 'spaceDelimited' || parameter.collectionFormat === 'ssv')
+      this.#read(parameter, 'spaces');
     else if (type === 'object') this.#read(parameter, 'object');
     else this.#read(parameter, 'text');
     return copy;
@@ -129,19 +150,34 @@ class OneOperationMaker {
 
   #read({ name, in: part, required, allowEmptyValue }: Node, as: Reading['as']): void {
     const mayBeEmpty = part === 'query' && allowEmptyValue === true;
-    this.#readings.push({ name: name as string, in: part as string, as, required: required === true, mayBeEmpty });
+    this.#readings.push({
+      name: name as string,
+      in: part as string,
+      as,
+      required: required === true,
+      mayBeEmpty,
+    });
   }
 
-  /** The type of a parameter decides how its text is read: it must be in sight, and nobody can send a null. */
+  /**
+   * The type of a parameter decides how its text is read: it must be in sight, and nobody can send
+   * a null.
+   */
   #flatSchema(schema: Node): Draft {
     const whole = this.#behind(schema);
     for (const keyword of ['allOf', 'anyOf', 'oneOf'] as const) {
       const { [keyword]: written, ...beside } = whole;
       const [only, ...more] = this.#partsOf(written);
-      if (whole.type === undefined && only && more.length === 0) return this.#flatSchema({ ...beside, ...only });
+      if (whole.type === undefined && only && more.length === 0)
+        return this.#flatSchema({ ...beside, ...only });
     }
-    const copy = this.#schemas.copyWhole({ ...whole, nullable: undefined, 'x-nullable': undefined }, 'request') as Draft;
-    const types = Array.isArray(copy.type) ? copy.type.filter((type) => type !== 'null') : undefined;
+    const copy = this.#schemas.copyWhole(
+      { ...whole, nullable: undefined, 'x-nullable': undefined },
+      'request',
+    ) as Draft;
+    const types = Array.isArray(copy.type)
+      ? copy.type.filter((type) => type !== 'null')
+      : undefined;
     if (types?.length === 1) [copy.type] = types;
     // A text may be read as several types at once, and none of them is more right: one is enough.
     if (copy.oneOf && !copy.anyOf && differInType(this.#partsOf(whole.oneOf))) {
@@ -162,7 +198,9 @@ class OneOperationMaker {
     const content = Object.entries(isNode(body.content) ? body.content : {});
     return {
       ...(body.required === true ? { required: true } : {}),
-      content: Object.fromEntries(content.map(([mediaType, media]) => [mediaType, this.#requestMedia(mediaType, media)])),
+      content: Object.fromEntries(
+        content.map(([mediaType, media]) => [mediaType, this.#requestMedia(mediaType, media)]),
+      ),
     };
   }
 
@@ -180,14 +218,19 @@ class OneOperationMaker {
     const written = isNode(encoding) ? encoding : {};
     const encodings: Draft = {};
     const properties: Draft = {};
-    for (const [name, property] of Object.entries(isNode(whole.properties) ? whole.properties : {})) {
+    for (const [name, property] of Object.entries(
+      isNode(whole.properties) ? whole.properties : {},
+    )) {
       const flat = isNode(property) ? this.#flatSchema(property) : property;
       const own = isNode(written[name]) ? written[name] : undefined;
       properties[name] = flat;
-      if (isNode(flat) && (flat.type === 'array' || flat.type === 'object')) encodings[name] = { ...inOneText, ...own };
+      if (isNode(flat) && (flat.type === 'array' || flat.type === 'object'))
+        encodings[name] = { ...inOneText, ...own };
       else if (own) encodings[name] = own;
       if (isNode(flat) && flat.type === 'object' && own?.style === undefined)
-        properties[name] = isJson(String(own?.contentType ?? 'application/json')) ? asListOfOne(flat) : {};
+        properties[name] = isJson(String(own?.contentType ?? 'application/json'))
+          ? asListOfOne(flat)
+          : {};
     }
     const copy = this.#schemas.copyWhole(whole, 'request') as Draft;
     // Without properties Prism takes every field; with an empty map it takes none.
@@ -201,12 +244,15 @@ class OneOperationMaker {
     const joined: Draft = Object.assign({}, ...all);
     if (all.some(({ properties }) => isNode(properties)))
       joined.properties = Object.assign({}, ...all.map((part) => part.properties));
-    if (all.some(({ required }) => Array.isArray(required))) joined.required = all.flatMap(({ required }) => listOf(required));
+    if (all.some(({ required }) => Array.isArray(required)))
+      joined.required = all.flatMap(({ required }) => listOf(required));
     return joined;
   }
 
   #responses(responses: unknown): Draft {
-    const pairs = Object.entries(isNode(responses) ? responses : {}).filter(([status]) => !status.startsWith('x-'));
+    const pairs = Object.entries(isNode(responses) ? responses : {}).filter(
+      ([status]) => !status.startsWith('x-'),
+    );
     return Object.fromEntries(
       pairs.map(([status, written]) => {
         const key = status === 'default' ? status : status.toUpperCase();
@@ -219,10 +265,14 @@ class OneOperationMaker {
     const headers = Object.entries(isNode(response.headers) ? response.headers : {})
       .filter(([name]) => !transport.test(name))
       .map(([name, header]) => [name, this.#header(this.#behind(header))]);
-    const draft: Draft = { description: response.description ?? '', headers: Object.fromEntries(headers) };
+    const draft: Draft = {
+      description: response.description ?? '',
+      headers: Object.fromEntries(headers),
+    };
     // No body is ever sent with these, whatever the document says.
     if (/^(1..|204|205|304)$/.test(status) || this.#operation.method === 'head') return draft;
-    if (response.schema !== undefined) draft.schema = this.#schemas.copyOfAnswer(response.schema, 'response');
+    if (response.schema !== undefined)
+      draft.schema = this.#schemas.copyOfAnswer(response.schema, 'response');
     if (isNode(response.examples)) draft.examples = this.#schemas.copyData(response.examples);
     const content = Object.entries(isNode(response.content) ? response.content : {});
     if (content.length > 0) draft.content = this.#responseContent(content);
@@ -237,10 +287,15 @@ class OneOperationMaker {
       const { schema, example, examples } = isNode(media) ? media : ({} as Node);
       const named = Object.entries(isNode(examples) ? examples : {}).map(([key, written]) => {
         const { value, ...rest } = this.#behind(written);
-        return [key, { ...rest, ...(value === undefined ? {} : { value: this.#schemas.copyData(value) }) }];
+        return [
+          key,
+          { ...rest, ...(value === undefined ? {} : { value: this.#schemas.copyData(value) }) },
+        ];
       });
       draft[name] = {
-        ...(schema === undefined ? {} : { schema: this.#schemas.copyOfAnswer(schema === true ? {} : schema, 'response') }),
+        ...(schema === undefined
+          ? {}
+          : { schema: this.#schemas.copyOfAnswer(schema === true ? {} : schema, 'response') }),
         ...(example === undefined ? {} : { example: this.#schemas.copyData(example) }),
         ...(named.length > 0 ? { examples: Object.fromEntries(named) } : {}),
       };
@@ -251,7 +306,9 @@ class OneOperationMaker {
   #header({ schema: written, content, example, examples, ...own }: Node): Draft {
     const [media] = Object.values(isNode(content) ? content : {});
     const schema = written ?? (isNode(media) ? media.schema : undefined);
-    const [named] = Object.values(isNode(examples) ? examples : {}).map((given) => this.#behind(given).value);
+    const [named] = Object.values(isNode(examples) ? examples : {}).map(
+      (given) => this.#behind(given).value,
+    );
     const value = example ?? named;
     // In Swagger 2.0 a header is its own schema.
     if (own.type === 'array') return { type: 'string', enum: [this.#headerText(own)] };
@@ -261,18 +318,27 @@ class OneOperationMaker {
     return copy;
   }
 
-  /** Prism makes numbers and texts for headers, and fails on anything else: it is given the text. */
+  /**
+   * Prism makes numbers and texts for headers, and fails on anything else: it is given the text.
+   */
   #headerSchema(schema: Node, example: unknown): unknown {
     const whole = this.#behind(schema);
     if (whole.type === 'boolean') return { type: 'string', enum: ['true', 'false'] };
-    if (whole.type !== 'array' && whole.type !== 'object') return this.#schemas.copy(whole, 'response');
+    if (whole.type !== 'array' && whole.type !== 'object')
+      return this.#schemas.copy(whole, 'response');
     return { type: 'string', enum: [example ?? this.#headerText(whole)] };
   }
 
   #headerText(schema: Node): string {
     const whole = this.#behind(schema);
     const { items, properties, minItems } = whole;
-    const value = [whole.default, whole.example, ...listOf(whole.examples), whole.const, ...listOf(whole.enum)].find(Boolean);
+    const value = [
+      whole.default,
+      whole.example,
+      ...listOf(whole.examples),
+      whole.const,
+      ...listOf(whole.enum),
+    ].find(Boolean);
     if (value !== undefined) return inHeader(value);
     if (whole.type === 'array')
       return Array(Math.max(1, Number(minItems ?? 1)))
@@ -282,12 +348,17 @@ class OneOperationMaker {
       return Object.entries(properties)
         .flatMap(([name, part]) => [name, isNode(part) ? this.#headerText(part) : ''])
         .join(',');
-    return ({ integer: '0', number: '0', boolean: 'true' } as Record<string, string>)[String(whole.type)] ?? 'string';
+    return (
+      ({ integer: '0', number: '0', boolean: 'true' } as Record<string, string>)[
+        String(whole.type)
+      ] ?? 'string'
+    );
   }
 }
 
 /** A list as `1,2`, an object as `a,1,b,2`. */
-const inHeader = (value: unknown): string => (isNode(value) ? Object.entries(value).flat() : [value].flat()).join(',');
+const inHeader = (value: unknown): string =>
+  (isNode(value) ? Object.entries(value).flat() : [value].flat()).join(',');
 
 /** Prism finds a parameter of the path only by a plain name. */
 const safeName = (name: string): string => name.replace(/[^\w-]/g, '_');
@@ -296,20 +367,25 @@ const safeName = (name: string): string => name.replace(/[^\w-]/g, '_');
 export const carrierOf = (part: string, name: string): string => `${part} ${name}`;
 
 /** They describe how a body travels, which only the sender knows. */
-const transport = /^(content-(type|length|encoding|md5)|transfer-encoding|connection|keep-alive|date|trailer)$/i;
+const transport =
+  /^(content-(type|length|encoding|md5)|transfer-encoding|connection|keep-alive|date|trailer)$/i;
 
 /** A document may describe these, and OpenAPI says that such a description counts for nothing. */
 const isIgnored = ({ in: part, name }: Node): boolean =>
   part === 'header' && /^(accept|content-type|authorization)$/i.test(String(name));
 
-export const isJson = (mediaType: string): boolean => /^(\*\/\*|application\/\*|[^;]*[/+]json\b)/i.test(mediaType);
-const isForm = (mediaType: string): boolean => /^(application\/x-www-form-urlencoded|multipart\/form-data)/i.test(mediaType);
+export const isJson = (mediaType: string): boolean =>
+  /^(\*\/\*|application\/\*|[^;]*[/+]json\b)/i.test(mediaType);
+const isForm = (mediaType: string): boolean =>
+  /^(application\/x-www-form-urlencoded|multipart\/form-data)/i.test(mediaType);
 
 /** The media type that is sent where the document leaves it open. */
 function concrete(mediaType: string): string {
   if (mediaType === '*/*' || mediaType === 'application/*') return 'application/json';
   if (mediaType === 'text/*') return 'text/plain';
-  return mediaType.replace(/^image\/\*$/, 'image/png').replace(/^(audio|video)\/\*$/, 'application/octet-stream');
+  return mediaType
+    .replace(/^image\/\*$/, 'image/png')
+    .replace(/^(audio|video)\/\*$/, 'application/octet-stream');
 }
 
 /** How a field of a form is read that holds more than one value: as one text with commas. */

@@ -1,7 +1,15 @@
 // The operations of a user's document, and which of them a request is for.
 import { decodeSegment } from '../spec/match.js';
 import { pointerToken } from '../spec/pointer.js';
-import { isMethod, isNode, lookUp, type Method, type Node, referenceOf, type UserDocument } from './shape.js';
+import {
+  isMethod,
+  isNode,
+  lookUp,
+  type Method,
+  type Node,
+  referenceOf,
+  type UserDocument,
+} from './shape.js';
 
 export interface UserOperation {
   /** The operationId, or method and path where the document gives none. */
@@ -15,7 +23,11 @@ export interface UserOperation {
 }
 
 export type Found =
-  | { readonly kind: 'operation'; readonly operation: UserOperation; readonly values: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'operation';
+      readonly operation: UserOperation;
+      readonly values: Readonly<Record<string, string>>;
+    }
   | { readonly kind: 'unknown_path' }
   | { readonly kind: 'method_not_allowed'; readonly allowed: readonly string[] };
 
@@ -33,7 +45,8 @@ export function createRouter(user: UserDocument): Router {
     find: (method, path) => {
       const found = findRoute(routes, method, path);
       if (found.kind !== 'unknown_path') return found;
-      // A client that is given the whole URL of a server of the document calls it with its base path.
+      // A client that is given the whole URL of a server of the document calls it with its base
+      // path.
       for (const base of bases) {
         const [start] = base.exec(path) ?? [];
         if (start === undefined) continue;
@@ -52,7 +65,16 @@ export function operationsOf(document: Node): UserOperation[] {
     const { path, pointer } = behind(document, written, `/paths/${pointerToken(template)}`);
     return Object.entries(path).flatMap(([method, node]) =>
       isMethod(method) && isNode(node)
-        ? [{ id: nameOf(node, method, template), method, template, pointer: `${pointer}/${method}`, path, node }]
+        ? [
+            {
+              id: nameOf(node, method, template),
+              method,
+              template,
+              pointer: `${pointer}/${method}`,
+              path,
+              node,
+            },
+          ]
         : [],
     );
   });
@@ -61,7 +83,9 @@ export function operationsOf(document: Node): UserOperation[] {
 const nameOf = ({ operationId }: Node, method: string, template: string): string =>
   typeof operationId === 'string' ? operationId : `${method.toUpperCase()} ${template}`;
 
-/** The path behind a reference; what stands beside the reference goes before what stands behind it. */
+/**
+ * The path behind a reference; what stands beside the reference goes before what stands behind it.
+ */
 function behind(document: Node, written: Node, pointer: string): { path: Node; pointer: string } {
   const reference = referenceOf(written);
   if (reference === undefined) return { path: written, pointer };
@@ -82,7 +106,11 @@ function routesOf(operations: readonly UserOperation[]): ReadonlyMap<number, rea
   const byTemplate = new Map<string, Route>();
   for (const operation of operations) {
     const template = operation.template.split('?', 1)[0] as string;
-    const route = byTemplate.get(template) ?? { segments: template.split('/').slice(1), template, operations: new Map() };
+    const route = byTemplate.get(template) ?? {
+      segments: template.split('/').slice(1),
+      template,
+      operations: new Map(),
+    };
     byTemplate.set(template, route);
     if (!route.operations.has(operation.method)) route.operations.set(operation.method, operation);
   }
@@ -106,7 +134,11 @@ function moreLiteral(a: Route, b: Route): number {
 const literalness = (segment: string): number =>
   segment.includes('{') ? segment.replace(/\{[^{}]*\}/g, '').length : Number.MAX_SAFE_INTEGER;
 
-function findRoute(routes: ReadonlyMap<number, readonly Route[]>, method: string, path: string): Found {
+function findRoute(
+  routes: ReadonlyMap<number, readonly Route[]>,
+  method: string,
+  path: string,
+): Found {
   const segments = path.split('/').slice(1).map(decodeSegment);
   const allowed = new Set<string>();
   for (const route of routes.get(segments.length) ?? []) {
@@ -114,14 +146,20 @@ function findRoute(routes: ReadonlyMap<number, readonly Route[]>, method: string
     if (!values) continue;
     const wanted = method.toLowerCase();
     // A HEAD is answered as a GET is, but for the body.
-    const operation = route.operations.get(wanted) ?? (wanted === 'head' ? route.operations.get('get') : undefined);
+    const operation =
+      route.operations.get(wanted) ?? (wanted === 'head' ? route.operations.get('get') : undefined);
     if (operation) return { kind: 'operation', operation, values };
     for (const other of route.operations.keys()) allowed.add(other.toUpperCase());
   }
-  return allowed.size > 0 ? { kind: 'method_not_allowed', allowed: [...allowed] } : { kind: 'unknown_path' };
+  return allowed.size > 0
+    ? { kind: 'method_not_allowed', allowed: [...allowed] }
+    : { kind: 'unknown_path' };
 }
 
-function matchSegments(templates: readonly string[], segments: readonly string[]): Record<string, string> | undefined {
+function matchSegments(
+  templates: readonly string[],
+  segments: readonly string[],
+): Record<string, string> | undefined {
   const values: Record<string, string> = {};
   for (const [i, template] of templates.entries()) {
     const segment = segments[i] as string;
@@ -139,7 +177,10 @@ function matchSegments(templates: readonly string[], segments: readonly string[]
 
 const patterns = new Map<string, { readonly pattern: RegExp; readonly names: readonly string[] }>();
 
-/** `{id}.pdf`, `{from}-{to}`, `v{major}`, `{id}:moor`: a segment may hold more than one parameter, and text between. */
+/**
+ * `{id}.pdf`, `{from}-{to}`, `v{major}`, `{id}:moor`: a segment may hold more than one parameter,
+ * and text between.
+ */
 function patternOf(template: string) {
   const earlier = patterns.get(template);
   if (earlier) return earlier;
@@ -154,9 +195,13 @@ function patternOf(template: string) {
 }
 
 /** The names of a template's parameters, in their order. */
-export const namesIn = (template: string): string[] => [...template.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name as string);
+export const namesIn = (template: string): string[] =>
+  [...template.matchAll(/\{([^{}]*)\}/g)].map(([, name]) => name as string);
 
-/** The paths of the document's servers, the longest first; a variable stands for anything within a segment. */
+/**
+ * The paths of the document's servers, the longest first; a variable stands for anything within a
+ * segment.
+ */
 function basesOf(document: Node): RegExp[] {
   const urls = new Set<string>(typeof document.basePath === 'string' ? [document.basePath] : []);
   const addFrom = ({ servers }: Node): void => {
@@ -178,5 +223,10 @@ function basesOf(document: Node): RegExp[] {
   return [...new Set(paths)]
     .filter((path) => path !== '')
     .sort((a, b) => b.length - a.length)
-    .map((path) => new RegExp(`^${path.replace(/[\\^$.*+?()[\]|]/g, '\\$&').replace(/\{[^{}]*\}/g, '[^/]+')}(?=/|$)`));
+    .map(
+      (path) =>
+        new RegExp(
+          `^${path.replace(/[\\^$.*+?()[\]|]/g, '\\$&').replace(/\{[^{}]*\}/g, '[^/]+')}(?=/|$)`,
+        ),
+    );
 }

@@ -1,11 +1,21 @@
-// Reads a document of the user's own: the file and those it refers to become one document, or a list of all its faults.
+// Reads a document of the user's own: the file and those it refers to become one document, or a
+// list of all its faults.
 import { DocumentError, type Problem } from '../files/problem.js';
 import { folderOf, pathFrom, readText, wholePath } from '../files/read.js';
 import { type ParsedYaml, parseYaml } from '../files/yaml.js';
 import { pointerOf, pointerToken } from '../spec/pointer.js';
 import { faultsOf, hasParts, selfContained } from './faults.js';
 import { operationsOf } from './operations.js';
-import { childrenOf, isNode, type Kind, lookUp, type Node, referenceOf, type UserDocument, type Version } from './shape.js';
+import {
+  childrenOf,
+  isNode,
+  type Kind,
+  lookUp,
+  type Node,
+  referenceOf,
+  type UserDocument,
+  type Version,
+} from './shape.js';
 
 /** Where the content of other files is kept: `/x-files/1` is the first of them. */
 const FILES = 'x-files';
@@ -20,7 +30,9 @@ export function readDocument(file: string): UserDocument {
   const problems = new Joiner(source, document).join();
   if (problems.length > 0) throw new DocumentError(problems);
   if (operationsOf(document).length === 0)
-    throw new DocumentError([source.at('/paths', 'describes no operation', 'add a path with a method')]);
+    throw new DocumentError([
+      source.at('/paths', 'describes no operation', 'add a path with a method'),
+    ]);
   const place = (pointer: string): string => {
     const { line, column } = source.at(pointer, '', '');
     return `${file}:${line}:${column}`;
@@ -40,7 +52,9 @@ interface Source {
 function readSource(file: string): Source | { readonly problem: Problem } {
   const read = readText(file);
   if ('unreadable' in read) {
-    const fix = /^https?:/i.test(file) ? 'download it, and name the file' : 'name an OpenAPI document, YAML or JSON';
+    const fix = /^https?:/i.test(file)
+      ? 'download it, and name the file'
+      : 'name an OpenAPI document, YAML or JSON';
     return { problem: { file, line: 1, column: 1, what: read.unreadable, fix } };
   }
   const { text } = read;
@@ -50,7 +64,8 @@ function readSource(file: string): Source | { readonly problem: Problem } {
     return parsed;
   };
   const at: ParsedYaml['at'] = (...problem) => yaml().at(...problem);
-  // A large document is JSON as a rule, and reading it as YAML takes fifty times as long: only for the place of a fault.
+  // A large document is JSON as a rule, and reading it as YAML takes fifty times as long: only for
+  // the place of a fault.
   if (/^\s*\{/.test(text)) {
     try {
       return { file, value: JSON.parse(text), faults: [], at };
@@ -70,15 +85,23 @@ function versionOf({ value, at }: Source): Version {
   if (openapi !== undefined && version === '3.1') return '3.1';
   const [what, fix] =
     written === undefined
-      ? ['is no OpenAPI document: it says neither `openapi` nor `swagger`', 'begin the document with `openapi: 3.1.0`']
+      ? [
+          'is no OpenAPI document: it says neither `openapi` nor `swagger`',
+          'begin the document with `openapi: 3.1.0`',
+        ]
       : [
           `is ${openapi === undefined ? 'Swagger' : 'OpenAPI'} ${JSON.stringify(written)}; read are Swagger 2.0, OpenAPI 3.0 and 3.1`,
           'convert the document to OpenAPI 3.1',
         ];
-  throw new DocumentError([at(openapi === undefined ? '/swagger' : '/openapi', what as string, fix as string)]);
+  throw new DocumentError([
+    at(openapi === undefined ? '/swagger' : '/openapi', what as string, fix as string),
+  ]);
 }
 
-/** Walks through a document by its shape: follows every reference, joins other files, collects what is wrong. */
+/**
+ * Walks through a document by its shape: follows every reference, joins other files, collects what
+ * is wrong.
+ */
 class Joiner {
   readonly #document: Record<string, unknown>;
   readonly #sources: Source[];
@@ -95,15 +118,19 @@ class Joiner {
   }
 
   join(): readonly Problem[] {
-    for (let next = this.#left.pop(); next; next = this.#left.pop()) this.#visit(next.value, next.kind, next.pointer);
+    for (let next = this.#left.pop(); next; next = this.#left.pop())
+      this.#visit(next.value, next.kind, next.pointer);
     if (this.#problems.length === 0) this.#findEndless();
-    return this.#problems.sort((a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column);
+    return this.#problems.sort(
+      (a, b) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column,
+    );
   }
 
   #visit(value: unknown, kind: Kind, pointer: string): void {
     if (this.#visited.has(pointer)) return;
     this.#visited.add(pointer);
-    for (const { below = '', what, fix } of faultsOf(value, kind)) this.#report(pointer + below, what, fix);
+    for (const { below = '', what, fix } of faultsOf(value, kind))
+      this.#report(pointer + below, what, fix);
     if (!isNode(value)) return;
     if (referenceOf(value) !== undefined) {
       this.#follow(value, kind, pointer);
@@ -116,8 +143,13 @@ class Joiner {
     }
     const { children, misfits } = childrenOf(value, kind);
     for (const { key, expected } of misfits)
-      this.#report(`${pointer}/${pointerToken(key)}`, `\`${key}\` must be ${expected}`, `write ${expected}, or remove it`);
-    for (const { value, kind, keys } of children) this.#left.push({ value, kind, pointer: pointer + pointerOf(keys) });
+      this.#report(
+        `${pointer}/${pointerToken(key)}`,
+        `\`${key}\` must be ${expected}`,
+        `write ${expected}, or remove it`,
+      );
+    for (const { value, kind, keys } of children)
+      this.#left.push({ value, kind, pointer: pointer + pointerOf(keys) });
   }
 
   #follow(node: Node, kind: Kind, pointer: string): void {
@@ -127,9 +159,17 @@ class Joiner {
     (node as { $ref: string }).$ref = `#${target}`;
     const found = lookUp(this.#document, target);
     if (found === undefined) {
-      this.#report(`${pointer}/$ref`, `refers to ${written}, which is not there`, 'correct the reference');
+      this.#report(
+        `${pointer}/$ref`,
+        `refers to ${written}, which is not there`,
+        'correct the reference',
+      );
     } else if (this.#leadsTo(pointer, target)) {
-      this.#report(`${pointer}/$ref`, `refers to ${written}, which leads back to itself`, `describe the ${kind} in one place`);
+      this.#report(
+        `${pointer}/$ref`,
+        `refers to ${written}, which leads back to itself`,
+        `describe the ${kind} in one place`,
+      );
     } else this.#left.push({ value: found, kind, pointer: target });
   }
 
@@ -145,7 +185,10 @@ class Joiner {
     return false;
   }
 
-  /** A discriminator names schemas as a reference does. Where it names them otherwise, it is left as it is. */
+  /**
+   * A discriminator names schemas as a reference does. Where it names them otherwise, it is left as
+   * it is.
+   */
   #joinMapping({ discriminator }: Node, pointer: string): void {
     const mapping = isNode(discriminator) ? discriminator.mapping : undefined;
     if (!isNode(mapping)) return;
@@ -156,12 +199,16 @@ class Joiner {
       if (target === undefined) continue;
       (mapping as Record<string, string>)[name] = `#${target}`;
       const found = lookUp(this.#document, target);
-      if (found === undefined) this.#report(place, `refers to ${written}, which is not there`, 'correct the reference');
+      if (found === undefined)
+        this.#report(place, `refers to ${written}, which is not there`, 'correct the reference');
       else this.#left.push({ value: found, kind: 'schema', pointer: target });
     }
   }
 
-  /** The pointer in the joined document that a reference means; undefined where a problem has been reported. */
+  /**
+   * The pointer in the joined document that a reference means; undefined where a problem has been
+   * reported.
+   */
   #target(reference: string, from: string, place: string): string | undefined {
     const [path = '', fragment = ''] = reference.split('#', 2);
     const at = fileOf(from);
@@ -177,11 +224,19 @@ class Joiner {
     if (path === '' && (at === 0 || fragment.startsWith(`/${FILES}/`))) return fragment;
     if (path === '') return `/${FILES}/${at}${fragment}`;
     if (/^[a-z][a-z\d+.-]+:/i.test(path)) {
-      this.#report(place, `refers to another server, ${reference}`, 'save what it refers to beside the document');
+      this.#report(
+        place,
+        `refers to another server, ${reference}`,
+        'save what it refers to beside the document',
+      );
       return undefined;
     }
     const index = this.#load(path, at, place);
-    return index === undefined ? undefined : index === 0 ? fragment : `/${FILES}/${index}${fragment}`;
+    return index === undefined
+      ? undefined
+      : index === 0
+        ? fragment
+        : `/${FILES}/${index}${fragment}`;
   }
 
   #load(path: string, from: number, place: string): number | undefined {
@@ -204,7 +259,11 @@ class Joiner {
 
   #findEndless(): void {
     for (const pointer of selfContained(this.#document, this.#composed))
-      this.#report(pointer, 'a schema that holds itself describes nothing', 'let a property or an item hold it');
+      this.#report(
+        pointer,
+        'a schema that holds itself describes nothing',
+        'let a property or an item hold it',
+      );
   }
 
   #report(pointer: string, what: string, fix: string): void {
@@ -227,7 +286,8 @@ class Joiner {
 }
 
 /** The number of the file that a pointer leads into; 0 is the document itself. */
-const fileOf = (pointer: string): number => Number(new RegExp(`^/${FILES}/(\\d+)`).exec(pointer)?.[1] ?? 0);
+const fileOf = (pointer: string): number =>
+  Number(new RegExp(`^/${FILES}/(\\d+)`).exec(pointer)?.[1] ?? 0);
 
 function decodeFileName(path: string): string {
   try {

@@ -1,20 +1,31 @@
 // Copies of a document's schemas, as a validator of requests or a maker of responses needs them.
 import { hasParts, partKeywords } from './faults.js';
-import { childrenOf, isNode, lookUp, mapChildren, type Node, referenceOf, type UserDocument } from './shape.js';
+import {
+  childrenOf,
+  isNode,
+  lookUp,
+  mapChildren,
+  type Node,
+  referenceOf,
+  type UserDocument,
+} from './shape.js';
 import { sampleOfText } from './text-sample.js';
 import { unicodePattern } from './unicode-pattern.js';
 
 /** A request need not give what is read-only, a response must not give what is write-only. */
 export type Side = 'request' | 'response';
 
-/** What a response need not have, and is left out: what leads a schema back to itself, or all of it. */
+/**
+ * What a response need not have, and is left out: what leads a schema back to itself, or all of it.
+ */
 export type Cut = 'endless' | 'optional';
 
 /** Stands for `$ref` where it is data, which no reader may follow. */
 const DATA_REF = '\u0000$ref';
 /**
- * Stands for the `$ref` of a schema, with the name of its definition. Prism would put what is referred to in its place, again and
- * again: schemas that hold two of a kind, which hold two of a kind, take it minutes.
+ * Stands for the `$ref` of a schema, with the name of its definition. Prism would put what is
+ * referred to in its place, again and again: schemas that hold two of a kind, which hold two of a
+ * kind, take it minutes.
  */
 const SCHEMA_REF = 'x-understudy-ref';
 /** Where Prism looks for definitions. */
@@ -27,7 +38,10 @@ export class SchemaCopier {
   readonly #left: { name: string; pointer: string; side: Side }[] = [];
   readonly #copies: Record<string, unknown> = {};
   readonly #reached = new Map<Node, ReadonlySet<unknown>>();
-  /** Which references are replaced by a copy of what they refer to, and those on the way down to here. */
+  /**
+   * Which references are replaced by a copy of what they refer to, and those on the way down to
+   * here.
+   */
   #inline: 'none' | 'parts' | 'all' = 'none';
   #followed: readonly string[] = [];
   /** Is there a `$ref` among the data, so that answers must be turned back? */
@@ -51,8 +65,9 @@ export class SchemaCopier {
   }
 
   /**
-   * A copy whose parts (`allOf`, `anyOf`, `oneOf`) are no references. Prism's sampler takes what it has met among the parts of a
-   * whole answer for met again wherever it is referred to, and makes nothing of it.
+   * A copy whose parts (`allOf`, `anyOf`, `oneOf`) are no references. Prism's sampler takes what it
+   * has met among the parts of a whole answer for met again wherever it is referred to, and makes
+   * nothing of it.
    */
   copyOfAnswer(schema: unknown, side: Side): unknown {
     return this.#inlining('parts', () => this.copy(schema, side));
@@ -70,7 +85,9 @@ export class SchemaCopier {
     if (!isNode(schema)) return schema;
     const reference = referenceOf(schema);
     if (reference !== undefined) return this.#copyReference(reference, schema, side);
-    const discriminated = this.#withDiscriminator(this.#cut && side === 'response' ? this.#shortened(schema) : schema);
+    const discriminated = this.#withDiscriminator(
+      this.#cut && side === 'response' ? this.#shortened(schema) : schema,
+    );
     const copy = mapChildren(
       discriminated,
       'schema',
@@ -85,8 +102,11 @@ export class SchemaCopier {
   }
 
   #copyReference(reference: string, { $ref: _, ...beside }: Node, side: Side): unknown {
-    const counts = this.#user.version === '3.1' && Object.keys(beside).some((keyword) => !annotations.includes(keyword));
-    if (counts) return this.copy({ ...beside, allOf: [...listOf(beside.allOf), { $ref: reference }] }, side);
+    const counts =
+      this.#user.version === '3.1' &&
+      Object.keys(beside).some((keyword) => !annotations.includes(keyword));
+    if (counts)
+      return this.copy({ ...beside, allOf: [...listOf(beside.allOf), { $ref: reference }] }, side);
     const followed = this.#followed;
     const isAgain = followed.includes(reference);
     if (isAgain && this.#inline === 'all') return {};
@@ -121,23 +141,36 @@ export class SchemaCopier {
   /** Properties of the other side are not asked for in a request, and not there in a response. */
   #dropHidden(copy: Record<string, unknown>, schema: Node, side: Side): void {
     const hidden = this.#flagged(schema, side === 'request' ? 'readOnly' : 'writeOnly');
-    if (Array.isArray(copy.required)) copy.required = copy.required.filter((name) => !hidden.has(name as string));
+    if (Array.isArray(copy.required))
+      copy.required = copy.required.filter((name) => !hidden.has(name as string));
     if (side === 'response' && isNode(copy.properties))
-      copy.properties = Object.fromEntries(Object.entries(copy.properties).filter(([name]) => !hidden.has(name)));
+      copy.properties = Object.fromEntries(
+        Object.entries(copy.properties).filter(([name]) => !hidden.has(name)),
+      );
     if (!Array.isArray(copy.allOf)) return;
     // The property may stand in one part and be required by another.
     for (const part of copy.allOf)
       if (isNode(part) && Array.isArray(part.required))
-        (part as Record<string, unknown>).required = part.required.filter((name) => !hidden.has(name as string));
+        (part as Record<string, unknown>).required = part.required.filter(
+          (name) => !hidden.has(name as string),
+        );
   }
 
-  #flagged(schema: unknown, flag: 'readOnly' | 'writeOnly', names = new Set<string>()): Set<string> {
+  #flagged(
+    schema: unknown,
+    flag: 'readOnly' | 'writeOnly',
+    names = new Set<string>(),
+  ): Set<string> {
     const whole = this.#behind(schema);
     if (!isNode(whole)) return names;
     for (const [name, property] of Object.entries(isNode(whole.properties) ? whole.properties : {}))
-      if (isNode(property) && (property[flag] === true || (this.#behind(property) as Node | undefined)?.[flag] === true))
+      if (
+        isNode(property) &&
+        (property[flag] === true || (this.#behind(property) as Node | undefined)?.[flag] === true)
+      )
         names.add(name);
-    if (Array.isArray(whole.allOf)) for (const part of whole.allOf) this.#flagged(part, flag, names);
+    if (Array.isArray(whole.allOf))
+      for (const part of whole.allOf) this.#flagged(part, flag, names);
     return names;
   }
 
@@ -148,19 +181,30 @@ export class SchemaCopier {
 
   /** The schema without what need not be there: optional properties, items, alternatives. */
   #shortened(schema: Node): Node {
-    const goes = (part: unknown): boolean => this.#cut === 'optional' || this.#reach(part).has(schema);
+    const goes = (part: unknown): boolean =>
+      this.#cut === 'optional' || this.#reach(part).has(schema);
     const cut: Record<string, unknown> = { ...schema };
     const required = listOf(schema.required);
     if (isNode(schema.properties)) {
-      const short = Object.entries(schema.properties).flatMap(([name, property]): [string, unknown][] => {
-        if (!goes(property)) return [[name, property]];
-        const list = this.#behind(property);
-        if (!required.includes(name)) return [];
-        return [[name, isNode(list) && list.type === 'array' && !list.minItems ? { type: 'array', maxItems: 0 } : property]];
-      });
+      const short = Object.entries(schema.properties).flatMap(
+        ([name, property]): [string, unknown][] => {
+          if (!goes(property)) return [[name, property]];
+          const list = this.#behind(property);
+          if (!required.includes(name)) return [];
+          return [
+            [
+              name,
+              isNode(list) && list.type === 'array' && !list.minItems
+                ? { type: 'array', maxItems: 0 }
+                : property,
+            ],
+          ];
+        },
+      );
       cut.properties = Object.fromEntries(short);
     }
-    if (isNode(schema.additionalProperties) && goes(schema.additionalProperties)) cut.additionalProperties = false;
+    if (isNode(schema.additionalProperties) && goes(schema.additionalProperties))
+      cut.additionalProperties = false;
     if (schema.type === 'array' && !schema.minItems && goes(schema.items)) cut.maxItems = 0;
     for (const keyword of ['anyOf', 'oneOf'] as const) {
       const ending = listOf(schema[keyword]).filter((part) => !goes(part));
@@ -200,12 +244,16 @@ export class SchemaCopier {
     }
     if (own) {
       const values = Object.keys(own.mapping);
-      return values.length === 0 ? schema : { ...schema, allOf: [...listOf(schema.allOf), oneValueOf(own.property, values)] };
+      return values.length === 0
+        ? schema
+        : { ...schema, allOf: [...listOf(schema.allOf), oneValueOf(own.property, values)] };
     }
     return this.#withInherited(schema);
   }
 
-  /** `allOf` with a schema that has a discriminator: this is one of the schemas that it tells apart. */
+  /**
+   * `allOf` with a schema that has a discriminator: this is one of the schemas that it tells apart.
+   */
   #withInherited(schema: Node): Node {
     for (const part of listOf(schema.allOf)) {
       const base = this.#behind(part);
@@ -213,23 +261,45 @@ export class SchemaCopier {
       if (!inherited || !isNode(base) || base.oneOf || base.anyOf) continue;
       const reference = this.#referenceTo(schema);
       const values = reference === undefined ? [] : valuesOf(inherited, reference);
-      if (values.length > 0) return { ...schema, allOf: [...listOf(schema.allOf), oneValueOf(inherited.property, values)] };
+      if (values.length > 0)
+        return {
+          ...schema,
+          allOf: [...listOf(schema.allOf), oneValueOf(inherited.property, values)],
+        };
     }
     return schema;
   }
 
   #referenceTo(schema: Node): string | undefined {
-    const { components, definitions } = this.#user.document as { components?: Node; definitions?: Node };
-    const [place, named] = definitions ? ['#/definitions/', definitions] : ['#/components/schemas/', components?.schemas];
-    const name = Object.entries(isNode(named) ? named : {}).find(([, other]) => other === schema)?.[0];
+    const { components, definitions } = this.#user.document as {
+      components?: Node;
+      definitions?: Node;
+    };
+    const [place, named] = definitions
+      ? ['#/definitions/', definitions]
+      : ['#/components/schemas/', components?.schemas];
+    const name = Object.entries(isNode(named) ? named : {}).find(
+      ([, other]) => other === schema,
+    )?.[0];
     return name === undefined ? undefined : `${place}${name}`;
   }
 
   #tidy(copy: Record<string, unknown>, schema: Node, side: Side): Record<string, unknown> {
-    for (const keyword of ['readOnly', 'writeOnly', 'discriminator', '$schema', '$id', 'id', '$comment', 'xml', 'externalDocs'])
+    for (const keyword of [
+      'readOnly',
+      'writeOnly',
+      'discriminator',
+      '$schema',
+      '$id',
+      'id',
+      '$comment',
+      'xml',
+      'externalDocs',
+    ])
       delete copy[keyword];
     for (const [keyword, value] of Object.entries(copy))
-      if (value === null && keyword !== 'default' && keyword !== 'const' && keyword !== 'example') delete copy[keyword];
+      if (value === null && keyword !== 'default' && keyword !== 'const' && keyword !== 'example')
+        delete copy[keyword];
     if (typeof copy.required === 'boolean') delete copy.required;
     if (copy.type === 'file') copy.type = 'string';
     if (copy.type === 'any') delete copy.type;
@@ -246,7 +316,11 @@ export class SchemaCopier {
       (value) => value !== undefined && value !== null,
     );
     if (sample !== undefined && hasParts(copy)) copy.example = sample;
-    if (side === 'response' && copy.type === 'string' && !given.some((keyword) => keyword in copy)) {
+    if (
+      side === 'response' &&
+      copy.type === 'string' &&
+      !given.some((keyword) => keyword in copy)
+    ) {
       const sample = sampleOfText(copy);
       if (sample !== undefined) copy.examples = [sample];
     }
@@ -265,11 +339,16 @@ export class SchemaCopier {
 
   /** In 3.1 `nullable` says nothing. */
   #withNull(copy: Record<string, unknown>, schema: Node): Record<string, unknown> {
-    const isNullable = schema[this.#user.version === '2.0' ? 'x-nullable' : 'nullable'] === true && this.#user.version !== '3.1';
+    const isNullable =
+      schema[this.#user.version === '2.0' ? 'x-nullable' : 'nullable'] === true &&
+      this.#user.version !== '3.1';
     delete copy.nullable;
     delete copy['x-nullable'];
     if (!isNullable) return copy;
-    if (copy.type === undefined) return Object.keys(copy).length === 0 ? copy : { anyOf: [copy, { type: 'null', enum: [null] }] };
+    if (copy.type === undefined)
+      return Object.keys(copy).length === 0
+        ? copy
+        : { anyOf: [copy, { type: 'null', enum: [null] }] };
     copy.type = [copy.type, 'null'].flat();
     if (Array.isArray(copy.enum) && !copy.enum.includes(null)) copy.enum = [...copy.enum, null];
     return copy;
@@ -295,7 +374,12 @@ export function withDefinitions<Operation extends object>(
 export function restoreData(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(restoreData);
   if (!isNode(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key === DATA_REF ? '$ref' : key, restoreData(inner)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key === DATA_REF ? '$ref' : key,
+      restoreData(inner),
+    ]),
+  );
 }
 
 interface Discriminator {
@@ -307,13 +391,18 @@ interface Discriminator {
 function discriminatorOf({ discriminator }: Node): Discriminator | undefined {
   if (typeof discriminator === 'string') return { property: discriminator, mapping: {} };
   if (!isNode(discriminator) || typeof discriminator.propertyName !== 'string') return undefined;
-  return { property: discriminator.propertyName, mapping: isNode(discriminator.mapping) ? discriminator.mapping : {} };
+  return {
+    property: discriminator.propertyName,
+    mapping: isNode(discriminator.mapping) ? discriminator.mapping : {},
+  };
 }
 
 /** The values that mean a schema: those of the mapping, else its name. */
 function valuesOf({ mapping }: Discriminator, reference: string): string[] {
   const name = reference.split('/').at(-1) as string;
-  const mapped = Object.keys(mapping).filter((value) => mapping[value] === reference || mapping[value] === name);
+  const mapped = Object.keys(mapping).filter(
+    (value) => mapping[value] === reference || mapping[value] === name,
+  );
   return mapped.length > 0 ? mapped : [name];
 }
 
@@ -326,7 +415,14 @@ const oneValueOf = (property: string, values: readonly string[]): Node => ({
 /** What says what a value may be. */
 const given = ['default', 'const', 'enum', 'examples'];
 /** What says nothing about values, so that it may stand beside a reference. */
-const annotations: readonly string[] = ['title', 'description', 'summary', 'deprecated', 'readOnly', 'writeOnly'];
+const annotations: readonly string[] = [
+  'title',
+  'description',
+  'summary',
+  'deprecated',
+  'readOnly',
+  'writeOnly',
+];
 
 const none: ReadonlySet<unknown> = new Set();
 

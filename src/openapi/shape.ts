@@ -1,4 +1,5 @@
-// What stands where in an OpenAPI document, 2.0 to 3.1: enough to tell a schema from the data of an example.
+// What stands where in an OpenAPI document, 2.0 to 3.1: enough to tell a schema from the data of an
+// example.
 import { keyOfToken } from '../spec/pointer.js';
 
 export type Kind =
@@ -16,13 +17,26 @@ export type Kind =
   | 'example'
   | 'schema';
 
-/** What a key holds: one node, a list of nodes, a map of nodes by name, or a schema that may be a list of them. */
+/**
+ * What a key holds: one node, a list of nodes, a map of nodes by name, or a schema that may be a
+ * list of them.
+ */
 type Place = readonly [form: 'one' | 'list' | 'map' | 'oneOrList', kind: Kind];
 type Shape = Readonly<Record<string, Place>>;
 
-export const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace'] as const;
+export const methods = [
+  'get',
+  'put',
+  'post',
+  'delete',
+  'options',
+  'head',
+  'patch',
+  'trace',
+] as const;
 export type Method = (typeof methods)[number];
-export const isMethod = (key: string): key is Method => (methods as readonly string[]).includes(key);
+export const isMethod = (key: string): key is Method =>
+  (methods as readonly string[]).includes(key);
 
 const parameter: Shape = {
   schema: ['one', 'schema'],
@@ -51,7 +65,9 @@ const shapes: Readonly<Record<Kind, Shape>> = {
     callbacks: ['map', 'callback'],
   },
   path: {
-    ...(Object.fromEntries(methods.map((method) => [method, ['one', 'operation'] as const])) as Shape),
+    ...(Object.fromEntries(
+      methods.map((method) => [method, ['one', 'operation'] as const]),
+    ) as Shape),
     parameters: ['list', 'parameter'],
   },
   operation: {
@@ -65,8 +81,16 @@ const shapes: Readonly<Record<Kind, Shape>> = {
   parameter,
   header: parameter,
   'request body': { content: ['map', 'media type'] },
-  response: { content: ['map', 'media type'], headers: ['map', 'header'], schema: ['one', 'schema'] },
-  'media type': { schema: ['one', 'schema'], examples: ['map', 'example'], encoding: ['map', 'encoding'] },
+  response: {
+    content: ['map', 'media type'],
+    headers: ['map', 'header'],
+    schema: ['one', 'schema'],
+  },
+  'media type': {
+    schema: ['one', 'schema'],
+    examples: ['map', 'example'],
+    encoding: ['map', 'encoding'],
+  },
   encoding: { headers: ['map', 'header'] },
   example: {},
   schema: {
@@ -95,7 +119,8 @@ const shapes: Readonly<Record<Kind, Shape>> = {
 };
 
 export type Node = Readonly<Record<string, unknown>>;
-export const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A document of the user's own, as it was read. */
 export interface UserDocument {
@@ -122,7 +147,10 @@ export interface Misfit {
 }
 
 /** The nodes directly below a node. What is data (an example, a default, an enum) is none. */
-export function childrenOf(node: Node, kind: Kind): { readonly children: Child[]; readonly misfits: Misfit[] } {
+export function childrenOf(
+  node: Node,
+  kind: Kind,
+): { readonly children: Child[]; readonly misfits: Misfit[] } {
   const children: Child[] = [];
   const misfits: Misfit[] = [];
   if (kind === 'callback') {
@@ -139,18 +167,24 @@ export function childrenOf(node: Node, kind: Kind): { readonly children: Child[]
       if (!isNode(value)) misfits.push({ key, expected: 'a map' });
       else
         for (const name of Object.keys(value))
-          if (!isExtension(name, below)) children.push({ value: value[name], kind: below, keys: [key, name] });
+          if (!isExtension(name, below))
+            children.push({ value: value[name], kind: below, keys: [key, name] });
     } else if (!Array.isArray(value)) misfits.push({ key, expected: 'a list' });
-    else value.forEach((item, i) => void children.push({ value: item, kind: below, keys: [key, i] }));
+    else
+      value.forEach((item, i) => void children.push({ value: item, kind: below, keys: [key, i] }));
   }
   return { children, misfits };
 }
 
 /** `x-…` extends a map of paths or of responses; in other maps it is a name like any. */
-const isExtension = (name: string, below: Kind): boolean => name.startsWith('x-') && (below === 'path' || below === 'response');
+const isExtension = (name: string, below: Kind): boolean =>
+  name.startsWith('x-') && (below === 'path' || below === 'response');
 
-/** In Swagger 2.0 the `examples` of a response are data by media type; in a schema they always are. */
-const isData = (node: Node, kind: Kind, key: string): boolean => key === 'examples' && (kind === 'schema' || !isNode(node[key]));
+/**
+ * In Swagger 2.0 the `examples` of a response are data by media type; in a schema they always are.
+ */
+const isData = (node: Node, kind: Kind, key: string): boolean =>
+  key === 'examples' && (kind === 'schema' || !isNode(node[key]));
 
 /** The reference of a node, where it is one. */
 export function referenceOf(node: unknown): string | undefined {

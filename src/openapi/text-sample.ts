@@ -9,7 +9,12 @@ const TRIES = 5;
 const drawn = new Map<string, string | undefined>();
 
 /** Undefined where Prism's own will do, and where none is found. */
-export function sampleOfText({ pattern, format, minLength = 0, maxLength = Number.POSITIVE_INFINITY }: Node): string | undefined {
+export function sampleOfText({
+  pattern,
+  format,
+  minLength = 0,
+  maxLength = Number.POSITIVE_INFINITY,
+}: Node): string | undefined {
   if (typeof pattern !== 'string') return formats[format as string];
   const [min, max] = [Number(minLength), Number(maxLength)];
   const key = JSON.stringify([pattern, minLength, maxLength]);
@@ -20,10 +25,20 @@ export function sampleOfText({ pattern, format, minLength = 0, maxLength = Numbe
 function draw(pattern: string, minLength: number, maxLength: number): string | undefined {
   const expression = new RegExp(pattern, 'u');
   const fits = (text: unknown): text is string =>
-    typeof text === 'string' && text.length >= minLength && text.length <= maxLength && expression.test(text);
-  const own = 'string'.repeat(Math.ceil(minLength / 6) || 1).slice(0, Math.max(minLength, Math.min(6, maxLength)));
+    typeof text === 'string' &&
+    text.length >= minLength &&
+    text.length <= maxLength &&
+    expression.test(text);
+  const own = 'string'
+    .repeat(Math.ceil(minLength / 6) || 1)
+    .slice(0, Math.max(minLength, Math.min(6, maxLength)));
   if (fits(own)) return undefined;
-  const schema: JsonSchema = { type: 'string', pattern, minLength, ...(Number.isFinite(maxLength) ? { maxLength } : {}) };
+  const schema: JsonSchema = {
+    type: 'string',
+    pattern,
+    minLength,
+    ...(Number.isFinite(maxLength) ? { maxLength } : {}),
+  };
   for (let seed = 1; seed <= TRIES; seed++) {
     const text = generateSync(schema, { seed });
     if (fits(text)) return text;

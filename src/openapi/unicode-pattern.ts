@@ -1,4 +1,5 @@
-// JSON Schema's patterns are read with the flag `u`, which refuses escapes and hyphens that most authors write without a thought.
+// JSON Schema's patterns are read with the flag `u`, which refuses escapes and hyphens that most
+// authors write without a thought.
 
 /** The same pattern as `u` takes it; undefined where there is none. */
 export function unicodePattern(pattern: string): string | undefined {
@@ -20,18 +21,33 @@ const syntax = /[\^$\\.*+?()[\]{}|/]/;
 const setEscape = /^\\[dDsSwW]$/;
 
 function withoutNeedlessEscapes(pattern: string): string {
-  const tokens = pattern.match(/\\u[\da-f]{4}|\\x[\da-f]{2}|\\c[a-z]|\\[pPk][{<][^}>]*[}>]|\\[\s\S]|[\s\S]/gi) ?? [];
+  const tokens =
+    pattern.match(/\\u[\da-f]{4}|\\x[\da-f]{2}|\\c[a-z]|\\[pPk][{<][^}>]*[}>]|\\[\s\S]|[\s\S]/gi) ??
+    [];
   let inClass = false;
   return tokens
     .map((token, i) => {
       if (token === '[' && !inClass) inClass = true;
       else if (token === ']' && inClass) inClass = false;
-      else if (token === '-' && inClass && (setEscape.test(tokens[i - 1] ?? '') || setEscape.test(tokens[i + 1] ?? '')))
+      else if (
+        token === '-' &&
+        inClass &&
+        (setEscape.test(tokens[i - 1] ?? '') || setEscape.test(tokens[i + 1] ?? ''))
+      )
         return '\\-';
-      else if (!inClass && (token === ']' || ((token === '{' || token === '}') && !isQuantifier(tokens, i)))) return `\\${token}`;
-      else if (/^\\[^a-z\d]$/i.test(token) && !syntax.test(token[1] as string) && !(inClass && token === '\\-'))
+      else if (
+        !inClass &&
+        (token === ']' || ((token === '{' || token === '}') && !isQuantifier(tokens, i)))
+      )
+        return `\\${token}`;
+      else if (
+        /^\\[^a-z\d]$/i.test(token) &&
+        !syntax.test(token[1] as string) &&
+        !(inClass && token === '\\-')
+      )
         return token[1] as string;
-      else if (/^\\[a-z]$/i.test(token) && !/^\\[dDsSwWbBfnrtv]$/.test(token)) return token[1] as string;
+      else if (/^\\[a-z]$/i.test(token) && !/^\\[dDsSwWbBfnrtv]$/.test(token))
+        return token[1] as string;
       return token;
     })
     .join('');

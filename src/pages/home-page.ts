@@ -17,7 +17,11 @@ interface Home {
   readonly title: string;
   readonly says: string;
   readonly links: readonly { readonly href: string; readonly text: string }[];
-  readonly callers: readonly { readonly api_key?: string; readonly token?: string; readonly note: string }[];
+  readonly callers: readonly {
+    readonly api_key?: string;
+    readonly token?: string;
+    readonly note: string;
+  }[];
   readonly ids: readonly Listed[];
   readonly commands: readonly string[];
 }
@@ -29,7 +33,11 @@ export function homePage(shown: Shown, request: PlainRequest): Page | undefined 
   const home = describe(shown, addressOf(request));
   const common = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
   if (!prefersHtml(headers.accept)) {
-    return { mediaType: 'application/json', text: JSON.stringify(asJson(home), null, 2), headers: common };
+    return {
+      mediaType: 'application/json',
+      text: JSON.stringify(asJson(home), null, 2),
+      headers: common,
+    };
   }
   return {
     mediaType: 'text/html; charset=utf-8',
@@ -45,11 +53,27 @@ function describe({ document, world, toYaml }: Shown, base: string): Home {
     ...(toYaml ? [{ href: `${base}/openapi.yaml`, text: 'OpenAPI document, YAML' }] : []),
   ];
   if (!world) {
-    const says = 'Understudy serves this document. Every operation in it is answered from its examples or its schemas.';
-    return { title, says, links, callers: [], ids: [], commands: [`curl ${quoted(`${base}/openapi.json`)}`] };
+    const says =
+      'Understudy serves this document. Every operation in it is answered from its examples or its schemas.';
+    return {
+      title,
+      says,
+      links,
+      callers: [],
+      ids: [],
+      commands: [`curl ${quoted(`${base}/openapi.json`)}`],
+    };
   }
-  const says = 'A mock server with real state: what you create is there, and errors come for a reason. It ends with the process.';
-  return { title, says, links, callers: callersOf(world), ids: idsOf(world), commands: commandsFor(world, base) };
+  const says =
+    'A mock server with real state: what you create is there, and errors come for a reason. It ends with the process.';
+  return {
+    title,
+    says,
+    links,
+    callers: callersOf(world),
+    ids: idsOf(world),
+    commands: commandsFor(world, base),
+  };
 }
 
 const titles = new Map<string, string>();
@@ -71,10 +95,15 @@ function callersOf(world: World): Home['callers'] {
 }
 
 function idsOf(world: World): readonly Listed[] {
-  const list = (what: string, rows: readonly { id: string; name?: string | null; title?: string | null }[]): Listed => ({
+  const list = (
+    what: string,
+    rows: readonly { id: string; name?: string | null; title?: string | null }[],
+  ): Listed => ({
     what,
     count: rows.length,
-    rows: rows.slice(0, LIST_LIMIT).map(({ id, name, title }) => ({ id, name: name ?? title ?? '' })),
+    rows: rows
+      .slice(0, LIST_LIMIT)
+      .map(({ id, name, title }) => ({ id, name: name ?? title ?? '' })),
   });
   return [
     list('Organizations', world.organizations.all()),
@@ -90,11 +119,15 @@ function idsOf(world: World): readonly Listed[] {
 }
 
 function commandsFor(world: World, base: string): readonly string[] {
-  const key = world.credentials.all().find(({ kind, state }) => kind === 'api_key' && state === 'active');
+  const key = world.credentials
+    .all()
+    .find(({ kind, state }) => kind === 'api_key' && state === 'active');
   const user = world.users.all().find(({ id }) => id === key?.user_id);
   if (!key || !user) return [`curl ${quoted(`${base}/openapi.json`)}`];
   const call = `curl -H ${quoted(`X-API-Key: ${key.id}`)}`;
-  const space = world.spaces.all().find((row) => row.organization_id === user.organization_id && !row.deleted_at);
+  const space = world.spaces
+    .all()
+    .find((row) => row.organization_id === user.organization_id && !row.deleted_at);
   const read = `${base}/v1/spaces/${encodeURIComponent(space?.id ?? 'space_none')}`;
   const body = JSON.stringify({ organization_id: user.organization_id, name: 'My space' });
   return [
@@ -108,14 +141,26 @@ function commandsFor(world: World, base: string): readonly string[] {
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 function asJson({ title, says, links, callers, ids, commands }: Home): object {
-  const listed = ids.map(({ what, rows }) => [what.toLowerCase().replaceAll(' ', '_'), rows.map(({ id }) => id)]);
-  return { title, about: says, links: links.map(({ href }) => href), callers, ids: Object.fromEntries(listed), commands };
+  const listed = ids.map(({ what, rows }) => [
+    what.toLowerCase().replaceAll(' ', '_'),
+    rows.map(({ id }) => id),
+  ]);
+  return {
+    title,
+    about: says,
+    links: links.map(({ href }) => href),
+    callers,
+    ids: Object.fromEntries(listed),
+    commands,
+  };
 }
 
 /** A browser names text/html; whoever takes anything is a program. */
 function prefersHtml(accept = ''): boolean {
   const weightOf = (type: string): number => {
-    const range = accept.split(',').find((part) => part.split(';', 1)[0]?.trim().toLowerCase() === type);
+    const range = accept
+      .split(',')
+      .find((part) => part.split(';', 1)[0]?.trim().toLowerCase() === type);
     return range === undefined ? 0 : Number(/;\s*q=([\d.]+)/i.exec(range)?.[1] ?? 1);
   };
   return weightOf('text/html') > 0 && weightOf('text/html') >= weightOf('application/json');
@@ -148,7 +193,8 @@ const policy = [
 ].join('; ');
 
 function asHtml({ title, says, links, callers, ids, commands }: Home): string {
-  const section = (name: string, content: string): string => (content === '' ? '' : `<h2>${name}</h2>\n${content}\n`);
+  const section = (name: string, content: string): string =>
+    content === '' ? '' : `<h2>${name}</h2>\n${content}\n`;
   const caller = ({ api_key = '', token = '', note }: Home['callers'][number]): string =>
     `<tr><td><code>${asText(api_key)}</code></td><td><code>${asText(token)}</code></td><td>${asText(note)}</td></tr>`;
   const table = `<table>
@@ -156,7 +202,9 @@ function asHtml({ title, says, links, callers, ids, commands }: Home): string {
 ${callers.map(caller).join('\n')}
 </table>`;
   const list = ({ what, count, rows }: Listed): string => {
-    const items = rows.map(({ id, name }) => `<li><code>${asText(id)}</code> ${asText(name)}</li>`).join('\n');
+    const items = rows
+      .map(({ id, name }) => `<li><code>${asText(id)}</code> ${asText(name)}</li>`)
+      .join('\n');
     const more = count > rows.length ? `<li>and ${count - rows.length} more</li>` : '';
     return `<div><h3>${what}</h3>\n<ul>\n${items}${more}</ul></div>`;
   };
@@ -181,4 +229,5 @@ ${section('What is in it now', ids.length > 0 ? `<div class="ids">${ids.map(list
 `;
 }
 
-const asText = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+const asText = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);

@@ -9,5 +9,11 @@ export const pagesOf =
   (shown: Shown) =>
   (request: PlainRequest): PlainResponse | undefined => {
     const page = documentPage(shown, request) ?? homePage(shown, request);
-    return page && { status: 200, headers: { 'content-type': page.mediaType, ...page.headers }, body: page.text };
+    return (
+      page && {
+        status: 200,
+        headers: { 'content-type': page.mediaType, ...page.headers },
+        body: page.text,
+      }
+    );
   };

@@ -1,4 +1,5 @@
-// Permission, as tables: which grants open which level of a space, and which open a knowledge entity.
+// Permission, as tables: which grants open which level of a space, and which open a knowledge
+// entity.
 import type { Guarded, StoreAccessMode } from '../world/audience.js';
 import type { Position } from '../world/indexes.js';
 import { compound, type KeyPart, lastPart, product } from '../world/keys.js';
@@ -23,7 +24,8 @@ const spaceGrants = {
   viewing_role: (caller, space) => hasAny(space.visible_to_roles, caller.role_ids),
   viewing_department: (caller, space) => hasAny(space.access_departments, caller.department_ids),
   // `*` counts here and in no other list (seed 003); limited to the organization: assumed.
-  editing_user: (caller, space) => has(space.editable_by_users, caller.user_id) || has(space.editable_by_users, '*'),
+  editing_user: (caller, space) =>
+    has(space.editable_by_users, caller.user_id) || has(space.editable_by_users, '*'),
   editing_role: (caller, space) => hasAny(space.editable_by_roles, caller.role_ids),
 } satisfies Record<string, (caller: Caller, space: Space) => boolean>;
 
@@ -68,15 +70,21 @@ function mayReach(caller: Caller, entity: Guarded): boolean {
   }
 }
 
-export const mayReachSlice = (caller: Caller, slice: Slice): boolean => mayReach(caller, sliceAccess(slice));
+export const mayReachSlice = (caller: Caller, slice: Slice): boolean =>
+  mayReach(caller, sliceAccess(slice));
 
-export const mayReachStore = (caller: Caller, store: VectorStore): boolean => mayReach(caller, storeAccess(store));
+export const mayReachStore = (caller: Caller, store: VectorStore): boolean =>
+  mayReach(caller, storeAccess(store));
 
-/** The groups in which a caller reaches stores or slices; `lists` are the lists of departments that there are. */
+/**
+ * The groups in which a caller reaches stores or slices; `lists` are the lists of departments that
+ * there are.
+ */
 function groupsReached(caller: Caller, lists: readonly string[]): readonly KeyPart[] {
   const own = caller.user_id;
   const isOverriding = caller.capabilities.has(OVERRIDE);
-  const isIn = (list: string): boolean => isOverriding || hasAny(JSON.parse(list) as string[], caller.department_ids);
+  const isIn = (list: string): boolean =>
+    isOverriding || hasAny(JSON.parse(list) as string[], caller.department_ids);
   return [
     ['public'],
     ['organization'],
@@ -95,16 +103,27 @@ export function keysReached(
   return scopes.flatMap((scope) => {
     const beginning = compound(...scope, 'department');
     const lists = table.keys('reach', beginning).map((key) => lastPart(key, beginning));
-    const groups = groupsReached(caller, lists).filter(([kind]) => mode === undefined || kind?.startsWith(mode));
+    const groups = groupsReached(caller, lists).filter(
+      ([kind]) => mode === undefined || kind?.startsWith(mode),
+    );
     return product([scope], groups);
   });
 }
 
-/** The spaces of an organization that a caller may see, the newest first, from before a position on. */
-export function spacesInView(world: World, caller: Caller, organizationId: string, before: Position): Iterable<Space> {
+/**
+ * The spaces of an organization that a caller may see, the newest first, from before a position on.
+ */
+export function spacesInView(
+  world: World,
+  caller: Caller,
+  organizationId: string,
+  before: Position,
+): Iterable<Space> {
   if (caller.organization_id !== organizationId) return [];
-  if (caller.capabilities.has(OVERRIDE)) return world.spaces.newestFirst('organization', organizationId, before);
-  const of = (kind: string, ids: readonly string[]): readonly KeyPart[] => ids.map((id) => [kind, id]);
+  if (caller.capabilities.has(OVERRIDE))
+    return world.spaces.newestFirst('organization', organizationId, before);
+  const of = (kind: string, ids: readonly string[]): readonly KeyPart[] =>
+    ids.map((id) => [kind, id]);
   const groups = [
     ['everyone'],
     ['user', caller.user_id],

@@ -1,4 +1,5 @@
-// Who is calling: from the credential in the headers to a user with roles, departments and capabilities.
+// Who is calling: from the credential in the headers to a user with roles, departments and
+// capabilities.
 import type { Credential } from '../world/nouns/credentials.js';
 import type { Role } from '../world/nouns/roles.js';
 import type { User } from '../world/nouns/users.js';
@@ -25,15 +26,23 @@ export type CredentialRefusal =
 
 export type Identity = { readonly caller: Caller } | { readonly refusal: CredentialRefusal };
 
-const badStates: Record<Credential['kind'], Partial<Record<Credential['state'], CredentialRefusal>>> = {
-  api_key: { expired: 'api_key_expired', deactivated: 'api_key_deactivated', paused: 'api_key_paused' },
+const badStates: Record<
+  Credential['kind'],
+  Partial<Record<Credential['state'], CredentialRefusal>>
+> = {
+  api_key: {
+    expired: 'api_key_expired',
+    deactivated: 'api_key_deactivated',
+    paused: 'api_key_paused',
+  },
   token: { expired: 'token_expired', no_subject: 'token_missing_subject' },
 };
 
 /**
- * Reads `X-API-Key` or `Authorization: Bearer`. Where both are sent the token decides (knowledge sheet 7.3, assumed);
- * an API key inside Bearer is no token. The scheme is written as here: `bearer` is no credential at all (X6).
- * More than one blank after it is HTTP's own grammar, and is taken.
+ * Reads `X-API-Key` or `Authorization: Bearer`. Where both are sent the token decides (knowledge
+ * sheet 7.3, assumed); an API key inside Bearer is no token. The scheme is written as here:
+ * `bearer` is no credential at all (X6). More than one blank after it is HTTP's own grammar, and is
+ * taken.
  */
 export function identify(world: World, headers: Readonly<Record<string, string>>): Identity {
   const bearer = /^Bearer +(\S.*)$/.exec(headers.authorization ?? '')?.[1]?.trim();
@@ -41,11 +50,14 @@ export function identify(world: World, headers: Readonly<Record<string, string>>
   if (!sent) return { refusal: 'authentication_required' };
   const kind = bearer === undefined ? 'api_key' : 'token';
   const credential = world.credentials.get(sent);
-  if (!credential || credential.kind !== kind) return { refusal: kind === 'token' ? 'token_invalid' : 'invalid_api_key' };
+  if (!credential || credential.kind !== kind)
+    return { refusal: kind === 'token' ? 'token_invalid' : 'invalid_api_key' };
   const refusal = badStates[kind][credential.state];
   if (refusal) return { refusal };
   const caller = credential.user_id === null ? undefined : callerOf(world, credential.user_id);
-  return caller ? { caller } : { refusal: kind === 'token' ? 'token_missing_subject' : 'invalid_api_key' };
+  return caller
+    ? { caller }
+    : { refusal: kind === 'token' ? 'token_missing_subject' : 'invalid_api_key' };
 }
 
 function callerOf(world: World, userId: string): Caller | undefined {
@@ -66,4 +78,7 @@ function callerOf(world: World, userId: string): Caller | undefined {
 }
 
 /** Rows never change, so a caller stays the same as long as the rows that it comes from. */
-const callers = new WeakMap<User, { readonly caller: Caller; readonly roles: readonly (Role | undefined)[] }>();
+const callers = new WeakMap<
+  User,
+  { readonly caller: Caller; readonly roles: readonly (Role | undefined)[] }
+>();

@@ -1,4 +1,5 @@
-// What a role can let its members do (R1). The same list for everybody; only the first entry's words are the vendor's.
+// What a role can let its members do (R1). The same list for everybody; only the first entry's
+// words are the vendor's.
 import type { components } from '../spec/schema.gen.js';
 import { answer, rule } from './rule.js';
 
@@ -29,10 +30,16 @@ const groups: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Platform: { override_all_permissions: 'Do everything, whatever the other rules say' },
 };
 
-const labelOf = (key: string): string => key.replace(/(?:^|_)(.)/g, (_, letter: string) => ` ${letter.toUpperCase()}`).trim();
+const labelOf = (key: string): string =>
+  key.replace(/(?:^|_)(.)/g, (_, letter: string) => ` ${letter.toUpperCase()}`).trim();
 
 const capabilities: readonly Capability[] = Object.entries(groups).flatMap(([group, keys]) =>
-  Object.entries(keys).map(([key, description]) => ({ key, label: labelOf(key), description, group })),
+  Object.entries(keys).map(([key, description]) => ({
+    key,
+    label: labelOf(key),
+    description,
+    group,
+  })),
 );
 
 export const listCapabilities = rule('listCapabilities', {

@@ -1,4 +1,5 @@
-// Composites: slices that reach the stores of their members (knowledge sheet K7 to K9). They are archived like slices.
+// Composites: slices that reach the stores of their members (knowledge sheet K7 to K9). They are
+// archived like slices.
 import { makeSlice, sliceScope } from '../world/nouns/slices.js';
 import type { World } from '../world/world.js';
 import { hasCapability } from './access.js';
@@ -10,21 +11,32 @@ interface InOrganization {
   readonly organization_id: string;
 }
 
-function knowsMembers(world: World, { organization_id }: InOrganization, ids: readonly string[] = []): Verdict {
+function knowsMembers(
+  world: World,
+  { organization_id }: InOrganization,
+  ids: readonly string[] = [],
+): Verdict {
   const missing = ids.find((slice_id) => !findSlice(world, { organization_id, slice_id }));
   return missing === undefined || { details: { slice_id: missing } };
 }
 
 /** A member must be plain and active: assumed. */
 function canUseMembers(world: World, ids: readonly string[] = []): Verdict {
-  const unusable = ids.map((id) => world.slices.get(id)).find((slice) => slice?.is_composite || slice?.status === 'archived');
-  return !unusable || { fault: { field: 'member_slice_ids', keyword: 'member_not_usable', value: unusable.id } };
+  const unusable = ids
+    .map((id) => world.slices.get(id))
+    .find((slice) => slice?.is_composite || slice?.status === 'archived');
+  return (
+    !unusable || {
+      fault: { field: 'member_slice_ids', keyword: 'member_not_usable', value: unusable.id },
+    }
+  );
 }
 
 export const listComposites = rule('listComposites', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
   },
   accept: ({ world, caller, path, query }) => {
     const composites = [sliceScope(path.organization_id, 'active', 'composite')];
@@ -36,7 +48,8 @@ export const listComposites = rule('listComposites', {
 export const createComposite = rule('createComposite', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
     capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/create-composite
     slice_not_found: ({ world, path, body }) => knowsMembers(world, path, body.member_slice_ids), // assumed
     member_not_usable: ({ world, body }) => canUseMembers(world, body.member_slice_ids), // assumed
@@ -62,7 +75,8 @@ export const updateComposite = rule('updateComposite', {
     return { slice: slice?.is_composite ? slice : undefined };
   },
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
     capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/update-composite
     slice_not_found: ({ slice }) => exists(slice), // assumed, for a plain slice too
     member_not_found: ({ world, path, body }) => knowsMembers(world, path, body.member_slice_ids), // assumed
@@ -75,7 +89,10 @@ export const updateComposite = rule('updateComposite', {
       ...(description === undefined ? {} : { description }),
       ...(member_slice_ids === undefined ? {} : { member_slice_ids }),
     };
-    const changed = Object.keys(change).length > 0 ? world.slices.update(slice.id, { ...change, updated_at: now }) : slice;
+    const changed =
+      Object.keys(change).length > 0
+        ? world.slices.update(slice.id, { ...change, updated_at: now })
+        : slice;
     return answer('updated', sliceView(world, changed));
   },
 });

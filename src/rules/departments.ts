@@ -11,7 +11,18 @@ function lineOf(world: World, { id, parent_id }: Department): readonly string[] 
 }
 
 function departmentView(world: World, department: Department): components['schemas']['Department'] {
-  const { id, name, description, parent_id, organization_id, is_active, is_default, color, created_by, created_at } = department;
+  const {
+    id,
+    name,
+    description,
+    parent_id,
+    organization_id,
+    is_active,
+    is_default,
+    color,
+    created_by,
+    created_at,
+  } = department;
   const line = lineOf(world, department);
   return {
     id,
@@ -35,7 +46,10 @@ const treeOf = (world: World, department: Department): components['schemas']['De
   children: world.departments.where('parent', department.id).map((child) => treeOf(world, child)),
 });
 
-/** The departments of a scope, each once: one that stands below another of them is in that one's tree. */
+/**
+ * The departments of a scope, each once: one that stands below another of them is in that one's
+ * tree.
+ */
 function inScope(world: World, departments: readonly Department[], scope: string): Department[] {
   const asked = new Set(scope.split(',').map((id) => id.trim()));
   return departments.filter((department) => {
@@ -47,7 +61,8 @@ function inScope(world: World, departments: readonly Department[], scope: string
 export const listDepartments = rule('listDepartments', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
   },
   accept: ({ world, path }) => {
     const departments = world.departments.where('organization', path.organization_id);
@@ -61,7 +76,8 @@ export const listDepartments = rule('listDepartments', {
 export const getDepartmentTree = rule('getDepartmentTree', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
   },
   accept: ({ world, path, query }) => {
     const departments = world.departments.where('organization', path.organization_id);

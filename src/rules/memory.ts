@@ -5,7 +5,8 @@ import { pair, type World } from '../world/world.js';
 
 /** Queues every message of a thread that the space has not taken in yet. */
 export function backfill(world: World, spaceId: string, threadId: string, now: string): void {
-  for (const message of world.messages.where('thread', threadId)) queue(world, spaceId, message, now);
+  for (const message of world.messages.where('thread', threadId))
+    queue(world, spaceId, message, now);
 }
 
 const queue = (world: World, space_id: string, message: Message, queued_at: string): void =>
@@ -13,10 +14,14 @@ const queue = (world: World, space_id: string, message: Message, queued_at: stri
 
 /** Takes the vectors of a thread out of a space. */
 export function forget(world: World, spaceId: string, threadId: string): void {
-  for (const row of world.embeddings.where('thread', pair(spaceId, threadId))) world.embeddings.delete(row.id);
+  for (const row of world.embeddings.where('thread', pair(spaceId, threadId)))
+    world.embeddings.delete(row.id);
 }
 
-/** The latest activity moves with each change of a space and each message it takes in (spaces sheet 4.1, assumed). */
+/**
+ * The latest activity moves with each change of a space and each message it takes in (spaces sheet
+ * 4.1, assumed).
+ */
 export function touch(world: World, spaceId: string, now: string): void {
   world.spaces.update(spaceId, { last_activity_at: now, updated_at: now });
 }
@@ -29,14 +34,16 @@ export interface NewMessage {
 }
 
 /**
- * Adds a message to a thread, as the vendor's model does; no public operation can. Each space that has the
- * thread queues the message by itself. Throws when the thread is not there.
+ * Adds a message to a thread, as the vendor's model does; no public operation can. Each space that
+ * has the thread queues the message by itself. Throws when the thread is not there.
  */
 export function addMessage(world: World, message: NewMessage): Message {
   const thread = world.threads.get(message.thread_id);
   if (!thread || thread.deleted_at) throw new Error(`No thread has the id ${message.thread_id}.`);
   const now = world.clock.now();
-  const row = world.messages.insert(makeMessage({ ...message, id: world.ids.next('msg'), created_at: now }));
+  const row = world.messages.insert(
+    makeMessage({ ...message, id: world.ids.next('msg'), created_at: now }),
+  );
   world.threads.update(thread.id, { last_message_at: now, updated_at: now });
   for (const link of world.spaceThreads.where('thread', thread.id)) {
     queue(world, link.space_id, row, now);

@@ -12,13 +12,17 @@ function messageView(message: Message, mode: OutputMode): components['schemas'][
   const { updated_at: _, role, content, metadata, ...rest } = message;
   const view = { ...rest, role, content, attachments: [], metadata };
   // The blocks themselves are described nowhere: one text block, assumed.
-  return mode === 'blocks' || mode === 'structured' ? { ...view, response_blocks: [{ type: 'text', text: content }] } : view;
+  return mode === 'blocks' || mode === 'structured'
+    ? { ...view, response_blocks: [{ type: 'text', text: content }] }
+    : view;
 }
 
 export const listMessages = rule('listMessages', {
   read: ({ world, caller, path, query }) => ({
     thread: findOwnThread(world, caller, path.thread_id),
-    messages: world.messages.list('thread', [path.thread_id], { reading: query.order === 'desc' ? 'backward' : 'forward' }),
+    messages: world.messages.list('thread', [path.thread_id], {
+      reading: query.order === 'desc' ? 'backward' : 'forward',
+    }),
   }),
   guards: {
     thread_not_found: ({ thread }) => exists(thread), // assumed
@@ -36,7 +40,10 @@ export const listMessages = rule('listMessages', {
   },
 });
 
-function findMessage(world: World, path: { readonly thread_id: string; readonly message_id: string }): Message | undefined {
+function findMessage(
+  world: World,
+  path: { readonly thread_id: string; readonly message_id: string },
+): Message | undefined {
   const message = world.messages.get(path.message_id);
   return message?.thread_id === path.thread_id ? message : undefined;
 }
@@ -48,7 +55,8 @@ export const updateMessage = rule('updateMessage', {
   }),
   guards: {
     blank_content: ({ body }) =>
-      body.content === undefined || body.content.trim() !== '' || { fault: { field: 'content', keyword: 'blank_content' } }, // docs for the rule, status assumed
+      body.content === undefined ||
+      body.content.trim() !== '' || { fault: { field: 'content', keyword: 'blank_content' } }, // docs for the rule, status assumed
     thread_not_found: ({ thread }) => exists(thread), // assumed
     message_not_found: ({ message }) => exists(message), // assumed
   },
@@ -62,7 +70,16 @@ export const updateMessage = rule('updateMessage', {
             updated_at: now,
           });
     const { id, created_at, updated_at, thread_id, role, content, metadata } = changed;
-    return answer('updated', { id, created_at, updated_at, thread_id, role, content, attachments: [], metadata });
+    return answer('updated', {
+      id,
+      created_at,
+      updated_at,
+      thread_id,
+      role,
+      content,
+      attachments: [],
+      metadata,
+    });
   },
 });
 
@@ -77,7 +94,8 @@ export const deleteMessage = rule('deleteMessage', {
   },
   accept: ({ world, message }) => {
     // Whether the vectors go too is not documented; a vector without its message would be litter.
-    for (const row of world.embeddings.where('message', message.id)) world.embeddings.delete(row.id);
+    for (const row of world.embeddings.where('message', message.id))
+      world.embeddings.delete(row.id);
     world.messages.delete(message.id);
     return answer('deleted', { id: message.id, deleted: true, object: 'thread.message.deleted' });
   },

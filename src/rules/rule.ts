@@ -1,4 +1,5 @@
-// The form of a rule as the document's types have it: a guard for each documented refusal, a body as documented.
+// The form of a rule as the document's types have it: a guard for each documented refusal, a body
+// as documented.
 import type { Call as AnyCall, Verdict } from '../decide/rule.js';
 import type { OperationCases, OperationId } from '../spec/cases.gen.js';
 import type { operations } from '../spec/schema.gen.js';
@@ -8,7 +9,8 @@ import type { Caller } from './callers.js';
 export type { Verdict } from '../decide/rule.js';
 
 type Parameters<Op extends OperationId> = operations[Op]['parameters'];
-type Path<Op extends OperationId> = Parameters<Op> extends { path: infer P } ? P : Record<never, never>;
+type Path<Op extends OperationId> =
+  Parameters<Op> extends { path: infer P } ? P : Record<never, never>;
 type DeclaredQuery<Op extends OperationId> = NonNullable<Parameters<Op>['query']>;
 /** Parameters with a default in the document are always there. */
 type Query<Op extends OperationId> = DeclaredQuery<Op> &
@@ -16,7 +18,9 @@ type Query<Op extends OperationId> = DeclaredQuery<Op> &
 /** What the operation takes, required or not; the check reads a missing body as an empty object. */
 type Body<Op extends OperationId> = [NonNullable<operations[Op]['requestBody']>] extends [never]
   ? undefined
-  : NonNullable<operations[Op]['requestBody']> extends { readonly content: { readonly 'application/json': infer B } }
+  : NonNullable<operations[Op]['requestBody']> extends {
+        readonly content: { readonly 'application/json': infer B };
+      }
     ? B
     : undefined;
 
@@ -51,12 +55,22 @@ type Present<Facts> = { readonly [Name in keyof Facts]: Exclude<Facts[Name], und
 export interface Rule<Op extends OperationId, Facts = unknown> {
   readonly read: (call: Call<Op>) => Facts;
   /** One guard per refusal that the document lists for the operation; the order is behaviour. */
-  readonly guards: { readonly [Refusal in OperationCases[Op]['refusal']]: (call: Call<Op> & Present<Facts>) => Verdict };
+  readonly guards: {
+    readonly [Refusal in OperationCases[Op]['refusal']]: (
+      call: Call<Op> & Present<Facts>,
+    ) => Verdict;
+  };
   readonly accept: (call: Call<Op> & Present<Facts>) => Answer<Op>;
 }
 
-/** Declares the rule of an operation; naming a case that the document lacks, or leaving one out, does not compile. */
-export function rule<Op extends OperationId, Facts>(_operation: Op, definition: Rule<NoInfer<Op>, Facts>): Rule<Op, Facts> {
+/**
+ * Declares the rule of an operation; naming a case that the document lacks, or leaving one out,
+ * does not compile.
+ */
+export function rule<Op extends OperationId, Facts>(
+  _operation: Op,
+  definition: Rule<NoInfer<Op>, Facts>,
+): Rule<Op, Facts> {
   return definition;
 }
 

@@ -1,4 +1,5 @@
-// Every rule, by operation. An operation without a rule does not compile; the start-up check looks the other way too.
+// Every rule, by operation. An operation without a rule does not compile; the start-up check looks
+// the other way too.
 import type { OperationId } from '../spec/cases.gen.js';
 import * as capabilities from './capabilities.js';
 import * as composites from './composites.js';
@@ -16,7 +17,8 @@ import * as vectorStores from './vector-stores.js';
 // biome-ignore lint/suspicious/noExplicitAny: each rule has facts of its own.
 type Rules = { readonly [Op in OperationId]: Rule<Op, any> };
 
-// Whole modules are spread, so that a new rule in an existing file needs no line here; their helpers come along unused.
+// Whole modules are spread, so that a new rule in an existing file needs no line here; their
+// helpers come along unused.
 export const rules: Rules = {
   ...spaces,
   ...spaceVectorStores,

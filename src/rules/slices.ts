@@ -22,7 +22,9 @@ function storeCount(world: World, slice: Slice): number {
   return holders.reduce((sum, id) => sum + world.vectorStores.count('slice', id), 0);
 }
 
-/** A slice inside the organization of the path; one of another organization is not there (K-C37). */
+/**
+ * A slice inside the organization of the path; one of another organization is not there (K-C37).
+ */
 export function findSlice(
   world: World,
   path: { readonly organization_id: string; readonly slice_id: string },
@@ -33,7 +35,11 @@ export function findSlice(
 
 type SliceCreate = components['schemas']['SliceCreate'];
 
-function ownerExists(world: World, organizationId: string, { owner_type, owner_id }: SliceCreate): boolean {
+function ownerExists(
+  world: World,
+  organizationId: string,
+  { owner_type, owner_id }: SliceCreate,
+): boolean {
   switch (owner_type) {
     case 'organization':
       return owner_id === organizationId;
@@ -49,7 +55,8 @@ function ownerExists(world: World, organizationId: string, { owner_type, owner_i
 export const createSlice = rule('createSlice', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
     capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/create-slice, K-C1
     unknown_owner: ({ world, path, body }) =>
       ownerExists(world, path.organization_id, body) || {
@@ -78,7 +85,8 @@ export const createSlice = rule('createSlice', {
 export const getSlice = rule('getSlice', {
   read: ({ world, path }) => ({ slice: findSlice(world, path) }),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
     slice_not_found: ({ slice }) => exists(slice), // assumed
     access_required: ({ caller, slice }) => mayReachSlice(caller, slice), // client
   },
@@ -86,8 +94,14 @@ export const getSlice = rule('getSlice', {
 });
 
 /** The slices that a caller reaches of some lists, newest first (the direction is assumed). */
-export function reachableSlices(world: World, caller: Caller, scopes: readonly KeyPart[]): List<Slice> {
-  return world.slices.list('reach', keysReached(world.slices, caller, scopes), { reading: 'backward' });
+export function reachableSlices(
+  world: World,
+  caller: Caller,
+  scopes: readonly KeyPart[],
+): List<Slice> {
+  return world.slices.list('reach', keysReached(world.slices, caller, scopes), {
+    reading: 'backward',
+  });
 }
 
 const types: readonly Slice['type'][] = ['standard', 'personal', 'chat_space'];
@@ -95,13 +109,19 @@ const types: readonly Slice['type'][] = ['standard', 'personal', 'chat_space'];
 export const listSlices = rule('listSlices', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
   },
   accept: ({ world, caller, path, query }) => {
     const { type, status, search } = query;
     // No composites (K-C12).
-    const scopes = types.filter((each) => (type ?? each) === each).map((each) => sliceScope(path.organization_id, status, each));
-    const { items, ...rest } = skipPage(namedLike(reachableSlices(world, caller, scopes), search), query);
+    const scopes = types
+      .filter((each) => (type ?? each) === each)
+      .map((each) => sliceScope(path.organization_id, status, each));
+    const { items, ...rest } = skipPage(
+      namedLike(reachableSlices(world, caller, scopes), search),
+      query,
+    );
     return answer('listed', { items: items.map((slice) => sliceView(world, slice)), ...rest });
   },
 });
@@ -109,7 +129,8 @@ export const listSlices = rule('listSlices', {
 export const updateSlice = rule('updateSlice', {
   read: ({ world, path }) => ({ slice: findSlice(world, path) }),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
     capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/update-slice
     slice_not_found: ({ slice }) => exists(slice), // assumed
   },
@@ -121,7 +142,10 @@ export const updateSlice = rule('updateSlice', {
       ...(access_mode === undefined ? {} : { access_mode }),
       ...(access_target_ids === undefined ? {} : { access_target_ids }),
     };
-    const changed = Object.keys(change).length > 0 ? world.slices.update(slice.id, { ...change, updated_at: now }) : slice;
+    const changed =
+      Object.keys(change).length > 0
+        ? world.slices.update(slice.id, { ...change, updated_at: now })
+        : slice;
     return answer('updated', sliceView(world, changed));
   },
 });
@@ -129,13 +153,19 @@ export const updateSlice = rule('updateSlice', {
 export const archiveSlice = rule('archiveSlice', {
   read: ({ world, path }) => ({ slice: findSlice(world, path) }),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
     capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/archive-slice
     slice_not_found: ({ slice }) => exists(slice), // assumed
   },
   accept: ({ world, caller, now, slice }) => {
     if (slice.status === 'archived') return answer('already_archived', sliceView(world, slice)); // assumed
-    const change = { status: 'archived', archived_at: now, archived_by: caller.user_id, updated_at: now } as const;
+    const change = {
+      status: 'archived',
+      archived_at: now,
+      archived_by: caller.user_id,
+      updated_at: now,
+    } as const;
     return answer('archived', sliceView(world, world.slices.update(slice.id, change)));
   },
 });
@@ -143,13 +173,19 @@ export const archiveSlice = rule('archiveSlice', {
 export const unarchiveSlice = rule('unarchiveSlice', {
   read: ({ world, path }) => ({ slice: findSlice(world, path) }),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
     capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // client
     slice_not_found: ({ slice }) => exists(slice), // assumed
   },
   accept: ({ world, now, slice }) => {
     if (slice.status === 'active') return answer('already_active', sliceView(world, slice)); // assumed
-    const change = { status: 'active', archived_at: null, archived_by: null, updated_at: now } as const;
+    const change = {
+      status: 'active',
+      archived_at: null,
+      archived_by: null,
+      updated_at: now,
+    } as const;
     return answer('unarchived', sliceView(world, world.slices.update(slice.id, change)));
   },
 });

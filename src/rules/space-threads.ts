@@ -10,8 +10,15 @@ import { answer, exists, rule } from './rule.js';
 import { findSpace } from './spaces.js';
 import { findThread, spaceThreadView } from './threads.js';
 
-/** A thread that may join a space: one of the same organization; any other is not there (after K-C37, assumed). */
-function findThreadFor(world: World, space: Space | undefined, threadId: string): Thread | undefined {
+/**
+ * A thread that may join a space: one of the same organization; any other is not there (after
+ * K-C37, assumed).
+ */
+function findThreadFor(
+  world: World,
+  space: Space | undefined,
+  threadId: string,
+): Thread | undefined {
   const thread = findThread(world, threadId);
   return thread && thread.organization_id === space?.organization_id ? thread : undefined;
 }
@@ -32,7 +39,13 @@ export const addThreadToSpace = rule('addThreadToSpace', {
   },
   accept: ({ world, caller, now, space, thread, link }) => {
     const receipt = (added_at: string) =>
-      ({ success: true, message: 'Thread added to space', space_id: space.id, thread_id: thread.id, added_at }) as const;
+      ({
+        success: true,
+        message: 'Thread added to space',
+        space_id: space.id,
+        thread_id: thread.id,
+        added_at,
+      }) as const;
     if (link) return answer('already_added', receipt(link.added_at)); // S-C5
     world.spaceThreads.insert({
       id: world.ids.next('sth'),
@@ -55,15 +68,21 @@ export const listSpaceThreads = rule('listSpaceThreads', {
   guards: {
     space_not_found: ({ space }) => exists(space), // assumed by family
     view_access_required: ({ caller, space }) => mayAccess(caller, 'view', space), // assumed by family
-    unknown_cursor: ({ before }) => exists(before) || { fault: { field: 'cursor', keyword: 'unknown_cursor' } }, // assumed
+    unknown_cursor: ({ before }) =>
+      exists(before) || { fault: { field: 'cursor', keyword: 'unknown_cursor' } }, // assumed
   },
   accept: ({ world, query, space, before }) => {
-    const { rows, next_cursor, has_more } = cursorPage(world.spaceThreads.newestFirst('space', space.id, before), {
-      scope: `space-threads/${space.id}`,
-      limit: query.limit,
-      position: (id) => world.spaceThreads.position(id),
-    });
-    const data = rows.map((link) => spaceThreadView(world, world.threads.get(link.thread_id) as Thread));
+    const { rows, next_cursor, has_more } = cursorPage(
+      world.spaceThreads.newestFirst('space', space.id, before),
+      {
+        scope: `space-threads/${space.id}`,
+        limit: query.limit,
+        position: (id) => world.spaceThreads.position(id),
+      },
+    );
+    const data = rows.map((link) =>
+      spaceThreadView(world, world.threads.get(link.thread_id) as Thread),
+    );
     return answer('listed', { object: 'list', data, has_more, next_cursor });
   },
 });

@@ -21,7 +21,12 @@ export const addVectorStoreToSpace = rule('addVectorStoreToSpace', {
     already_attached: ({ attachment }) => attachment === null,
   },
   accept: ({ world, caller, now, space, store }) => {
-    attachStore(world, { space_id: space.id, vector_store_id: store.id, added_by: caller.user_id, added_at: now });
+    attachStore(world, {
+      space_id: space.id,
+      vector_store_id: store.id,
+      added_by: caller.user_id,
+      added_at: now,
+    });
     touch(world, space.id, now);
     return answer('attached', {
       success: true,
@@ -43,14 +48,20 @@ export const listSpaceVectorStores = rule('listSpaceVectorStores', {
     answer('listed', {
       vector_stores: world.spaceVectorStores
         .where('space', space.id)
-        .map(({ id, vector_store_id, added_by, added_at }) => ({ id, vector_store_id, added_by, added_at })),
+        .map(({ id, vector_store_id, added_by, added_at }) => ({
+          id,
+          vector_store_id,
+          added_by,
+          added_at,
+        })),
     }),
 });
 
 export const removeVectorStoreFromSpace = rule('removeVectorStoreFromSpace', {
   read: ({ world, path, query }) => ({
     space: findSpace(world, path, query),
-    attachment: world.spaceVectorStores.one('pair', pair(path.space_id, path.vector_store_id)) ?? undefined,
+    attachment:
+      world.spaceVectorStores.one('pair', pair(path.space_id, path.vector_store_id)) ?? undefined,
   }),
   guards: {
     space_not_found: ({ space }) => exists(space), // docs spaces/remove-vector-store

@@ -14,13 +14,21 @@ import { dropStore } from './stores.js';
 type SpaceUpdate = components['schemas']['SpaceUpdate'];
 
 /** The space as the API shows it. */
-export function spaceView(world: World, { deleted_at: _, ...space }: Space): components['schemas']['Space'] {
+export function spaceView(
+  world: World,
+  { deleted_at: _, ...space }: Space,
+): components['schemas']['Space'] {
   const { last_activity_at, created_at, updated_at, ...before } = space;
-  const additional_vector_store_ids = world.spaceVectorStores.where('space', space.id).map((link) => link.vector_store_id);
+  const additional_vector_store_ids = world.spaceVectorStores
+    .where('space', space.id)
+    .map((link) => link.vector_store_id);
   return { ...before, additional_vector_store_ids, last_activity_at, created_at, updated_at };
 }
 
-/** A space that a call may speak about: not deleted, and in the organization that April's clients name (S-C2). */
+/**
+ * A space that a call may speak about: not deleted, and in the organization that April's clients
+ * name (S-C2).
+ */
 export function findSpace(
   world: World,
   path: { readonly space_id: string },
@@ -28,7 +36,9 @@ export function findSpace(
 ): Space | undefined {
   const space = world.spaces.get(path.space_id);
   if (!space || space.deleted_at) return undefined;
-  return query.organization_id === undefined || query.organization_id === space.organization_id ? space : undefined;
+  return query.organization_id === undefined || query.organization_id === space.organization_id
+    ? space
+    : undefined;
 }
 
 export const createSpace = rule('createSpace', {
@@ -36,7 +46,8 @@ export const createSpace = rule('createSpace', {
     stores: (body.vector_store_ids ?? []).map((id) => ({ id, row: world.vectorStores.get(id) })),
   }),
   guards: {
-    organization_access_denied: ({ caller, body }) => caller.organization_id === body.organization_id, // X2
+    organization_access_denied: ({ caller, body }) =>
+      caller.organization_id === body.organization_id, // X2
     unknown_role: ({ world, body }) => knowsRoles(world, body.organization_id, body), // docs spaces/create
     unknown_department: ({ world, body }) => knowsDepartments(world, body.organization_id, body), // docs spaces/create
     vector_store_not_found: ({ stores }) => {
@@ -51,7 +62,9 @@ export const createSpace = rule('createSpace', {
   accept: ({ world, caller, now, body, stores }) => {
     const { organization_id, name } = body;
     const owned = { organization_id, created_by: caller.user_id, created_at: now };
-    const store = world.vectorStores.insert(makeStore({ ...owned, id: world.ids.next('vs'), name, access_mode: 'private' }));
+    const store = world.vectorStores.insert(
+      makeStore({ ...owned, id: world.ids.next('vs'), name, access_mode: 'private' }),
+    );
     const space = world.spaces.insert(
       makeSpace({
         ...owned,
@@ -68,7 +81,12 @@ export const createSpace = rule('createSpace', {
       }),
     );
     for (const { id } of stores)
-      attachStore(world, { space_id: space.id, vector_store_id: id, added_by: caller.user_id, added_at: now });
+      attachStore(world, {
+        space_id: space.id,
+        vector_store_id: id,
+        added_by: caller.user_id,
+        added_at: now,
+      });
     return answer('created', spaceView(world, space));
   },
 });
@@ -76,15 +94,20 @@ export const createSpace = rule('createSpace', {
 export const listSpaces = rule('listSpaces', {
   read: ({ query }) => ({ before: readCursor(query.cursor, `spaces/${query.organization_id}`) }),
   guards: {
-    organization_access_denied: ({ caller, query }) => caller.organization_id === query.organization_id, // X2
-    unknown_cursor: ({ before }) => exists(before) || { fault: { field: 'cursor', keyword: 'unknown_cursor' } }, // assumed
+    organization_access_denied: ({ caller, query }) =>
+      caller.organization_id === query.organization_id, // X2
+    unknown_cursor: ({ before }) =>
+      exists(before) || { fault: { field: 'cursor', keyword: 'unknown_cursor' } }, // assumed
   },
   accept: ({ world, caller, query, before }) => {
-    const { rows, ...rest } = cursorPage(spacesInView(world, caller, query.organization_id, before), {
-      scope: `spaces/${query.organization_id}`,
-      limit: query.limit,
-      position: (id) => world.spaces.position(id),
-    });
+    const { rows, ...rest } = cursorPage(
+      spacesInView(world, caller, query.organization_id, before),
+      {
+        scope: `spaces/${query.organization_id}`,
+        limit: query.limit,
+        position: (id) => world.spaces.position(id),
+      },
+    );
     return answer('listed', { spaces: rows.map((space) => spaceView(world, space)), ...rest });
   },
 });
@@ -113,13 +136,17 @@ export const updateSpace = rule('updateSpace', {
   guards: {
     space_not_found: ({ space }) => exists(space), // by family, assumed
     edit_access_required: ({ caller, space, body }) =>
-      (namesAny(body, accessFields) && !namesAny(body, plainFields)) || mayAccess(caller, 'edit', space), // docs spaces/update
-    owner_access_required: ({ caller, space, body }) => !namesAny(body, accessFields) || mayAccess(caller, 'owner', space), // docs spaces/update
+      (namesAny(body, accessFields) && !namesAny(body, plainFields)) ||
+      mayAccess(caller, 'edit', space), // docs spaces/update
+    owner_access_required: ({ caller, space, body }) =>
+      !namesAny(body, accessFields) || mayAccess(caller, 'owner', space), // docs spaces/update
     unknown_role: ({ world, space, body }) => knowsRoles(world, space.organization_id, body), // docs spaces/update
-    unknown_department: ({ world, space, body }) => knowsDepartments(world, space.organization_id, body), // docs spaces/update
+    unknown_department: ({ world, space, body }) =>
+      knowsDepartments(world, space.organization_id, body), // docs spaces/update
   },
   accept: ({ world, now, space, body }) => {
-    if (!namesAny(body, [...plainFields, ...accessFields])) return answer('updated', spaceView(world, space));
+    if (!namesAny(body, [...plainFields, ...accessFields]))
+      return answer('updated', spaceView(world, space));
     world.spaces.update(space.id, changesOf(body));
     touch(world, space.id, now);
     return answer('updated', spaceView(world, world.spaces.get(space.id) as Space));
@@ -137,7 +164,8 @@ export const deleteSpace = rule('deleteSpace', {
       forget(world, space.id, link.thread_id);
       world.spaceThreads.delete(link.id);
     }
-    for (const link of world.spaceVectorStores.where('space', space.id)) world.spaceVectorStores.delete(link.id);
+    for (const link of world.spaceVectorStores.where('space', space.id))
+      world.spaceVectorStores.delete(link.id);
     // Another space may have attached this space's store as one of its own; that goes too.
     if (space.vector_store_id) dropStore(world, space.vector_store_id);
     deleteSpaceSoftly(world, space.id, now);
@@ -161,17 +189,30 @@ function changesOf(body: SpaceUpdate): Partial<Space> {
 type Grants = Pick<SpaceUpdate, 'access_departments' | 'editable_by_roles' | 'visible_to_roles'>;
 
 function knowsRoles(world: World, organizationId: string, body: Grants): Verdict {
-  return knows(['editable_by_roles', 'visible_to_roles'], body, (id) => world.roles.get(id)?.organization_id === organizationId);
+  return knows(
+    ['editable_by_roles', 'visible_to_roles'],
+    body,
+    (id) => world.roles.get(id)?.organization_id === organizationId,
+  );
 }
 
 function knowsDepartments(world: World, organizationId: string, body: Grants): Verdict {
-  return knows(['access_departments'], body, (id) => world.departments.get(id)?.organization_id === organizationId);
+  return knows(
+    ['access_departments'],
+    body,
+    (id) => world.departments.get(id)?.organization_id === organizationId,
+  );
 }
 
-function knows(fields: readonly (keyof Grants)[], body: Grants, known: (id: string) => boolean): Verdict {
+function knows(
+  fields: readonly (keyof Grants)[],
+  body: Grants,
+  known: (id: string) => boolean,
+): Verdict {
   for (const field of fields) {
     const unknown = body[field]?.find((id) => !known(id));
-    if (unknown !== undefined) return { fault: { field, keyword: 'unknown_reference', value: unknown } };
+    if (unknown !== undefined)
+      return { fault: { field, keyword: 'unknown_reference', value: unknown } };
   }
   return true;
 }

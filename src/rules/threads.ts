@@ -51,7 +51,8 @@ export function findOwnThread(world: World, caller: Caller, id: string): Thread 
 export const createThread = rule('createThread', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, body }) => caller.organization_id === body.organization_id, // assumed
+    organization_access_denied: ({ caller, body }) =>
+      caller.organization_id === body.organization_id, // assumed
   },
   accept: ({ world, caller, now, body }) => {
     const { organization_id, title, metadata, assistant_id, visible_in_ui } = body;
@@ -79,24 +80,45 @@ export const getThread = rule('getThread', {
 
 type ThreadQuery = Call<'listThreads'>['query'];
 
-/** Own threads, the pinned ones first and the latest pin before the others, then by last activity (T2). */
+/**
+ * Own threads, the pinned ones first and the latest pin before the others, then by last activity
+ * (T2).
+ */
 function listed(world: World, caller: Caller, query: ThreadQuery): Listed<Thread> {
   const { search, order } = query;
   const list = (isPinned: boolean, reading: Reading): Listed<Thread> => {
     const threads = world.threads.list('listed', keysListed(caller, query, isPinned), { reading });
     if (search === undefined) return threads;
-    return matching(threads, ({ title }) => (title ?? '').toLowerCase().includes(search.toLowerCase()));
+    return matching(threads, ({ title }) =>
+      (title ?? '').toLowerCase().includes(search.toLowerCase()),
+    );
   };
   return inTurn(list(true, 'backward'), list(false, order === 'desc' ? 'backward' : 'forward'));
 }
 
 function keysListed(caller: Caller, query: ThreadQuery, isPinned: boolean): string[] {
-  const { organization_id = caller.organization_id, is_pinned = isPinned, workflow_id, visible_in_ui, assistant_id } = query;
+  const {
+    organization_id = caller.organization_id,
+    is_pinned = isPinned,
+    workflow_id,
+    visible_in_ui,
+    assistant_id,
+  } = query;
   // A caller belongs to one organization, and no thread of ours comes from a workflow.
-  if (organization_id !== caller.organization_id || workflow_id !== undefined || is_pinned !== isPinned) return [];
+  if (
+    organization_id !== caller.organization_id ||
+    workflow_id !== undefined ||
+    is_pinned !== isPinned
+  )
+    return [];
   const states = query.include_deleted ? [false, true] : [false];
   return states.map((isDeleted) =>
-    threadList(caller.user_id, { isDeleted, isVisible: visible_in_ui, isPinned, assistant: assistant_id }),
+    threadList(caller.user_id, {
+      isDeleted,
+      isVisible: visible_in_ui,
+      isPinned,
+      assistant: assistant_id,
+    }),
   );
 }
 
@@ -131,17 +153,26 @@ export const updateThread = rule('updateThread', {
     assistant_locked: ({ world, thread, body }) =>
       body.assistant_id === undefined ||
       body.assistant_id === thread.assistant_id ||
-      world.messages.count('thread', thread.id) === 0 || { fault: { field: 'assistant_id', keyword: 'assistant_locked' } }, // S-C12
+      world.messages.count('thread', thread.id) === 0 || {
+        fault: { field: 'assistant_id', keyword: 'assistant_locked' },
+      }, // S-C12
     too_much_metadata: ({ metadata }) => {
       const entries = Object.keys(metadata).length;
-      return entries <= 16 || { fault: { field: 'metadata', keyword: 'too_much_metadata', value: String(entries) } };
+      return (
+        entries <= 16 || {
+          fault: { field: 'metadata', keyword: 'too_much_metadata', value: String(entries) },
+        }
+      );
     }, // docs threads/update for the bound
   },
   accept: ({ world, now, thread, metadata, body }) => {
     const { title, assistant_id, visible_in_ui } = body;
-    const named = [title, assistant_id, visible_in_ui ?? undefined, body.metadata ?? undefined].some(
-      (value) => value !== undefined,
-    );
+    const named = [
+      title,
+      assistant_id,
+      visible_in_ui ?? undefined,
+      body.metadata ?? undefined,
+    ].some((value) => value !== undefined);
     if (!named) return answer('updated', threadView(world, thread));
     const changed = world.threads.update(thread.id, {
       ...(title === undefined ? {} : { title }),
@@ -183,9 +214,14 @@ export const deleteAllThreads = rule('deleteAllThreads', {
   },
   accept: ({ world, caller, now }) => {
     // A caller belongs to one organization here, so the parameter narrows nothing.
-    const threads = world.threads.where('user', caller.user_id).filter((thread) => !thread.deleted_at);
+    const threads = world.threads
+      .where('user', caller.user_id)
+      .filter((thread) => !thread.deleted_at);
     for (const thread of threads) dropThread(world, thread, now);
-    return answer('deleted', { deleted: threads.length, message: `Successfully deleted ${threads.length} thread(s)` });
+    return answer('deleted', {
+      deleted: threads.length,
+      message: `Successfully deleted ${threads.length} thread(s)`,
+    });
   },
 });
 
@@ -197,12 +233,20 @@ export const pinThread = rule('pinThread', {
   guards: {
     thread_not_found: ({ thread }) => exists(thread), // docs threads/pin
     pin_limit_reached: ({ world, caller, thread }) =>
-      isPinned(thread) || world.threads.count('pinned', pair(caller.user_id, thread.organization_id)) < PIN_LIMIT, // assumed
+      isPinned(thread) ||
+      world.threads.count('pinned', pair(caller.user_id, thread.organization_id)) < PIN_LIMIT, // assumed
   },
   accept: ({ world, now, thread }) => {
     const name = isPinned(thread) ? 'already_pinned' : 'pinned';
-    const { pinned_at } = isPinned(thread) ? thread : world.threads.update(thread.id, { pinned_at: now, updated_at: now });
-    return answer(name, { id: thread.id, is_pinned: true, pinned_at, message: 'Thread pinned successfully' });
+    const { pinned_at } = isPinned(thread)
+      ? thread
+      : world.threads.update(thread.id, { pinned_at: now, updated_at: now });
+    return answer(name, {
+      id: thread.id,
+      is_pinned: true,
+      pinned_at,
+      message: 'Thread pinned successfully',
+    });
   },
 });
 
@@ -214,7 +258,12 @@ export const unpinThread = rule('unpinThread', {
   accept: ({ world, now, thread }) => {
     const name = isPinned(thread) ? 'unpinned' : 'not_pinned';
     if (isPinned(thread)) world.threads.update(thread.id, { pinned_at: null, updated_at: now });
-    return answer(name, { id: thread.id, is_pinned: false, pinned_at: null, message: 'Thread unpinned successfully' });
+    return answer(name, {
+      id: thread.id,
+      is_pinned: false,
+      pinned_at: null,
+      message: 'Thread unpinned successfully',
+    });
   },
 });
 

@@ -6,7 +6,10 @@ import { namedLike } from './paging.js';
 import { answer, exists, rule } from './rule.js';
 import { dropStore, findStore, reachableStores } from './stores.js';
 
-/** The store as the vector-store operations show it: the fields of the object page and of the samples (K-C7). */
+/**
+ * The store as the vector-store operations show it: the fields of the object page and of the
+ * samples (K-C7).
+ */
 export function vectorStoreView(store: VectorStore): components['schemas']['VectorStore'] {
   const { slice_id: _, ...shown } = store;
   return {
@@ -20,10 +23,19 @@ export function vectorStoreView(store: VectorStore): components['schemas']['Vect
 export const createVectorStore = rule('createVectorStore', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
   },
   accept: ({ world, caller, now, path, body }) => {
-    const { name, description, access_mode, access_departments = [], access_users = [], flowplate_project_id, flow_id } = body;
+    const {
+      name,
+      description,
+      access_mode,
+      access_departments = [],
+      access_users = [],
+      flowplate_project_id,
+      flow_id,
+    } = body;
     const store = makeStore({
       id: world.ids.next('vs'),
       organization_id: path.organization_id,
@@ -43,24 +55,45 @@ export const createVectorStore = rule('createVectorStore', {
 });
 
 export const getVectorStore = rule('getVectorStore', {
-  read: ({ world, path }) => ({ store: findStore(world, path.organization_id, path.vector_store_id) }),
+  read: ({ world, path }) => ({
+    store: findStore(world, path.organization_id, path.vector_store_id),
+  }),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
     vector_store_not_found: ({ store }) => exists(store), // assumed by family
     access_required: ({ caller, store }) => mayReachStore(caller, store), // client
   },
   accept: ({ store }) =>
-    answer('retrieved', { success: true, message: 'Vector store retrieved successfully', data: vectorStoreView(store) }),
+    answer('retrieved', {
+      success: true,
+      message: 'Vector store retrieved successfully',
+      data: vectorStoreView(store),
+    }),
 });
 
 export const listVectorStores = rule('listVectorStores', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
   },
   accept: ({ world, caller, path, query }) => {
-    const { access_mode: accessMode, flowplate_project_id: project, flow_id: flow, sort, order, search } = query;
-    const stores = reachableStores(world, caller, path.organization_id, { accessMode, project, flow, sort, order });
+    const {
+      access_mode: accessMode,
+      flowplate_project_id: project,
+      flow_id: flow,
+      sort,
+      order,
+      search,
+    } = query;
+    const stores = reachableStores(world, caller, path.organization_id, {
+      accessMode,
+      project,
+      flow,
+      sort,
+      order,
+    });
     const rows = namedLike(stores, search);
     return answer('listed', {
       success: true,
@@ -71,14 +104,26 @@ export const listVectorStores = rule('listVectorStores', {
 });
 
 export const updateVectorStore = rule('updateVectorStore', {
-  read: ({ world, path }) => ({ store: findStore(world, path.organization_id, path.vector_store_id) }),
+  read: ({ world, path }) => ({
+    store: findStore(world, path.organization_id, path.vector_store_id),
+  }),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
     vector_store_not_found: ({ store }) => exists(store), // assumed by family
     access_required: ({ caller, store }) => mayReachStore(caller, store), // assumed, after V3
   },
   accept: ({ world, now, store, body }) => {
-    const { name, description, access_mode, is_active, access_departments, access_users, flowplate_project_id, flow_id } = body;
+    const {
+      name,
+      description,
+      access_mode,
+      is_active,
+      access_departments,
+      access_users,
+      flowplate_project_id,
+      flow_id,
+    } = body;
     const change = {
       // Null changes nothing where the row cannot be null: assumed.
       ...(name == null ? {} : { name }),
@@ -90,15 +135,25 @@ export const updateVectorStore = rule('updateVectorStore', {
       ...(flowplate_project_id === undefined ? {} : { flowplate_project_id }),
       ...(flow_id === undefined ? {} : { flow_id }),
     };
-    const changed = Object.keys(change).length > 0 ? world.vectorStores.update(store.id, { ...change, updated_at: now }) : store;
-    return answer('updated', { success: true, message: 'Vector store updated successfully', data: vectorStoreView(changed) });
+    const changed =
+      Object.keys(change).length > 0
+        ? world.vectorStores.update(store.id, { ...change, updated_at: now })
+        : store;
+    return answer('updated', {
+      success: true,
+      message: 'Vector store updated successfully',
+      data: vectorStoreView(changed),
+    });
   },
 });
 
 export const deleteVectorStore = rule('deleteVectorStore', {
-  read: ({ world, path }) => ({ store: findStore(world, path.organization_id, path.vector_store_id) }),
+  read: ({ world, path }) => ({
+    store: findStore(world, path.organization_id, path.vector_store_id),
+  }),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
     vector_store_not_found: ({ store }) => exists(store), // assumed by family
     access_required: ({ caller, store }) => mayReachStore(caller, store), // assumed, after V3
   },
@@ -111,12 +166,22 @@ export const deleteVectorStore = rule('deleteVectorStore', {
 const megabytes = (bytes: number): number => Math.round((bytes / 1024 ** 2) * 100) / 100;
 
 /** For a chart; the vendor's colours are not documented. */
-const colors = ['#4e79a7', '#f28e2b', '#e15759', '#76b7b2', '#59a14f', '#edc948', '#b07aa1', '#9c755f'];
+const colors = [
+  '#4e79a7',
+  '#f28e2b',
+  '#e15759',
+  '#76b7b2',
+  '#59a14f',
+  '#edc948',
+  '#b07aa1',
+  '#9c755f',
+];
 
 export const getVectorStoreUsage = rule('getVectorStoreUsage', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) => caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: ({ caller, path }) =>
+      caller.organization_id === path.organization_id, // assumed
   },
   accept: ({ world, caller, path }) => {
     const stores = [...reachableStores(world, caller, path.organization_id, { order: 'desc' })];
@@ -136,6 +201,10 @@ export const getVectorStoreUsage = rule('getVectorStoreUsage', {
         color: colors[i % colors.length] as string,
       })),
     };
-    return answer('retrieved', { success: true, message: 'Vector store usage retrieved successfully', data });
+    return answer('retrieved', {
+      success: true,
+      message: 'Vector store usage retrieved successfully',
+      data,
+    });
   },
 });

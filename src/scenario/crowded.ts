@@ -80,7 +80,10 @@ export function crowdedScenario(seed = 1): Scenario {
         added_at: created_at,
       })),
       // Each thread is in one space, so that there is one embedding per message.
-      threads: i < THREADS ? [{ thread_id: `thrd_${number(i)}`, added_by: user(i), added_at: created_at }] : [],
+      threads:
+        i < THREADS
+          ? [{ thread_id: `thrd_${number(i)}`, added_by: user(i), added_at: created_at }]
+          : [],
     };
   });
 
@@ -92,7 +95,13 @@ export function crowdedScenario(seed = 1): Scenario {
       {
         id: organization_id,
         name: 'Crowd',
-        roles: [{ id: 'role_platform', name: 'Platform administrator', capabilities: ['override_all_permissions'] }],
+        roles: [
+          {
+            id: 'role_platform',
+            name: 'Platform administrator',
+            capabilities: ['override_all_permissions'],
+          },
+        ],
         users: Array.from({ length: USERS }, (_, i) => ({
           id: user(i),
           name: `User ${i}`,
@@ -101,8 +110,18 @@ export function crowdedScenario(seed = 1): Scenario {
       },
     ],
     callers: [
-      { api_key: 'ak_owner', token: 'tok_owner', user_id: user(0), note: 'owns every fiftieth space' },
-      { api_key: 'ak_admin', token: 'tok_admin', user_id: user(1), note: 'override_all_permissions' },
+      {
+        api_key: 'ak_owner',
+        token: 'tok_owner',
+        user_id: user(0),
+        note: 'owns every fiftieth space',
+      },
+      {
+        api_key: 'ak_admin',
+        token: 'tok_admin',
+        user_id: user(1),
+        note: 'override_all_permissions',
+      },
       { api_key: 'ak_member', token: 'tok_member', user_id: user(2), note: 'one user among fifty' },
     ],
     vector_stores: [...stores, ...dedicated],

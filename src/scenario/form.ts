@@ -1,5 +1,5 @@
-// Checks a scenario file against its schema, and removes what breaks it, so that the references between the other rows can be
-// checked in the same round.
+// Checks a scenario file against its schema, and removes what breaks it, so that the references
+// between the other rows can be checked in the same round.
 import type { ErrorObject } from 'ajv';
 import { type Form, inWords } from '../files/form.js';
 import { nearest } from '../files/nearest.js';
@@ -11,26 +11,37 @@ import type { Scenario } from './scenario.js';
 import { listedNouns } from './sections.js';
 
 const lists = listedNouns.map(({ section }) => section);
-const inOrganizations = listedNouns.filter(({ within }) => within === 'organizations').map(({ section }) => section);
+const inOrganizations = listedNouns
+  .filter(({ within }) => within === 'organizations')
+  .map(({ section }) => section);
 
 export const allLists: ReadonlySet<string> = new Set(lists);
 
 export interface Formed {
   readonly scenario: Draft<Scenario>;
   readonly problems: readonly Problem[];
-  /** Lists of which a part could not be read. A row that seems to be missing there may be in that part. */
+  /**
+   * Lists of which a part could not be read. A row that seems to be missing there may be in that
+   * part.
+   */
   readonly lost: ReadonlySet<string>;
-  /** Rows of which a value could not be read. A value that seems to be missing there may be that one. */
+  /**
+   * Rows of which a value could not be read. A value that seems to be missing there may be that
+   * one.
+   */
   readonly damaged: ReadonlySet<object>;
 }
 
 export function readForm({ value, at, isSound, problems: broken }: ParsedYaml, form: Form): Formed {
-  if (value === undefined && broken.length > 0) return { scenario: {}, problems: broken, lost: allLists, damaged: new Set() };
+  if (value === undefined && broken.length > 0)
+    return { scenario: {}, problems: broken, lost: allLists, damaged: new Set() };
   const { validate } = form;
   const isBroken = broken.length > 0 && !isSound('');
   const errors = validate(value) ? [] : (validate.errors ?? []);
   const lost = isBroken ? allLists : new Set(errors.flatMap(lostBy));
-  const faults = errors.map((error) => inWords(form.schema, value, error)).filter(({ pointer }) => isSound(pointer));
+  const faults = errors
+    .map((error) => inWords(form.schema, value, error))
+    .filter(({ pointer }) => isSound(pointer));
   return {
     ...withoutFaults(isBroken ? soundRows(value, isSound) : value, errors),
     problems: [...broken, ...faults.map(({ pointer, what, fix }) => at(pointer, what, fix))],
@@ -47,8 +58,11 @@ function lostBy({ instancePath, keyword, params }: ErrorObject): readonly string
   }
   if (keyword !== 'type') return [];
   if (tokens.length === 0) return lists;
-  const isOrganization = tokens[0] === 'organizations' && (tokens.length === 1 || (tokens.length === 2 && isRow));
-  return lists.filter((list) => tokens.at(-1) === list || (isOrganization && inOrganizations.includes(list)));
+  const isOrganization =
+    tokens[0] === 'organizations' && (tokens.length === 1 || (tokens.length === 2 && isRow));
+  return lists.filter(
+    (list) => tokens.at(-1) === list || (isOrganization && inOrganizations.includes(list)),
+  );
 }
 
 /** The rows that end before the syntax breaks. */
@@ -61,15 +75,24 @@ function soundRows(value: unknown, isSound: ParsedYaml['isSound']): unknown {
   return Object.fromEntries(entries);
 }
 
-/** A copy without what breaks the schema. A row of a list leaves an empty one behind, so that the others keep their number. */
-function withoutFaults(value: unknown, errors: readonly ErrorObject[]): Pick<Formed, 'scenario' | 'damaged'> {
+/**
+ * A copy without what breaks the schema. A row of a list leaves an empty one behind, so that the
+ * others keep their number.
+ */
+function withoutFaults(
+  value: unknown,
+  errors: readonly ErrorObject[],
+): Pick<Formed, 'scenario' | 'damaged'> {
   const damaged = new Set<object>();
   const copy: { whole?: unknown } = { whole: structuredClone(value) };
   for (const { instancePath, keyword, params } of errors) {
     if (keyword === 'required' || keyword === 'additionalProperties') continue;
     const tokens = ['whole', ...pointerTokens(instancePath)];
     const last = tokens.pop() as string;
-    const parent = tokens.reduce<unknown>((node, token) => (node as Record<string, unknown> | undefined)?.[token], copy);
+    const parent = tokens.reduce<unknown>(
+      (node, token) => (node as Record<string, unknown> | undefined)?.[token],
+      copy,
+    );
     if (Array.isArray(parent)) parent[Number(last)] = params.type === 'object' ? {} : undefined;
     else if (typeof parent === 'object' && parent !== null) {
       delete (parent as Record<string, unknown>)[last];

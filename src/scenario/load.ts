@@ -1,4 +1,5 @@
-// A scenario file → a world. Rows go in by age, so that the order of insertion is the order of time.
+// A scenario file → a world. Rows go in by age, so that the order of insertion is the order of
+// time.
 
 import { ScenarioError } from '../files/problem.js';
 import type { Clock } from '../world/clock.js';
@@ -23,9 +24,16 @@ export interface WorldSources {
 }
 
 /** Throws a ScenarioError that lists every problem. */
-export function buildScenario(read: ReadScenario, { clock, ...sources }: WorldSources): LoadedScenario {
+export function buildScenario(
+  read: ReadScenario,
+  { clock, ...sources }: WorldSources,
+): LoadedScenario {
   const scenario = checkedScenario(read);
-  const world = createWorld({ ...sources, scenario: scenario.scenario, clock: clock(scenario.time) });
+  const world = createWorld({
+    ...sources,
+    scenario: scenario.scenario,
+    clock: clock(scenario.time),
+  });
   fillWorld(world, scenario);
   return { scenario, world };
 }

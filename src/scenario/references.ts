@@ -1,4 +1,5 @@
-// Do the rows of a scenario refer to rows that are there, once each, and in their own organization? All problems at once.
+// Do the rows of a scenario refer to rows that are there, once each, and in their own organization?
+// All problems at once.
 
 import { A_TIME } from '../files/form.js';
 import { nearest } from '../files/nearest.js';
@@ -9,18 +10,24 @@ import type { Formed } from './form.js';
 import { listedNouns, placedItems } from './sections.js';
 
 /** Looks at what could be read of a scenario; what could not has been reported. */
-export function brokenReferences({ scenario, lost, damaged }: Formed, at: ProblemAt): readonly Problem[] {
+export function brokenReferences(
+  { scenario, lost, damaged }: Formed,
+  at: ProblemAt,
+): readonly Problem[] {
   const problems: Problem[] = [];
   const check = createChecker({
     latest: scenario.time,
-    lost: new Set(listedNouns.filter(({ section }) => lost.has(section)).map(({ called }) => called)),
+    lost: new Set(
+      listedNouns.filter(({ section }) => lost.has(section)).map(({ called }) => called),
+    ),
     damaged,
     external: new Set(scenario.external_ids),
     problem: (pointer, what, fix) => {
       problems.push(at(pointer, what, fix));
     },
   });
-  if (scenario.time !== undefined && !isTime(scenario.time)) check.problem('/time', notADate(scenario.time), A_TIME);
+  if (scenario.time !== undefined && !isTime(scenario.time))
+    check.problem('/time', notADate(scenario.time), A_TIME);
   for (const noun of listedNouns) noun.check?.(check, placedItems(scenario, noun));
   check.lookUp();
   return problems;
@@ -39,9 +46,17 @@ interface CheckerParts extends Pick<Checker, 'problem'> {
   readonly external: ReadonlySet<string | undefined>;
 }
 
-function createChecker({ latest, lost, damaged, external, problem }: CheckerParts): Checker & { readonly lookUp: () => void } {
+function createChecker({
+  latest,
+  lost,
+  damaged,
+  external,
+  problem,
+}: CheckerParts): Checker & { readonly lookUp: () => void } {
   /** The IDs of each noun, with the organization that they belong to. */
-  const known = new Map(listedNouns.map(({ called }) => [called, new Map<string, string | undefined>()]));
+  const known = new Map(
+    listedNouns.map(({ called }) => [called, new Map<string, string | undefined>()]),
+  );
   const idsOf = (called: string): Map<string, string | undefined> => {
     const ids = known.get(called);
     if (!ids) throw new Error(`No noun is called ${called}.`);
@@ -81,11 +96,13 @@ function createChecker({ latest, lost, damaged, external, problem }: CheckerPart
     define: (called, id, pointer, organization) => {
       if (id === undefined) return;
       const ids = idsOf(called);
-      if (ids.has(id)) problem(pointer, `the ${called} ${id} is defined twice`, 'give each its own id');
+      if (ids.has(id))
+        problem(pointer, `the ${called} ${id} is defined twice`, 'give each its own id');
       else ids.set(id, organization);
     },
     referAll: (called, ids, pointer, organization) => {
-      for (const [i, id] of (ids ?? []).entries()) refer(called, id, `${pointer}/${i}`, organization);
+      for (const [i, id] of (ids ?? []).entries())
+        refer(called, id, `${pointer}/${i}`, organization);
     },
     once: (values, what) => {
       const seen = new Map<unknown, Set<string>>();
@@ -100,11 +117,20 @@ function createChecker({ latest, lost, damaged, external, problem }: CheckerPart
       if (time === undefined) return;
       if (!isTime(time)) problem(pointer, notADate(time), A_TIME);
       if (latest === undefined || !(Date.parse(time) > Date.parse(latest))) return;
-      problem(pointer, `${time} is later than the scenario's time, ${latest}`, 'use an earlier time');
+      problem(
+        pointer,
+        `${time} is later than the scenario's time, ${latest}`,
+        'use an earlier time',
+      );
     },
     notBefore: (time, pointer, made = latest) => {
-      if (time === undefined || made === undefined || !(Date.parse(time) < Date.parse(made))) return;
-      problem(pointer, `${time} is earlier than ${made}, when the row was made`, 'use a later time, or an earlier created_at');
+      if (time === undefined || made === undefined || !(Date.parse(time) < Date.parse(made)))
+        return;
+      problem(
+        pointer,
+        `${time} is earlier than ${made}, when the row was made`,
+        'use a later time, or an earlier created_at',
+      );
     },
     isWhole: (item) => !damaged.has(item) && Object.keys(item).length > 0,
     deleted: new Set(),

@@ -1,8 +1,13 @@
-// A scenario file as data, in the form that schemas/scenario.yaml checks: a list for each noun that has one.
+// A scenario file as data, in the form that schemas/scenario.yaml checks: a list for each noun that
+// has one.
 import type { Given } from '../world/noun.js';
 import type { Nouns } from '../world/nouns.js';
 
-type Item<N> = N extends { fill(tables: never, given: readonly Given<infer I, infer _>[], filling: never): void } ? I : never;
+type Item<N> = N extends {
+  fill(tables: never, given: readonly Given<infer I, infer _>[], filling: never): void;
+}
+  ? I
+  : never;
 /** The name of a noun's list, if it stands at the top. */
 type Section<N> = N extends { readonly within: string }
   ? never
@@ -10,7 +15,9 @@ type Section<N> = N extends { readonly within: string }
     ? S
     : never;
 
-type Sections = { readonly [Name in keyof Nouns as Section<Nouns[Name]>]?: readonly Item<Nouns[Name]>[] };
+type Sections = {
+  readonly [Name in keyof Nouns as Section<Nouns[Name]>]?: readonly Item<Nouns[Name]>[];
+};
 
 export interface Scenario extends Sections {
   readonly scenario: string;

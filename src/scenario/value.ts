@@ -1,4 +1,5 @@
-// A scenario that is given as data, or comes in the package: with the rows of the one that it extends, and the place of each.
+// A scenario that is given as data, or comes in the package: with the rows of the one that it
+// extends, and the place of each.
 import type { Form } from '../files/form.js';
 import { nearest } from '../files/nearest.js';
 import { ScenarioError } from '../files/problem.js';
@@ -48,20 +49,30 @@ export function scenarioOf(given: unknown, form: Form, findBase: FindBase): Read
     // A copy, so that a later change of the caller's object changes no world.
     value = JSON.parse(JSON.stringify(given) ?? 'null');
   } catch (error) {
-    throw new ScenarioError([at('', `cannot be written as JSON: ${(error as Error).message}`, 'give plain data')]);
+    throw new ScenarioError([
+      at('', `cannot be written as JSON: ${(error as Error).message}`, 'give plain data'),
+    ]);
   }
-  return withBase({ ...readForm({ value, at, problems: [], isSound: () => true }, form), at }, findBase);
+  return withBase(
+    { ...readForm({ value, at, problems: [], isSound: () => true }, form), at },
+    findBase,
+  );
 }
 
 /** Reads scenarios where there are no files: those of the package by name, any other as a value. */
-export function createScenarioReader(form: Form, shipped: ReadonlyMap<string, object>): (given: string | object) => ReadScenario {
+export function createScenarioReader(
+  form: Form,
+  shipped: ReadonlyMap<string, object>,
+): (given: string | object) => ReadScenario {
   const find: FindBase = (name) => {
     if (name === CROWDED) return crowded();
     const scenario = shipped.get(name);
     if (scenario) return withBase(sound(scenario as Scenario, atPointerOf(name)), find);
     const names = [...shipped.keys(), CROWDED].sort();
     const close = nearest(name, names);
-    const fix = close ? `Did you mean "${close}"?` : `Use one of ${names.join(', ')}, or give a scenario as an object.`;
+    const fix = close
+      ? `Did you mean "${close}"?`
+      : `Use one of ${names.join(', ')}, or give a scenario as an object.`;
     return { what: `Unknown scenario "${name}".`, fix };
   };
   return (given) => {
@@ -81,7 +92,10 @@ export function withBase(own: ReadScenario, findBase: FindBase): ReadScenario {
   return 'scenario' in base ? extend(base, own) : withoutBase(own, base);
 }
 
-/** Without its base, a scenario may refer to rows that are not known: no list is checked for missing rows. */
+/**
+ * Without its base, a scenario may refer to rows that are not known: no list is checked for missing
+ * rows.
+ */
 function withoutBase(own: ReadScenario, { what, fix }: Missing): ReadScenario {
   return { ...own, problems: [...own.problems, own.at('/extends', what, fix)], lost: allLists };
 }
@@ -90,7 +104,9 @@ function withoutBase(own: ReadScenario, { what, fix }: Missing): ReadScenario {
 function extend(base: ReadScenario, own: ReadScenario): ReadScenario {
   const rowsOf = ({ scenario }: ReadScenario, section: string): readonly unknown[] =>
     (scenario as Readonly<Record<string, readonly unknown[] | undefined>>)[section] ?? [];
-  const rows = Object.fromEntries(sections.map((section) => [section, [...rowsOf(base, section), ...rowsOf(own, section)]]));
+  const rows = Object.fromEntries(
+    sections.map((section) => [section, [...rowsOf(base, section), ...rowsOf(own, section)]]),
+  );
   return {
     scenario: { ...own.scenario, ...rows } as Draft<Scenario>,
     problems: [...base.problems, ...own.problems],

@@ -7,10 +7,14 @@ import type { Scenario } from './scenario.js';
 import { type ListedNoun, listedNouns, tableOf } from './sections.js';
 
 /**
- * It loads to a world that answers alike and makes the same IDs next. What a scenario cannot say: in which order different things
- * happened within one second, as with a real clock, and where the cursors of a list stood, so they are counted anew.
+ * It loads to a world that answers alike and makes the same IDs next. What a scenario cannot say:
+ * in which order different things happened within one second, as with a real clock, and where the
+ * cursors of a list stood, so they are counted anew.
  */
-export function writeScenario(world: World, description = `The world ${world.scenario}, as it was.`): Scenario {
+export function writeScenario(
+  world: World,
+  description = `The world ${world.scenario}, as it was.`,
+): Scenario {
   const lists = listedNouns
     .filter(({ within }) => within === undefined)
     .map((noun) => [noun.section, itemsIn(world, noun)] as const);
@@ -31,21 +35,26 @@ function itemsIn(world: World, noun: ListedNoun, holder?: Row): readonly object[
   const parts = listedNouns.filter(({ within }) => within === table);
   const items = (noun.write?.(world, holder) ?? []) as readonly Row[];
   return items.map((item) => {
-    const lists = parts.map((part) => [part.section, itemsIn(world, part, world[table].get(item.id))] as const);
+    const lists = parts.map(
+      (part) => [part.section, itemsIn(world, part, world[table].get(item.id))] as const,
+    );
     return { ...item, ...Object.fromEntries(lists.filter(([, list]) => list.length > 0)) };
   });
 }
 
 /** The API takes users into access lists without looking them up. */
 function unknownIds(scenario: Scenario): readonly string[] {
-  const problems = brokenReferences({ scenario, problems: [], lost: new Set(), damaged: new Set() }, (pointer, what, fix) => ({
-    file: '',
-    pointer,
-    line: 1,
-    column: 1,
-    what,
-    fix,
-  }));
+  const problems = brokenReferences(
+    { scenario, problems: [], lost: new Set(), damaged: new Set() },
+    (pointer, what, fix) => ({
+      file: '',
+      pointer,
+      line: 1,
+      column: 1,
+      what,
+      fix,
+    }),
+  );
   const ids = problems.map(({ pointer }) => atPointer(scenario as never, pointer as string));
   return [...new Set(ids.filter((id) => typeof id === 'string'))].sort();
 }

@@ -1,5 +1,5 @@
-// All that the package ships as data, for bundlers and for Node. CommonJS, since Node 20 warns of JSON modules; with the paths
-// written out, since a bundler must find them.
+// All that the package ships as data, for bundlers and for Node. CommonJS, since Node 20 warns of
+// JSON modules; with the paths written out, since a bundler must find them.
 module.exports = {
   document: require('../../generated/document.json'),
   places: require('../../generated/places.json'),

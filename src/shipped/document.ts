@@ -7,7 +7,10 @@ import { shippedValidators } from './validators.js';
 
 let shipped: CheckedSpec | undefined;
 
-/** Read once, since nobody may change it. Throws a DocumentError where `npm run gen` has not made a whole one. */
+/**
+ * Read once, since nobody may change it. Throws a DocumentError where `npm run gen` has not made a
+ * whole one.
+ */
 export function loadSpec(): CheckedSpec {
   shipped ??= read();
   return shipped;
@@ -15,14 +18,24 @@ export function loadSpec(): CheckedSpec {
 
 function read(): CheckedSpec {
   try {
-    const spec: Spec = readSpec(readGenerated('document.json'), placeIn(JSON.parse(readGenerated('places.json'))));
+    const spec: Spec = readSpec(
+      readGenerated('document.json'),
+      placeIn(JSON.parse(readGenerated('places.json'))),
+    );
     return { ...spec, validators: shippedValidators };
   } catch (error) {
     const what = `the document that was made from openapi/ cannot be read: ${(error as Error).message}`;
     throw new DocumentError([
-      { file: 'generated/document.json', line: 1, column: 1, what, fix: 'make it anew with `npm run gen`' },
+      {
+        file: 'generated/document.json',
+        line: 1,
+        column: 1,
+        what,
+        fix: 'make it anew with `npm run gen`',
+      },
     ]);
   }
 }
 
-const readGenerated = (name: string): string => readFileSync(new URL(`../../generated/${name}`, import.meta.url), 'utf8');
+const readGenerated = (name: string): string =>
+  readFileSync(new URL(`../../generated/${name}`, import.meta.url), 'utf8');

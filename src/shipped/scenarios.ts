@@ -6,7 +6,8 @@ import type { Form } from '../files/form.js';
 import { shippedValidators } from './validators.js';
 
 const folder = fileURLToPath(new URL('../../fixtures/', import.meta.url));
-const read = (path: string): unknown => JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
+const read = (path: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
 
 /** Read only for a file that breaks it. */
 export const scenarioForm: Form = {
@@ -22,7 +23,9 @@ export const scenarioForm: Form = {
 export const fileOfScenario = (name: string): string => `${folder}${name}.yaml`;
 
 export const scenarioFileNames = (): readonly string[] =>
-  readdirSync(folder).flatMap((file) => (file.endsWith('.yaml') ? [file.slice(0, -'.yaml'.length)] : []));
+  readdirSync(folder).flatMap((file) =>
+    file.endsWith('.yaml') ? [file.slice(0, -'.yaml'.length)] : [],
+  );
 
 /** A shipped scenario, as `npm run gen` parsed and checked it. */
 export interface ParsedScenario {

@@ -1,6 +1,12 @@
-// The validators that `npm run gen` compiled from the shipped document, loaded when the first one is asked for.
+// The validators that `npm run gen` compiled from the shipped document, loaded when the first one
+// is asked for.
 import { createRequire } from 'node:module';
-import { type Compiled, faultyValidators, type Validators, validatorIn } from '../validation/validators.js';
+import {
+  type Compiled,
+  faultyValidators,
+  type Validators,
+  validatorIn,
+} from '../validation/validators.js';
 
 let compiled: Compiled | undefined;
 

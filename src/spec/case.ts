@@ -1,7 +1,11 @@
-// A case: one documented outcome of one operation, known by name. The document's examples are its only source.
+// A case: one documented outcome of one operation, known by name. The document's examples are its
+// only source.
 import type { Json } from './message.js';
 
-/** What a case rests on; a deviation from an `assumed` case is a question to the vendor, never a failure. */
+/**
+ * What a case rests on; a deviation from an `assumed` case is a question to the vendor, never a
+ * failure.
+ */
 export type Basis = 'seed' | 'docs' | 'client' | 'assumed';
 
 export const basisInWords: Readonly<Record<Basis, string>> = {
@@ -11,7 +15,10 @@ export const basisInWords: Readonly<Record<Basis, string>> = {
   assumed: 'nothing documented: our assumption, and a question to the vendor',
 };
 
-/** How a case is reached: by the state and the request, by too many requests, or only in the April edition. */
+/**
+ * How a case is reached: by the state and the request, by too many requests, or only in the April
+ * edition.
+ */
 export type ReachedBy = 'state' | 'rate_limit' | 'april';
 
 /** Which fault of a request the case answers; the entry with the most matching keys wins. */
@@ -24,7 +31,10 @@ export interface ViolationSelector {
 /** The `x-case` extension, as it stands in the document. */
 export interface CaseProvenance {
   readonly basis: Basis;
-  /** The evidence that such a request is refused at all, where only the form of the refusal is assumed. */
+  /**
+   * The evidence that such a request is refused at all, where only the form of the refusal is
+   * assumed.
+   */
   readonly rule?: Basis;
   readonly source: string;
   readonly reached_by: ReachedBy;
@@ -40,18 +50,28 @@ export interface Case extends CaseProvenance {
   readonly value?: Json;
 }
 
-/** Whether a case is certain about a place in its value, or about its `status`. `not_vouched` in one row of a list counts for every row. */
-export function vouchesFor({ not_vouched = [] }: Pick<Case, 'not_vouched'>, place: string): boolean {
+/**
+ * Whether a case is certain about a place in its value, or about its `status`. `not_vouched` in one
+ * row of a list counts for every row.
+ */
+export function vouchesFor(
+  { not_vouched = [] }: Pick<Case, 'not_vouched'>,
+  place: string,
+): boolean {
   if (not_vouched.length === 0) return true;
   const anyRow = (pointer: string): string => pointer.replace(/\/\d+(?=\/|$)/g, '/*');
   const wanted = anyRow(place);
   return !not_vouched.map(anyRow).some((open) => wanted === open || wanted.startsWith(`${open}/`));
 }
 
-/** Who decides a case: the credential check, the request check, the operation's rule, or nobody yet. */
+/**
+ * Who decides a case: the credential check, the request check, the operation's rule, or nobody yet.
+ */
 export type DecidedBy = 'credentials' | 'request' | 'rule' | 'nothing';
 
-export function decidedBy(documented: Pick<Case, 'status' | 'reached_by' | 'violation'>): DecidedBy {
+export function decidedBy(
+  documented: Pick<Case, 'status' | 'reached_by' | 'violation'>,
+): DecidedBy {
   if (documented.reached_by !== 'state') return 'nothing';
   if (documented.status === 401) return 'credentials';
   if (documented.violation) return 'request';

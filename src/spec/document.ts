@@ -1,4 +1,5 @@
-// Reads the bundled document and flattens it into operations. All other code uses these, never the raw document.
+// Reads the bundled document and flattens it into operations. All other code uses these, never the
+// raw document.
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Case, CaseProvenance } from './case.js';
 import type { OperationId } from './cases.gen.js';
@@ -33,7 +34,10 @@ export interface Operation<Id extends string = OperationId> {
   readonly template: string;
   readonly tag: string;
   readonly parameters: readonly Parameter[];
-  /** The JSON body, where the operation takes one: the component that describes it and the fields it knows. */
+  /**
+   * The JSON body, where the operation takes one: the component that describes it and the fields it
+   * knows.
+   */
   readonly body?: { readonly schema: string; readonly fields: readonly string[] };
   readonly responses: ReadonlyMap<number, DocumentedResponse>;
   readonly cases: ReadonlyMap<string, Case>;
@@ -83,7 +87,10 @@ export const placeIn =
   (operation, caseName) =>
     (caseName && places[`${operation}.${caseName}`]) ?? places[operation] ?? 'openapi/openapi.yaml';
 
-/** Reads a bundled document that is written as the shipped one is: a named example for each case, `x-unrouted`, `x-field-messages`. */
+/**
+ * Reads a bundled document that is written as the shipped one is: a named example for each case,
+ * `x-unrouted`, `x-field-messages`.
+ */
 export function readSpec<Id extends string>(text: string, place: Spec['place']): Spec<Id> {
   const document = JSON.parse(text) as Document;
   const resolve = <Node extends object>(node: Node | OpenAPIV3_1.ReferenceObject): Node =>
@@ -97,7 +104,8 @@ export function readSpec<Id extends string>(text: string, place: Spec['place']):
       const source = item?.[method] as (OpenAPIV3_1.OperationObject & Extended) | undefined;
       if (!item || !source) continue;
       const responses = Object.entries(source.responses ?? {}).map(
-        ([status, response]) => [Number(status), resolve<ResponseObject>(response as ResponseObject)] as const,
+        ([status, response]) =>
+          [Number(status), resolve<ResponseObject>(response as ResponseObject)] as const,
       );
       const id = source.operationId as Id;
       operations.set(id, {
@@ -106,13 +114,26 @@ export function readSpec<Id extends string>(text: string, place: Spec['place']):
         template,
         tag: source.tags?.[0] ?? '',
         parameters: [...(item.parameters ?? []), ...(source.parameters ?? [])].map((parameter) =>
-          readParameter(resolve<OpenAPIV3_1.ParameterObject>(parameter as OpenAPIV3_1.ParameterObject), resolve),
+          readParameter(
+            resolve<OpenAPIV3_1.ParameterObject>(parameter as OpenAPIV3_1.ParameterObject),
+            resolve,
+          ),
         ),
-        ...bodyOf(document, source.requestBody && resolve(source.requestBody as OpenAPIV3_1.RequestBodyObject)),
+        ...bodyOf(
+          document,
+          source.requestBody && resolve(source.requestBody as OpenAPIV3_1.RequestBodyObject),
+        ),
         responses: new Map(
-          responses.map(([status, response]) => [status, readResponse(status, response, document['x-error-relations'], resolve)]),
+          responses.map(([status, response]) => [
+            status,
+            readResponse(status, response, document['x-error-relations'], resolve),
+          ]),
         ),
-        cases: new Map(responses.flatMap(([status, response]) => readCases(status, response, resolve)).map((c) => [c.name, c])),
+        cases: new Map(
+          responses
+            .flatMap(([status, response]) => readCases(status, response, resolve))
+            .map((c) => [c.name, c]),
+        ),
       });
     }
   }
@@ -134,7 +155,9 @@ export function readSpec<Id extends string>(text: string, place: Spec['place']):
 function errorTypesOf(document: Document): readonly string[] {
   const envelope = document.components?.schemas?.Error as OpenAPIV3_1.SchemaObject | undefined;
   const error = envelope?.properties?.error as OpenAPIV3_1.SchemaObject | undefined;
-  const type = error?.properties?.type as { readonly 'x-known-values'?: readonly string[] } | undefined;
+  const type = error?.properties?.type as
+    | { readonly 'x-known-values'?: readonly string[] }
+    | undefined;
   return type?.['x-known-values'] ?? [];
 }
 
@@ -147,7 +170,8 @@ function readParameter(parameter: OpenAPIV3_1.ParameterObject, resolve: Resolve)
     name: parameter.name,
     in: parameter.in as Parameter['in'],
     required: parameter.required ?? false,
-    type: (['integer', 'number', 'boolean'] as const).find((type) => types.includes(type)) ?? 'string',
+    type:
+      (['integer', 'number', 'boolean'] as const).find((type) => types.includes(type)) ?? 'string',
     ...(schema.default === undefined ? {} : { default: schema.default as Json }),
   };
 }
@@ -165,7 +189,9 @@ function readResponse(
     status,
     ...(mediaType === undefined ? {} : { mediaType }),
     ...(schema === undefined ? {} : { schema }),
-    requiredHeaders: headers.filter(([, header]) => resolve(header).required).map(([name]) => name.toLowerCase()),
+    requiredHeaders: headers
+      .filter(([, header]) => resolve(header).required)
+      .map(([name]) => name.toLowerCase()),
     relations: [...(status >= 400 ? errorRelations : []), ...(response['x-relations'] ?? [])],
   };
 }
@@ -186,8 +212,14 @@ function bodyOf(document: Document, body: Content | undefined): Pick<Operation, 
 }
 
 function readCases(status: number, response: ResponseObject, resolve: Resolve): readonly Case[] {
-  const bodiless = Object.entries(response['x-cases'] ?? {}).map(([name, provenance]) => ({ name, status, ...provenance }));
-  const examples = Object.values(response.content ?? {}).flatMap((media) => Object.entries(media.examples ?? {}));
+  const bodiless = Object.entries(response['x-cases'] ?? {}).map(([name, provenance]) => ({
+    name,
+    status,
+    ...provenance,
+  }));
+  const examples = Object.values(response.content ?? {}).flatMap((media) =>
+    Object.entries(media.examples ?? {}),
+  );
   return [
     ...bodiless,
     ...examples.map(([name, reference]) => {

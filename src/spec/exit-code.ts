@@ -1,4 +1,5 @@
-// The exit codes of every command. docs/exit-codes.md is the same table, with what each means and what to do next.
+// The exit codes of every command. docs/exit-codes.md is the same table, with what each means and
+// what to do next.
 
 export const ExitCode = {
   ok: 0,

@@ -1,4 +1,5 @@
-// What somebody asked for cannot be done, in words for whoever asked. A command prints them and ends with the exit code.
+// What somebody asked for cannot be done, in words for whoever asked. A command prints them and
+// ends with the exit code.
 import { ExitCode } from './exit-code.js';
 
 export class Failure extends Error {

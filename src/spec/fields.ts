@@ -1,4 +1,5 @@
-// The fields of a component, each with what its schema allows: for code that makes values or names places in a body.
+// The fields of a component, each with what its schema allows: for code that makes values or names
+// places in a body.
 import type { Spec } from './document.js';
 import type { Json } from './message.js';
 import { pointerTokens } from './pointer.js';
@@ -33,8 +34,9 @@ interface Schema {
 const schemasOf = new WeakMap<Spec, Readonly<Record<string, Schema>>>();
 
 /**
- * Every named field of a component, those of nested objects and of list rows included; what a free-form object holds has no name.
- * A component inside itself, such as a tree's branches, is not entered again.
+ * Every named field of a component, those of nested objects and of list rows included; what a
+ * free-form object holds has no name. A component inside itself, such as a tree's branches, is not
+ * entered again.
  */
 export function fieldsOf(spec: Spec, component: string): readonly Field[] {
   return fieldsIn(schemasIn(spec), { $ref: component }, '');
@@ -49,7 +51,10 @@ export interface Stray {
   readonly known: readonly string[];
 }
 
-/** Nothing where a component can hold something at the pointer; in it, a number stands for a row, and `*` for every row. */
+/**
+ * Nothing where a component can hold something at the pointer; in it, a number stands for a row,
+ * and `*` for every row.
+ */
 export function strayOf(spec: Spec, component: string, pointer: string): Stray | undefined {
   const schemas = schemasIn(spec);
   let at: readonly Schema[] = [{ $ref: component }];
@@ -58,7 +63,10 @@ export function strayOf(spec: Spec, component: string, pointer: string): Stray |
     const open = at.flatMap((schema) => variantsOf(schemas, schema));
     at = open.flatMap((schema) => below(schema, token));
     if (at.length === 0) {
-      const known = open.flatMap(({ properties = {}, items }) => [...Object.keys(properties), ...(items ? ['*'] : [])]);
+      const known = open.flatMap(({ properties = {}, items }) => [
+        ...Object.keys(properties),
+        ...(items ? ['*'] : []),
+      ]);
       return { within, token, known: [...new Set(known)] };
     }
     within += `/${token}`;
@@ -77,20 +85,23 @@ function variantsOf(schemas: Readonly<Record<string, Schema>>, schema: Schema): 
 function below(schema: Schema, token: string): readonly Schema[] {
   const { type, properties, items, additionalProperties: others } = schema;
   const types = [type ?? []].flat();
-  const isWhole = types.length === 0 && !properties && !items && !schema.allOf && !schema.anyOf && !schema.oneOf;
+  const isWhole =
+    types.length === 0 && !properties && !items && !schema.allOf && !schema.anyOf && !schema.oneOf;
   if (isWhole) return schema.const === undefined && schema.enum === undefined ? [{}] : [];
   const own = properties && Object.hasOwn(properties, token) ? properties[token] : undefined;
   if (own) return [own];
   if (/^(\*|\d+)$/.test(token) && (items || types.includes('array'))) return [items ?? {}];
   if (typeof others === 'object') return [others];
-  const isFree = others === true || (others === undefined && !properties && types.includes('object'));
+  const isFree =
+    others === true || (others === undefined && !properties && types.includes('object'));
   return isFree && token !== '*' ? [{}] : [];
 }
 
 function schemasIn(spec: Spec): Readonly<Record<string, Schema>> {
   let schemas = schemasOf.get(spec);
   if (!schemas) {
-    schemas = (JSON.parse(spec.text) as { components: { schemas: Record<string, Schema> } }).components.schemas;
+    schemas = (JSON.parse(spec.text) as { components: { schemas: Record<string, Schema> } })
+      .components.schemas;
     schemasOf.set(spec, schemas);
   }
   return schemas;
@@ -116,7 +127,11 @@ function fieldsIn(
   return items ? [...own, ...fieldsIn(schemas, items, `${at}/*`, inside)] : own;
 }
 
-function fieldOf({ type = [], const: only, enum: values, format }: Schema, pointer: string, required: boolean): Field {
+function fieldOf(
+  { type = [], const: only, enum: values, format }: Schema,
+  pointer: string,
+  required: boolean,
+): Field {
   const allowed = only === undefined ? values : [only];
   return {
     pointer,
@@ -128,5 +143,7 @@ function fieldOf({ type = [], const: only, enum: values, format }: Schema, point
 }
 
 function resolved(schemas: Readonly<Record<string, Schema>>, schema: Schema): Schema {
-  return schema.$ref === undefined ? schema : resolved(schemas, schemas[schema.$ref.split('/').at(-1) as string] as Schema);
+  return schema.$ref === undefined
+    ? schema
+    : resolved(schemas, schemas[schema.$ref.split('/').at(-1) as string] as Schema);
 }

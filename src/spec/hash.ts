@@ -1,4 +1,5 @@
-// FNV-1a: a whole number of 32 bits for a text. Quick, and the same on every machine; it keeps no secret.
+// FNV-1a: a whole number of 32 bits for a text. Quick, and the same on every machine; it keeps no
+// secret.
 
 export function fnv1a(text: string): number {
   let state = 0x811c9dc5;

@@ -1,4 +1,5 @@
-// From a method and a raw path to an operation. Built once from the document; a literal segment goes before a parameter.
+// From a method and a raw path to an operation. Built once from the document; a literal segment
+// goes before a parameter.
 
 /** What the matcher needs to know of an operation. */
 export interface Routable {
@@ -7,7 +8,11 @@ export interface Routable {
 }
 
 export type Match<Operation extends Routable> =
-  | { readonly kind: 'operation'; readonly operation: Operation; readonly path: Readonly<Record<string, string>> }
+  | {
+      readonly kind: 'operation';
+      readonly operation: Operation;
+      readonly path: Readonly<Record<string, string>>;
+    }
   | { readonly kind: 'unknown_path' }
   | { readonly kind: 'method_not_allowed'; readonly allowed: readonly string[] };
 
@@ -23,16 +28,25 @@ interface Named<Operation extends Routable> {
   readonly names: readonly string[];
 }
 
-export type Matcher<Operation extends Routable> = (method: string, path: string) => Match<Operation>;
+export type Matcher<Operation extends Routable> = (
+  method: string,
+  path: string,
+) => Match<Operation>;
 
 const unknownPath = { kind: 'unknown_path' } as const;
-const createNode = <Operation extends Routable>(): Node<Operation> => ({ literals: new Map(), operations: new Map() });
+const createNode = <Operation extends Routable>(): Node<Operation> => ({
+  literals: new Map(),
+  operations: new Map(),
+});
 
-export function createMatcher<Operation extends Routable>(operations: Iterable<Operation>): Matcher<Operation> {
+export function createMatcher<Operation extends Routable>(
+  operations: Iterable<Operation>,
+): Matcher<Operation> {
   const root = createNode<Operation>();
   for (const operation of operations) {
     addPath(root, operation.template, operation);
-    // The collection is documented with the final slash; without it no redirect is sent (spaces sheet 0.3).
+    // The collection is documented with the final slash; without it no redirect is sent (spaces
+    // sheet 0.3).
     if (operation.template.endsWith('/')) addPath(root, operation.template.slice(0, -1), operation);
   }
   return (method, path) => {
@@ -42,11 +56,19 @@ export function createMatcher<Operation extends Routable>(operations: Iterable<O
     const named = node.operations.get(method === 'HEAD' ? 'GET' : method);
     if (!named) return { kind: 'method_not_allowed', allowed: allowedMethods(node) };
     const { operation, names } = named;
-    return { kind: 'operation', operation, path: Object.fromEntries(names.map((name, i) => [name, values[i] as string])) };
+    return {
+      kind: 'operation',
+      operation,
+      path: Object.fromEntries(names.map((name, i) => [name, values[i] as string])),
+    };
   };
 }
 
-function addPath<Operation extends Routable>(root: Node<Operation>, template: string, operation: Operation): void {
+function addPath<Operation extends Routable>(
+  root: Node<Operation>,
+  template: string,
+  operation: Operation,
+): void {
   let node = root;
   for (const segment of template.split('/').slice(1)) {
     if (segment.startsWith('{')) {
@@ -74,12 +96,18 @@ function find<Operation extends Routable>(
   const found = literal && find(literal, segments, at + 1, values);
   if (found) return found;
   // An empty segment is no id: `/v1/spaces//threads` names nothing.
-  return node.parameter && segment !== '' ? find(node.parameter, segments, at + 1, [...values, segment]) : undefined;
+  return node.parameter && segment !== ''
+    ? find(node.parameter, segments, at + 1, [...values, segment])
+    : undefined;
 }
 
 function allowedMethods(node: Node<Routable>): readonly string[] {
   const methods = [...node.operations.keys()];
-  return [...(methods.includes('GET') ? ['GET', 'HEAD'] : []), ...methods.filter((method) => method !== 'GET'), 'OPTIONS'];
+  return [
+    ...(methods.includes('GET') ? ['GET', 'HEAD'] : []),
+    ...methods.filter((method) => method !== 'GET'),
+    'OPTIONS',
+  ];
 }
 
 /** `%2F` inside a segment is part of a value; a broken escape stands for itself. */

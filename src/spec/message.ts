@@ -1,6 +1,10 @@
-// The plain request and response that every room passes around. No room below `http/` knows any other.
+// The plain request and response that every room passes around. No room below `http/` knows any
+// other.
 
-/** An HTTP request as plain data. Header names are lower-case; `target` is the raw path with its query string. */
+/**
+ * An HTTP request as plain data. Header names are lower-case; `target` is the raw path with its
+ * query string.
+ */
 export interface PlainRequest {
   readonly method: string;
   readonly target: string;
@@ -19,7 +23,13 @@ export interface PlainResponse<Body = string> {
 }
 
 /** A value that JSON can carry. */
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: Json };
 
 export function isJsonObject(value: unknown): value is JsonObject {

@@ -7,8 +7,13 @@ import { atPointer, atTokens, pointerTokens } from './pointer.js';
 /** OpenAPI runtime expressions, field names, or plain values. */
 export type Operand = string | number | boolean;
 
-/** One relation as the document writes it: a kind and its operands; `assumed` names the source of one that nobody documented. */
-export type Relation = { readonly [Kind in RelationKind]?: readonly Operand[] } & { readonly assumed?: string };
+/**
+ * One relation as the document writes it: a kind and its operands; `assumed` names the source of
+ * one that nobody documented.
+ */
+export type Relation = { readonly [Kind in RelationKind]?: readonly Operand[] } & {
+  readonly assumed?: string;
+};
 
 /** A relation taken apart. */
 export interface Statement {
@@ -19,11 +24,13 @@ export interface Statement {
 
 export function statementsOf({ assumed, ...relation }: Relation): readonly Statement[] {
   const basis = assumed === undefined ? {} : { assumed };
-  return (Object.entries(relation) as [RelationKind, readonly Operand[]][]).map(([kind, operands]) => ({
-    kind,
-    operands,
-    ...basis,
-  }));
+  return (Object.entries(relation) as [RelationKind, readonly Operand[]][]).map(
+    ([kind, operands]) => ({
+      kind,
+      operands,
+      ...basis,
+    }),
+  );
 }
 
 /** The parsed exchange that runtime expressions look into. */
@@ -46,10 +53,14 @@ export interface RelationBreach {
   readonly assumed?: string;
 }
 
-type Check = (operands: readonly (Json | undefined)[], names: readonly Operand[]) => string | undefined;
+type Check = (
+  operands: readonly (Json | undefined)[],
+  names: readonly Operand[],
+) => string | undefined;
 
 const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
-const fieldOf = (row: Json, field: string): Json | undefined => (isJsonObject(row) ? row[field] : undefined);
+const fieldOf = (row: Json, field: string): Json | undefined =>
+  isJsonObject(row) ? row[field] : undefined;
 const instant = (value: Json | undefined): number => Date.parse(String(value));
 
 function inOrder(rows: Json | undefined, field: string, sign: 1 | -1): boolean {
@@ -60,13 +71,20 @@ function inOrder(rows: Json | undefined, field: string, sign: 1 | -1): boolean {
 
 /** Each kind says what was expected when it does not hold, and nothing when it does. */
 const checks = {
-  equal: ([left, right], [, name]) => (same(left, right) ? undefined : `equal to ${name}, ${JSON.stringify(right)}`),
+  equal: ([left, right], [, name]) =>
+    same(left, right) ? undefined : `equal to ${name}, ${JSON.stringify(right)}`,
   includes: ([items, value]) =>
-    list(items).some((item) => same(item, value)) ? undefined : `a list with ${JSON.stringify(value)}`,
+    list(items).some((item) => same(item, value))
+      ? undefined
+      : `a list with ${JSON.stringify(value)}`,
   excludes: ([items, value]) =>
-    list(items).some((item) => same(item, value)) ? `a list without ${JSON.stringify(value)}` : undefined,
-  not_before: ([later, earlier]) => (!(instant(later) < instant(earlier)) ? undefined : `not before ${String(earlier)}`),
-  at_most: ([items, limit]) => (list(items).length <= Number(limit) ? undefined : `at most ${String(limit)} rows`),
+    list(items).some((item) => same(item, value))
+      ? `a list without ${JSON.stringify(value)}`
+      : undefined,
+  not_before: ([later, earlier]) =>
+    !(instant(later) < instant(earlier)) ? undefined : `not before ${String(earlier)}`,
+  at_most: ([items, limit]) =>
+    list(items).length <= Number(limit) ? undefined : `at most ${String(limit)} rows`,
   every: ([items, , value], [, field]) =>
     list(items).every((row) => same(fieldOf(row, field as string), value))
       ? undefined
@@ -80,15 +98,21 @@ const checks = {
       ? undefined
       : `${field} never ${order === 'desc' ? 'rising' : 'falling'}`,
   together: ([left, right], [, name]) =>
-    Boolean(left) === Boolean(right) ? undefined : `set exactly when ${name} is, which is ${JSON.stringify(right)}`,
+    Boolean(left) === Boolean(right)
+      ? undefined
+      : `set exactly when ${name} is, which is ${JSON.stringify(right)}`,
   page: ([items, skip, total, more]) => {
     const expected = Number(skip) + list(items).length < Number(total);
-    return more === expected ? undefined : `has_more ${expected}, since skip + rows is compared with the total`;
+    return more === expected
+      ? undefined
+      : `has_more ${expected}, since skip + rows is compared with the total`;
   },
   first_last: ([items, first, last]) => {
     const ids = list(items).map((row) => fieldOf(row, 'id') ?? null);
     const expected = [ids.at(0) ?? null, ids.at(-1) ?? null];
-    return same(first, expected[0]) && same(last, expected[1]) ? undefined : `${JSON.stringify(expected)} at the ends`;
+    return same(first, expected[0]) && same(last, expected[1])
+      ? undefined
+      : `${JSON.stringify(expected)} at the ends`;
   },
 } satisfies Record<string, Check>;
 
@@ -126,7 +150,9 @@ const isOfRequest = (operand: Operand | undefined): operand is string =>
 
 /** Where an operand points into the response's body. */
 const pointerInBody = (operand: Operand | undefined): string | undefined =>
-  typeof operand === 'string' && operand.startsWith('$response.body#') ? operand.slice('$response.body#'.length) : undefined;
+  typeof operand === 'string' && operand.startsWith('$response.body#')
+    ? operand.slice('$response.body#'.length)
+    : undefined;
 
 const read = new WeakMap<Relation, readonly Statement[]>();
 
@@ -138,7 +164,10 @@ function statementsOnce(relation: Relation): readonly Statement[] {
 }
 
 /** The relations that an exchange breaks; empty when all hold. */
-export function brokenRelations(relations: readonly Relation[], exchange: Exchange): readonly RelationBreach[] {
+export function brokenRelations(
+  relations: readonly Relation[],
+  exchange: Exchange,
+): readonly RelationBreach[] {
   return relations.flatMap((relation) =>
     statementsOnce(relation).flatMap(({ kind, operands: names, assumed }) => {
       const operands = names.map((name) => evaluate(name, exchange));
@@ -152,7 +181,9 @@ export function brokenRelations(relations: readonly Relation[], exchange: Exchan
       const isNull = names.some((name, i) => isOfRequest(name) && operands[i] === null);
       const source = assumed ?? (isNull ? 'null is kept as it was sent, ours' : undefined);
       const basis = source === undefined ? {} : { assumed: source };
-      return [{ relation: `${kind}(${names.join(', ')})`, pointer, expected, got: operands[0], ...basis }];
+      return [
+        { relation: `${kind}(${names.join(', ')})`, pointer, expected, got: operands[0], ...basis },
+      ];
     }),
   );
 }
@@ -161,13 +192,21 @@ export function brokenRelations(relations: readonly Relation[], exchange: Exchan
  * Makes a documented example tell the truth about this request: where an `equal` relation ties a
  * field of the response to the request, the request's value goes in; a list is cut to `at_most`.
  */
-export function fillFromRequest(value: Json, relations: readonly Relation[], exchange: Exchange): Json {
+export function fillFromRequest(
+  value: Json,
+  relations: readonly Relation[],
+  exchange: Exchange,
+): Json {
   let filled = value;
   const put = (pointer: string, value: Json): void => {
     filled = withPointer(filled, pointerTokens(pointer), value);
   };
   for (const { equal = [], at_most = [], every = [] } of relations) {
-    const [target, items, rows] = [pointerInBody(equal[0]), pointerInBody(at_most[0]), pointerInBody(every[0])];
+    const [target, items, rows] = [
+      pointerInBody(equal[0]),
+      pointerInBody(at_most[0]),
+      pointerInBody(every[0]),
+    ];
     if (target !== undefined && isOfRequest(equal[1])) {
       const sent = evaluate(equal[1], exchange);
       if (sent !== undefined) put(target, sent);
@@ -189,7 +228,10 @@ export function fillFromRequest(value: Json, relations: readonly Relation[], exc
 function withPointer(value: Json, tokens: readonly string[], replacement: Json): Json {
   const [token, ...rest] = tokens;
   if (token === undefined) return replacement;
-  if (Array.isArray(value)) return value.map((item, i) => (String(i) === token ? withPointer(item, rest, replacement) : item));
+  if (Array.isArray(value))
+    return value.map((item, i) =>
+      String(i) === token ? withPointer(item, rest, replacement) : item,
+    );
   const object = isJsonObject(value) ? value : {};
   return { ...object, [token]: withPointer(object[token] ?? {}, rest, replacement) };
 }

@@ -1,5 +1,5 @@
-// What answers where a document of the user's own is served. The engine knows nothing of it: this stands around it, or
-// in its place where the document has no operation of ours.
+// What answers where a document of the user's own is served. The engine knows nothing of it: this
+// stands around it, or in its place where the document has no operation of ours.
 import { type Answerer, nothing, unreadableDetails } from '../engine/answerer.js';
 import type { SelfCheck } from '../engine/answers.js';
 import type { State } from '../engine/api.js';
@@ -22,8 +22,14 @@ export interface UserDocumentOptions<World extends State> extends ArrivalOptions
   readonly pages: (request: PlainRequest) => PlainResponse | undefined;
 }
 
-/** Prism answers the operations that have no rule of ours; the engine all others, and what reaches none. */
-export function aroundEngine<World extends State>(engine: Answerer, options: UserDocumentOptions<World>): Answerer {
+/**
+ * Prism answers the operations that have no rule of ours; the engine all others, and what reaches
+ * none.
+ */
+export function aroundEngine<World extends State>(
+  engine: Answerer,
+  options: UserDocumentOptions<World>,
+): Answerer {
   const { document, bodyLimit } = options;
   return {
     bodyLimit,
@@ -48,15 +54,26 @@ export function withoutEngine<World extends State>(options: UserDocumentOptions<
     headers: Readonly<Record<string, string>> = {},
   ) => {
     const status = spec.unrouted.get(name)?.status as number;
-    const body = JSON.stringify({ type: 'about:blank', title: name.replaceAll('_', ' '), status, ...details });
-    const named = { 'content-type': 'application/problem+json', ...headers, 'x-understudy-case': name };
+    const body = JSON.stringify({
+      type: 'about:blank',
+      title: name.replaceAll('_', ' '),
+      status,
+      ...details,
+    });
+    const named = {
+      'content-type': 'application/problem+json',
+      ...headers,
+      'x-understudy-case': name,
+    };
     return finish(options, request, { status, headers: named, body }, { note: { case: name } });
   };
   return {
     bodyLimit,
     answer: (request) => {
-      if (isPreflight(request)) return finish(options, request, { status: 204, headers: preflightHeaders(request) });
-      if (request.body.length > bodyLimit) return refuse(request, 'body_too_large', { limit: bodyLimit });
+      if (isPreflight(request))
+        return finish(options, request, { status: 204, headers: preflightHeaders(request) });
+      if (request.body.length > bodyLimit)
+        return refuse(request, 'body_too_large', { limit: bodyLimit });
       const found = document.find(request) as Found; // no operation is ours
       const page = found.kind === 'operation' ? undefined : pages(request);
       return page ? finish(options, request, page) : askPrism(options, found, request);
@@ -76,14 +93,18 @@ async function askPrism<World extends State>(
   const how = { seed: `${seed}/${journal.next}`, checkAnswer: selfCheck !== 'off' };
   const { answer, operation } = await document.answer(found, request, how);
   const { breaches } = answer;
-  const { status, headers, body } = breaches.length > 0 && selfCheck === 'strict' ? breachProblem(breaches) : answer;
+  const { status, headers, body } =
+    breaches.length > 0 && selfCheck === 'strict' ? breachProblem(breaches) : answer;
   const sent = {
     ...headers,
     ...(breaches.length > 0 ? { 'x-understudy-breaches': String(breaches.length) } : {}),
     'x-understudy-source': operation === undefined ? 'understudy' : 'prism',
   };
   const response = { status, headers: sent, ...(body === undefined ? {} : { body }) };
-  const note = { ...(operation === undefined ? {} : { operation }), ...(breaches.length > 0 ? { breaches } : {}) };
+  const note = {
+    ...(operation === undefined ? {} : { operation }),
+    ...(breaches.length > 0 ? { breaches } : {}),
+  };
   return finish(options, request, response, { note, startedAt });
 }
 
@@ -92,8 +113,18 @@ function breachProblem(breaches: readonly string[]) {
   const title = 'Request/Response not valid';
   const detail = 'The answer breaks the document; --self-check report sends it all the same.';
   const validation = breaches.map((message) => ({ severity: 'Error', message }));
-  const body = { type: 'https://stoplight.io/prism/errors#VIOLATIONS', title, status: 500, detail, validation };
-  return { status: 500, headers: { 'content-type': 'application/problem+json' }, body: JSON.stringify(body) };
+  const body = {
+    type: 'https://stoplight.io/prism/errors#VIOLATIONS',
+    title,
+    status: 500,
+    detail,
+    validation,
+  };
+  return {
+    status: 500,
+    headers: { 'content-type': 'application/problem+json' },
+    body: JSON.stringify(body),
+  };
 }
 
 /** Numbered when it is answered, so that the journal stays in order however long Prism takes. */
@@ -105,14 +136,27 @@ function finish<World extends State>(
 ): Delivery {
   const { journal } = options;
   const arrival = arrive(options, request, startedAt);
-  const headers = { ...response.headers, ...corsHeaders(Object.keys(response.headers)), ...originHeaders(request) };
+  const headers = {
+    ...response.headers,
+    ...corsHeaders(Object.keys(response.headers)),
+    ...originHeaders(request),
+  };
   const delivery = forMethod(request, { response: { ...response, headers } });
-  const ended = { arrival, status: response.status, note: note ?? {}, delivery, isPage: note === undefined };
+  const ended = {
+    arrival,
+    status: response.status,
+    note: note ?? {},
+    delivery,
+    isPage: note === undefined,
+  };
   journal.write(entryOf(ended, journal.bodyLimit));
   return delivery;
 }
 
 function withHeader(delivery: Delivery, name: string, value: string): Delivery {
   const { response } = delivery;
-  return { ...delivery, response: { ...response, headers: { ...response.headers, [name]: value } } };
+  return {
+    ...delivery,
+    response: { ...response, headers: { ...response.headers, [name]: value } },
+  };
 }

@@ -1,7 +1,14 @@
-// Prism's library, in this process: it answers the operations of a user's document that have no rule here.
+// Prism's library, in this process: it answers the operations of a user's document that have no
+// rule here.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isDeepStrictEqual } from 'node:util';
-import { carrierOf, isJson, type OneOperation, oneOperation, type Reading } from '../openapi/one-operation.js';
+import {
+  carrierOf,
+  isJson,
+  type OneOperation,
+  oneOperation,
+  type Reading,
+} from '../openapi/one-operation.js';
 import type { UserOperation } from '../openapi/operations.js';
 import { type Cut, restoreData, withDefinitions } from '../openapi/schemas.js';
 import { isNode, type Node, type UserDocument } from '../openapi/shape.js';
@@ -36,7 +43,10 @@ export interface Prism {
 /** What is used of `@stoplight/prism-http`. */
 interface Library {
   getHttpOperationsFromSpec(document: object): Promise<HttpOperation[]>;
-  createInstance(config: object, components: Components): { request(input: object, operations: object[], config: object): Task };
+  createInstance(
+    config: object,
+    components: Components,
+  ): { request(input: object, operations: object[], config: object): Task };
 }
 interface Components {
   readonly logger: object;
@@ -65,12 +75,18 @@ interface HttpResponse {
 }
 interface HttpOperation {
   readonly __bundled__?: unknown;
-  readonly request?: { readonly query?: Parameters | undefined; readonly headers?: Parameters | undefined };
+  readonly request?: {
+    readonly query?: Parameters | undefined;
+    readonly headers?: Parameters | undefined;
+  };
   readonly responses: readonly HttpResponse[];
 }
 
 const errors = 'https://stoplight.io/prism/errors#';
-/** Characters of an operation's document up to which values are drawn: what a schema draws has no bound of its own. */
+/**
+ * Characters of an operation's document up to which values are drawn: what a schema draws has no
+ * bound of its own.
+ */
 const SMALL = 50_000;
 const TRIES = 3;
 
@@ -87,7 +103,12 @@ export function createPrism(user: UserDocument, load: () => unknown): Prism {
         return await answer(library, await ready, { values, request }, options);
       } catch (error) {
         const what = (error as Error).message.split('\n', 1)[0] as string;
-        return problem(500, 'UNKNOWN', 'Prism cannot answer this operation', `${what} (${user.place(operation.pointer)})`);
+        return problem(
+          500,
+          'UNKNOWN',
+          'Prism cannot answer this operation',
+          `${what} (${user.place(operation.pointer)})`,
+        );
       }
     },
   };
@@ -113,7 +134,11 @@ interface Prepared {
   readonly isSmall: boolean;
 }
 
-async function prepare(library: Library, user: UserDocument, operation: UserOperation): Promise<Prepared> {
+async function prepare(
+  library: Library,
+  user: UserDocument,
+  operation: UserOperation,
+): Promise<Prepared> {
   const one = oneOperation(user, operation);
   const isSmall = JSON.stringify([one.document, one.definitions]).length < SMALL;
   const read = async ({ document, definitions }: OneOperation): Promise<HttpOperation> => {
@@ -124,7 +149,8 @@ async function prepare(library: Library, user: UserDocument, operation: UserOper
   const http = await read(one);
   // Prism takes a schema that cannot be compiled for one that everything keeps.
   const faults = schemasOf(http).flatMap((schema) => uncompilable(schema));
-  if (faults.length > 0) throw new Error(`a schema cannot be used: ${[...new Set(faults)].join('; ')}`);
+  if (faults.length > 0)
+    throw new Error(`a schema cannot be used: ${[...new Set(faults)].join('; ')}`);
   const cuts = new Map<Cut, Promise<HttpOperation>>();
   return {
     one,
@@ -163,7 +189,8 @@ type Result = { readonly failure: Failure } | Answered;
 type Ask = (mock: object, operation?: HttpOperation, output?: Outcome['output']) => Promise<Result>;
 
 const silent: Record<string, unknown> = { child: () => silent };
-for (const level of ['trace', 'debug', 'info', 'success', 'warn', 'error', 'fatal']) silent[level] = () => {};
+for (const level of ['trace', 'debug', 'info', 'success', 'warn', 'error', 'fatal'])
+  silent[level] = () => {};
 
 async function answer(
   library: Library,
@@ -173,7 +200,8 @@ async function answer(
 ): Promise<PrismAnswer> {
   const query = new URLSearchParams(request.target.split('?').slice(1).join('?'));
   const wishes = readWishes(request.headers.prefer, query);
-  if ('refused' in wishes) return problem(422, 'UNPROCESSABLE_ENTITY', 'Invalid request', wishes.refused);
+  if ('refused' in wishes)
+    return problem(422, 'UNPROCESSABLE_ENTITY', 'Invalid request', wishes.refused);
   const type = request.headers['content-type'];
   if (type !== undefined && request.body.length > 0 && !isMediaType(type))
     return problem(415, 'INVALID_CONTENT_TYPE', 'Invalid content type', `${type} is no media type`);
@@ -198,17 +226,34 @@ async function answer(
   const isFree = !('dynamic' in wishes.mock) && !('exampleKey' in wishes.mock);
   const whole = await ask(wishes.mock);
   // Prism makes no value with more than 2,500 properties.
-  const isTooMuch = 'failure' in whole && isFree && whole.failure.name === `${errors}SCHEMA_TOO_COMPLEX`;
+  const isTooMuch =
+    'failure' in whole && isFree && whole.failure.name === `${errors}SCHEMA_TOO_COMPLEX`;
   const first = isTooMuch ? await ask(wishes.mock, await prepared.cut('optional')) : whole;
   if ('failure' in first) return problemOf(first.failure);
-  const best = first.breaches.length > 0 && isFree ? await improve(first, { prepared, mock: wishes.mock, ask, seed }) : first;
+  const best =
+    first.breaches.length > 0 && isFree
+      ? await improve(first, { prepared, mock: wishes.mock, ask, seed })
+      : first;
   return render(best.output, best.breaches, prepared.one, wishes.applied);
 }
 
-/** What Prism makes of a schema may break it; what stands in an example is the document's own fault, and is left. */
+/**
+ * What Prism makes of a schema may break it; what stands in an example is the document's own fault,
+ * and is left.
+ */
 async function improve(
   first: Answered,
-  { prepared, mock, ask, seed }: { readonly prepared: Prepared; readonly mock: object; readonly ask: Ask; readonly seed: string },
+  {
+    prepared,
+    mock,
+    ask,
+    seed,
+  }: {
+    readonly prepared: Prepared;
+    readonly mock: object;
+    readonly ask: Ask;
+    readonly seed: string;
+  },
 ): Promise<Answered> {
   const made = await ask({ ...mock, ignoreExamples: true });
   if (!('output' in made) || !isDeepStrictEqual(made.output.body, first.output.body)) return first;
@@ -220,19 +265,28 @@ async function improve(
   for (let i = 0; prepared.isSmall && i < TRIES; i++) {
     const dynamic = await ask({ ...mock, dynamic: true, seed: `${seed}/${i}` });
     if ('output' in dynamic && dynamic.breaches.length === 0) return dynamic;
-    const body = drawValue(schemaOf(prepared.http, first.output), prepared.http.__bundled__, `${seed}/${i}`);
-    const drawn = body === undefined ? dynamic : await ask(mock, prepared.http, { ...first.output, body });
+    const body = drawValue(
+      schemaOf(prepared.http, first.output),
+      prepared.http.__bundled__,
+      `${seed}/${i}`,
+    );
+    const drawn =
+      body === undefined ? dynamic : await ask(mock, prepared.http, { ...first.output, body });
     if ('output' in drawn && drawn.breaches.length === 0) return drawn;
   }
   return first;
 }
 
 /** The schema that an answer's body is to keep. */
-function schemaOf({ responses }: HttpOperation, { statusCode, headers }: Outcome['output']): unknown {
+function schemaOf(
+  { responses }: HttpOperation,
+  { statusCode, headers }: Outcome['output'],
+): unknown {
   const status = String(statusCode);
   const codes = [status, `${status[0]}XX`, 'default'];
   const response = codes.map((code) => responses.find((one) => one.code === code)).find(Boolean);
-  return response?.contents?.find(({ mediaType }) => mediaType === headers?.['Content-type'])?.schema;
+  return response?.contents?.find(({ mediaType }) => mediaType === headers?.['Content-type'])
+    ?.schema;
 }
 
 interface Wishes {
@@ -240,11 +294,19 @@ interface Wishes {
   readonly applied: string;
 }
 
-/** `Prefer: code=404, example=gone, dynamic=true, seed=7`, or the same as `__code=404` in the query, as Prism's users know it. */
-function readWishes(header: string | undefined, query: URLSearchParams): Wishes | { readonly refused: string } {
+/**
+ * `Prefer: code=404, example=gone, dynamic=true, seed=7`, or the same as `__code=404` in the query,
+ * as Prism's users know it.
+ */
+function readWishes(
+  header: string | undefined,
+  query: URLSearchParams,
+): Wishes | { readonly refused: string } {
   const given = new Map<string, string>();
   for (const part of header?.split(/[,;]/) ?? []) {
-    const [key = '', value = ''] = part.split('=').map((text) => text.trim().replace(/^"(.*)"$/, '$1'));
+    const [key = '', value = ''] = part
+      .split('=')
+      .map((text) => text.trim().replace(/^"(.*)"$/, '$1'));
     given.set(key.toLowerCase(), value);
   }
   if (header === undefined)
@@ -252,8 +314,11 @@ function readWishes(header: string | undefined, query: URLSearchParams): Wishes 
       const value = query.get(`__${key}`);
       if (value !== null) given.set(key, value);
     }
-  const [code, example, dynamic, seed] = ['code', 'example', 'dynamic', 'seed'].map((key) => given.get(key));
-  if (code !== undefined && !/^[2-5]\d\d$/.test(code)) return { refused: `code must be a status from 200 to 599, not ${code}` };
+  const [code, example, dynamic, seed] = ['code', 'example', 'dynamic', 'seed'].map((key) =>
+    given.get(key),
+  );
+  if (code !== undefined && !/^[2-5]\d\d$/.test(code))
+    return { refused: `code must be a status from 200 to 599, not ${code}` };
   if (dynamic !== undefined && !/^(true|false)$/.test(dynamic))
     return { refused: `dynamic must be true or false, not ${dynamic}` };
   const mock = {
@@ -262,15 +327,21 @@ function readWishes(header: string | undefined, query: URLSearchParams): Wishes 
     ...(dynamic === undefined ? {} : { dynamic: dynamic === 'true' }),
     ...(seed === undefined ? {} : { seed }),
   };
-  const applied = ['code', 'example', 'dynamic', 'seed'].filter((key) => given.has(key)).map((key) => `${key}=${given.get(key)}`);
+  const applied = ['code', 'example', 'dynamic', 'seed']
+    .filter((key) => given.has(key))
+    .map((key) => `${key}=${given.get(key)}`);
   return { mock, applied: applied.join(', ') };
 }
 
 type Body = { readonly value: unknown } | Error;
 
-const isMediaType = (text: string): boolean => /^\s*[\w!#$&^.+*'-]+\/[\w!#$&^.+*'-]+\s*(;\s*[\w-]+=[^;]*)*;?\s*$/.test(text);
+const isMediaType = (text: string): boolean =>
+  /^\s*[\w!#$&^.+*'-]+\/[\w!#$&^.+*'-]+\s*(;\s*[\w-]+=[^;]*)*;?\s*$/.test(text);
 
-/** JSON as a value, anything else as text; a body without a content type is taken for JSON where it is some. */
+/**
+ * JSON as a value, anything else as text; a body without a content type is taken for JSON where it
+ * is some.
+ */
 function bodyOf({ headers, body }: PlainRequest): Body {
   if (body.length === 0) return { value: undefined };
   const text = new TextDecoder().decode(body);
@@ -292,7 +363,10 @@ interface Read {
   readonly body: Exclude<Body, Error>;
 }
 
-/** The request as Prism takes it: each parameter of the path in a segment of its own, values read as their parameter says. */
+/**
+ * The request as Prism takes it: each parameter of the path in a segment of its own, values read as
+ * their parameter says.
+ */
 function translate({ one, http }: Prepared, { values, request, query: search, body }: Read) {
   const headers: Record<string, unknown> = { ...request.headers };
   // Prism fails on a media type that is none.
@@ -312,8 +386,10 @@ function translate({ one, http }: Prepared, { values, request, query: search, bo
   const path = new Map(Object.entries(values));
   for (const { name, in: part, as, mayBeEmpty } of one.parameters) {
     if (mayBeEmpty && query[name] === '') waived.add(name);
-    else if (part === 'path' && as === 'json') headers[carrierOf('path', name)] = readAs(as, values[name]);
-    else if (part === 'cookie' && cookies.has(name)) headers[carrierOf('cookie', name)] = readAs(as, cookies.get(name));
+    else if (part === 'path' && as === 'json')
+      headers[carrierOf('path', name)] = readAs(as, values[name]);
+    else if (part === 'cookie' && cookies.has(name))
+      headers[carrierOf('cookie', name)] = readAs(as, cookies.get(name));
     else if (part === 'header' && headers[name.toLowerCase()] !== undefined)
       headers[name.toLowerCase()] = readAs(as, headers[name.toLowerCase()]);
     else if (part === 'header') absent.add(name);
@@ -324,7 +400,9 @@ function translate({ one, http }: Prepared, { values, request, query: search, bo
   const segments = one.pathNames.map((name) => encodeURIComponent(path.get(name) ?? ''));
   const type = String(request.headers['content-type'] ?? '');
   const sent =
-    typeof body.value === 'string' && /^application\/x-www-form-urlencoded/i.test(type) ? joinRepeated(body.value) : body.value;
+    typeof body.value === 'string' && /^application\/x-www-form-urlencoded/i.test(type)
+      ? joinRepeated(body.value)
+      : body.value;
   const input = {
     method: (http as { method?: string }).method,
     url: { path: `/${segments.join('/')}`, query },
@@ -357,21 +435,35 @@ function readCookies(header = ''): ReadonlyMap<string, string> {
 }
 
 /** An object in the query is written as its properties, so that its own name is nowhere. */
-function isAbsent(name: string, http: HttpOperation, query: Readonly<Record<string, unknown>>): boolean {
-  if (query[name] !== undefined || Object.keys(query).some((key) => key.startsWith(`${name}[`))) return false;
-  const spec = http.request?.query?.find((one) => one.name === name) as { style?: string; schema?: Node } | undefined;
+function isAbsent(
+  name: string,
+  http: HttpOperation,
+  query: Readonly<Record<string, unknown>>,
+): boolean {
+  if (query[name] !== undefined || Object.keys(query).some((key) => key.startsWith(`${name}[`)))
+    return false;
+  const spec = http.request?.query?.find((one) => one.name === name) as
+    | { style?: string; schema?: Node }
+    | undefined;
   const properties = isNode(spec?.schema?.properties) ? Object.keys(spec.schema.properties) : [];
   return spec?.style === 'deepObject' || !properties.some((key) => query[key] !== undefined);
 }
 
 /**
- * Prism takes an object that was not sent for an empty one, and fails on a list in a header that was not sent. As a text such a
- * parameter is missing, and refused only where it is required. An empty value that is allowed it takes for a missing one.
+ * Prism takes an object that was not sent for an empty one, and fails on a list in a header that
+ * was not sent. As a text such a parameter is missing, and refused only where it is required. An
+ * empty value that is allowed it takes for a missing one.
  */
-function adapted(http: HttpOperation, absent: ReadonlySet<string>, waived: ReadonlySet<string>): HttpOperation {
+function adapted(
+  http: HttpOperation,
+  absent: ReadonlySet<string>,
+  waived: ReadonlySet<string>,
+): HttpOperation {
   if (absent.size + waived.size === 0) return http;
   const asText = (specs: Parameters | undefined, style: string) =>
-    specs?.map((spec) => (absent.has(spec.name) ? { ...spec, style, explode: false, schema: { type: 'string' } } : spec));
+    specs?.map((spec) =>
+      absent.has(spec.name) ? { ...spec, style, explode: false, schema: { type: 'string' } } : spec,
+    );
   const { request } = http;
   const query = asText(request?.query, 'form')?.filter(({ name }) => !waived.has(name));
   return { ...http, request: { ...request, query, headers: asText(request?.headers, 'simple') } };
@@ -414,7 +506,12 @@ function render(
     return { status: statusCode, headers: sent, breaches };
   }
   const value = hasDataRefs ? restoreData(body) : body;
-  return { status: statusCode, headers: sent, body: serialize(value, sent['content-type'] ?? ''), breaches };
+  return {
+    status: statusCode,
+    headers: sent,
+    body: serialize(value, sent['content-type'] ?? ''),
+    breaches,
+  };
 }
 
 function serialize(value: unknown, type: string): string {
@@ -426,14 +523,26 @@ function serialize(value: unknown, type: string): string {
 /** What a header can carry: no line breaks, and nothing beyond ASCII. */
 function headerText(value: unknown): string | undefined {
   if (value === null || value === undefined) return undefined;
-  const text = Array.isArray(value) ? value.join(',') : typeof value === 'object' ? JSON.stringify(value) : String(value);
+  const text = Array.isArray(value)
+    ? value.join(',')
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value);
   return text.replace(/[^\t\x20-\x7e]+/g, (part) => encodeURIComponent(part.toWellFormed()));
 }
 
-function problemOf({ name, message, status = 500, detail = '', additional = {} }: Failure): PrismAnswer {
+function problemOf({
+  name,
+  message,
+  status = 500,
+  detail = '',
+  additional = {},
+}: Failure): PrismAnswer {
   const { headers, ...more } = additional;
   const type = name && name !== 'Error' ? name : `${errors}UNKNOWN`;
-  const sent = isNode(headers) ? Object.entries(headers).map(([key, value]) => [key.toLowerCase(), headerText(value) ?? '']) : [];
+  const sent = isNode(headers)
+    ? Object.entries(headers).map(([key, value]) => [key.toLowerCase(), headerText(value) ?? ''])
+    : [];
   return {
     status,
     headers: { 'content-type': 'application/problem+json', ...Object.fromEntries(sent) },

@@ -1,4 +1,5 @@
-// A document of the user's own in place of ours: operations of ours keep their rules, Prism answers all others.
+// A document of the user's own in place of ours: operations of ours keep their rules, Prism answers
+// all others.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createRouter, type Found, type UserOperation } from '../openapi/operations.js';
@@ -39,13 +40,18 @@ export interface OthersAnswer {
 }
 
 /** Throws a DocumentError that lists every problem, or MissingPrism. */
-export function loadOtherDocument(file: string, spec: Spec, locate: Locate = locateLibrary): OtherDocument {
+export function loadOtherDocument(
+  file: string,
+  spec: Spec,
+  locate: Locate = locateLibrary,
+): OtherDocument {
   const user = readDocument(file);
   const router = createRouter(user);
   const own = new Map<UserOperation, Operation>();
   for (const operation of router.operations) {
     const ours = spec.operations.get(operation.id as Operation['id']);
-    if (ours?.template === operation.template && ours.method === operation.method.toUpperCase()) own.set(operation, ours);
+    if (ours?.template === operation.template && ours.method === operation.method.toUpperCase())
+      own.set(operation, ours);
   }
   // Whether Prism is there is said at the start, though it is loaded later.
   const load = own.size < router.operations.length ? locatePrism(locate) : () => undefined;
@@ -53,7 +59,11 @@ export function loadOtherDocument(file: string, spec: Spec, locate: Locate = loc
   let text: string | undefined;
   const { info } = user.document as { info?: { title?: unknown } | null };
   return {
-    summary: { title: String(info?.title ?? 'An API'), operations: router.operations.length, own: own.size },
+    summary: {
+      title: String(info?.title ?? 'An API'),
+      operations: router.operations.length,
+      own: own.size,
+    },
     get text() {
       text ??= JSON.stringify(user.document);
       return text;
@@ -70,22 +80,40 @@ export function loadOtherDocument(file: string, spec: Spec, locate: Locate = loc
       if (found.kind === 'operation') {
         prism ??= createPrism(user, load);
         const { operation, values } = found;
-        return { answer: await prism.answer(operation, values, request, options), operation: operation.id };
+        return {
+          answer: await prism.answer(operation, values, request, options),
+          operation: operation.id,
+        };
       }
       if (found.kind === 'unknown_path') {
         const detail = `The document has no path ${path}`;
-        return { answer: problem(404, 'NO_PATH_MATCHED_ERROR', 'Route not resolved, no path matched', detail) };
+        return {
+          answer: problem(
+            404,
+            'NO_PATH_MATCHED_ERROR',
+            'Route not resolved, no path matched',
+            detail,
+          ),
+        };
       }
       const allow = found.allowed.join(', ');
       const detail = `${path} takes ${allow}, not ${request.method}`;
-      const refused = problem(405, 'NO_METHOD_MATCHED_ERROR', 'Route resolved, but no method matched', detail);
+      const refused = problem(
+        405,
+        'NO_METHOD_MATCHED_ERROR',
+        'Route resolved, but no method matched',
+        detail,
+      );
       return { answer: { ...refused, headers: { ...refused.headers, allow } } };
     },
   };
 }
 
 const library = '@stoplight/prism-http';
-/** As in package.json: what was tried, and runs on every Node that Understudy runs on. The next release asks for Node 24. */
+/**
+ * As in package.json: what was tried, and runs on every Node that Understudy runs on. The next
+ * release asks for Node 24.
+ */
 const range = '~5.12.0';
 
 /** Gives what loads the library; throws where there is none. */
@@ -96,13 +124,17 @@ function locatePrism(locate: Locate): () => unknown {
     return locate();
   } catch {
     const fix = `npm install --save-dev ${library}@${range}`;
-    throw new MissingPrism(`Another document is answered by Prism, which is not installed.\n  fix: ${fix}`);
+    throw new MissingPrism(
+      `Another document is answered by Prism, which is not installed.\n  fix: ${fix}`,
+    );
   }
 }
 
 /** Beside Understudy, else in the folder where the command runs. */
 function locateLibrary(): () => unknown {
-  const places = [import.meta.url, join(process.cwd(), 'package.json')].map((place) => createRequire(place));
+  const places = [import.meta.url, join(process.cwd(), 'package.json')].map((place) =>
+    createRequire(place),
+  );
   const isThere = (require: NodeJS.Require): boolean => {
     try {
       return require.resolve(library) !== '';

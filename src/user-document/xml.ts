@@ -1,4 +1,5 @@
-// A value as XML, for answers whose document lists no JSON: a field is an element, a list is the element repeated.
+// A value as XML, for answers whose document lists no JSON: a field is an element, a list is the
+// element repeated.
 
 export function toXml(value: unknown, element = 'xml'): string {
   if (Array.isArray(value)) return value.map((item) => toXml(item, element)).join('');
@@ -12,4 +13,5 @@ export function toXml(value: unknown, element = 'xml'): string {
   return `<${tag}>${inner}</${tag}>`;
 }
 
-const escapeText = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const escapeText = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -19,7 +19,10 @@ export interface CheckedRequest {
 /** Levels of arrays and objects that a body may have. The document's own bodies have three. */
 export const DEPTH_LIMIT = 64;
 
-/** Violations and ignored names that are kept of one part of a request, and the characters kept of a name. */
+/**
+ * Violations and ignored names that are kept of one part of a request, and the characters kept of a
+ * name.
+ */
 const LIST_LIMIT = 100;
 const NAME_LIMIT = 100;
 
@@ -31,7 +34,11 @@ interface Part<Value> {
   readonly ignored: readonly string[];
 }
 
-export function checkRequest(operation: Operation<string>, validators: Validators, request: PlainRequest): CheckedRequest {
+export function checkRequest(
+  operation: Operation<string>,
+  validators: Validators,
+  request: PlainRequest,
+): CheckedRequest {
   const query = checkQuery(operation, validators, request.target);
   const body = operation.body
     ? checkBody(operation.body, validators, request)
@@ -47,8 +54,14 @@ export function checkRequest(operation: Operation<string>, validators: Validator
 /** What a reader of the query needs to know of a parameter. */
 type QueryParameter = Pick<Parameter, 'name' | 'type' | 'default'> & { readonly in: string };
 
-/** The values of declared query parameters, coerced to their types; repeated and unclean ones are violations. */
-function readQuery(parameters: readonly QueryParameter[], target: string): Part<Record<string, Json>> {
+/**
+ * The values of declared query parameters, coerced to their types; repeated and unclean ones are
+ * violations.
+ */
+function readQuery(
+  parameters: readonly QueryParameter[],
+  target: string,
+): Part<Record<string, Json>> {
   const declared = parameters.filter((parameter) => parameter.in === 'query');
   const sent = parseQuery(target);
   const value: Record<string, Json> = {};
@@ -56,8 +69,10 @@ function readQuery(parameters: readonly QueryParameter[], target: string): Part<
   for (const parameter of declared) {
     const pointer = `/${parameter.name}`;
     const [text, ...more] = sent.getAll(parameter.name);
-    if (more.length > 0) violations.push({ in: 'query', pointer, keyword: 'repeated', expected: 'one value' });
-    else if (text !== undefined && !isCleanText(text)) violations.push(uncleanText('query', pointer));
+    if (more.length > 0)
+      violations.push({ in: 'query', pointer, keyword: 'repeated', expected: 'one value' });
+    else if (text !== undefined && !isCleanText(text))
+      violations.push(uncleanText('query', pointer));
     else if (text !== undefined) value[parameter.name] = coerce(text, parameter.type);
     else if (parameter.default !== undefined) value[parameter.name] = parameter.default;
   }
@@ -69,7 +84,11 @@ function readQuery(parameters: readonly QueryParameter[], target: string): Part<
   return { value, violations, ignored };
 }
 
-function checkQuery(operation: Operation<string>, validators: Validators, target: string): Part<Record<string, Json>> {
+function checkQuery(
+  operation: Operation<string>,
+  validators: Validators,
+  target: string,
+): Part<Record<string, Json>> {
   const { value, violations, ignored } = readQuery(operation.parameters, target);
   const undeclared = operation.parameters.every((parameter) => parameter.in !== 'query');
   if (violations.length > 0 || undeclared) return { value, violations, ignored };
@@ -77,11 +96,16 @@ function checkQuery(operation: Operation<string>, validators: Validators, target
   return { value, violations: breaches('query', validate, value), ignored };
 }
 
-/** Escapes that are not UTF-8 become NUL, which no text may hold; read as they are, they would pass for U+FFFD. */
+/**
+ * Escapes that are not UTF-8 become NUL, which no text may hold; read as they are, they would pass
+ * for U+FFFD.
+ */
 function parseQuery(target: string): URLSearchParams {
   const at = target.indexOf('?');
   const text = at < 0 ? '' : target.slice(at);
-  return new URLSearchParams(text.replace(/(?:%[\da-f]{2})+/gi, (escapes) => (isEncodedText(escapes) ? escapes : '%00')));
+  return new URLSearchParams(
+    text.replace(/(?:%[\da-f]{2})+/gi, (escapes) => (isEncodedText(escapes) ? escapes : '%00')),
+  );
 }
 
 function isEncodedText(escapes: string): boolean {
@@ -93,7 +117,9 @@ function isEncodedText(escapes: string): boolean {
   }
 }
 
-/** A hostile body can break its schema half a million times over. The first says why it is refused. */
+/**
+ * A hostile body can break its schema half a million times over. The first says why it is refused.
+ */
 function breaches(part: string, validate: ValidateFunction, value: Json): Violation[] {
   if (validate(value)) return [];
   const errors = validate.errors ?? [];
@@ -101,10 +127,16 @@ function breaches(part: string, validate: ValidateFunction, value: Json): Violat
   return fromAjv(part, errors.slice(0, LIST_LIMIT));
 }
 
-/** Names for the journal, which keeps many exchanges: not more than a few, and none of great length. */
+/**
+ * Names for the journal, which keeps many exchanges: not more than a few, and none of great length.
+ */
 function namesOf(part: string, names: readonly string[]): string[] {
-  const shown = names.slice(0, LIST_LIMIT).map((name) => `${part}.${name.length > NAME_LIMIT ? shorten(name) : name}`);
-  return names.length > LIST_LIMIT ? [...shown, `${names.length - LIST_LIMIT} more in ${part}`] : shown;
+  const shown = names
+    .slice(0, LIST_LIMIT)
+    .map((name) => `${part}.${name.length > NAME_LIMIT ? shorten(name) : name}`);
+  return names.length > LIST_LIMIT
+    ? [...shown, `${names.length - LIST_LIMIT} more in ${part}`]
+    : shown;
 }
 
 /** A new string: a slice would keep the whole body in memory. */
@@ -126,7 +158,12 @@ function checkBody(
   const { value, violations } = readJsonBody(request);
   const [unreadable] = violations.filter((violation) => violation.pointer === '');
   if (unreadable) return { value: undefined, violations: [unreadable], ignored: [] };
-  if (!isJsonObject(value)) return { value: undefined, violations: [wholeBody('not_an_object', 'a JSON object')], ignored: [] };
+  if (!isJsonObject(value))
+    return {
+      value: undefined,
+      violations: [wholeBody('not_an_object', 'a JSON object')],
+      ignored: [],
+    };
   const ignored = namesOf(
     'body',
     Object.keys(value).filter((name) => !fields.includes(name)),
@@ -139,10 +176,21 @@ function checkBody(
   return { value, violations: broken, ignored: refused ? [] : ignored };
 }
 
-const wholeBody = (keyword: string, expected: string): Violation => ({ in: 'body', pointer: '', keyword, expected });
+const wholeBody = (keyword: string, expected: string): Violation => ({
+  in: 'body',
+  pointer: '',
+  keyword,
+  expected,
+});
 
-/** The JSON of a body, whatever its schema; no body says as much as an empty object, since the missing fields are then named. */
-function readJsonBody(request: PlainRequest): { readonly value?: Json; readonly violations: readonly Violation[] } {
+/**
+ * The JSON of a body, whatever its schema; no body says as much as an empty object, since the
+ * missing fields are then named.
+ */
+function readJsonBody(request: PlainRequest): {
+  readonly value?: Json;
+  readonly violations: readonly Violation[];
+} {
   if (request.body.length > 0 && !isJsonType(request.headers['content-type'])) {
     return { violations: [wholeBody('content_type', 'application/json')] };
   }
@@ -159,16 +207,25 @@ function readJsonBody(request: PlainRequest): { readonly value?: Json; readonly 
     return { violations: [wholeBody('malformed_json', 'JSON')] };
   }
   const texts = inspect(value);
-  if (texts === 'too_deep') return { violations: [wholeBody('too_deep', `at most ${DEPTH_LIMIT} levels`)] };
+  if (texts === 'too_deep')
+    return { violations: [wholeBody('too_deep', `at most ${DEPTH_LIMIT} levels`)] };
   return { value, violations: texts.map((pointer) => uncleanText('body', pointer)) };
 }
 
-/** A body without a content type is taken for JSON; the vendor's own client sends none where it sends no body. */
+/**
+ * A body without a content type is taken for JSON; the vendor's own client sends none where it
+ * sends no body.
+ */
 function isJsonType(contentType: string | undefined): boolean {
-  return contentType === undefined || /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType.trim());
+  return (
+    contentType === undefined || /^application\/([\w.-]+\+)?json\s*(;|$)/i.test(contentType.trim())
+  );
 }
 
-/** NUL and halves of surrogate pairs cannot be stored as text by most databases, and cannot be sent back as UTF-8. */
+/**
+ * NUL and halves of surrogate pairs cannot be stored as text by most databases, and cannot be sent
+ * back as UTF-8.
+ */
 function isCleanText(text: string): boolean {
   return !text.includes('\u0000') && text.isWellFormed();
 }
@@ -180,10 +237,15 @@ const uncleanText = (part: string, pointer: string): Violation => ({
   expected: 'text without NUL and half surrogates',
 });
 
-/** The pointers of unclean texts, or `too_deep`. Keeps its own stack: a hostile depth must not exhaust ours. */
+/**
+ * The pointers of unclean texts, or `too_deep`. Keeps its own stack: a hostile depth must not
+ * exhaust ours.
+ */
 function inspect(body: Json): readonly string[] | 'too_deep' {
   const unclean: string[] = [];
-  const left: { value: Json; pointer: string; depth: number }[] = [{ value: body, pointer: '', depth: 0 }];
+  const left: { value: Json; pointer: string; depth: number }[] = [
+    { value: body, pointer: '', depth: 0 },
+  ];
   for (let next = left.pop(); next; next = left.pop()) {
     const { value, pointer, depth } = next;
     if (typeof value === 'string' && !isCleanText(value)) unclean.push(pointer);

@@ -1,4 +1,5 @@
-// Does an answer keep the document? Status, media type, headers, body and relations; an empty list of violations means that all of them were checked.
+// Does an answer keep the document? Status, media type, headers, body and relations; an empty list
+// of violations means that all of them were checked.
 import type { Operation } from '../spec/document.js';
 import type { Json, PlainResponse } from '../spec/message.js';
 import { brokenRelations, type Exchange } from '../spec/relation.js';
@@ -17,12 +18,25 @@ export function checkResponse(
   const documented = operation.responses.get(response.status);
   if (!documented) {
     const statuses = [...operation.responses.keys()].join(', ');
-    return [{ in: 'status', pointer: '', keyword: 'status', expected: `one of ${statuses}`, got: response.status }];
+    return [
+      {
+        in: 'status',
+        pointer: '',
+        keyword: 'status',
+        expected: `one of ${statuses}`,
+        got: response.status,
+      },
+    ];
   }
   const violations: Violation[] = [];
   for (const name of documented.requiredHeaders) {
     if (response.headers[name] === undefined) {
-      violations.push({ in: 'header', pointer: `/${name}`, keyword: 'required', expected: 'to be present' });
+      violations.push({
+        in: 'header',
+        pointer: `/${name}`,
+        keyword: 'required',
+        expected: 'to be present',
+      });
     }
   }
   const sent = response.headers['content-type']?.split(';')[0];
@@ -43,7 +57,11 @@ export function checkResponse(
   }
   // A body of the wrong shape would break relations too; only the shape is reported.
   if (violations.length > 0) return violations;
-  return brokenRelations(documented.relations, { ...request, status: response.status, responseBody: body }).map((breach) => ({
+  return brokenRelations(documented.relations, {
+    ...request,
+    status: response.status,
+    responseBody: body,
+  }).map((breach) => ({
     in: 'relation',
     pointer: breach.pointer,
     keyword: breach.relation,

@@ -27,4 +27,12 @@ export function validatorIn(compiled: Compiled, name: string): ValidateFunction 
 }
 
 export const faultyValidators = (what: string): DocumentError =>
-  new DocumentError([{ file: 'generated/validators.cjs', line: 1, column: 1, what, fix: 'make it anew with `npm run gen`' }]);
+  new DocumentError([
+    {
+      file: 'generated/validators.cjs',
+      line: 1,
+      column: 1,
+      what,
+      fix: 'make it anew with `npm run gen`',
+    },
+  ]);

@@ -17,7 +17,9 @@ export interface Violation {
   readonly allowed?: readonly Json[];
 }
 
-/** The field that a violation is about, as a client would write it: `metadata.color`, `items[0]`. */
+/**
+ * The field that a violation is about, as a client would write it: `metadata.color`, `items[0]`.
+ */
 export const fieldName = ({ pointer, in: part }: Violation): string => asWritten(pointer) ?? part;
 
 export function fromAjv(part: string, errors: readonly ErrorObject[]): Violation[] {

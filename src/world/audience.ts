@@ -1,5 +1,6 @@
-// Who may see a row, as groups of callers. Rows are filed under their groups, so that a caller's list is what stands under the
-// caller's own groups. The row alone decides about its groups; in which a caller is, the rules say (`rules/access.ts`).
+// Who may see a row, as groups of callers. Rows are filed under their groups, so that a caller's
+// list is what stands under the caller's own groups. The row alone decides about its groups; in
+// which a caller is, the rules say (`rules/access.ts`).
 import type { KeyPart } from './keys.js';
 
 export type StoreAccessMode = 'public' | 'organization' | 'department' | 'private';
@@ -14,8 +15,9 @@ export interface Guarded {
 }
 
 /**
- * Whoever may reach a store or slice is in exactly one of its groups, so that counts of groups add up. A list of departments is
- * a group as a whole: a caller may be in several of them. Who reaches everything is in those without `_of`.
+ * Whoever may reach a store or slice is in exactly one of its groups, so that counts of groups add
+ * up. A list of departments is a group as a whole: a caller may be in several of them. Who reaches
+ * everything is in those without `_of`.
  */
 export function groupsOf({ access_mode, owners, users, departments }: Guarded): readonly KeyPart[] {
   switch (access_mode) {

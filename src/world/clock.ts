@@ -13,7 +13,8 @@ export interface Clock {
   fork(): Clock;
 }
 
-export const toTimestamp = (milliseconds: number): string => `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+export const toTimestamp = (milliseconds: number): string =>
+  `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 
 /** Starts at a scenario's own time and stands still between writes. */
 export const virtualClock = (start: string): Clock => standingClock(Date.parse(start));

@@ -1,4 +1,5 @@
-// The rows of a table by their id: a map that is shared and changes no more, and in a small tree what was written since.
+// The rows of a table by their id: a map that is shared and changes no more, and in a small tree
+// what was written since.
 import { fnv1a } from '../spec/hash.js';
 import { compare, type Entry, type Row } from './indexes.js';
 import { Tree, type Writer } from './tree.js';
@@ -21,7 +22,12 @@ export class Entries<R extends Row> {
   /** Who has made the map and has not given it away, and so may change it. */
   readonly #writer: Writer | undefined;
 
-  private constructor(base: Map<string, Entry<R>>, since: Tree<Written<R>>, size: number, writer?: Writer) {
+  private constructor(
+    base: Map<string, Entry<R>>,
+    since: Tree<Written<R>>,
+    size: number,
+    writer?: Writer,
+  ) {
     this.#base = base;
     this.#since = since;
     this.size = size;
@@ -35,7 +41,9 @@ export class Entries<R extends Row> {
   get(id: string): Entry<R> | undefined {
     if (this.#since.size === 0) return this.#base.get(id);
     const key = fnv1a(id);
-    const written = this.#since.last((other) => other.hash < key || (other.hash === key && other.id <= id));
+    const written = this.#since.last(
+      (other) => other.hash < key || (other.hash === key && other.id <= id),
+    );
     return written?.id === id ? written.entry : this.#base.get(id);
   }
 
@@ -53,16 +61,18 @@ export class Entries<R extends Row> {
   }
 
   /**
-   * For whoever is given them: with little written since. A fork does not have to merge on its first writes what the world
-   * before it has written.
+   * For whoever is given them: with little written since. A fork does not have to merge on its
+   * first writes what the world before it has written.
    */
   lean(): Entries<R> {
     return this.#since.size > (FEW + this.#base.size) / 8 ? this.#merged() : this;
   }
 
   *[Symbol.iterator](): Generator<Entry<R>, undefined> {
-    for (const [id, entry] of this.#base) if (this.#since.size === 0 || this.get(id) === entry) yield entry;
-    for (const { id, entry } of this.#since.forward(0)) if (entry && entry !== this.#base.get(id)) yield entry;
+    for (const [id, entry] of this.#base)
+      if (this.#since.size === 0 || this.get(id) === entry) yield entry;
+    for (const { id, entry } of this.#since.forward(0))
+      if (entry && entry !== this.#base.get(id)) yield entry;
   }
 
   #merged(writer?: Writer): Entries<R> {

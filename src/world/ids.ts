@@ -1,9 +1,13 @@
-// The world's only source of ids: the seed and a counter go in, the same ids come out on every machine.
+// The world's only source of ids: the seed and a counter go in, the same ids come out on every
+// machine.
 import { fnv1a } from '../spec/hash.js';
 
 const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 
-/** Letters that look random and are not: a hash of the text, stretched by xorshift. Two texts may share them. */
+/**
+ * Letters that look random and are not: a hash of the text, stretched by xorshift. Two texts may
+ * share them.
+ */
 export function scramble(text: string, length: number): string {
   let state = fnv1a(text);
   let letters = '';
@@ -29,12 +33,15 @@ function shuffled(number: number): number {
 const NUMBER_LETTERS = 7;
 
 /**
- * Sixteen letters for a number. The last seven are the number itself, shuffled by the seed, so that no two numbers have the
- * same letters; the others only look alike random.
+ * Sixteen letters for a number. The last seven are the number itself, shuffled by the seed, so that
+ * no two numbers have the same letters; the others only look alike random.
  */
 export function lettersOf(seed: number, prefix: string, number: number): string {
   const own = shuffled((number ^ fnv1a(String(seed))) >>> 0);
-  return scramble(`${seed}/${prefix}/${number}`, 9) + own.toString(alphabet.length).padStart(NUMBER_LETTERS, '0');
+  return (
+    scramble(`${seed}/${prefix}/${number}`, 9) +
+    own.toString(alphabet.length).padStart(NUMBER_LETTERS, '0')
+  );
 }
 
 export interface IdMaker {
@@ -76,7 +83,8 @@ class Minting implements IdMaker {
 }
 
 /** Passes over the ids that are taken, such as one that a scenario file brought. */
-export const avoiding = (ids: IdMaker, isTaken: (id: string) => boolean): IdMaker => new Avoiding(ids, isTaken);
+export const avoiding = (ids: IdMaker, isTaken: (id: string) => boolean): IdMaker =>
+  new Avoiding(ids, isTaken);
 
 class Avoiding implements IdMaker {
   readonly #ids: IdMaker;

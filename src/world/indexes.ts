@@ -56,4 +56,5 @@ const byPosition = <R>(left: Entry<R>, right: Entry<R>): number => left.position
 export const comparing = <R>(sortBy: SortBy<R>): ((left: Entry<R>, right: Entry<R>) => number) =>
   sortBy === insertion
     ? byPosition
-    : (left, right) => compare(sortBy(left.row), sortBy(right.row)) || left.position - right.position;
+    : (left, right) =>
+        compare(sortBy(left.row), sortBy(right.row)) || left.position - right.position;

@@ -3,11 +3,15 @@
 /** Parts of a key: what a list is about, or who may see it. */
 export type KeyPart = readonly string[];
 
-/** A key of several parts. It begins with the key of its first parts, and with that of no others. */
-export const compound = (...parts: readonly string[]): string => parts.map((part) => `${part.length}:${part}/`).join('');
+/**
+ * A key of several parts. It begins with the key of its first parts, and with that of no others.
+ */
+export const compound = (...parts: readonly string[]): string =>
+  parts.map((part) => `${part.length}:${part}/`).join('');
 
 /** The only part that a compound key has beyond those that it begins with. */
-export const lastPart = (key: string, beginning: string): string => key.slice(key.indexOf(':', beginning.length) + 1, -1);
+export const lastPart = (key: string, beginning: string): string =>
+  key.slice(key.indexOf(':', beginning.length) + 1, -1);
 
 /** Each of the scopes with each of the groups. */
 export const product = (scopes: readonly KeyPart[], groups: readonly KeyPart[]): string[] =>

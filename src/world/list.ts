@@ -1,13 +1,19 @@
-// The rows under some keys of an index, in one of its orders. They are found by their place, so that a page costs what it
-// shows, wherever in the list it stands and however long the list is.
+// The rows under some keys of an index, in one of its orders. They are found by their place, so
+// that a page costs what it shows, wherever in the list it stands and however long the list is.
 import { comparing, type Entry, type Position, type Row, type SortBy } from './indexes.js';
 import type { Compare, Tree } from './tree.js';
 
-/** From the first to the last, from the last to the first, or forward with the newest first among equal ones. */
+/**
+ * From the first to the last, from the last to the first, or forward with the newest first among
+ * equal ones.
+ */
 export type Reading = 'forward' | 'backward' | 'newest_of_equals_first';
 
 export interface ListParts<R> {
-  /** The rows as they stood when they were filed; what their keys and orders are made of has not changed since. */
+  /**
+   * The rows as they stood when they were filed; what their keys and orders are made of has not
+   * changed since.
+   */
   readonly trees: readonly Tree<Entry<R>>[];
   readonly sortBy: SortBy<R>;
   readonly reading: Reading;
@@ -23,8 +29,8 @@ interface Span<R> {
 }
 
 /**
- * A list is of its moment: it is read before the next write. A row must be under one of its keys only; where it may be under
- * several, the list can be walked but has no places.
+ * A list is of its moment: it is read before the next write. A row must be under one of its keys
+ * only; where it may be under several, the list can be walked but has no places.
  */
 export class List<R extends Row> implements Iterable<R> {
   readonly #sortBy: SortBy<R>;
@@ -60,7 +66,9 @@ export class List<R extends Row> implements Iterable<R> {
   placeOf(id: string): number {
     const entry = this.#entry(id);
     if (!entry || !this.#spans.some(({ tree }) => this.#holds(tree, entry))) return -1;
-    const place = sum(this.#spans.map(({ tree }) => tree.count((other) => this.#inOrder(other, entry) < 0)));
+    const place = sum(
+      this.#spans.map(({ tree }) => tree.count((other) => this.#inOrder(other, entry) < 0)),
+    );
     if (this.#reading === 'forward') return place;
     if (this.#reading === 'backward') return this.size - 1 - place;
     const { start, size } = this.#equalsOf(entry);
@@ -71,9 +79,14 @@ export class List<R extends Row> implements Iterable<R> {
     return this.#from(0);
   }
 
-  /** Backward, the rows that were inserted before a position; for a list in the order of insertion. */
+  /**
+   * Backward, the rows that were inserted before a position; for a list in the order of insertion.
+   */
   *before(position: Position): Generator<R, undefined> {
-    const spans = this.#spans.map((span) => ({ ...span, end: span.tree.count((other) => other.position < position) }));
+    const spans = this.#spans.map((span) => ({
+      ...span,
+      end: span.tree.count((other) => other.position < position),
+    }));
     for (const entry of this.#backward(spans)) yield this.#now(entry);
   }
 
@@ -112,7 +125,11 @@ export class List<R extends Row> implements Iterable<R> {
   }
 
   /** The rows that are sorted where a row is; the first of them stands at the place `start`. */
-  #equalsOf({ row }: Entry<R>): { readonly spans: readonly Span<R>[]; readonly start: number; readonly size: number } {
+  #equalsOf({ row }: Entry<R>): {
+    readonly spans: readonly Span<R>[];
+    readonly start: number;
+    readonly size: number;
+  } {
     const value = this.#sortBy(row);
     const spans = this.#spans.map(({ tree }) => ({
       tree,
@@ -161,7 +178,8 @@ export class List<R extends Row> implements Iterable<R> {
       );
       const before = sum(cuts) - starts;
       for (const [i, cut] of cuts.entries()) {
-        if (before <= place) low[i] = Math.max(low[i] as number, before < place && i === widest ? cut + 1 : cut);
+        if (before <= place)
+          low[i] = Math.max(low[i] as number, before < place && i === widest ? cut + 1 : cut);
         if (before >= place) high[i] = Math.min(high[i] as number, cut);
       }
     }
@@ -182,9 +200,12 @@ export class List<R extends Row> implements Iterable<R> {
   }
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
-const sizeOf = <R>(spans: readonly Span<R>[]): number => sum(spans.map(({ start, end }) => end - start));
-const clamp = (number: number, low: number, high: number): number => Math.min(Math.max(number, low), high);
+const sum = (numbers: readonly number[]): number =>
+  numbers.reduce((total, number) => total + number, 0);
+const sizeOf = <R>(spans: readonly Span<R>[]): number =>
+  sum(spans.map(({ start, end }) => end - start));
+const clamp = (number: number, low: number, high: number): number =>
+  Math.min(Math.max(number, low), high);
 
 function* limited<T>(items: Iterable<T>, count: number): Generator<T, undefined> {
   if (count === 0) return;

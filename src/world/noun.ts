@@ -1,4 +1,5 @@
-// A noun is one kind of row: its table, what it is by default, and how a scenario speaks of it. This is the form of one.
+// A noun is one kind of row: its table, what it is by default, and how a scenario speaks of it.
+// This is the form of one.
 import { toTimestamp } from './clock.js';
 import type { IdMaker } from './ids.js';
 import { compare, type Row } from './indexes.js';
@@ -11,7 +12,10 @@ export type Draft<T> = T extends readonly (infer Item)[]
     ? { readonly [Key in keyof T]?: Draft<T[Key]> | undefined }
     : T | undefined;
 
-/** An item of a scenario's list. `holder` is what has the list in it: nothing, or a row of another noun. */
+/**
+ * An item of a scenario's list. `holder` is what has the list in it: nothing, or a row of another
+ * noun.
+ */
 export interface Given<Item, Holder> {
   readonly item: Item;
   readonly holder: Holder;
@@ -53,8 +57,14 @@ export interface Noun<Item, Tables, Holder = undefined> {
 }
 
 /** An item with what it needs, and with each value of its row that would not come by itself. */
-export function itemOf<Item extends object, R extends object>(needed: Item, row: R, byItself: R): Item {
-  const said = Object.entries(row).filter(([key, value]) => !isDeepEqual(value, byItself[key as keyof R]));
+export function itemOf<Item extends object, R extends object>(
+  needed: Item,
+  row: R,
+  byItself: R,
+): Item {
+  const said = Object.entries(row).filter(
+    ([key, value]) => !isDeepEqual(value, byItself[key as keyof R]),
+  );
   return { ...needed, ...Object.fromEntries(said) };
 }
 
@@ -62,7 +72,11 @@ export function itemOf<Item extends object, R extends object>(needed: Item, row:
 const isDeepEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** `sth_1`, or what is like it where that is taken. */
-export function numbered(prefix: string, number: number, taken: ReadonlySet<string | undefined>): string {
+export function numbered(
+  prefix: string,
+  number: number,
+  taken: ReadonlySet<string | undefined>,
+): string {
   let id = `${prefix}_${number}`;
   while (taken.has(id)) id += '_';
   return id;
@@ -74,17 +88,40 @@ type Ids = readonly (string | undefined)[];
 export interface Checker {
   readonly problem: (pointer: string, what: string, fix: string) => void;
   /** An item with this ID stands here. */
-  readonly define: (called: string, id: string | undefined, pointer: string, organization?: string) => void;
-  /** The item with this ID is meant, wherever it stands; it must be there, and in the organization if one is named. */
-  readonly refer: (called: string, id: string | null | undefined, pointer: string, organization?: string) => void;
-  readonly referAll: (called: string, ids: Ids | undefined, pointer: string, organization?: string) => void;
+  readonly define: (
+    called: string,
+    id: string | undefined,
+    pointer: string,
+    organization?: string,
+  ) => void;
+  /**
+   * The item with this ID is meant, wherever it stands; it must be there, and in the organization
+   * if one is named.
+   */
+  readonly refer: (
+    called: string,
+    id: string | null | undefined,
+    pointer: string,
+    organization?: string,
+  ) => void;
+  readonly referAll: (
+    called: string,
+    ids: Ids | undefined,
+    pointer: string,
+    organization?: string,
+  ) => void;
   /** Each value may stand only once, in all of the lists or in each. */
   readonly once: (values: readonly Listed[], what: string) => void;
   /** Nothing in the scenario is later than its own time. */
   readonly past: (time: string | undefined, pointer: string) => void;
-  /** Nothing happens to a row before it is made; made at the scenario's own time when nothing is said. */
+  /**
+   * Nothing happens to a row before it is made; made at the scenario's own time when nothing is
+   * said.
+   */
   readonly notBefore: (time: string | undefined, pointer: string, made: string | undefined) => void;
-  /** Whether every value of an item could be read. If not, a value that is missing is not reported. */
+  /**
+   * Whether every value of an item could be read. If not, a value that is missing is not reported.
+   */
   readonly isWhole: (item: object) => boolean;
   /** The IDs of items that are deleted softly. */
   readonly deleted: Set<string>;
@@ -105,7 +142,12 @@ type Owned = Draft<{
   readonly updated_at: string;
 }>;
 
-export function checkOwned({ define, refer, past, notBefore }: Checker, called: string, item: Owned, pointer: string): void {
+export function checkOwned(
+  { define, refer, past, notBefore }: Checker,
+  called: string,
+  item: Owned,
+  pointer: string,
+): void {
   define(called, item.id, `${pointer}/id`, item.organization_id);
   refer('organization', item.organization_id, `${pointer}/organization_id`);
   refer('user', item.created_by, `${pointer}/created_by`, item.organization_id);
@@ -121,7 +163,8 @@ export const usersOf = (ids: Ids = []): Ids => ids.map((id) => (id === '*' ? und
 export const utc = (given: string | undefined, otherwise: string): string =>
   given === undefined ? otherwise : toTimestamp(Date.parse(given));
 
-export const utcOrNull = (given: string | undefined): string | null => (given === undefined ? null : utc(given, given));
+export const utcOrNull = (given: string | undefined): string | null =>
+  given === undefined ? null : utc(given, given);
 
 /** Oldest first; of equal ones, in the order in which they were given. */
 export const byTime = <R>(rows: readonly R[], time: (row: R) => string): R[] =>
@@ -133,11 +176,15 @@ export function byHolder<Item, Holder>(
   time: (given: Given<Item, Holder>) => string,
 ): Given<Item, Holder>[] {
   const place = new Map(given.map(({ holder }, i) => [holder, i]));
-  return byTime(given, time).sort((a, b) => (place.get(a.holder) as number) - (place.get(b.holder) as number));
+  return byTime(given, time).sort(
+    (a, b) => (place.get(a.holder) as number) - (place.get(b.holder) as number),
+  );
 }
 
 /** What a row is made of: what it cannot do without, and whatever else is known. */
-export type New<R, Required extends keyof R> = Pick<R, Required> & { readonly [Key in keyof R]?: R[Key] | undefined };
+export type New<R, Required extends keyof R> = Pick<R, Required> & {
+  readonly [Key in keyof R]?: R[Key] | undefined;
+};
 
 interface Insertable<R extends Row> {
   insert(row: R): R;

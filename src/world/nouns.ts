@@ -1,4 +1,5 @@
-// Which nouns there are, by the name of their table. A world is filled, and a dump written, in this order.
+// Which nouns there are, by the name of their table. A world is filled, and a dump written, in this
+// order.
 import { credentials } from './nouns/credentials.js';
 import { deletedRows } from './nouns/deleted-rows.js';
 import { departments } from './nouns/departments.js';

@@ -1,11 +1,23 @@
-// Rows by id, and indexes that file them in order. Neither a row nor a tree ever changes: a write puts new ones in their place.
-// So the whole state of a table is one value, and forks and snapshots share it.
+// Rows by id, and indexes that file them in order. Neither a row nor a tree ever changes: a write
+// puts new ones in their place. So the whole state of a table is one value, and forks and snapshots
+// share it.
 import { Entries } from './entries.js';
-import { compare, comparing, type Entry, type Index, type Position, type Row, type SortBy } from './indexes.js';
+import {
+  compare,
+  comparing,
+  type Entry,
+  type Index,
+  type Position,
+  type Row,
+  type SortBy,
+} from './indexes.js';
 import { List, type Reading } from './list.js';
 import { Tree, type Writer } from './tree.js';
 
-/** The rows under one key of an index, in its first order; in another one from when it is first asked for. */
+/**
+ * The rows under one key of an index, in its first order; in another one from when it is first
+ * asked for.
+ */
 interface Filed<R> {
   readonly key: string;
   readonly first: Tree<Entry<R>>;
@@ -38,7 +50,8 @@ export interface Schema<R, I> {
   readonly empty: TableState<R>;
 }
 
-export type TableOf<S> = S extends Schema<infer R extends Row, infer I> ? Table<R, I & Indexes<R>> : never;
+export type TableOf<S> =
+  S extends Schema<infer R extends Row, infer I> ? Table<R, I & Indexes<R>> : never;
 
 export const schemaOf =
   <R extends Row>() =>
@@ -130,7 +143,10 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
   list<Name extends keyof I & string>(
     index: Name,
     keys: readonly string[],
-    { order, reading = 'forward' }: { readonly order?: OrderOf<I[Name]>; readonly reading?: Reading } = {},
+    {
+      order,
+      reading = 'forward',
+    }: { readonly order?: OrderOf<I[Name]>; readonly reading?: Reading } = {},
   ): List<R> {
     const at = this.#schema.names.indexOf(index);
     const { orders, sorts } = this.#schema.indexes[at] as OrderedIndex<R>;
@@ -142,7 +158,11 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
   }
 
   /** The rows under a key from the newest to the oldest, beginning before a position. */
-  newestFirst(index: keyof I & string, key: string, before: Position = Number.POSITIVE_INFINITY): Iterable<R> {
+  newestFirst(
+    index: keyof I & string,
+    key: string,
+    before: Position = Number.POSITIVE_INFINITY,
+  ): Iterable<R> {
     return this.list(index, [key]).before(before);
   }
 
@@ -191,7 +211,9 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
     const writer = this.#writer;
     this.#state = {
       entries: entries.with((after ?? (before as Entry<R>)).row.id, after, writer),
-      filed: this.#schema.indexes.map((index, i) => refiled(index, filed[i] as Tree<Filed<R>>, { before, after, writer })),
+      filed: this.#schema.indexes.map((index, i) =>
+        refiled(index, filed[i] as Tree<Filed<R>>, { before, after, writer }),
+      ),
       next: after ? Math.max(next, after.position + 1) : next,
     };
     this.#onWrite.after?.(before?.row, after?.row);
@@ -242,7 +264,11 @@ function refiled<R>(
     all = rest.first.size === 0 ? all.without(found, writer) : all.with(rest, writer);
   }
   for (const key of after ? keys(after.row) : []) {
-    const found = filedUnder(all, key) ?? { key, first: new Tree(comparing(sorts[0] as SortBy<R>)), others: none };
+    const found = filedUnder(all, key) ?? {
+      key,
+      first: new Tree(comparing(sorts[0] as SortBy<R>)),
+      others: none,
+    };
     all = all.with(
       changed(found, (tree) => tree.with(after as Entry<R>, writer)),
       writer,
@@ -252,7 +278,10 @@ function refiled<R>(
 }
 
 /** Orders that were not asked for yet stay so. */
-const changed = <R>({ key, first, others }: Filed<R>, change: (tree: Tree<Entry<R>>) => Tree<Entry<R>>): Filed<R> => ({
+const changed = <R>(
+  { key, first, others }: Filed<R>,
+  change: (tree: Tree<Entry<R>>) => Tree<Entry<R>>,
+): Filed<R> => ({
   key,
   first: change(first),
   others: others.length === 0 ? none : others.map((tree) => tree && change(tree)),

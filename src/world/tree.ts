@@ -1,6 +1,7 @@
-// A persistent B+ tree: items in order, found by what they are or by their place. A write makes another tree that shares all
-// nodes with the one before but those on the way to the item, so that keeping an earlier state costs nothing. Nodes that the
-// writer itself has made since it last gave its tree away are seen by nobody else, and are changed in place.
+// A persistent B+ tree: items in order, found by what they are or by their place. A write makes
+// another tree that shares all nodes with the one before but those on the way to the item, so that
+// keeping an earlier state costs nothing. Nodes that the writer itself has made since it last gave
+// its tree away are seen by nobody else, and are changed in place.
 
 /** Negative when the left item comes first, zero when the right one takes its place. */
 export type Compare<T> = (left: T, right: T) => number;
@@ -115,7 +116,11 @@ export class Tree<T> {
     let offset = place;
     while (node.children) {
       let at = 0;
-      for (let { size } = node.children[at] as Node<T>; offset >= size; { size } = node.children[at] as Node<T>) {
+      for (
+        let { size } = node.children[at] as Node<T>;
+        offset >= size;
+        { size } = node.children[at] as Node<T>
+      ) {
         offset -= size;
         at++;
       }
@@ -128,7 +133,9 @@ export class Tree<T> {
 /** Parts for nodes that have room to grow. */
 function chunks<Part>(parts: readonly Part[]): Part[][] {
   const size = MANY - FEW;
-  return Array.from({ length: Math.ceil(parts.length / size) }, (_, i) => parts.slice(i * size, (i + 1) * size));
+  return Array.from({ length: Math.ceil(parts.length / size) }, (_, i) =>
+    parts.slice(i * size, (i + 1) * size),
+  );
 }
 
 const leafOf = <T>(items: T[], writer: Writer | undefined): Node<T> => ({
@@ -144,7 +151,8 @@ function branchOf<T>(children: Node<T>[], writer: Writer | undefined): Node<T> {
   return { items: children.map((child) => child.items[0] as T), children, size, writer };
 }
 
-const isOwn = <T>(node: Node<T>, writer: Writer | undefined): boolean => writer !== undefined && node.writer === writer;
+const isOwn = <T>(node: Node<T>, writer: Writer | undefined): boolean =>
+  writer !== undefined && node.writer === writer;
 
 /** From a place on, as many items are gone as it says, and others come in their place. */
 interface Splice<T> {
@@ -153,8 +161,13 @@ interface Splice<T> {
   readonly come: readonly T[];
 }
 
-function withItems<T>(leaf: Node<T>, { at, gone, come }: Splice<T>, writer: Writer | undefined): Node<T> {
-  // A list that is made anew has no room to spare, of which there would be much in many small worlds.
+function withItems<T>(
+  leaf: Node<T>,
+  { at, gone, come }: Splice<T>,
+  writer: Writer | undefined,
+): Node<T> {
+  // A list that is made anew has no room to spare, of which there would be much in many small
+  // worlds.
   const items = leaf.items.toSpliced(at, gone, ...come);
   if (!isOwn(leaf, writer)) return leafOf(items, writer);
   leaf.items = items;
@@ -169,11 +182,20 @@ interface Exchange<T> {
   readonly more: number;
 }
 
-function withChild<T>(branch: Node<T>, { at, child, more }: Exchange<T>, writer: Writer | undefined): Node<T> {
+function withChild<T>(
+  branch: Node<T>,
+  { at, child, more }: Exchange<T>,
+  writer: Writer | undefined,
+): Node<T> {
   const { items, children = [], size } = branch;
   const first = child.items[0] as T;
   if (!isOwn(branch, writer)) {
-    return { items: items.with(at, first), children: children.with(at, child), size: size + more, writer };
+    return {
+      items: items.with(at, first),
+      children: children.with(at, child),
+      size: size + more,
+      writer,
+    };
   }
   items[at] = first;
   children[at] = child;
@@ -194,7 +216,8 @@ function leading<T>(items: readonly T[], leads: Leads<T>): number {
 }
 
 /** The child in which the leading items end. */
-const childAt = <T>({ items }: Node<T>, leads: Leads<T>): number => Math.max(0, leading(items, leads) - 1);
+const childAt = <T>({ items }: Node<T>, leads: Leads<T>): number =>
+  Math.max(0, leading(items, leads) - 1);
 
 /** The place of the last item that is not behind another; -1 when all are. */
 function lastUpTo<T>(items: readonly T[], item: T, compare: Compare<T>): number {
@@ -223,7 +246,11 @@ function put<T>(node: Node<T>, item: T, edit: Edit<T>): readonly [Node<T>, Node<
   const child = node.children[place] as Node<T>;
   const { size } = child;
   const [left, right] = put(child, item, edit);
-  const grown = withChild(node, { at: place, child: left, more: left.size + (right?.size ?? 0) - size }, writer);
+  const grown = withChild(
+    node,
+    { at: place, child: left, more: left.size + (right?.size ?? 0) - size },
+    writer,
+  );
   if (!right) return [grown];
   grown.children?.splice(place + 1, 0, right);
   grown.items.splice(place + 1, 0, right.items[0] as T);
@@ -231,7 +258,11 @@ function put<T>(node: Node<T>, item: T, edit: Edit<T>): readonly [Node<T>, Node<
 }
 
 /** The node, or two when it is too large. What has grown at its end stays full on the left. */
-function split<T>(node: Node<T>, grownAt: number, writer: Writer | undefined): readonly [Node<T>, Node<T>?] {
+function split<T>(
+  node: Node<T>,
+  grownAt: number,
+  writer: Writer | undefined,
+): readonly [Node<T>, Node<T>?] {
   const { items, children } = node;
   if (items.length <= MANY) return [node];
   const middle = grownAt === MANY - 1 ? MANY : items.length >>> 1;
@@ -245,12 +276,16 @@ function take<T>(node: Node<T>, item: T, edit: Edit<T>): Node<T> {
   const { compare, writer } = edit;
   const at = lastUpTo(node.items, item, compare);
   if (at < 0) return node;
-  if (!node.children) return compare(node.items[at] as T, item) === 0 ? withItems(node, { at, gone: 1, come: [] }, writer) : node;
+  if (!node.children)
+    return compare(node.items[at] as T, item) === 0
+      ? withItems(node, { at, gone: 1, come: [] }, writer)
+      : node;
   const child = node.children[at] as Node<T>;
   const { size } = child;
   const rest = take(child, item, edit);
   if (rest.size === size) return node;
-  if (rest.size === 0) return node.children.length === 1 ? rest : branchOf(node.children.toSpliced(at, 1), writer);
+  if (rest.size === 0)
+    return node.children.length === 1 ? rest : branchOf(node.children.toSpliced(at, 1), writer);
   const isSmall = rest.items.length < FEW && node.children.length > 1;
   return isSmall
     ? branchOf(joined(node.children.with(at, rest), at, writer), writer)

@@ -1,5 +1,6 @@
-// One isolated world: tables, clock and id maker. Rules read and write it; nothing else keeps state. What the tables hold is one
-// value at any moment, so a fork, a snapshot and taking back what a request did cost the same however much there is.
+// One isolated world: tables, clock and id maker. Rules read and write it; nothing else keeps
+// state. What the tables hold is one value at any moment, so a fork, a snapshot and taking back
+// what a request did cost the same however much there is.
 import type { Clock } from './clock.js';
 import { avoiding, type IdMaker } from './ids.js';
 import type { Row } from './indexes.js';
@@ -31,7 +32,10 @@ export type WorldSnapshot = { readonly now: string; readonly minted: number } & 
   readonly [Name in TableName]: readonly unknown[];
 };
 
-/** One write: what a row was, and what it is now; absent before it was made and after it was deleted. */
+/**
+ * One write: what a row was, and what it is now; absent before it was made and after it was
+ * deleted.
+ */
 export interface Change {
   readonly table: TableName;
   readonly id: string;
@@ -69,7 +73,10 @@ class BareWorld {
   #changes: Change[] | undefined;
   /** What each table held before that work first wrote into it, by the table's place. */
   #undo: AnyState[] | undefined;
-  /** What the tables held at first or when all of it was put back; each is made when it is first asked for. */
+  /**
+   * What the tables held at first or when all of it was put back; each is made when it is first
+   * asked for.
+   */
   #states = empty.tables;
   readonly #made: (AnyTable | undefined)[] = names.map(() => undefined);
 
@@ -90,7 +97,12 @@ class BareWorld {
    * `changes` grows with every write, and is empty again when they are taken back.
    */
   atomically<Result>(work: (takeBack: () => void, changes: readonly Change[]) => Result): Result {
-    const [minted, version, outer, outerUndo] = [this.ids.minted, this.#version, this.#changes, this.#undo];
+    const [minted, version, outer, outerUndo] = [
+      this.ids.minted,
+      this.#version,
+      this.#changes,
+      this.#undo,
+    ];
     const changes: Change[] = [];
     const undo: AnyState[] = [];
     this.#changes = changes;
@@ -120,16 +132,25 @@ class BareWorld {
     const now = this.clock.kind === 'virtual' ? this.clock.now() : 'real';
     const snapshot = { now, minted: state.minted };
     for (const [i, name] of names.entries()) {
-      Object.defineProperty(snapshot, name, { enumerable: true, get: () => rowsOf(state.tables[i] as AnyState) });
+      Object.defineProperty(snapshot, name, {
+        enumerable: true,
+        get: () => rowsOf(state.tables[i] as AnyState),
+      });
     }
     stateOf.set(snapshot as WorldSnapshot, state);
     return snapshot as WorldSnapshot;
   }
 
-  /** The world is again as it was when the snapshot was taken, of it or of another. A real clock goes on. */
+  /**
+   * The world is again as it was when the snapshot was taken, of it or of another. A real clock
+   * goes on.
+   */
   restore(snapshot: WorldSnapshot): void {
     const state = stateOf.get(snapshot);
-    if (!state) throw new Error('This is no snapshot of a world.\n  fix: hand in what world.snapshot() gave, not a copy of it');
+    if (!state)
+      throw new Error(
+        'This is no snapshot of a world.\n  fix: hand in what world.snapshot() gave, not a copy of it',
+      );
     for (const [place, table] of state.tables.entries()) {
       this.#remember(place);
       this.#put(place, table);
@@ -140,7 +161,13 @@ class BareWorld {
   }
 
   /** An independent world that starts from this one's state. */
-  fork({ clock = this.clock.fork(), ids = this.ids.fork() }: { readonly clock?: Clock; readonly ids?: IdMaker } = {}): World {
+  fork({
+    clock = this.clock.fork(),
+    ids = this.ids.fork(),
+  }: {
+    readonly clock?: Clock;
+    readonly ids?: IdMaker;
+  } = {}): World {
     const { scenario, keepDeleted } = this;
     const fork = new BareWorld({ scenario, clock, ids, keepDeleted });
     fork.#states = this.#state().tables;
@@ -148,7 +175,9 @@ class BareWorld {
   }
 
   #has(id: string): boolean {
-    return this.#made.some((table, i) => table?.has(id) ?? (this.#states[i] as AnyState).entries.get(id) !== undefined);
+    return this.#made.some(
+      (table, i) => table?.has(id) ?? (this.#states[i] as AnyState).entries.get(id) !== undefined,
+    );
   }
 
   #state(): State {
@@ -184,7 +213,8 @@ class BareWorld {
     const name = names[place] as TableName;
     const listener = {
       before: () => this.#remember(place),
-      after: (before: Row | undefined, after: Row | undefined) => this.#written(name, before, after),
+      after: (before: Row | undefined, after: Row | undefined) =>
+        this.#written(name, before, after),
     };
     return new Table(nouns[name].schema as never, listener, this.#states[place] as AnyState);
   }

@@ -27,19 +27,22 @@ export const inThisProcess: OpenWorld = async () => {
 
 export function playSeed(seed: Seed, openWorld: OpenWorld): void {
   describe.for(samplesOf(seed))(`seed ${seed}, $name`, (sample) => {
-    it.for(senders)('is answered as documented, field by field, when sent by $name', async (sender, context) => {
-      await needs(sender, context);
+    it.for(senders)(
+      'is answered as documented, field by field, when sent by $name',
+      async (sender, context) => {
+        await needs(sender, context);
 
-      const answer = await answerTo(sample, sender, await openWorld());
+        const answer = await answerTo(sample, sender, await openWorld());
 
-      const { status, body, volatile } = sample.response;
-      expect(answer.status).toBe(status);
-      expect(answer.contentType).toBe('application/json');
-      const got = settle(JSON.parse(answer.text), body, (pointer) => volatile[pointer]);
-      expect(inLines(got)).toBe(inLines(body));
-      // Compared with one and the same answer, the three senders are compared with each other.
-      expect(answer.text).toBe(await answerInProcess(sample));
-    });
+        const { status, body, volatile } = sample.response;
+        expect(answer.status).toBe(status);
+        expect(answer.contentType).toBe('application/json');
+        const got = settle(JSON.parse(answer.text), body, (pointer) => volatile[pointer]);
+        expect(inLines(got)).toBe(inLines(body));
+        // Compared with one and the same answer, the three senders are compared with each other.
+        expect(answer.text).toBe(await answerInProcess(sample));
+      },
+    );
   });
 }
 
@@ -53,7 +56,8 @@ export async function answerTo(sample: Sample, sender: Sender, url: string): Pro
 async function answerInProcess(sample: Sample): Promise<string> {
   const { method, path, headers, body } = requestOf(sample);
   const understudy = createUnderstudy();
-  const send = () => understudy.fetch(path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+  const send = () =>
+    understudy.fetch(path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
   for (let i = 0; i < (sample.repeated ?? 0); i++) await send();
   return (await send()).text();
 }

@@ -1,4 +1,5 @@
-// The README's marked commands do what the README says, from top to bottom, as a reader would type them.
+// The README's marked commands do what the README says, from top to bottom, as a reader would type
+// them.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -19,14 +20,20 @@ it('the README has commands that are marked as tested, and says what some of the
 });
 
 // One test for all: a reader's second command finds the world as the first one left it.
-it('the marked commands of the README end well and print what it shows', { timeout: 120_000 }, async (context) => {
+it('the marked commands of the README end well and print what it shows', {
+  timeout: 120_000,
+}, async (context) => {
   if (blocks.some(({ commands }) => curlCalls(commands) > 0)) await needs(curl, context);
   const server = await keeper.serve(['--log-format', 'json']);
   const port = new URL(server.url).port;
   let sent = 0;
   for (const { line, commands, output } of blocks) {
     const place = `README.md:${line}`;
-    const { code, stdout, stderr } = await runCommand('sh', ['-e', '-c', commands.replace(/\b4010\b/g, port)]);
+    const { code, stdout, stderr } = await runCommand('sh', [
+      '-e',
+      '-c',
+      commands.replace(/\b4010\b/g, port),
+    ]);
     expect(code, `${place}\n${commands}\n${stdout}\n${stderr}`).toBe(0);
 
     // curl ends well whatever the answer is, so the server is asked what it was asked.
@@ -36,7 +43,9 @@ it('the marked commands of the README end well and print what it shows', { timeo
       const logged = exchangesIn(server.process.stdout);
       return logged.length >= sent ? logged.slice(before) : undefined;
     });
-    const unexpected = exchanges.filter(({ status, operation }) => status >= 500 || (status >= 400 && operation === undefined));
+    const unexpected = exchanges.filter(
+      ({ status, operation }) => status >= 500 || (status >= 400 && operation === undefined),
+    );
     expect.soft(unexpected, `${place}\n${commands}`).toEqual([]);
 
     if (output === undefined) continue;
@@ -51,14 +60,18 @@ function curlCalls(commands: string): number {
   return commands.match(/^\s*curl\b|[;&|(]\s*curl\b/gm)?.length ?? 0;
 }
 
-type Logged = Pick<JournalEntry, 'method' | 'target' | 'status' | 'operation'> & { readonly event: string };
+type Logged = Pick<JournalEntry, 'method' | 'target' | 'status' | 'operation'> & {
+  readonly event: string;
+};
 
 function exchangesIn(log: string): Logged[] {
   const lines = log
     .slice(0, log.lastIndexOf('\n') + 1)
     .split('\n')
     .filter(Boolean);
-  return lines.map((line) => JSON.parse(line) as Logged).filter(({ event }) => event === 'exchange');
+  return lines
+    .map((line) => JSON.parse(line) as Logged)
+    .filter(({ event }) => event === 'exchange');
 }
 
 /** Times and trace ids are a reader's own; every other field is the same on every machine. */

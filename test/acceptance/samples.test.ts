@@ -13,12 +13,16 @@ const sample = {
 
 const passes = (got: Json) =>
   inLines(
-    settle(got, sample, (pointer) => (pointer === '/id' ? 'vector_store_id' : pointer.endsWith('_at') ? 'time' : undefined)),
+    settle(got, sample, (pointer) =>
+      pointer === '/id' ? 'vector_store_id' : pointer.endsWith('_at') ? 'time' : undefined,
+    ),
   ) === inLines(sample);
 
 describe('comparing an answer with a sample', () => {
   it('lets volatile fields differ in value', () => {
-    expect(passes({ ...sample, id: 'vs_7', rows: [{ added_at: '2027-01-01T00:00:00Z' }] })).toBe(true);
+    expect(passes({ ...sample, id: 'vs_7', rows: [{ added_at: '2027-01-01T00:00:00Z' }] })).toBe(
+      true,
+    );
   });
 
   it.for<[string, Json]>([
@@ -27,7 +31,10 @@ describe('comparing an answer with a sample', () => {
     ['a missing field', { id: sample.id, name: sample.name, rows: sample.rows }],
     ['a missing volatile field', { name: sample.name, rows: sample.rows, seen_at: null }],
     ['a field too many', { ...sample, extra: null }],
-    ['the fields in another order', { name: sample.name, id: sample.id, rows: sample.rows, seen_at: null }],
+    [
+      'the fields in another order',
+      { name: sample.name, id: sample.id, rows: sample.rows, seen_at: null },
+    ],
     ['a generated id of another kind', { ...sample, id: 'space_1' }],
     ['a time with a fraction', { ...sample, rows: [{ added_at: '2026-02-26T10:30:00.000Z' }] }],
     ['a time that is none', { ...sample, rows: [{ added_at: '2026-02-30T25:30:00Z' }] }],
@@ -40,17 +47,25 @@ describe('comparing an answer with a sample', () => {
 });
 
 describe.for(seeds)('the samples of seed %s', (seed) => {
-  it.for(samplesOf(seed))('$name: volatile fields are fields of the body, in the form that is looked for', ({ response }) => {
-    for (const [pointer, form] of Object.entries(response.volatile)) {
-      const value = pointer
-        .split('/')
-        .slice(1)
-        .reduce<Json | undefined>((node, name) => (node as Record<string, Json>)[name], response.body);
-      expect(hasForm(form, value), `${pointer} is ${JSON.stringify(value)}`).toBe(true);
-    }
-  });
+  it.for(samplesOf(seed))(
+    '$name: volatile fields are fields of the body, in the form that is looked for',
+    ({ response }) => {
+      for (const [pointer, form] of Object.entries(response.volatile)) {
+        const value = pointer
+          .split('/')
+          .slice(1)
+          .reduce<Json | undefined>(
+            (node, name) => (node as Record<string, Json>)[name],
+            response.body,
+          );
+        expect(hasForm(form, value), `${pointer} is ${JSON.stringify(value)}`).toBe(true);
+      }
+    },
+  );
 
   it.for(samplesOf(seed))('$name: all three senders carry the same body', ({ request }) => {
-    expect(request.curl_data === undefined ? undefined : JSON.parse(request.curl_data)).toEqual(request.body);
+    expect(request.curl_data === undefined ? undefined : JSON.parse(request.curl_data)).toEqual(
+      request.body,
+    );
   });
 });

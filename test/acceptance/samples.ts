@@ -1,4 +1,5 @@
-// The seeds' samples as data: each request, who sends it, what came before, and the answer the seed shows.
+// The seeds' samples as data: each request, who sends it, what came before, and the answer the seed
+// shows.
 import { readFileSync } from 'node:fs';
 import type { Json } from '../../src/spec/message.js';
 import type { Form } from './compare.js';
@@ -24,10 +25,15 @@ export type Seed = '000' | '001' | '002' | '003';
 export const seeds: readonly Seed[] = ['000', '001', '002', '003'];
 
 export function samplesOf(seed: Seed): readonly Sample[] {
-  return JSON.parse(readFileSync(new URL(`samples/seed-${seed}.json`, import.meta.url), 'utf8')) as Sample[];
+  return JSON.parse(
+    readFileSync(new URL(`samples/seed-${seed}.json`, import.meta.url), 'utf8'),
+  ) as Sample[];
 }
 
 export function requestOf({ request, credential }: Sample): SentRequest {
-  const headers = Object.entries(request.headers).map(([name, value]) => [name, value.replace('{credential}', credential)]);
+  const headers = Object.entries(request.headers).map(([name, value]) => [
+    name,
+    value.replace('{credential}', credential),
+  ]);
   return { ...request, headers: Object.fromEntries(headers) as Record<string, string> };
 }

@@ -1,5 +1,5 @@
-// Seed 002, "Create store in slice": the sample request, and the two answers it documents. The sample for the
-// vendor's SDK is left out: it calls a method that no published SDK has (K-C35).
+// Seed 002, "Create store in slice": the sample request, and the two answers it documents. The
+// sample for the vendor's SDK is left out: it calls a method that no published SDK has (K-C35).
 import { expect, it } from 'vitest';
 import { answerTo, inThisProcess, playSeed } from './play.js';
 import { type Sample, samplesOf } from './samples.js';
@@ -16,6 +16,7 @@ it('seed 002, 422: the message lists each access mode once, and no other', async
 
 /** The seed prints a Python set, which has no order of its own. */
 function namesIn(body: string): string[] {
-  const { message } = (JSON.parse(body) as { error: { details: { message: string } } }).error.details;
+  const { message } = (JSON.parse(body) as { error: { details: { message: string } } }).error
+    .details;
   return [...message.matchAll(/'([^']*)'/g)].map(([, name]) => name as string).sort();
 }

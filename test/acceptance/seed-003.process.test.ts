@@ -1,4 +1,5 @@
-// Seed 003, the space object. The seed has no request; the object is retrieved by its id, in the three ways of the others.
+// Seed 003, the space object. The seed has no request; the object is retrieved by its id, in the
+// three ways of the others.
 import { expect, it } from 'vitest';
 import { createKeeper } from '../support/processes.js';
 import { answerTo, fromBuiltCli, playSeed } from './play.js';

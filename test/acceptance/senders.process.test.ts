@@ -1,4 +1,5 @@
-// The senders are our own; here it is seen that what leaves the machine is what the seeds' samples send.
+// The senders are our own; here it is seen that what leaves the machine is what the seeds' samples
+// send.
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -34,11 +35,19 @@ it.for(senders)(
 
       const answer = await sender.send(`http://127.0.0.1:${port}`, request);
 
-      expect(answer).toEqual({ status: 209, contentType: 'application/json', text: '{"ö": "\\n"}\n' });
+      expect(answer).toEqual({
+        status: 209,
+        contentType: 'application/json',
+        text: '{"ö": "\\n"}\n',
+      });
       const [got] = arrived as [Arrived];
       expect(arrived.length).toBe(1);
-      expect({ method: got.method, path: got.path }).toEqual({ method: request.method, path: request.path });
-      for (const [name, value] of Object.entries(request.headers)) expect(got.headers[name.toLowerCase()]).toBe(value);
+      expect({ method: got.method, path: got.path }).toEqual({
+        method: request.method,
+        path: request.path,
+      });
+      for (const [name, value] of Object.entries(request.headers))
+        expect(got.headers[name.toLowerCase()]).toBe(value);
       if (request.body === undefined) expect(got.body).toBe('');
       else if (sender === curl) expect(got.body).toBe(request.curl_data);
       else expect(JSON.parse(got.body)).toEqual(request.body);

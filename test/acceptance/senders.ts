@@ -1,4 +1,5 @@
-// The three ways in which the seeds show a request being sent: curl, Python's requests, JavaScript's fetch.
+// The three ways in which the seeds show a request being sent: curl, Python's requests,
+// JavaScript's fetch.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -24,8 +25,15 @@ export interface Answer {
 
 export interface Sender {
   readonly name: string;
-  /** What this way of sending needs on the machine: a program, and arguments with which it ends well when it is there. */
-  readonly tool?: { readonly name: string; readonly program: string; readonly trial: readonly string[] };
+  /**
+   * What this way of sending needs on the machine: a program, and arguments with which it ends well
+   * when it is there.
+   */
+  readonly tool?: {
+    readonly name: string;
+    readonly program: string;
+    readonly trial: readonly string[];
+  };
   send(url: string, request: SentRequest): Promise<Answer>;
 }
 
@@ -36,21 +44,47 @@ export const curl: Sender = {
   tool: { name: 'curl', program: 'curl', trial: ['--version'] },
   send: async (url, { method, path, headers, curl_data }) => {
     // `-q` leaves the user's own curl settings out; the last line is ours and says what the body cannot.
-    const told = ['-q', '--silent', '--show-error', '--write-out', '\\n%{http_code} %{content_type}'];
+    const told = [
+      '-q',
+      '--silent',
+      '--show-error',
+      '--write-out',
+      '\\n%{http_code} %{content_type}',
+    ];
     const named = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
     const data = curl_data === undefined ? [] : ['-d', curl_data];
-    const printed = await outputOf('curl', [...told, '-X', method, `${url}${path}`, ...named, ...data]);
+    const printed = await outputOf('curl', [
+      ...told,
+      '-X',
+      method,
+      `${url}${path}`,
+      ...named,
+      ...data,
+    ]);
     const end = printed.lastIndexOf('\n');
     const [status, contentType] = printed.slice(end + 1).split(' ', 2);
-    return { status: Number(status), contentType: contentType || null, text: printed.slice(0, end) };
+    return {
+      status: Number(status),
+      contentType: contentType || null,
+      text: printed.slice(0, end),
+    };
   },
 };
 
 const python: Sender = {
   name: 'Python',
-  tool: { name: 'python3 with the requests package', program: 'python3', trial: ['-c', 'import requests'] },
+  tool: {
+    name: 'python3 with the requests package',
+    program: 'python3',
+    trial: ['-c', 'import requests'],
+  },
   send: async (url, { method, path, headers, body }) => {
-    const input = JSON.stringify({ method, url: `${url}${path}`, headers, ...(body === undefined ? {} : { body }) });
+    const input = JSON.stringify({
+      method,
+      url: `${url}${path}`,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
     return JSON.parse(await pythonAnswer(input)) as Answer;
   },
 };
@@ -60,7 +94,11 @@ export const javascript: Sender = {
   send: async (url, { method, path, headers, body }) => {
     const data = body === undefined ? {} : { body: JSON.stringify(body) };
     const response = await fetch(`${url}${path}`, { method, headers, ...data });
-    return { status: response.status, contentType: response.headers.get('content-type'), text: await response.text() };
+    return {
+      status: response.status,
+      contentType: response.headers.get('content-type'),
+      text: await response.text(),
+    };
   },
 };
 
@@ -90,7 +128,10 @@ function isThere({ program, trial }: NonNullable<Sender['tool']>): Promise<boole
 let closePython = (): void => {};
 afterAll(() => closePython());
 
-/** One line for each that is given; Python is started for the first of them and kept, since its start takes longest. */
+/**
+ * One line for each that is given; Python is started for the first of them and kept, since its
+ * start takes longest.
+ */
 const pythonAnswer = (() => {
   let ask: ((line: string) => Promise<string>) | undefined;
   return (line: string): Promise<string> => {
@@ -100,7 +141,10 @@ const pythonAnswer = (() => {
 })();
 
 function startPython(): (line: string) => Promise<string> {
-  const child = spawn('python3', [script], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, NO_PROXY: '*' } });
+  const child = spawn('python3', [script], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, NO_PROXY: '*' },
+  });
   closePython = () => void child.kill();
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -35,7 +35,9 @@ describe('the tested blocks of a page', () => {
     ['a heading', ['## Next']],
     ['another tested block', ['<!-- tested -->', '```sh', 'true', '```']],
   ])('leave out a json block that comes after %s', (_, between) => {
-    const [block] = testedBlocks(page('<!-- tested -->', '```sh', 'true', '```', ...between, '```json', '{}', '```'));
+    const [block] = testedBlocks(
+      page('<!-- tested -->', '```sh', 'true', '```', ...between, '```json', '{}', '```'),
+    );
     expect(block).toEqual({ line: 3, commands: 'true' });
   });
 
@@ -44,15 +46,21 @@ describe('the tested blocks of a page', () => {
   });
 
   it('do not include what is shown inside another block', () => {
-    expect(testedBlocks(page('````md', '<!-- tested -->', '```sh', 'true', '```', '````'))).toEqual([]);
+    expect(testedBlocks(page('````md', '<!-- tested -->', '```sh', 'true', '```', '````'))).toEqual(
+      [],
+    );
   });
 
   it('throw for a mark with nothing to try after it', () => {
-    expect(() => testedBlocks(page('', '<!-- tested -->', '', '```json', '{}', '```'))).toThrow('Line 2: ');
+    expect(() => testedBlocks(page('', '<!-- tested -->', '', '```json', '{}', '```'))).toThrow(
+      'Line 2: ',
+    );
     expect(() => testedBlocks('<!-- tested -->')).toThrow('Line 1: ');
   });
 
   it('throw for a block that is never closed', () => {
-    expect(() => testedBlocks(page('<!-- tested -->', '```sh', 'true'))).toThrow('Line 2: this block is never closed.');
+    expect(() => testedBlocks(page('<!-- tested -->', '```sh', 'true'))).toThrow(
+      'Line 2: this block is never closed.',
+    );
   });
 });

@@ -1,4 +1,5 @@
-// Finds the commands of a Markdown page that are marked to be tried: a `sh` block after `<!-- tested -->`, and the
+// Finds the commands of a Markdown page that are marked to be tried: a `sh` block after `<!--
+// tested -->`, and the
 // `json` block after it, if there is one before the next block, heading or mark, with what the commands print.
 
 export interface TestedBlock {
@@ -45,7 +46,9 @@ function partsOf(lines: readonly string[]): { part: Part; line: number }[] {
     else if (/^#{1,6}\s/.test(text)) parts.push({ part: 'heading', line });
     else if (opening) {
       const [, mark, language] = opening as unknown as [string, string, string];
-      const length = lines.slice(i + 1).findIndex((later) => later.trim().startsWith(mark) && /^[`~]+$/.test(later.trim()));
+      const length = lines
+        .slice(i + 1)
+        .findIndex((later) => later.trim().startsWith(mark) && /^[`~]+$/.test(later.trim()));
       if (length < 0) throw new Error(`Line ${line}: this block is never closed.`);
       const inside = lines.slice(i + 1, i + 1 + length);
       parts.push({ part: { language, line: line + 1, text: inside.join('\n') }, line });

@@ -8,7 +8,14 @@ import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** What no browser has. */
-const nodesOwn = new Set(['Buffer', 'process', 'global', 'setImmediate', '__dirname', '__filename']);
+const nodesOwn = new Set([
+  'Buffer',
+  'process',
+  'global',
+  'setImmediate',
+  '__dirname',
+  '__filename',
+]);
 
 interface Reached {
   /** From the root of the project. */
@@ -19,7 +26,10 @@ interface Reached {
   readonly globals: readonly string[];
 }
 
-/** Everything that is loaded with a file, types aside, at once or later; what packages load only where it is asked for. */
+/**
+ * Everything that is loaded with a file, types aside, at once or later; what packages load only
+ * where it is asked for.
+ */
 function closureOf(entry: string, { intoPackages = false } = {}): Reached {
   const files = new Set([join(root, entry)]);
   const packages = new Set<string>();
@@ -35,7 +45,11 @@ function closureOf(entry: string, { intoPackages = false } = {}): Reached {
       }
     }
   }
-  return { files: [...files].map((file) => relative(root, file)), packages: [...packages].sort(), globals };
+  return {
+    files: [...files].map((file) => relative(root, file)),
+    packages: [...packages].sort(),
+    globals,
+  };
 }
 
 /** A source stands beside the place where what is built from it would be. */
@@ -52,7 +66,11 @@ function scriptOf(file: string): string {
 function readScript(file: string): string {
   const text = readFileSync(file, 'utf8');
   if (file.endsWith('.json')) return '';
-  const compilerOptions = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true };
+  const compilerOptions = {
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.ESNext,
+    verbatimModuleSyntax: true,
+  };
   return file.endsWith('.ts') ? ts.transpileModule(text, { compilerOptions }).outputText : text;
 }
 
@@ -70,7 +88,8 @@ function usesOf(script: string): readonly string[] {
 
 /** `.process` and `process:` name something else. */
 const isKey = (node: ts.Identifier): boolean =>
-  (ts.isPropertyAccessExpression(node.parent) || ts.isPropertyAssignment(node.parent)) && node.parent.name === node;
+  (ts.isPropertyAccessExpression(node.parent) || ts.isPropertyAssignment(node.parent)) &&
+  node.parent.name === node;
 
 describe.each(['src/fetch.ts', 'dist/fetch.js'])('what %s loads', (entry) => {
   const reached = closureOf(entry, { intoPackages: true });
@@ -93,19 +112,37 @@ describe.each(['src/fetch.ts', 'dist/fetch.js'])('what %s loads', (entry) => {
 describe('the same look at the main entry', () => {
   it('finds what only Node has', () => {
     const reached = closureOf('src/http/server.ts');
-    expect(reached.packages).toEqual(expect.arrayContaining(['express', 'node:fs', 'node:http', 'node:zlib']));
-    expect(reached.globals).toEqual(expect.arrayContaining(['src/http/express-shell.ts: Buffer', 'src/files/read.ts: process']));
+    expect(reached.packages).toEqual(
+      expect.arrayContaining(['express', 'node:fs', 'node:http', 'node:zlib']),
+    );
+    expect(reached.globals).toEqual(
+      expect.arrayContaining(['src/http/express-shell.ts: Buffer', 'src/files/read.ts: process']),
+    );
   });
 });
 
 it('leaves Node out of the rooms that every entry uses', () => {
-  const rooms = ['spec', 'validation', 'decide', 'world', 'rules', 'scenario', 'engine', 'freddy', 'pages'];
+  const rooms = [
+    'spec',
+    'validation',
+    'decide',
+    'world',
+    'rules',
+    'scenario',
+    'engine',
+    'freddy',
+    'pages',
+  ];
   const { files } = closureOf('src/http/server.ts');
   const inRooms = files.filter((file) => rooms.some((room) => file.startsWith(`src/${room}/`)));
   const found = inRooms.flatMap((file) => {
     const script = scriptOf(join(root, file));
-    const modules = ts.preProcessFile(script, true, true).importedFiles.map(({ fileName }) => fileName);
-    return [...modules.filter((name) => name.startsWith('node:')), ...usesOf(script)].map((name) => `${file}: ${name}`);
+    const modules = ts
+      .preProcessFile(script, true, true)
+      .importedFiles.map(({ fileName }) => fileName);
+    return [...modules.filter((name) => name.startsWith('node:')), ...usesOf(script)].map(
+      (name) => `${file}: ${name}`,
+    );
   });
   expect(inRooms.length).toBeGreaterThan(40);
   expect(found).toEqual([]);

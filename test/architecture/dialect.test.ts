@@ -22,7 +22,9 @@ const codeOf = (file: string): string =>
     .replace(/\/\*[\s\S]*?\*\//g, '')
     .replace(/(^|\s)\/\/ .*$/gm, '');
 
-const files = (readdirSync(kit, { recursive: true }) as string[]).filter((file) => file.endsWith('.ts'));
+const files = (readdirSync(kit, { recursive: true }) as string[]).filter((file) =>
+  file.endsWith('.ts'),
+);
 
 describe('the dialect of the vendor', () => {
   it.each(Object.entries(words))('%s: known in src/contract/dialect.ts alone', (_, word) => {

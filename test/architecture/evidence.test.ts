@@ -1,4 +1,5 @@
-// Every code of evidence has a line in docs/evidence.md, every line a use, and nothing that is served shows a code.
+// Every code of evidence has a line in docs/evidence.md, every line a use, and nothing that is
+// served shows a code.
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { inPlainWords, nameOf, oneCode, readEvidence } from '../../scripts/evidence.mjs';
@@ -11,13 +12,17 @@ import { loadSpec } from '../../src/shipped/document.js';
 const page = 'docs/evidence.md';
 const evidence: ReadonlyMap<string, string> = readEvidence(page);
 const pattern = () => new RegExp(oneCode as string, 'g');
-const codesIn = (text: string): string[] => [...text.matchAll(pattern())].map(([code]) => nameOf(code) as string);
+const codesIn = (text: string): string[] =>
+  [...text.matchAll(pattern())].map(([code]) => nameOf(code) as string);
 
 const sources = ['openapi', 'contracts', 'src', 'docs', 'fixtures', 'mutation']
-  .flatMap((folder) => (readdirSync(folder, { recursive: true }) as string[]).map((file) => `${folder}/${file}`))
+  .flatMap((folder) =>
+    (readdirSync(folder, { recursive: true }) as string[]).map((file) => `${folder}/${file}`),
+  )
   .filter((file) => /\.(ya?ml|ts|mjs|md)$/.test(file) && file !== page);
 const used = new Map<string, string>();
-for (const file of sources) for (const code of codesIn(readFileSync(file, 'utf8'))) used.set(code, file);
+for (const file of sources)
+  for (const code of codesIn(readFileSync(file, 'utf8'))) used.set(code, file);
 
 describe('docs/evidence.md', () => {
   it('has a line for every code that is used', () => {
@@ -30,17 +35,19 @@ describe('docs/evidence.md', () => {
   });
 
   it('says something in words, and no code in them', () => {
-    for (const [code, words] of evidence) expect([code, codesIn(words), words.length > 3]).toEqual([code, [], true]);
+    for (const [code, words] of evidence)
+      expect([code, codesIn(words), words.length > 3]).toEqual([code, [], true]);
   });
 });
 
 describe('what is served', () => {
-  it.each([...readdirSync('generated').map((file) => `generated/${file}`), 'schemas/scenario.json', 'docs/assumptions.md'])(
-    'has no code: %s',
-    (file) => {
-      expect(codesIn(readFileSync(file, 'utf8'))).toEqual([]);
-    },
-  );
+  it.each([
+    ...readdirSync('generated').map((file) => `generated/${file}`),
+    'schemas/scenario.json',
+    'docs/assumptions.md',
+  ])('has no code: %s', (file) => {
+    expect(codesIn(readFileSync(file, 'utf8'))).toEqual([]);
+  });
 
   it.each(['/openapi.json', '/openapi.yaml'])('has no code: %s', async (target) => {
     const text = await (await createUnderstudy().fetch(`http://understudy.local${target}`)).text();
@@ -52,7 +59,9 @@ describe('what is served', () => {
     const spec = loadSpec();
     const { tables, recipes, everywhere, lifecycles } = loadContracts(spec);
     const drifts = [...driftsOf(spec).values()].map(({ name, does }) => [name, does]);
-    expect(codesIn(JSON.stringify([codes, drifts, tables, recipes, everywhere, lifecycles]))).toEqual([]);
+    expect(
+      codesIn(JSON.stringify([codes, drifts, tables, recipes, everywhere, lifecycles])),
+    ).toEqual([]);
   });
 });
 
@@ -60,9 +69,15 @@ describe('a code', () => {
   it.each([
     [{ source: 'spaces/create; S-C5' }, { source: 'spaces/create; in words' }],
     [{ source: 'S-C5; S-C5' }, { source: 'in words' }],
-    [{ assumed: 'spaces sheet 0.9, edit implies view' }, { assumed: 'our notes, edit implies view' }],
+    [
+      { assumed: 'spaces sheet 0.9, edit implies view' },
+      { assumed: 'our notes, edit implies view' },
+    ],
     [{ description: 'A list (S-C5).' }, { description: 'A list.' }],
-    [{ description: 'A list (spaces sheet 4.4, 4.5), open (S-C5, assumed).' }, { description: 'A list, open (assumed).' }],
+    [
+      { description: 'A list (spaces sheet 4.4, 4.5), open (S-C5, assumed).' },
+      { description: 'A list, open (assumed).' },
+    ],
     [{ description: 'plain' }, { description: 'plain' }],
   ])('becomes words: %j', (before, after) => {
     const words = new Map([
@@ -73,6 +88,8 @@ describe('a code', () => {
   });
 
   it('without a line stops the generation', () => {
-    expect(() => inPlainWords({ source: 'K-C99' }, evidence)).toThrow('K-C99 has no line in docs/evidence.md');
+    expect(() => inPlainWords({ source: 'K-C99' }, evidence)).toThrow(
+      'K-C99 has no line in docs/evidence.md',
+    );
   });
 });

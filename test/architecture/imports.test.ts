@@ -61,26 +61,36 @@ interface Import {
   readonly lazy?: boolean | undefined;
 }
 
-const files = (readdirSync(src, { recursive: true }) as string[]).filter((file) => file.endsWith('.ts'));
+const files = (readdirSync(src, { recursive: true }) as string[]).filter((file) =>
+  file.endsWith('.ts'),
+);
 const imports: Import[] = files.flatMap((file) =>
-  [...readFileSync(join(src, file), 'utf8').matchAll(/(?:^(?:import|export)\b[^;']*?from |^import |import\()'([^']+)'/gm)].map(
-    ([text, specifier]) => ({
-      from: file,
-      to: specifier as string,
-      lazy: text.startsWith('import('),
-    }),
-  ),
+  [
+    ...readFileSync(join(src, file), 'utf8').matchAll(
+      /(?:^(?:import|export)\b[^;']*?from |^import |import\()'([^']+)'/gm,
+    ),
+  ].map(([text, specifier]) => ({
+    from: file,
+    to: specifier as string,
+    lazy: text.startsWith('import('),
+  })),
 );
 const inside = imports
   .filter(({ to }) => to.startsWith('.'))
-  .map(({ from, to, lazy }) => ({ from, to: relative(src, join(src, dirname(from), to)).replace(/\.js$/, '.ts'), lazy }));
+  .map(({ from, to, lazy }) => ({
+    from,
+    to: relative(src, join(src, dirname(from), to)).replace(/\.js$/, '.ts'),
+    lazy,
+  }));
 const room = (file: string) => file.split('/')[0] as string;
 
 /** What breaks the rule, in words; empty when the house is in order. */
 function wrongDirections(all: readonly Import[], rankOf: typeof ranks): string[] {
   return all
     .filter(({ from, to }) => room(from) !== room(to))
-    .filter(({ from, to }) => !((rankOf[room(to)] ?? Number.NaN) < (rankOf[room(from)] ?? Number.NaN)))
+    .filter(
+      ({ from, to }) => !((rankOf[room(to)] ?? Number.NaN) < (rankOf[room(from)] ?? Number.NaN)),
+    )
     .map(({ from, to }) => `${from} imports ${to}`);
 }
 
@@ -116,7 +126,9 @@ describe('the rooms of src/', () => {
   });
 
   it('would not get away with an import upward, sideways or of an unranked room', () => {
-    expect(wrongDirections([{ from: 'rules/a.ts', to: 'engine/b.ts' }], ranks)).toEqual(['rules/a.ts imports engine/b.ts']);
+    expect(wrongDirections([{ from: 'rules/a.ts', to: 'engine/b.ts' }], ranks)).toEqual([
+      'rules/a.ts imports engine/b.ts',
+    ]);
     expect(wrongDirections([{ from: 'world/a.ts', to: 'validation/b.ts' }], ranks)).toHaveLength(1);
     expect(wrongDirections([{ from: 'rules/a.ts', to: 'attic/b.ts' }], ranks)).toHaveLength(1);
   });
@@ -125,7 +137,9 @@ describe('the rooms of src/', () => {
     const strip = (file: string) => file.slice('contract/'.length);
     const kit = files.filter((file) => room(file) === 'contract').map(strip);
     expect([...new Set(kit.map(room))].sort()).toEqual(Object.keys(folders).sort());
-    const within = inside.filter(({ from, to }) => room(from) === 'contract' && room(to) === 'contract');
+    const within = inside.filter(
+      ({ from, to }) => room(from) === 'contract' && room(to) === 'contract',
+    );
     expect(
       wrongDirections(
         within.map(({ from, to }) => ({ from: strip(from), to: strip(to) })),
@@ -147,10 +161,15 @@ describe('the rooms of src/', () => {
   it('use each package in its home only', () => {
     const packages = imports
       .filter(({ to }) => !to.startsWith('.'))
-      .map(({ from, to }) => ({ from, name: to.startsWith('node:') ? to : (to.split('/')[0] as string) }));
+      .map(({ from, to }) => ({
+        from,
+        name: to.startsWith('node:') ? to : (to.split('/')[0] as string),
+      }));
     const leaks = packages.filter(({ from, name }) => !homes[name]?.includes(room(from)));
     expect(leaks.map(({ from, name }) => `${from} imports ${name}`)).toEqual([]);
-    const unused = Object.keys(homes).filter((name) => !packages.some((used) => used.name === name));
+    const unused = Object.keys(homes).filter(
+      (name) => !packages.some((used) => used.name === name),
+    );
     expect(unused, 'homes of packages that nobody uses').toEqual([]);
   });
 
@@ -165,7 +184,9 @@ describe('the rooms of src/', () => {
       'spec',
       'validation',
     ]);
-    const packages = imports.filter(({ from, to }) => files.includes(from) && !to.startsWith('.') && !to.startsWith('node:'));
+    const packages = imports.filter(
+      ({ from, to }) => files.includes(from) && !to.startsWith('.') && !to.startsWith('node:'),
+    );
     expect([...new Set(packages.map(({ to }) => to.split('/')[0]))].sort()).toEqual([
       'ajv',
       'fast-check',
@@ -181,23 +202,30 @@ describe('the rooms of src/', () => {
     const drawing = imports.filter(({ to }) => to === 'fast-check').map(({ from }) => from);
     const atStart = inside.filter(({ lazy }) => !lazy);
     for (const file of ['cli/program.ts', 'index.ts'])
-      expect([...closure(file, atStart)].filter((reached) => drawing.includes(reached))).toEqual([]);
+      expect([...closure(file, atStart)].filter((reached) => drawing.includes(reached))).toEqual(
+        [],
+      );
     expect([...closure('cli/run-check.ts', atStart)]).toEqual(expect.arrayContaining(drawing));
   });
 
   it('keep error texts of the API in the document: none of its sentences stands in the code', () => {
-    const document = JSON.parse(readFileSync(new URL('../../generated/document.json', import.meta.url), 'utf8'));
+    const document = JSON.parse(
+      readFileSync(new URL('../../generated/document.json', import.meta.url), 'utf8'),
+    );
     const sentences = new Set<string>();
     JSON.stringify(document, (_key, value) => {
       if (typeof value?.system_message === 'string')
-        for (const text of [value.message, value.system_message]) if (text.includes(' ')) sentences.add(text);
+        for (const text of [value.message, value.system_message])
+          if (text.includes(' ')) sentences.add(text);
       return value;
     });
     const inCode = files
       .filter((file) => !file.endsWith('.gen.ts'))
       .flatMap((file) => {
         const text = readFileSync(join(src, file), 'utf8');
-        return [...sentences].filter((sentence) => text.includes(sentence)).map((sentence) => `${file}: ${sentence}`);
+        return [...sentences]
+          .filter((sentence) => text.includes(sentence))
+          .map((sentence) => `${file}: ${sentence}`);
       });
     expect(sentences.size).toBeGreaterThan(20);
     expect(inCode).toEqual([]);

@@ -25,28 +25,43 @@ describe('the papers', () => {
     );
     expect(starts.length).toBeGreaterThan(15);
     expect(starts.filter((file) => !existsSync(`${root}${file}`))).toEqual([]);
-    const files = (readdirSync(`${root}src`, { recursive: true }) as string[]).filter((file) => /\.c?ts$/.test(file));
+    const files = (readdirSync(`${root}src`, { recursive: true }) as string[]).filter((file) =>
+      /\.c?ts$/.test(file),
+    );
     expect(files.filter((file) => !/^(#!.*\n)?\/\/ \S/.test(read(`src/${file}`)))).toEqual([]);
   });
 
   it('link only to files and headings that are there', () => {
     const pages = readdirSync(`${root}docs`).filter((file) => file.endsWith('.md'));
-    const papers = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...pages.map((page) => `docs/${page}`)];
+    const papers = [
+      'README.md',
+      'ARCHITECTURE.md',
+      'CONTRIBUTING.md',
+      'CHANGELOG.md',
+      ...pages.map((page) => `docs/${page}`),
+    ];
     const links = papers.flatMap((paper) =>
-      [...read(paper).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(([, file, heading]) => ({
-        paper,
-        file: file ? join(dirname(paper), file) : paper,
-        heading,
-      })),
+      [...read(paper).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)].map(
+        ([, file, heading]) => ({
+          paper,
+          file: file ? join(dirname(paper), file) : paper,
+          heading,
+        }),
+      ),
     );
     expect(links.length).toBeGreaterThan(0);
     expect(links.filter(({ file }) => !existsSync(`${root}${file}`))).toEqual([]);
-    expect(links.filter(({ file, heading }) => heading && !headingsOf(file).includes(heading))).toEqual([]);
+    expect(
+      links.filter(({ file, heading }) => heading && !headingsOf(file).includes(heading)),
+    ).toEqual([]);
   });
 
-  it.each(Object.entries(papersOf(readResults())))('%s carries mutation/results.json as it is', (paper, text) => {
-    expect(readPaper(paper)).toBe(text);
-  });
+  it.each(Object.entries(papersOf(readResults())))(
+    '%s carries mutation/results.json as it is',
+    (paper, text) => {
+      expect(readPaper(paper)).toBe(text);
+    },
+  );
 
   it('the lock file names no download addresses', () => {
     expect(read('package-lock.json')).not.toMatch(/"resolved": "http/);

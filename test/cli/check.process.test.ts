@@ -26,26 +26,48 @@ const checkBy =
   async (...args: readonly string[]) => {
     const reportDir = join(folder, `report-${++reports}`);
     const finished = await runs(['check', ...args, '--report-dir', reportDir]);
-    const results = () => JSON.parse(readFileSync(join(reportDir, 'results.json'), 'utf8')) as Record<string, never>;
+    const results = () =>
+      JSON.parse(readFileSync(join(reportDir, 'results.json'), 'utf8')) as Record<string, never>;
     return { ...finished, reportDir, results };
   };
 const check = checkBy(run);
 const checkBuilt = checkBy(runBuilt);
-const spaces = ['createSpace', 'getSpace', 'deleteSpace'].flatMap((id) => ['--include-operation-id', id]);
+const spaces = ['createSpace', 'getSpace', 'deleteSpace'].flatMap((id) => [
+  '--include-operation-id',
+  id,
+]);
 
 describe('understudy check', () => {
   it('holds the stand-in in process when no server is named, and is clean', async () => {
     const { code, stdout, stderr, results } = await check(...spaces);
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Cases of the document: \d+ right, 0 wrong/)]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^Cases of the document: \d+ right, 0 wrong/),
+    ]);
     expect(stderr).toMatch(/^\d+\/\d+ {2}createSpace: \d+ right$/m);
-    expect(results()).toMatchObject({ target: 'the mock server in this process', findings: [], leftovers: [] });
+    expect(results()).toMatchObject({
+      target: 'the mock server in this process',
+      findings: [],
+      leftovers: [],
+    });
   });
 
   it('is the same as a program of its own, which the other tests do not start', async () => {
-    const said = ({ code, stdout, stderr, reportDir, results }: Awaited<ReturnType<typeof check>>) => {
+    const said = ({
+      code,
+      stdout,
+      stderr,
+      reportDir,
+      results,
+    }: Awaited<ReturnType<typeof check>>) => {
       const { started, finished, ...rest } = results();
       const untimed = rest as { rows?: readonly object[] };
-      return { code, stdout: stdout.replaceAll(reportDir, ''), stderr: stderr.replaceAll(reportDir, ''), results: untimed };
+      return {
+        code,
+        stdout: stdout.replaceAll(reportDir, ''),
+        stderr: stderr.replaceAll(reportDir, ''),
+        results: untimed,
+      };
     };
     for (const args of [spaces, ['--include-operation-id', 'getSpce']])
       expect(said(await checkBuilt(...args))).toEqual(said(await check(...args)));
@@ -55,16 +77,25 @@ describe('understudy check', () => {
     const { code, stdout, reportDir } = await check(
       await serve('hand:getSpace.stores_unknown'),
       ...spaces,
-      ...['createVectorStore', 'deleteVectorStore', 'addVectorStoreToSpace'].flatMap((id) => ['--include-operation-id', id]),
+      ...['createVectorStore', 'deleteVectorStore', 'addVectorStoreToSpace'].flatMap((id) => [
+        '--include-operation-id',
+        id,
+      ]),
     );
     expect(code).toBe(1);
     expect(stdout).toMatch(/^failure STATE_WRONG {2}getSpace/m);
     expect(stdout).toMatch(/^ {2}contract {2}contracts\/space-vector-stores\.yaml:\d+:\d+$/m);
     expect(stdout).toMatch(/^ {4}: "\$\{OWNER_CREDENTIAL:\?the API key of owner\}"$/m);
-    expect(readFileSync(join(reportDir, 'junit.xml'), 'utf8')).toContain('<failure message="STATE_WRONG: ');
+    expect(readFileSync(join(reportDir, 'junit.xml'), 'utf8')).toContain(
+      '<failure message="STATE_WRONG: ',
+    );
     const end = stdout.slice(stdout.lastIndexOf('Failed, exit code 1:'));
-    expect(end).toMatch(/^ {2}STATE_WRONG getSpace.*, contracts\/space-vector-stores\.yaml:\d+:\d+: got /m);
-    expect(end.trimEnd().split('\n').at(-1)).toBe(`Report: ${join(reportDir, 'results.json')}, ${join(reportDir, 'junit.xml')}`);
+    expect(end).toMatch(
+      /^ {2}STATE_WRONG getSpace.*, contracts\/space-vector-stores\.yaml:\d+:\d+: got /m,
+    );
+    expect(end.trimEnd().split('\n').at(-1)).toBe(
+      `Report: ${join(reportDir, 'results.json')}, ${join(reportDir, 'junit.xml')}`,
+    );
   });
 
   it('fails on questions and on notices only when asked to', async () => {
@@ -93,16 +124,24 @@ describe('understudy check', () => {
   it('plays the same with the same seed, and other values with another', async () => {
     const titles = async (seed: string) =>
       [
-        ...readFileSync(join((await check(...spaces, '--seed', seed)).reportDir, 'junit.xml'), 'utf8').matchAll(
-          / name="([^"]*)"/g,
-        ),
+        ...readFileSync(
+          join((await check(...spaces, '--seed', seed)).reportDir, 'junit.xml'),
+          'utf8',
+        ).matchAll(/ name="([^"]*)"/g),
       ].join();
     expect(await titles('2')).toBe(await titles('2'));
     expect(await titles('2')).not.toBe(await titles('3'));
   });
 
   it('keeps in its results what was asked to be played, also of a run that could not begin', async () => {
-    const flags = ['--include-operation-id', 'getSpace', '--exclude-operation-id', 'updateSpace', '--exclude-tag', 'Threads'];
+    const flags = [
+      '--include-operation-id',
+      'getSpace',
+      '--exclude-operation-id',
+      'updateSpace',
+      '--exclude-tag',
+      'Threads',
+    ];
     const filters = {
       include_operation_ids: ['getSpace'],
       exclude_operation_ids: ['updateSpace'],
@@ -110,20 +149,32 @@ describe('understudy check', () => {
       exclude_tags: ['Threads'],
     };
     const { code, results } = await check(...flags, '--seed', '3');
-    expect([code, results()]).toEqual([0, expect.objectContaining({ filters, seed: 3, run_id: '3', fail_on: 'failure' })]);
+    expect([code, results()]).toEqual([
+      0,
+      expect.objectContaining({ filters, seed: 3, run_id: '3', fail_on: 'failure' }),
+    ]);
     const unbegun = await check('https://staging.example.com', ...flags, '--run-id', 'night');
-    expect([unbegun.code, unbegun.results()]).toEqual([2, expect.objectContaining({ filters, run_id: 'night' })]);
+    expect([unbegun.code, unbegun.results()]).toEqual([
+      2,
+      expect.objectContaining({ filters, run_id: 'night' }),
+    ]);
   });
 
   it('ends in time, inconclusive', async () => {
     const { code, stdout, results } = await checkBuilt('--max-time', '1');
-    expect([code, stdout]).toEqual([3, expect.stringContaining('Stopped early: the time of 1 s was over')]);
+    expect([code, stdout]).toEqual([
+      3,
+      expect.stringContaining('Stopped early: the time of 1 s was over'),
+    ]);
     expect(results()).toMatchObject({ stopped: 'the time of 1 s was over' });
   });
 
   it.each([
     ['nothing is left to call', ['--exclude-tag', 'Spaces', '--include-tag', 'Spaces']],
-    ['no row has what it needs', ['--include-operation-id', 'archiveSlice', '--exclude-operation-id', 'createSlice']],
+    [
+      'no row has what it needs',
+      ['--include-operation-id', 'archiveSlice', '--exclude-operation-id', 'createSlice'],
+    ],
   ])('is not green where %s', async (_, flags) => {
     const { code, stdout } = await check(...flags);
     expect([code, stdout]).toEqual([
@@ -136,27 +187,35 @@ describe('understudy check', () => {
     const { code, stderr } = await check('https://staging.example.com');
     expect([code, stderr]).toEqual([
       2,
-      expect.stringMatching(/No credentials for https:.*\n {2}fix: Pass --profile FILE with its credentials/),
+      expect.stringMatching(
+        /No credentials for https:.*\n {2}fix: Pass --profile FILE with its credentials/,
+      ),
     ]);
   });
 
-  it.each(['http://me:s3cret@127.0.0.1:4010', 'https://me:s3cret@staging.example.com', 'http://me:s3@cret@127.0.0.1:4010/v1'])(
-    'refuses %s without printing its password',
-    async (url) => {
-      const { code, stdout, stderr } = await check(url);
-      expect([code, stderr]).toEqual([
-        2,
-        expect.stringMatching(/^https?:\/\/…@.* holds a credential\.\n {2}fix: write it below callers/),
-      ]);
-      expect(stdout + stderr).not.toMatch(/s3|cret@/);
-    },
-  );
+  it.each([
+    'http://me:s3cret@127.0.0.1:4010',
+    'https://me:s3cret@staging.example.com',
+    'http://me:s3@cret@127.0.0.1:4010/v1',
+  ])('refuses %s without printing its password', async (url) => {
+    const { code, stdout, stderr } = await check(url);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^https?:\/\/…@.* holds a credential\.\n {2}fix: write it below callers/,
+      ),
+    ]);
+    expect(stdout + stderr).not.toMatch(/s3|cret@/);
+  });
 
   it('says before the run that a report cannot be written', async () => {
     const reportDir = join(folder, 'taken');
     mkdirSync(join(reportDir, 'results.json'), { recursive: true });
     const { code, stderr } = await run(['check', '--report-dir', reportDir]);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/taken cannot be written: EISDIR.*\n {2}fix: name another folder/)]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/taken cannot be written: EISDIR.*\n {2}fix: name another folder/),
+    ]);
   });
 
   it('says so too where the system takes no folders', async () => {
@@ -191,11 +250,20 @@ describe('understudy check', () => {
   });
 
   it('never calls what it is told to leave out', async () => {
-    const { results } = await check('--exclude-operation-id', 'createSpace', '--include-tag', 'Spaces');
-    expect(JSON.stringify(results().coverage)).toContain('needs createSpace, which this run may not call');
+    const { results } = await check(
+      '--exclude-operation-id',
+      'createSpace',
+      '--include-tag',
+      'Spaces',
+    );
+    expect(JSON.stringify(results().coverage)).toContain(
+      'needs createSpace, which this run may not call',
+    );
   });
 
-  it('is ended by an interrupt with 130, and leaves nothing behind', { timeout: 30_000 }, async () => {
+  it('is ended by an interrupt with 130, and leaves nothing behind', {
+    timeout: 30_000,
+  }, async () => {
     const understudy = createUnderstudy();
     open.push(understudy);
     const { url } = await understudy.listen({ port: 0 });
@@ -205,7 +273,9 @@ describe('understudy check', () => {
     running.process.kill('SIGINT');
     const { code, stdout } = await running.finished;
     expect([code, stdout]).toEqual([130, expect.stringContaining('Stopped early: interrupted')]);
-    expect(understudy.world.spaces.all().filter(({ deleted_at }) => !deleted_at)).toHaveLength(before);
+    expect(understudy.world.spaces.all().filter(({ deleted_at }) => !deleted_at)).toHaveLength(
+      before,
+    );
   });
 
   it.each<[string, string[], RegExp]>([
@@ -215,9 +285,21 @@ describe('understudy check', () => {
       /the document has no such name\.\n {2}fix: did you mean getSpace\?/,
     ],
     ['a tag that is not there', ['--exclude-tag', 'Space'], /did you mean Spaces\?/],
-    ['an address that is none', ['localhost:4010'], /is not the URL of a server\.\n {2}fix: write it whole/],
-    ['a profile that is not there', ['--profile', 'nowhere.yaml'], /^nowhere\.yaml:1:1 {2}there is no such file/],
-    ['a severity that is none', ['--fail-on', 'warning'], /Allowed choices are failure, question, notice/],
+    [
+      'an address that is none',
+      ['localhost:4010'],
+      /is not the URL of a server\.\n {2}fix: write it whole/,
+    ],
+    [
+      'a profile that is not there',
+      ['--profile', 'nowhere.yaml'],
+      /^nowhere\.yaml:1:1 {2}there is no such file/,
+    ],
+    [
+      'a severity that is none',
+      ['--fail-on', 'warning'],
+      /Allowed choices are failure, question, notice/,
+    ],
     ['a time that is none', ['--max-time', '0'], /whole number from 1/],
     ['a flag that is not there', ['--sed', '1'], /Did you mean --seed\?/],
   ])('refuses %s with 2', async (_, args, message) => {
@@ -261,15 +343,22 @@ describe('understudy contracts', () => {
     );
     const output = join(folder, 'export.arazzo.yaml');
     const { code, stderr } = await run(['contracts', 'export', '--output', output]);
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/^\d+ lifecycles and \d+ rows exported, \d+ rows left out\n/)]);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^\d+ lifecycles and \d+ rows exported, \d+ rows left out\n/),
+    ]);
     expect(readFileSync(output, 'utf8')).toMatch(/^arazzo: 1\.0\.1$/m);
   });
 });
 
 describe('understudy explain', () => {
   it('says what a kind of finding means and what to do, lists them all, and knows what was meant', async () => {
-    expect((await run(['explain', 'CASE_WRONG'])).stdout).toMatch(/^CASE_WRONG\n {2}For this state.*\n {2}next: /);
-    expect((await run(['explain'])).stdout.match(/^[A-Z_]+ {2,}\S/gm)).toHaveLength(Object.keys(codes).length);
+    expect((await run(['explain', 'CASE_WRONG'])).stdout).toMatch(
+      /^CASE_WRONG\n {2}For this state.*\n {2}next: /,
+    );
+    expect((await run(['explain'])).stdout.match(/^[A-Z_]+ {2,}\S/gm)).toHaveLength(
+      Object.keys(codes).length,
+    );
     const { code, stderr } = await run(['explain', 'CASE_WRNG']);
     expect([code, stderr]).toEqual([2, expect.stringContaining('did you mean CASE_WRONG?')]);
   });

@@ -36,7 +36,10 @@ async function reportsIn(path: string) {
   const junit = readFileSync(join(path, 'junit.xml'), 'utf8');
   expect(readdirSync(path).sort()).toEqual(['junit.xml', 'results.json']);
   await readXml(junit);
-  const results = JSON.parse(readFileSync(join(path, 'results.json'), 'utf8')) as Record<string, unknown>;
+  const results = JSON.parse(readFileSync(join(path, 'results.json'), 'utf8')) as Record<
+    string,
+    unknown
+  >;
   expect(results).not.toHaveProperty('old');
   return { results, junit };
 }
@@ -62,9 +65,15 @@ async function standIn(hangs: (method: string, number: number) => boolean = () =
     const { method = 'GET' } = request;
     if (hangs(method, seen)) return;
     const body = Buffer.concat(chunks);
-    const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]));
+    const headers = Object.fromEntries(
+      Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
+    );
     const answer = await understudy.fetch(
-      new Request(`http://inside${request.url}`, { method, headers, ...(body.length > 0 ? { body } : {}) }),
+      new Request(`http://inside${request.url}`, {
+        method,
+        headers,
+        ...(body.length > 0 ? { body } : {}),
+      }),
     );
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     response.end(Buffer.from(await answer.arrayBuffer()));
@@ -86,26 +95,43 @@ describe('a run that a signal ends', () => {
     ['SIGTERM', 143],
     ['SIGHUP', 129],
     ['SIGINT', 130],
-  ] as const)('by %s takes away what it made and says so in its reports, code %i', async (signal, code) => {
-    const { url, spaces, requests } = await standIn();
-    const before = spaces();
-    const reportDir = yesterday();
-    const running = start(['check', url, '--report-dir', reportDir, '--include-tag', 'Spaces']);
-    await expect.poll(requests, { timeout: 60_000 }).toBeGreaterThan(60);
-    running.process.kill(signal);
-    const { code: got, stdout } = await running.finished;
-    expect([got, stdout]).toEqual([code, expect.stringContaining(`Stopped early: interrupted by ${signal}`)]);
-    expect(spaces()).toBe(before);
-    const { results, junit } = await reportsIn(reportDir);
-    expect(results).toMatchObject({ exit_code: code, stopped: `interrupted by ${signal}`, leftovers: [] });
-    expect(junit).toContain(`<error message="interrupted by ${signal}"`);
-  });
+  ] as const)(
+    'by %s takes away what it made and says so in its reports, code %i',
+    async (signal, code) => {
+      const { url, spaces, requests } = await standIn();
+      const before = spaces();
+      const reportDir = yesterday();
+      const running = start(['check', url, '--report-dir', reportDir, '--include-tag', 'Spaces']);
+      await expect.poll(requests, { timeout: 60_000 }).toBeGreaterThan(60);
+      running.process.kill(signal);
+      const { code: got, stdout } = await running.finished;
+      expect([got, stdout]).toEqual([
+        code,
+        expect.stringContaining(`Stopped early: interrupted by ${signal}`),
+      ]);
+      expect(spaces()).toBe(before);
+      const { results, junit } = await reportsIn(reportDir);
+      expect(results).toMatchObject({
+        exit_code: code,
+        stopped: `interrupted by ${signal}`,
+        leftovers: [],
+      });
+      expect(junit).toContain(`<error message="interrupted by ${signal}"`);
+    },
+  );
 
   it('twice ends at once, and lists what is left', async () => {
     const { url, spaces } = await standIn((method) => method === 'DELETE');
     const before = spaces();
     const reportDir = yesterday();
-    const running = start(['check', url, '--report-dir', reportDir, '--include-operation-id', 'getSpace']);
+    const running = start([
+      'check',
+      url,
+      '--report-dir',
+      reportDir,
+      '--include-operation-id',
+      'getSpace',
+    ]);
     // The lock, and the first row's own.
     await expect.poll(spaces, { timeout: 60_000 }).toBe(before + 2);
     running.process.kill('SIGTERM');
@@ -131,7 +157,10 @@ describe('a run that a signal ends', () => {
     running.process.kill('SIGINT');
     expect((await running.finished).code).toBe(130);
     expect(spaces()).toBe(before);
-    expect((await reportsIn(reportDir)).results).toMatchObject({ leftovers: [], finished: expect.any(String) });
+    expect((await reportsIn(reportDir)).results).toMatchObject({
+      leftovers: [],
+      finished: expect.any(String),
+    });
   });
 
   it('that nobody can hear leaves a report that says so', async () => {
@@ -142,18 +171,27 @@ describe('a run that a signal ends', () => {
     running.process.kill('SIGKILL');
     await running.finished;
     const { results, junit } = await reportsIn(reportDir);
-    expect(results).toMatchObject({ exit_code: 3, stopped: expect.stringContaining('has not ended'), finished: null });
+    expect(results).toMatchObject({
+      exit_code: 3,
+      stopped: expect.stringContaining('has not ended'),
+      finished: null,
+    });
     expect(junit).toContain('name="the run is conclusive"');
   });
 });
 
 describe('a run that ends in its sign-ins', () => {
   it('since a rate limit outlasts its time, is inconclusive', async () => {
-    const url = await listen((_, response) => response.writeHead(429, { 'retry-after': '30' }).end());
+    const url = await listen((_, response) =>
+      response.writeHead(429, { 'retry-after': '30' }).end(),
+    );
     const reportDir = yesterday();
     const { code } = await runBuilt(['check', url, '--report-dir', reportDir, '--max-time', '1']);
     expect(code).toBe(3);
-    expect((await reportsIn(reportDir)).results).toMatchObject({ exit_code: 3, stopped: 'the time of 1 s was over' });
+    expect((await reportsIn(reportDir)).results).toMatchObject({
+      exit_code: 3,
+      stopped: 'the time of 1 s was over',
+    });
   });
 
   it('by Ctrl-C at a server that never answers, is interrupted', async () => {
@@ -174,23 +212,31 @@ describe('an error of our own', () => {
   it.each([
     ['an exception', "setTimeout(() => { throw new Error('planted') }, 4000)"],
     ['a rejection', "setTimeout(() => { Promise.reject(new Error('planted')) }, 4000)"],
-  ])('such as %s that nobody handles cleans up and is named in the reports, code 3', async (_, planted) => {
-    const { url, spaces } = await standIn();
-    const before = spaces();
-    const reportDir = yesterday();
-    const { code, stdout } = await runBuilt(['check', url, '--report-dir', reportDir], {
-      NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(planted)}`,
-    });
-    expect([code, stdout]).toEqual([3, expect.stringContaining('Stopped early: internal error: Error: planted')]);
-    expect(spaces()).toBe(before);
-    expect((await reportsIn(reportDir)).junit).toContain('internal error: Error: planted');
-  });
+  ])(
+    'such as %s that nobody handles cleans up and is named in the reports, code 3',
+    async (_, planted) => {
+      const { url, spaces } = await standIn();
+      const before = spaces();
+      const reportDir = yesterday();
+      const { code, stdout } = await runBuilt(['check', url, '--report-dir', reportDir], {
+        NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(planted)}`,
+      });
+      expect([code, stdout]).toEqual([
+        3,
+        expect.stringContaining('Stopped early: internal error: Error: planted'),
+      ]);
+      expect(spaces()).toBe(before);
+      expect((await reportsIn(reportDir)).junit).toContain('internal error: Error: planted');
+    },
+  );
 
   it('such as a run that waits for nothing is one, and nobody watches the process afterwards', async () => {
     const before = process.listenerCount('uncaughtException');
     const { signal, done } = stopping(() => expect.fail('there was time'), 60_000, undefined);
     process.emit('beforeExit', 0);
-    expect(signal.reason).toMatchObject({ stopped: { why: 'crashed', text: 'internal error: the run waits for nothing' } });
+    expect(signal.reason).toMatchObject({
+      stopped: { why: 'crashed', text: 'internal error: the run waits for nothing' },
+    });
     done();
     expect(process.listenerCount('uncaughtException')).toBe(before);
   });
@@ -200,8 +246,17 @@ describe('an error of our own', () => {
     const onRow = (_: unknown, number: number): void => {
       if (number === 20) throw new Error('planted');
     };
-    const report = await runContracts({ spec, contracts: contractsOf(['getSpace']), profile, target, onRow });
-    expect(report).toMatchObject({ stopped: { why: 'crashed', text: expect.stringContaining('planted') }, leftovers: [] });
+    const report = await runContracts({
+      spec,
+      contracts: contractsOf(['getSpace']),
+      profile,
+      target,
+      onRow,
+    });
+    expect(report).toMatchObject({
+      stopped: { why: 'crashed', text: expect.stringContaining('planted') },
+      leftovers: [],
+    });
     expect(report.rows).toHaveLength(20);
     expect(exitCode(report, 'failure')).toBe(3);
   });
@@ -213,7 +268,8 @@ describe('an error of our own', () => {
     const throwing = {
       name: 'a target with a fault of its own',
       send: (...request: Parameters<typeof inner.send>) => {
-        if (request[0].target.startsWith('/v1/spaces/space_') && request[0].method === 'GET') reads += 1;
+        if (request[0].target.startsWith('/v1/spaces/space_') && request[0].method === 'GET')
+          reads += 1;
         if (reads === 10) {
           reads += 1;
           throw new RangeError('planted');
@@ -223,9 +279,9 @@ describe('an error of our own', () => {
     };
     const contracts = contractsOf(['getSpace']);
     const report = await runContracts({ spec, contracts, profile, target: throwing });
-    expect(report.rows.filter(({ crash }) => crash !== undefined).map(({ crash }) => crash)).toEqual([
-      expect.stringContaining('internal error: RangeError: planted'),
-    ]);
+    expect(
+      report.rows.filter(({ crash }) => crash !== undefined).map(({ crash }) => crash),
+    ).toEqual([expect.stringContaining('internal error: RangeError: planted')]);
     expect(report.rows.filter(({ result }) => result === 'right').length).toBeGreaterThan(20);
     expect(report.leftovers).toEqual([]);
     expect(exitCode(report, 'failure')).toBe(3);
@@ -236,11 +292,21 @@ describe('what cannot be written', () => {
   it('is a line and code 2, also where the folder goes away during the run', async () => {
     const { url, requests } = await standIn();
     const reportDir = yesterday();
-    const running = start(['check', url, '--report-dir', reportDir, '--include-operation-id', 'getSpace']);
+    const running = start([
+      'check',
+      url,
+      '--report-dir',
+      reportDir,
+      '--include-operation-id',
+      'getSpace',
+    ]);
     await expect.poll(requests, { timeout: 60_000 }).toBeGreaterThan(9);
     rmSync(reportDir, { recursive: true });
     const { code, stdout, stderr } = await running.finished;
-    expect([code, stderr]).toEqual([2, expect.stringMatching(/cannot be written: ENOENT.*\n {2}fix: name another folder/)]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/cannot be written: ENOENT.*\n {2}fix: name another folder/),
+    ]);
     expect(stdout).toMatch(/^Not begun|^Passed/m);
   });
 
@@ -254,25 +320,45 @@ describe('what cannot be written', () => {
   });
 
   it('is told where it is stdout', async () => {
-    const { code, stderr } = await runCommand('bash', ['-c', '"$0" dist/cli/main.js spec >/dev/full', process.execPath]);
-    expect([code, stderr]).toEqual([2, expect.stringContaining('stdout cannot be written: ENOSPC')]);
+    const { code, stderr } = await runCommand('bash', [
+      '-c',
+      '"$0" dist/cli/main.js spec >/dev/full',
+      process.execPath,
+    ]);
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringContaining('stdout cannot be written: ENOSPC'),
+    ]);
   });
 });
 
 describe('the surroundings', () => {
-  it.each([['UNDERSTUDY_PROFILE'], ['UNDERSTUDY_ANYTHING']])('with an empty %s are as without it', async (name) => {
-    const reportDir = yesterday();
-    const { code } = await runBuilt(['check', '--include-operation-id', 'getSpace', '--report-dir', reportDir], { [name]: '' });
-    expect(code).toBe(0);
-  });
+  it.each([['UNDERSTUDY_PROFILE'], ['UNDERSTUDY_ANYTHING']])(
+    'with an empty %s are as without it',
+    async (name) => {
+      const reportDir = yesterday();
+      const { code } = await runBuilt(
+        ['check', '--include-operation-id', 'getSpace', '--report-dir', reportDir],
+        { [name]: '' },
+      );
+      expect(code).toBe(0);
+    },
+  );
 
   it('with an older Node are refused by every command, in one line', async () => {
-    const older = "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.8' } })";
+    const older =
+      "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '18.20.8' } })";
     const env = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(older)}` };
     for (const command of ['serve', 'check', 'spec', 'contracts', 'explain', '--version']) {
       const { code, stdout, stderr } = await runBuilt([command], env);
-      expect([code, stdout, stderr]).toEqual([2, '', 'understudy needs Node 20.19 or newer; this is Node 18.20.8.\n']);
+      expect([code, stdout, stderr]).toEqual([
+        2,
+        '',
+        'understudy needs Node 20.19 or newer; this is Node 18.20.8.\n',
+      ]);
     }
-    expect(JSON.parse(readFileSync('package.json', 'utf8'))).toMatchObject({ engines: { node: '>=20.19' } });
+    expect(JSON.parse(readFileSync('package.json', 'utf8'))).toMatchObject({
+      engines: { node: '>=20.19' },
+    });
   });
 });

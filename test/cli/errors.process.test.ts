@@ -1,4 +1,5 @@
-// What is said to somebody who has made a mistake: what is wrong, where, and what to do next. Nothing of Node's own.
+// What is said to somebody who has made a mistake: what is wrong, where, and what to do next.
+// Nothing of Node's own.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -32,7 +33,10 @@ const mistakes = [
   [['serve', '--spec', 'https://example.com/openapi.yaml'], 'download it, and name the file'],
   [['serve', '--spec', empty], 'is a folder'],
   [['serve', '--spec', text], 'openapi'],
-  [['serve', '--drift', 'guard:getSpace.space_not_foun'], 'did you mean guard:getSpace.space_not_found?'],
+  [
+    ['serve', '--drift', 'guard:getSpace.space_not_foun'],
+    'did you mean guard:getSpace.space_not_found?',
+  ],
   [['contracts', 'show'], 'understudy contracts show --help'],
   [['contracts', 'show', 'getSpac'], 'did you mean getSpace?'],
   [['contracts', 'export', '--output', join(missing, 'x')], 'cannot be written'],

@@ -1,4 +1,5 @@
-// What `understudy explain` and `contracts show` say of a case: the requests that they print get it.
+// What `understudy explain` and `contracts show` say of a case: the requests that they print get
+// it.
 import { describe, expect, it } from 'vitest';
 import { casesNamed, describeCases, nearestCase } from '../../src/cli/explain-case.js';
 import { createUnderstudy } from '../../src/index.js';
@@ -17,19 +18,28 @@ const explained = (name: string): Promise<string> => describeCases(spec, casesNa
 
 describe('the requests that are printed for a case', () => {
   // Each plays the rows of an operation on stand-ins of its own.
-  it.each(sample([...spec.operations.keys()], (id) => id, 4))('get every case of %s', async (operation) => {
-    for (const { name, documented } of all.filter((one) => one.name.startsWith(`${operation}.`))) {
-      const understudy = createUnderstudy();
-      const text = await explained(name);
-      const response = await playChain(text, ({ url, ...sent }) => {
-        expect(url.startsWith('http://127.0.0.1:4010/')).toBe(true);
-        return understudy.fetch(url, sent as RequestInit);
-      });
-      expect([name, response.headers.get('x-understudy-case'), response.status]).toEqual([name, name, documented.status]);
-      const isForced = response.headers.get('preference-applied') !== null;
-      expect([name, isForced]).toEqual([name, decidedBy(documented) === 'nothing']);
-    }
-  });
+  it.each(sample([...spec.operations.keys()], (id) => id, 4))(
+    'get every case of %s',
+    async (operation) => {
+      for (const { name, documented } of all.filter((one) =>
+        one.name.startsWith(`${operation}.`),
+      )) {
+        const understudy = createUnderstudy();
+        const text = await explained(name);
+        const response = await playChain(text, ({ url, ...sent }) => {
+          expect(url.startsWith('http://127.0.0.1:4010/')).toBe(true);
+          return understudy.fetch(url, sent as RequestInit);
+        });
+        expect([name, response.headers.get('x-understudy-case'), response.status]).toEqual([
+          name,
+          name,
+          documented.status,
+        ]);
+        const isForced = response.headers.get('preference-applied') !== null;
+        expect([name, isForced]).toEqual([name, decidedBy(documented) === 'nothing']);
+      }
+    },
+  );
 
   it.each([
     'addVectorStoreToSpace.own_dedicated_store',
@@ -45,7 +55,11 @@ describe('the requests that are printed for a case', () => {
     const { url } = await understudy.listen({ port: 0 });
     try {
       const { code, answer, stderr } = await runChain(await explained(name), url, {});
-      expect([code, answer.headers['x-understudy-case'], stderr]).toEqual([0, name, `expected: ${answer.status}, ${name}\n`]);
+      expect([code, answer.headers['x-understudy-case'], stderr]).toEqual([
+        0,
+        name,
+        `expected: ${answer.status}, ${name}\n`,
+      ]);
     } finally {
       await understudy.close();
     }
@@ -54,41 +68,66 @@ describe('the requests that are printed for a case', () => {
 
 describe('the cases of requests that reach no operation', () => {
   const { unrouted } = spec;
-  const isScript = (text: string): boolean => text.split('\n').some((line) => line.includes('curl'));
+  const isScript = (text: string): boolean =>
+    text.split('\n').some((line) => line.includes('curl'));
 
-  it.each([...unrouted.keys()])('%s is explained, with a request that gets it in bash, or why there is none', async (name) => {
-    const text = await explained(name);
-    expect(await run(['contracts', 'show', name])).toMatchObject({ code: 0, stdout: text });
-    const { status } = unrouted.get(name) as Case;
-    expect(text).toMatch(
-      new RegExp(`^# ${name}: a request that reaches no operation is answered with ${status}\n# Evidence: .*\\.\n`),
-    );
-    if (!isScript(text)) {
-      expect(text).toMatch(/\n# No request gets it: .*, which is a bug: please report it\.\n$/);
-      return;
-    }
-    const understudy = createUnderstudy();
-    const { url } = await understudy.listen({ port: 0, timeouts: { headers: 300, request: 300 } });
-    try {
-      const { code, answer, stderr } = await runChain(text, url, {});
-      expect([code, answer.status, answer.headers['x-understudy-case'], stderr]).toEqual([0, status, name, '']);
-    } finally {
-      await understudy.close();
-    }
-  });
+  it.each([...unrouted.keys()])(
+    '%s is explained, with a request that gets it in bash, or why there is none',
+    async (name) => {
+      const text = await explained(name);
+      expect(await run(['contracts', 'show', name])).toMatchObject({ code: 0, stdout: text });
+      const { status } = unrouted.get(name) as Case;
+      expect(text).toMatch(
+        new RegExp(
+          `^# ${name}: a request that reaches no operation is answered with ${status}\n# Evidence: .*\\.\n`,
+        ),
+      );
+      if (!isScript(text)) {
+        expect(text).toMatch(/\n# No request gets it: .*, which is a bug: please report it\.\n$/);
+        return;
+      }
+      const understudy = createUnderstudy();
+      const { url } = await understudy.listen({
+        port: 0,
+        timeouts: { headers: 300, request: 300 },
+      });
+      try {
+        const { code, answer, stderr } = await runChain(text, url, {});
+        expect([code, answer.status, answer.headers['x-understudy-case'], stderr]).toEqual([
+          0,
+          status,
+          name,
+          '',
+        ]);
+      } finally {
+        await understudy.close();
+      }
+    },
+  );
 
   it('only faults of our own have no request', async () => {
-    const texts = await Promise.all([...unrouted.keys()].map(async (name) => ({ name, text: await explained(name) })));
-    expect(texts.filter(({ text }) => !isScript(text)).map(({ name }) => name)).toEqual(['self_check_failed', 'rule_failed']);
+    const texts = await Promise.all(
+      [...unrouted.keys()].map(async (name) => ({ name, text: await explained(name) })),
+    );
+    expect(texts.filter(({ text }) => !isScript(text)).map(({ name }) => name)).toEqual([
+      'self_check_failed',
+      'rule_failed',
+    ]);
   });
 });
 
 describe('understudy explain', () => {
   it('says what a case is, in words, and nothing that only we understand', async () => {
-    for (const name of ['addVectorStoreToSpace.own_dedicated_store', 'listSpaces.listed', 'getThread.rate_limit_exceeded']) {
+    for (const name of [
+      'addVectorStoreToSpace.own_dedicated_store',
+      'listSpaces.listed',
+      'getThread.rate_limit_exceeded',
+    ]) {
       const text = await explained(name);
       expect(text).toMatch(
-        new RegExp(`^# ${name}: (GET|POST) /v1/\\S+ is answered with \\d{3}\\n# Evidence: .*\\.\\n# Reached: .*\\.\\n`),
+        new RegExp(
+          `^# ${name}: (GET|POST) /v1/\\S+ is answered with \\d{3}\\n# Evidence: .*\\.\\n# Reached: .*\\.\\n`,
+        ),
       );
       expect(text).not.toMatch(/\b[SK]-C\d|sheet|\bseed \d/);
     }
@@ -117,13 +156,18 @@ describe('understudy explain', () => {
 
   it('says what is near to a name that is not known', async () => {
     expect(nearestCase(spec, 'own_dedicated_stor')).toBe('own_dedicated_store');
-    expect(nearestCase(spec, 'addVectorStoreToSpace.alredy_attached')).toBe('addVectorStoreToSpace.already_attached');
+    expect(nearestCase(spec, 'addVectorStoreToSpace.alredy_attached')).toBe(
+      'addVectorStoreToSpace.already_attached',
+    );
     for (const [args, near] of [
       [['explain', 'unknwon_path'], 'unknown_path'],
       [['explain', 'own_dedicted_store'], 'own_dedicated_store'],
       [['explain', 'CASE_WRON'], 'CASE_WRONG'],
       [['contracts', 'show', 'getSpce'], 'getSpace'],
     ] as const)
-      expect(await run(args)).toMatchObject({ code: 2, stderr: expect.stringContaining(`did you mean ${near}?`) });
+      expect(await run(args)).toMatchObject({
+        code: 2,
+        stderr: expect.stringContaining(`did you mean ${near}?`),
+      });
   });
 });

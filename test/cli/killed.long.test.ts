@@ -4,7 +4,9 @@ import { expectRecoveryFromKillAt, requestsOfARun } from '../support/killed.js';
 
 const POINTS = 30;
 
-it('leaves nothing but what it has made, wherever it is killed, and the next run goes on', { timeout: 1_200_000 }, async () => {
+it('leaves nothing but what it has made, wherever it is killed, and the next run goes on', {
+  timeout: 1_200_000,
+}, async () => {
   const requests = await requestsOfARun();
   expect(requests).toBeGreaterThan(100 * POINTS);
   for (let point = 0; point < POINTS; point++)

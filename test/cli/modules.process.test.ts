@@ -8,7 +8,10 @@ import { start } from '../support/cli.js';
 const folder = mkdtempSync(join(tmpdir(), 'understudy-modules-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The modules of the package that a command has loaded when it ends, as Node itself lists them for a coverage report. */
+/**
+ * The modules of the package that a command has loaded when it ends, as Node itself lists them for
+ * a coverage report.
+ */
 async function modulesOf(args: readonly string[], ready?: RegExp): Promise<string[]> {
   const report = mkdtempSync(join(folder, 'run-'));
   const running = start(args, { NODE_V8_COVERAGE: report });
@@ -18,7 +21,9 @@ async function modulesOf(args: readonly string[], ready?: RegExp): Promise<strin
   }
   await running.finished;
   const urls = readdirSync(report).flatMap((file) =>
-    (JSON.parse(readFileSync(join(report, file), 'utf8')).result as { url: string }[]).map(({ url }) => url),
+    (JSON.parse(readFileSync(join(report, file), 'utf8')).result as { url: string }[]).map(
+      ({ url }) => url,
+    ),
   );
   return urls.flatMap((url) => /\/dist\/(.*\.js)$/.exec(url)?.[1] ?? []);
 }

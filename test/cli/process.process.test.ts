@@ -1,4 +1,5 @@
-// The process that serves: how it is found, how it ends, and what becomes of it when nobody reads its log.
+// The process that serves: how it is found, how it ends, and what becomes of it when nobody reads
+// its log.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -49,23 +50,30 @@ describe('the ready file', () => {
     ['SIGTERM', 143],
     ['SIGINT', 130],
     ['SIGHUP', 129],
-  ] as const)('is gone after %s, with everything that was made to write it', async (signal, code) => {
-    const { server, url } = await serve();
-    expect(await answers(url)).toBe(true);
-    expect(await server.stop(signal)).toMatchObject({ code });
-    expect(readdirSync(folder)).toEqual([]);
-  });
+  ] as const)(
+    'is gone after %s, with everything that was made to write it',
+    async (signal, code) => {
+      const { server, url } = await serve();
+      expect(await answers(url)).toBe(true);
+      expect(await server.stop(signal)).toMatchObject({ code });
+      expect(readdirSync(folder)).toEqual([]);
+    },
+  );
 
   it('of a server that was killed is gone before the next one answers, or fails', async () => {
     writeFileSync(readyFile, 'http://127.0.0.1:1\n');
     const holder = createServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
     const { port } = holder.address() as AddressInfo;
-    expect(await runCommand(process.execPath, [program, ...flags, '--port', String(port)])).toMatchObject({ code: 3 });
+    expect(
+      await runCommand(process.execPath, [program, ...flags, '--port', String(port)]),
+    ).toMatchObject({ code: 3 });
     holder.close();
     expect(existsSync(readyFile)).toBe(false);
     writeFileSync(readyFile, 'http://127.0.0.1:1\n');
-    expect(await runCommand(process.execPath, [program, ...flags, '--scenario', 'nowhere'])).toMatchObject({ code: 2 });
+    expect(
+      await runCommand(process.execPath, [program, ...flags, '--scenario', 'nowhere']),
+    ).toMatchObject({ code: 2 });
     expect(existsSync(readyFile)).toBe(false);
   });
 
@@ -80,7 +88,14 @@ describe('the ready file', () => {
     const inside = join(folder, 'inside');
     mkdirSync(inside);
     writeFileSync(join(inside, 'precious'), '');
-    const { code, stderr } = await runCommand(process.execPath, [program, 'serve', '--port', '0', '--ready-file', inside]);
+    const { code, stderr } = await runCommand(process.execPath, [
+      program,
+      'serve',
+      '--port',
+      '0',
+      '--ready-file',
+      inside,
+    ]);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/no ordinary file\n {2}fix: /)]);
     expect(readdirSync(inside)).toEqual(['precious']);
     rmSync(inside, { recursive: true });
@@ -94,20 +109,28 @@ describe('a server that npm has started', () => {
     ['npx', projectFolder, ['npx', 'understudy', ...flags]],
     ["a script of the user's own", own, ['npm', 'run', 'mock']],
   ];
-  it.skipIf(process.platform === 'win32').each(commands)('ends with it: %s', async (_, cwd, [command = '', ...args]) => {
-    mkdirSync(own, { recursive: true });
-    const mock = [process.execPath, program, ...flags].map((word) => JSON.stringify(word)).join(' ');
-    writeFileSync(join(own, 'package.json'), JSON.stringify({ private: true, scripts: { mock } }));
-    // npm alone gets the signal, as from a CI job that remembered its number.
-    const npm = spawn(command, args, { cwd, stdio: 'ignore', detached: true });
-    await expect.poll(readUrl, { timeout: 60_000 }).toBeDefined();
-    const url = readUrl() as string;
-    npm.kill('SIGTERM');
-    await once(npm, 'exit');
-    await expect.poll(() => answers(url), { timeout: 5000 }).toBe(false);
-    await expect.poll(() => existsSync(readyFile), { timeout: 5000 }).toBe(false);
-    rmSync(own, { recursive: true });
-  });
+  it.skipIf(process.platform === 'win32').each(commands)(
+    'ends with it: %s',
+    async (_, cwd, [command = '', ...args]) => {
+      mkdirSync(own, { recursive: true });
+      const mock = [process.execPath, program, ...flags]
+        .map((word) => JSON.stringify(word))
+        .join(' ');
+      writeFileSync(
+        join(own, 'package.json'),
+        JSON.stringify({ private: true, scripts: { mock } }),
+      );
+      // npm alone gets the signal, as from a CI job that remembered its number.
+      const npm = spawn(command, args, { cwd, stdio: 'ignore', detached: true });
+      await expect.poll(readUrl, { timeout: 60_000 }).toBeDefined();
+      const url = readUrl() as string;
+      npm.kill('SIGTERM');
+      await once(npm, 'exit');
+      await expect.poll(() => answers(url), { timeout: 5000 }).toBe(false);
+      await expect.poll(() => existsSync(readyFile), { timeout: 5000 }).toBe(false);
+      rmSync(own, { recursive: true });
+    },
+  );
 
   const leave = `const { pid } = require('node:child_process').spawn(process.execPath, process.argv.slice(2), { detached: process.argv[1] === 'detached', stdio: 'ignore' });
     const { existsSync } = require('node:fs');
@@ -116,7 +139,11 @@ describe('a server that npm has started', () => {
     ['detached, under npm', 'detached', { npm_lifecycle_event: 'mock' }],
     ['without npm', 'attached', { npm_lifecycle_event: undefined, npm_execpath: undefined }],
   ])('stays when it was started %s', async (_, how, env) => {
-    const { code, stdout } = await runCommand(process.execPath, ['-e', leave, how, program, ...flags], { env });
+    const { code, stdout } = await runCommand(
+      process.execPath,
+      ['-e', leave, how, program, ...flags],
+      { env },
+    );
     expect(code).toBe(0);
     orphans.push(Number(stdout));
     await new Promise((resolve) => setTimeout(resolve, 300));
@@ -126,7 +153,9 @@ describe('a server that npm has started', () => {
 
 describe('a server whose log', () => {
   const serveInto = async (stdout: number | 'pipe', stderr: number | 'pipe' = 'pipe') => {
-    const child = spawn(process.execPath, [program, ...flags], { stdio: ['ignore', stdout, stderr] });
+    const child = spawn(process.execPath, [program, ...flags], {
+      stdio: ['ignore', stdout, stderr],
+    });
     children.push(child);
     await expect.poll(readUrl, { timeout: 20_000 }).toBeDefined();
     let errors = '';
@@ -141,7 +170,9 @@ describe('a server whose log', () => {
     child.stdout?.destroy();
     await once(child.stdout as NodeJS.ReadableStream, 'close');
     for (let i = 0; i < 5; i++) expect(await answers(url)).toBe(true);
-    await expect.poll(errors).toBe('The log cannot be written: its reader has left. Serving goes on without a log.\n');
+    await expect
+      .poll(errors)
+      .toBe('The log cannot be written: its reader has left. Serving goes on without a log.\n');
   });
 
   it('and errors both have no reader goes on', async () => {
@@ -152,14 +183,18 @@ describe('a server whose log', () => {
     expect(child.exitCode).toBe(null);
   });
 
-  it.runIf(existsSync('/dev/full')).each(['stdout', 'both'])('stands on a full disk goes on: %s', async (which) => {
-    const full = openSync('/dev/full', 'w');
-    const { child, url, errors } = await serveInto(full, which === 'both' ? full : 'pipe');
-    for (let i = 0; i < 5; i++) expect(await answers(url)).toBe(true);
-    if (which === 'stdout') await expect.poll(errors).toMatch(/^The log cannot be written: ENOSPC.*\n$/);
-    child.kill('SIGTERM');
-    expect(await once(child, 'exit')).toEqual([143, null]);
-  });
+  it.runIf(existsSync('/dev/full')).each(['stdout', 'both'])(
+    'stands on a full disk goes on: %s',
+    async (which) => {
+      const full = openSync('/dev/full', 'w');
+      const { child, url, errors } = await serveInto(full, which === 'both' ? full : 'pipe');
+      for (let i = 0; i < 5; i++) expect(await answers(url)).toBe(true);
+      if (which === 'stdout')
+        await expect.poll(errors).toMatch(/^The log cannot be written: ENOSPC.*\n$/);
+      child.kill('SIGTERM');
+      expect(await once(child, 'exit')).toEqual([143, null]);
+    },
+  );
 
   it.skipIf(process.platform === 'win32')(
     'has reached its largest size says how many lines are missing when it has room again',
@@ -177,7 +212,9 @@ describe('a server whose log', () => {
       await Promise.all(asked);
       truncateSync(log);
       expect(await answers(url)).toBe(true);
-      await server.until('the log', () => (readFileSync(log, 'utf8').endsWith('}\n') ? true : undefined));
+      await server.until('the log', () =>
+        readFileSync(log, 'utf8').endsWith('}\n') ? true : undefined,
+      );
       const lines = readFileSync(log, 'utf8')
         .trim()
         .split('\n')

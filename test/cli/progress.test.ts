@@ -2,7 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { progress } from '../../src/cli/progress.js';
 import type { Played } from '../../src/contract/run/play.js';
 
-const nothing = { title: '', place: '', expected: [], findings: [], requests: 0, leftovers: [], unseen: 0 };
+const nothing = {
+  title: '',
+  place: '',
+  expected: [],
+  findings: [],
+  requests: 0,
+  leftovers: [],
+  unseen: 0,
+};
 const rows: readonly Played[] = [
   { ...nothing, kind: 'sign_in', operation: 'listThreads', result: 'right' },
   { ...nothing, kind: 'lifecycle', operation: 'createSpace', result: 'right' },

@@ -14,7 +14,8 @@ const folder = mkdtempSync(join(tmpdir(), 'understudy-lint-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const docs = readFileSync('docs/scenarios.md', 'utf8');
-const block = (language: string): string => new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(docs)?.[1] as string;
+const block = (language: string): string =>
+  new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(docs)?.[1] as string;
 const file = (name: string, text: string): string => {
   writeFileSync(join(folder, name), text);
   return join(folder, name);
@@ -55,11 +56,18 @@ describe('understudy scenario lint', () => {
   });
 
   it('reads stdin as -', () => {
-    const { status, stderr } = spawnSync(process.execPath, ['dist/cli/main.js', 'scenario', 'lint', '-'], {
-      input: 'a: 1\n',
-      encoding: 'utf8',
-    });
-    expect([status, stderr]).toEqual([2, expect.stringContaining('stdin:1:4  a is not a known key')]);
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['dist/cli/main.js', 'scenario', 'lint', '-'],
+      {
+        input: 'a: 1\n',
+        encoding: 'utf8',
+      },
+    );
+    expect([status, stderr]).toEqual([
+      2,
+      expect.stringContaining('stdin:1:4  a is not a known key'),
+    ]);
   });
 });
 
@@ -91,18 +99,26 @@ describe('--drift list', () => {
   it('takes a pattern', async () => {
     const { code, stdout } = await run(['serve', '--drift', 'list:addVectorStore*']);
     const names = stdout.split('\n').flatMap((line) => /^ {2}(\S+)/.exec(line)?.[1] ?? []);
-    const expected = [...driftsOf(loadSpec()).keys()].filter((name) => /addvectorstore/i.test(name));
+    const expected = [...driftsOf(loadSpec()).keys()].filter((name) =>
+      /addvectorstore/i.test(name),
+    );
     expect([code, names.sort()]).toEqual([0, expected.sort()]);
     expect(expected.length).toBeGreaterThan(5);
-    expect(describeDrifts(loadSpec(), 'guard:get*not_found')).toMatch(/^guard: .*\n( {2}guard:get\S*not_found\S* .*\n)+$/);
+    expect(describeDrifts(loadSpec(), 'guard:get*not_found')).toMatch(
+      /^guard: .*\n( {2}guard:get\S*not_found\S* .*\n)+$/,
+    );
   });
 
   it('says what is near where no name is like it, and where a name lacks its kind', () => {
-    expect(() => describeDrifts(loadSpec(), 'adVectorStoreToSpace*')).toThrow(/did you mean list:addVectorStoreToSpace\?/);
+    expect(() => describeDrifts(loadSpec(), 'adVectorStoreToSpace*')).toThrow(
+      /did you mean list:addVectorStoreToSpace\?/,
+    );
     expect(() => describeDrifts(loadSpec(), 'gard')).toThrow(/did you mean list:guard\?/);
     expect(() => plant(loadSpec(), 'addVectorStoreToSpace.own_dedicated_store')).toThrow(
       /did you mean \w+:addVectorStoreToSpace\.own_dedicated_store\?/,
     );
-    expect(() => plant(loadSpec(), 'guard:addVectorStoreToSpace.own_dedicated_stor')).toThrow(UnknownDrift);
+    expect(() => plant(loadSpec(), 'guard:addVectorStoreToSpace.own_dedicated_stor')).toThrow(
+      UnknownDrift,
+    );
   });
 });

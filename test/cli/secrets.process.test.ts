@@ -1,4 +1,5 @@
-// No piece of a credential in anything that a run writes: odd keys, sent back by a server in odd ways.
+// No piece of a credential in anything that a run writes: odd keys, sent back by a server in odd
+// ways.
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -21,7 +22,8 @@ afterEach(() => Promise.all(closing.splice(0).map((close) => close())));
 const BOUND = 8;
 
 const keys: Readonly<Record<string, string>> = {
-  'a JWT': 'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1c3Jfb3duZXIxIiwib3JnIjoib3JnX3h5ejc4OSJ9.bm8tc2lnbmF0dXJlLWhlcmU',
+  'a JWT':
+    'eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1c3Jfb3duZXIxIiwib3JnIjoib3JnX3h5ejc4OSJ9.bm8tc2lnbmF0dXJlLWhlcmU',
   'one of odd characters': `q7"Z/w+<9&k'\\v=$P{3}!x;T#8@r`,
   'one in base64': 'Zk9+Xb/2QmZ+7tR/pL0vWq1Ucb3y+A==',
   'a UUID': '3f2b8c1e-9d47-4a60-b5e2-70c8d91fa634',
@@ -49,7 +51,10 @@ const echoes: readonly ((key: string) => unknown)[] = [
   (key) => `${'-'.repeat(160)}${encodeURIComponent(key)}`,
 ];
 
-/** Lets the owner in, and refuses everything else with the key in the details, each time in another way. */
+/**
+ * Lets the owner in, and refuses everything else with the key in the details, each time in another
+ * way.
+ */
 async function echoing(key: string): Promise<string> {
   const { fetch } = createUnderstudy();
   let count = 0;
@@ -75,7 +80,11 @@ async function echoing(key: string): Promise<string> {
     const echo = echoes[count % echoes.length]?.(key);
     response.writeHead(answer.status, { ...headers, 'x-debug': encodeURIComponent(String(echo)) });
     response.end(
-      JSON.stringify({ success: false, error: { code: 'ODD', type: echo, details: { echo } }, [`seen ${echo}`]: echo }),
+      JSON.stringify({
+        success: false,
+        error: { code: 'ODD', type: echo, details: { echo } },
+        [`seen ${echo}`]: echo,
+      }),
     );
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -87,7 +96,12 @@ async function echoing(key: string): Promise<string> {
 }
 
 let count = 0;
-async function check(url: string, profile: string, environment: Readonly<Record<string, string>>, runs = run) {
+async function check(
+  url: string,
+  profile: string,
+  environment: Readonly<Record<string, string>>,
+  runs = run,
+) {
   const number = ++count;
   const file = join(folder, `profile-${number}.yaml`);
   writeFileSync(file, profile);
@@ -105,7 +119,9 @@ async function check(url: string, profile: string, environment: Readonly<Record<
     ...only,
   ];
   const { code, stdout, stderr } = await runs(args, environment);
-  const files = Object.fromEntries(readdirSync(reports).map((name) => [name, readFileSync(join(reports, name), 'utf8')]));
+  const files = Object.fromEntries(
+    readdirSync(reports).map((name) => [name, readFileSync(join(reports, name), 'utf8')]),
+  );
   return { code, texts: { stdout, stderr, ...files } as Readonly<Record<string, string>> };
 }
 
@@ -115,21 +131,33 @@ const pieces = (text: string): readonly string[] =>
 /** A text, and what readers of it may make of it. */
 function readings(text: string): readonly string[] {
   const json = (value: string) =>
-    value.replace(/\\u([0-9a-f]{4})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16))).replace(/\\(["\\/])/g, '$1');
+    value
+      .replace(/\\u([0-9a-f]{4})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))
+      .replace(/\\(["\\/])/g, '$1');
   const xml = (value: string) =>
     value
       .replace(/&#x([0-9a-f]+);/gi, (_, hex) => String.fromCodePoint(Number.parseInt(hex, 16)))
       .replace(/&#(\d+);/g, (_, number) => String.fromCodePoint(Number(number)))
-      .replace(/&(amp|lt|gt|quot|apos);/g, (_, name: 'amp') => ({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" })[name]);
-  const url = (value: string) => value.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
+      .replace(
+        /&(amp|lt|gt|quot|apos);/g,
+        (_, name: 'amp') => ({ amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" })[name],
+      );
+  const url = (value: string) =>
+    value.replace(/%([0-9a-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
   const base64 = (value: string) =>
-    [...value.matchAll(/[\w+/-]{12,}/g)].map(([word]) => Buffer.from(word, 'base64').toString('latin1')).join('\n');
+    [...value.matchAll(/[\w+/-]{12,}/g)]
+      .map(([word]) => Buffer.from(word, 'base64').toString('latin1'))
+      .join('\n');
   const hex = (value: string) =>
-    [...value.matchAll(/(?:[0-9a-f]{2}){6,}/gi)].map(([word]) => Buffer.from(word, 'hex').toString('latin1')).join('\n');
+    [...value.matchAll(/(?:[0-9a-f]{2}){6,}/gi)]
+      .map(([word]) => Buffer.from(word, 'hex').toString('latin1'))
+      .join('\n');
   const once = new Set([text, json(text), xml(text), url(text)]);
-  const twice = [...new Set([...once, ...[...once].flatMap((value) => [json(value), xml(value), url(value)])])];
-  return [...twice, ...twice.map((value) => value.replace(/\s/g, '')), base64(text), hex(text)].map((value) =>
-    value.toLowerCase(),
+  const twice = [
+    ...new Set([...once, ...[...once].flatMap((value) => [json(value), xml(value), url(value)])]),
+  ];
+  return [...twice, ...twice.map((value) => value.replace(/\s/g, '')), base64(text), hex(text)].map(
+    (value) => value.toLowerCase(),
   );
 }
 
@@ -137,19 +165,29 @@ const owner = (key: string): string =>
   `callers:\n  owner: { api_key: ${key}, user_id: usr_owner1 }\nknown: { organization_id: org_xyz789 }\n`;
 
 describe('a credential', () => {
-  it.each(Object.entries(keys))('%s stands in no piece in anything that a run writes', async (what, key) => {
-    // One by the program itself, whose Node may have words of its own.
-    const runs = what === 'a JWT' ? runBuilt : run;
-    const { code, texts } = await check(await echoing(key), owner(`"\${OWNER_KEY}"`), { OWNER_KEY: key }, runs);
-    expect(code).toBe(1);
-    expect(Object.keys(texts).sort()).toEqual(['junit.xml', 'results.json', 'stderr', 'stdout']);
-    for (const name of ['stdout', 'results.json', 'junit.xml']) expect(texts[name]).toContain(`\${OWNER_KEY}`);
-    // A name of JSON stands in a pointer, which has escapes of its own.
-    const pointer = (text: string) => text.replaceAll('~1', '/').replaceAll('~0', '~');
-    for (const [name, text] of Object.entries(texts))
-      for (const reading of new Set([...readings(text), ...readings(pointer(text))]))
-        for (const piece of pieces(key.toLowerCase())) expect(reading.includes(piece), `${piece} in ${name}`).toBe(false);
-  });
+  it.each(Object.entries(keys))(
+    '%s stands in no piece in anything that a run writes',
+    async (what, key) => {
+      // One by the program itself, whose Node may have words of its own.
+      const runs = what === 'a JWT' ? runBuilt : run;
+      const { code, texts } = await check(
+        await echoing(key),
+        owner(`"\${OWNER_KEY}"`),
+        { OWNER_KEY: key },
+        runs,
+      );
+      expect(code).toBe(1);
+      expect(Object.keys(texts).sort()).toEqual(['junit.xml', 'results.json', 'stderr', 'stdout']);
+      for (const name of ['stdout', 'results.json', 'junit.xml'])
+        expect(texts[name]).toContain(`\${OWNER_KEY}`);
+      // A name of JSON stands in a pointer, which has escapes of its own.
+      const pointer = (text: string) => text.replaceAll('~1', '/').replaceAll('~0', '~');
+      for (const [name, text] of Object.entries(texts))
+        for (const reading of new Set([...readings(text), ...readings(pointer(text))]))
+          for (const piece of pieces(key.toLowerCase()))
+            expect(reading.includes(piece), `${piece} in ${name}`).toBe(false);
+    },
+  );
 
   it('that is written out in the profile is hidden as well', async () => {
     const key = 'Zk9+Xb/2QmZ+7tR';
@@ -162,9 +200,11 @@ describe('a credential', () => {
 });
 
 describe('the report’s own words stay', () => {
-  const validate = new Ajv2020({ strict: true, strictRequired: false, allowUnionTypes: true }).compile(
-    JSON.parse(readFileSync('contracts/results.schema.json', 'utf8')) as object,
-  );
+  const validate = new Ajv2020({
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+  }).compile(JSON.parse(readFileSync('contracts/results.schema.json', 'utf8')) as object);
   const whole = readFileSync('contracts/understudy.profile.yaml', 'utf8');
 
   it.each([
@@ -173,9 +213,21 @@ describe('the report’s own words stay', () => {
     ['a key is "null"', owner(`"\${VALUE}"`), 'null'],
     ['a key is "1"', owner(`"\${VALUE}"`), '1'],
     ['a key is "owner"', owner(`"\${VALUE}"`), 'owner'],
-    ['the address holds a word', `${owner('ak_owner')}base_url: "http://\${VALUE}.localhost:9"\n`, 'test'],
-    ['an id is a digit', whole.replace(/viewer_department_id: .*/, `viewer_department_id: "\${VALUE}"`), '0'],
-    ['an id is an operation', whole.replace(/viewer_department_id: .*/, `viewer_department_id: "\${VALUE}"`), 'getSpace'],
+    [
+      'the address holds a word',
+      `${owner('ak_owner')}base_url: "http://\${VALUE}.localhost:9"\n`,
+      'test',
+    ],
+    [
+      'an id is a digit',
+      whole.replace(/viewer_department_id: .*/, `viewer_department_id: "\${VALUE}"`),
+      '0',
+    ],
+    [
+      'an id is an operation',
+      whole.replace(/viewer_department_id: .*/, `viewer_department_id: "\${VALUE}"`),
+      'getSpace',
+    ],
   ])('where %s', async (what, profile, value) => {
     const url = what.startsWith('the address') ? '' : 'http://127.0.0.1:9';
     const { code, texts } = await check(url, profile, { VALUE: value });

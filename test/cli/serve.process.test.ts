@@ -29,7 +29,9 @@ describe('understudy serve', () => {
     for (const name of ['ak_owner', 'tok_owner', 'ak_outsider', 'ak_expired', 'tok_no_subject'])
       expect(server.stdout()).toContain(name);
     expect(server.stdout().match(/^ {2}curl /gm)).toHaveLength(3);
-    const response = await fetch(`${url}/v1/spaces/space_abc123`, { headers: { 'X-API-Key': 'ak_owner' } });
+    const response = await fetch(`${url}/v1/spaces/space_abc123`, {
+      headers: { 'X-API-Key': 'ak_owner' },
+    });
     expect(response.status).toBe(200);
     await server.saw(/200 GET \/v1\/spaces\/space_abc123 {2}getSpace\.retrieved {2}by usr_owner1/);
   });
@@ -68,10 +70,9 @@ describe('understudy serve', () => {
 
   it('makes the same ids from the same seed, and others from another', async () => {
     const idsWith = async (seed: string) => {
-      const [, url] = (await serve(['--port', '0', '--seed', seed, '--log-format', 'pretty']).saw(ready)) as unknown as [
-        string,
-        string,
-      ];
+      const [, url] = (await serve(['--port', '0', '--seed', seed, '--log-format', 'pretty']).saw(
+        ready,
+      )) as unknown as [string, string];
       const response = await fetch(`${url}/v1/threads`, {
         method: 'POST',
         headers: { 'X-API-Key': 'ak_owner', 'content-type': 'application/json' },
@@ -87,29 +88,36 @@ describe('understudy serve', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('ends at once on %s with %i, with a kept-alive connection open', async (signal, code) => {
-    const server = serve(['--port', '0', '--log-format', 'pretty']);
-    const [, url] = (await server.saw(ready)) as unknown as [string, string];
-    const agent = new Agent({ keepAlive: true });
-    const [response] = await once(get(`${url}/openapi.json`, { agent }), 'response');
-    response.resume();
-    await once(response, 'end');
-    server.process.kill(signal);
-    expect((await server.finished).code).toBe(code);
-    agent.destroy();
-  });
+  ] as const)(
+    'ends at once on %s with %i, with a kept-alive connection open',
+    async (signal, code) => {
+      const server = serve(['--port', '0', '--log-format', 'pretty']);
+      const [, url] = (await server.saw(ready)) as unknown as [string, string];
+      const agent = new Agent({ keepAlive: true });
+      const [response] = await once(get(`${url}/openapi.json`, { agent }), 'response');
+      response.resume();
+      await once(response, 'end');
+      server.process.kill(signal);
+      expect((await server.finished).code).toBe(code);
+      agent.destroy();
+    },
+  );
 
   it('answers a request that is under way before it ends on SIGTERM', async () => {
     const server = serve(['--port', '0', '--log-format', 'json', '--drift', 'vary:slow']);
     const [, url] = (await server.saw(/"url":"([^"]+)"/)) as unknown as [string, string];
-    const ask = () => fetch(`${url}/v1/spaces/space_abc123`, { headers: { 'X-API-Key': 'ak_owner' } });
+    const ask = () =>
+      fetch(`${url}/v1/spaces/space_abc123`, { headers: { 'X-API-Key': 'ak_owner' } });
     // The hundredth waits for half a second, which begins before that of the signal.
     for (let i = 1; i < 100; i++) await (await ask()).text();
     const last = ask();
     await server.saw(/"number":100,/);
     server.process.kill('SIGTERM');
     const response = await last;
-    expect([response.status, await response.json()]).toEqual([200, expect.objectContaining({ id: 'space_abc123' })]);
+    expect([response.status, await response.json()]).toEqual([
+      200,
+      expect.objectContaining({ id: 'space_abc123' }),
+    ]);
     expect((await server.finished).code).toBe(143);
   });
 
@@ -120,7 +128,10 @@ describe('understudy serve', () => {
       const body = JSON.stringify({ organization_id: 'org_xyz789', name: 'Bay' }).padEnd(size);
       const headers = { 'X-API-Key': 'ak_owner', 'content-type': 'application/json' };
       const response = await fetch(`${url}/v1/spaces/`, { method: 'POST', headers, body });
-      return [response.status, ((await response.json()) as { error?: { details: object } }).error?.details];
+      return [
+        response.status,
+        ((await response.json()) as { error?: { details: object } }).error?.details,
+      ];
     };
     expect(await send(300)).toEqual([201, undefined]);
     expect(await send(301)).toEqual([413, { limit: 300 }]);
@@ -128,7 +139,9 @@ describe('understudy serve', () => {
       const { code, stderr } = await run(['serve', '--port', '0', '--body-limit', limit]);
       expect([code, stderr], limit).toEqual([2, expect.stringContaining('--body-limit')]);
     }
-    const { code, stderr } = await runBuilt(['serve', '--port', '0'], { UNDERSTUDY_BODY_LIMIT: 'big' });
+    const { code, stderr } = await runBuilt(['serve', '--port', '0'], {
+      UNDERSTUDY_BODY_LIMIT: 'big',
+    });
     expect([code, stderr]).toEqual([2, expect.stringContaining('UNDERSTUDY_BODY_LIMIT')]);
   });
 
@@ -161,7 +174,9 @@ spaces:
     );
     const { code, stderr } = await run(['serve', '--port', '0', '--scenario', file]);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/faulty\.yaml:7:\d+ {2}there is no user usr_b\n {2}fix: did you mean usr_a\?/);
+    expect(stderr).toMatch(
+      /faulty\.yaml:7:\d+ {2}there is no user usr_b\n {2}fix: did you mean usr_a\?/,
+    );
     expect(stderr).toMatch(/faulty\.yaml:8:\d+ {2}the vector store vs_a is defined twice/);
     expect(stderr).toMatch(/faulty\.yaml:10:\d+ {2}there is no vector store vs_missing/);
   });
@@ -172,8 +187,14 @@ spaces:
     { args: ['serve', '--clock', 'wound'], says: 'real, virtual' },
     { args: ['serve', 'extra'], says: 'too many arguments' },
     { args: ['serv'], says: 'serve' },
-    { args: ['serve', '--scenario', 'defualt'], says: 'Unknown scenario "defualt". Did you mean "default"?' },
-    { args: ['serve', '--port', '0', '--ready-file', '/no/such/folder/file'], says: 'name a file in a folder that is there' },
+    {
+      args: ['serve', '--scenario', 'defualt'],
+      says: 'Unknown scenario "defualt". Did you mean "default"?',
+    },
+    {
+      args: ['serve', '--port', '0', '--ready-file', '/no/such/folder/file'],
+      says: 'name a file in a folder that is there',
+    },
   ])('ends with 2 on $args and says $says', async ({ args, says }) => {
     const { code, stderr } = await run(args);
     expect(code).toBe(2);
@@ -191,7 +212,16 @@ describe('understudy', () => {
   it('prints help with every flag and its environment twin', async () => {
     const { code, stdout } = await run(['serve', '--help']);
     expect(code).toBe(0);
-    for (const flag of ['port', 'host', 'scenario', 'seed', 'clock', 'self-check', 'log-format', 'ready-file']) {
+    for (const flag of [
+      'port',
+      'host',
+      'scenario',
+      'seed',
+      'clock',
+      'self-check',
+      'log-format',
+      'ready-file',
+    ]) {
       expect(stdout).toContain(`--${flag} `);
       expect(stdout).toContain(`UNDERSTUDY_${flag.toUpperCase().replace('-', '_')}`);
     }
@@ -211,7 +241,9 @@ describe('understudy', () => {
   it('prints the document that it serves', async () => {
     const { code, stdout } = await runBuilt(['spec']);
     expect(code).toBe(0);
-    expect(stdout).toBe(`${readFileSync(new URL('../../generated/document.json', import.meta.url), 'utf8').trimEnd()}\n`);
+    expect(stdout).toBe(
+      `${readFileSync(new URL('../../generated/document.json', import.meta.url), 'utf8').trimEnd()}\n`,
+    );
     const yaml = await run(['spec', '--format', 'yaml']);
     expect(yaml.stdout).toMatch(/^openapi: 3\.1\.0\n/);
   });

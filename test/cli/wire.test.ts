@@ -17,7 +17,11 @@ describe('the flags that say how requests get to the server', () => {
       proxy: 'proxy.example:3128',
     };
     const { options, secrets } = wireOf(flags, base, {});
-    expect(options.headers).toEqual({ 'x-gate': 'Bearer long-secret', 'accept-language': 'en', 'x-odd': "a: 'b'" });
+    expect(options.headers).toEqual({
+      'x-gate': 'Bearer long-secret',
+      'accept-language': 'en',
+      'x-odd': "a: 'b'",
+    });
     expect(Object.keys(options).sort()).toEqual(['ca', 'cert', 'headers', 'key', 'proxy']);
     expect([...secrets]).toEqual([
       ['Bearer long-secret', 'header.X-Gate'],
@@ -27,14 +31,28 @@ describe('the flags that say how requests get to the server', () => {
 
   it('hide the password of a proxy, of the environment too', () => {
     const secrets = (proxy: string) => [...wireOf({}, base, { HTTPS_PROXY: proxy }).secrets];
-    expect(secrets('http://me:long%20secret@proxy.example')).toEqual([['long secret', 'proxy.password']]);
+    expect(secrets('http://me:long%20secret@proxy.example')).toEqual([
+      ['long secret', 'proxy.password'],
+    ]);
     expect(secrets('http://proxy.example')).toEqual([]);
   });
 
   it.each<[string, Parameters<typeof wireOf>[0], RegExp]>([
-    ['the credential', { header: ['X-API-Key: mine'] }, /X-API-Key: check sends this header itself/],
-    ['the credential in capitals', { header: ['AUTHORIZATION: Bearer x'] }, /AUTHORIZATION: check sends/],
-    ['the frame of a message', { header: ['Transfer-Encoding: chunked'] }, /Transfer-Encoding: check sends/],
+    [
+      'the credential',
+      { header: ['X-API-Key: mine'] },
+      /X-API-Key: check sends this header itself/,
+    ],
+    [
+      'the credential in capitals',
+      { header: ['AUTHORIZATION: Bearer x'] },
+      /AUTHORIZATION: check sends/,
+    ],
+    [
+      'the frame of a message',
+      { header: ['Transfer-Encoding: chunked'] },
+      /Transfer-Encoding: check sends/,
+    ],
     ['a header without a value', { header: ['X-Gate'] }, /a header is not written as a header/],
     ['a header without a name', { header: [': x'] }, /not written as a header/],
     ['a name of two words', { header: ['X Gate: x'] }, /X Gate is not written as a header/],
@@ -43,7 +61,11 @@ describe('the flags that say how requests get to the server', () => {
     ['a file that is not there', { caCert: 'no-such.pem' }, /--ca-cert no-such\.pem: ENOENT/],
     ['a file without a certificate', { caCert: file('key.pem') }, /there is no certificate in it/],
     ['a certificate without its key', { clientCert: cert }, /belong together/],
-    ['a key that is none', { clientCert: cert, clientKey: cert }, /--client-cert and --client-key: /],
+    [
+      'a key that is none',
+      { clientCert: cert, clientKey: cert },
+      /--client-cert and --client-key: /,
+    ],
     [
       'a proxy that is none',
       { proxy: 'socks5://me:secret@proxy.example' },
@@ -57,8 +79,11 @@ describe('the flags that say how requests get to the server', () => {
   });
 
   it('say everything that is wrong at once, and where a proxy comes from', () => {
-    const wire = () => wireOf({ header: ['X'], clientKey: 'no-such.pem' }, base, { ALL_PROXY: 'socks5://x' });
-    expect(wire).toThrow(/not written[\s\S]*no-such[\s\S]*belong together[\s\S]*environment: socks5:\/\/x is not an HTTP proxy/);
+    const wire = () =>
+      wireOf({ header: ['X'], clientKey: 'no-such.pem' }, base, { ALL_PROXY: 'socks5://x' });
+    expect(wire).toThrow(
+      /not written[\s\S]*no-such[\s\S]*belong together[\s\S]*environment: socks5:\/\/x is not an HTTP proxy/,
+    );
   });
 
   it('are for a server', () => {

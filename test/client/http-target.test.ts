@@ -24,7 +24,12 @@ async function listen(server: Server): Promise<string> {
 }
 const serve = (listener: RequestListener) => listen(createServer(listener));
 
-const get: PlainRequest = { method: 'GET', target: '/v1/spaces', headers: {}, body: new Uint8Array() };
+const get: PlainRequest = {
+  method: 'GET',
+  target: '/v1/spaces',
+  headers: {},
+  body: new Uint8Array(),
+};
 const post: PlainRequest = { ...get, method: 'POST', body: new TextEncoder().encode('{"a":1}') };
 /** Answers so many requests, hangs up on so many, and answers again. */
 async function hangingUpFrom(first: number, times = 1) {
@@ -48,7 +53,10 @@ const answer = 'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-len
 describe('a target over the network', () => {
   it.each<[string, (socket: Socket) => void]>([
     ['closes each connection after its answer, and says nothing of it', (socket) => socket.end()],
-    ['cuts each connection a moment after its answer', (socket) => setTimeout(() => socket.destroy(), 1)],
+    [
+      'cuts each connection a moment after its answer',
+      (socket) => setTimeout(() => socket.destroy(), 1),
+    ],
   ])('that %s has answered all the same', async (_, hangUp) => {
     let connections = 0;
     const server = createTcpServer((socket) => {
@@ -68,7 +76,10 @@ describe('a target over the network', () => {
       const target = httpTarget(url);
       expect(await target.send(get)).not.toHaveProperty('repeated');
       const second = await target.send({ ...get, method });
-      expect(second).toMatchObject({ status: 200, repeated: 'the server had closed the connection' });
+      expect(second).toMatchObject({
+        status: 200,
+        repeated: 'the server had closed the connection',
+      });
       expect(requests).toEqual(['GET', method, method]);
     },
   );
@@ -78,7 +89,11 @@ describe('a target over the network', () => {
     const target = httpTarget(url);
     await target.send(get);
     const repeated = 'the server had closed the connection';
-    await expect(target.send(get)).rejects.toMatchObject({ kind: 'broken', unsent: false, repeated });
+    await expect(target.send(get)).rejects.toMatchObject({
+      kind: 'broken',
+      unsent: false,
+      repeated,
+    });
     expect(requests).toEqual(['GET', 'GET', 'GET']);
   });
 
@@ -88,7 +103,10 @@ describe('a target over the network', () => {
       const { url, requests } = await hangingUpFrom(2, Number.POSITIVE_INFINITY);
       const target = httpTarget(url);
       await target.send(get);
-      await expect(target.send({ ...post, method })).rejects.toMatchObject({ kind: 'broken', unsent: false });
+      await expect(target.send({ ...post, method })).rejects.toMatchObject({
+        kind: 'broken',
+        unsent: false,
+      });
       expect(requests).toEqual(['GET', method]);
     },
   );
@@ -107,21 +125,37 @@ describe('a target over the network', () => {
     const gone = createServer();
     const url = await listen(gone);
     gone.close();
-    const refused = { kind: 'unreachable', unsent: true, message: expect.stringContaining('ECONNREFUSED') };
-    await expect(httpTarget(url, { timeout: 100 }).send(post)).rejects.toMatchObject({ ...refused, repeated: undefined });
-    await expect(httpTarget(url).send(get)).rejects.toMatchObject({ ...refused, repeated: 'no connection: ECONNREFUSED' });
+    const refused = {
+      kind: 'unreachable',
+      unsent: true,
+      message: expect.stringContaining('ECONNREFUSED'),
+    };
+    await expect(httpTarget(url, { timeout: 100 }).send(post)).rejects.toMatchObject({
+      ...refused,
+      repeated: undefined,
+    });
+    await expect(httpTarget(url).send(get)).rejects.toMatchObject({
+      ...refused,
+      repeated: 'no connection: ECONNREFUSED',
+    });
   });
 
   it('that nobody answers for was sent nothing', async () => {
     const gone = createServer();
     const url = await listen(gone);
     gone.close();
-    await expect(httpTarget(url).send(post)).rejects.toMatchObject({ kind: 'unreachable', unsent: true });
+    await expect(httpTarget(url).send(post)).rejects.toMatchObject({
+      kind: 'unreachable',
+      unsent: true,
+    });
   });
 
   it('that cuts a new connection has not answered', async () => {
     const target = httpTarget(await serve((request) => request.socket.destroy()));
-    await expect(target.send(post)).rejects.toMatchObject({ kind: 'broken', message: expect.stringContaining('ECONNRESET') });
+    await expect(target.send(post)).rejects.toMatchObject({
+      kind: 'broken',
+      message: expect.stringContaining('ECONNRESET'),
+    });
   });
 
   it('is asked with the length of what is sent, and keeps its connections', async () => {
@@ -133,7 +167,8 @@ describe('a target over the network', () => {
       request.resume().on('end', () => response.end('{}'));
     };
     const target = httpTarget(await serve(listener));
-    for (const method of ['GET', 'POST', 'DELETE', 'PATCH'] as const) await target.send({ ...get, method });
+    for (const method of ['GET', 'POST', 'DELETE', 'PATCH'] as const)
+      await target.send({ ...get, method });
     await target.send(post);
     await target.send(get);
     expect(seen).toEqual([
@@ -158,7 +193,9 @@ describe('a target over the network', () => {
     ['BR, GZip', (text) => gzipSync(brotliCompressSync(text))],
   ])('that answers in %s is understood', async (encoding, encode) => {
     const listener: RequestListener = (_, response) => {
-      response.writeHead(200, { 'content-encoding': encoding, 'set-cookie': ['a=1', 'b=2'] }).end(encode('{"über":1}'));
+      response
+        .writeHead(200, { 'content-encoding': encoding, 'set-cookie': ['a=1', 'b=2'] })
+        .end(encode('{"über":1}'));
     };
     const { body, headers } = await httpTarget(await serve(listener)).send(get);
     expect([body, headers['set-cookie']]).toEqual(['{"über":1}', 'a=1, b=2']);
@@ -171,11 +208,18 @@ describe('a target over the network', () => {
     [200, 'gzip', 'GET'],
     [202, 'gzip, br', 'POST'],
     [204, 'zstd', 'DELETE'],
-  ])('that answers %i in %s, with no body, to %s has answered', async (status, encoding, method) => {
-    const listener: RequestListener = (_, response) => void response.writeHead(status, { 'content-encoding': encoding }).end();
-    const answered = await httpTarget(await serve(listener)).send({ ...get, method });
-    expect(answered).toEqual({ status, headers: expect.objectContaining({ 'content-encoding': encoding }) });
-  });
+  ])(
+    'that answers %i in %s, with no body, to %s has answered',
+    async (status, encoding, method) => {
+      const listener: RequestListener = (_, response) =>
+        void response.writeHead(status, { 'content-encoding': encoding }).end();
+      const answered = await httpTarget(await serve(listener)).send({ ...get, method });
+      expect(answered).toEqual({
+        status,
+        headers: expect.objectContaining({ 'content-encoding': encoding }),
+      });
+    },
+  );
 
   it('that has something to say beforehand is heard to its end', async () => {
     const listener: RequestListener = (_, response) => {
@@ -183,7 +227,10 @@ describe('a target over the network', () => {
       response.writeEarlyHints({ link: '</style.css>; rel=preload' });
       response.end('{}');
     };
-    expect(await httpTarget(await serve(listener)).send(post)).toMatchObject({ status: 200, body: '{}' });
+    expect(await httpTarget(await serve(listener)).send(post)).toMatchObject({
+      status: 200,
+      body: '{}',
+    });
   });
 
   it('that sends a byte order mark has it in its body', async () => {
@@ -197,15 +244,21 @@ describe('a target over the network', () => {
       seen.push(request.url as string);
       response.end('{}');
     });
-    for (const url of [base, `${base}/gate/`]) await httpTarget(url).send({ ...get, target: '/v1/spaces/..?a=%2e%2e' });
+    for (const url of [base, `${base}/gate/`])
+      await httpTarget(url).send({ ...get, target: '/v1/spaces/..?a=%2e%2e' });
     expect(seen).toEqual(['/v1/spaces/..?a=%2e%2e', '/gate/v1/spaces/..?a=%2e%2e']);
   });
 
   it('may be named in capitals', async () => {
     const base = await serve((_, response) => response.end('{}'));
-    expect(await httpTarget(base.replace('http:', 'HTTP:')).send(get)).toMatchObject({ status: 200 });
+    expect(await httpTarget(base.replace('http:', 'HTTP:')).send(get)).toMatchObject({
+      status: 200,
+    });
     const sent = httpTarget('HTTPS://LOCALHOST:9').send(get);
-    await expect(sent).rejects.toMatchObject({ kind: 'unreachable', message: expect.stringContaining('ECONNREFUSED') });
+    await expect(sent).rejects.toMatchObject({
+      kind: 'unreachable',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
   });
 
   it('is sent the headers of its options, save where the request has its own', async () => {
@@ -220,38 +273,81 @@ describe('a target over the network', () => {
   });
 
   const broken = [
-    ['lies about gzip', (socket) => socket.write(`${head}content-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}`)],
-    ['cuts its gzip', (socket) => socket.end(Buffer.concat([gzipHead, gzipSync('{"a":1}').subarray(0, 15)]))],
-    ['answers in zstd', (socket) => socket.write(`${head}content-encoding: zstd\r\ncontent-length: 2\r\n\r\n{}`)],
-    ['answers in a coding of its own', (socket) => socket.write(`${head}content-encoding: rot13\r\ncontent-length: 2\r\n\r\n{}`)],
+    [
+      'lies about gzip',
+      (socket) => socket.write(`${head}content-encoding: gzip\r\ncontent-length: 2\r\n\r\n{}`),
+    ],
+    [
+      'cuts its gzip',
+      (socket) => socket.end(Buffer.concat([gzipHead, gzipSync('{"a":1}').subarray(0, 15)])),
+    ],
+    [
+      'answers in zstd',
+      (socket) => socket.write(`${head}content-encoding: zstd\r\ncontent-length: 2\r\n\r\n{}`),
+    ],
+    [
+      'answers in a coding of its own',
+      (socket) => socket.write(`${head}content-encoding: rot13\r\ncontent-length: 2\r\n\r\n{}`),
+    ],
     [
       'encodes again and again',
-      (socket) => socket.write(`${head}content-encoding: ${Array(99).fill('identity')}\r\ncontent-length: 2\r\n\r\n{}`),
+      (socket) =>
+        socket.write(
+          `${head}content-encoding: ${Array(99).fill('identity')}\r\ncontent-length: 2\r\n\r\n{}`,
+        ),
     ],
     ['answers in no HTTP', (socket) => socket.end('HTTP/1.1 nonsense\r\n\r\n')],
     ['greets as a mail server', (socket) => socket.write('220 mail.example.com ESMTP\r\n')],
     ['closes without a word', (socket) => socket.end()],
     ['cuts its answer', (socket) => socket.end(`${head}content-length: 100\r\n\r\n{"id"`)],
-    ['cuts its chunks', (socket) => socket.end(`${head}transfer-encoding: chunked\r\n\r\n5\r\n{"id"`)],
-    ['has a chunk of no size', (socket) => socket.end(`${head}transfer-encoding: chunked\r\n\r\nxyz\r\n{}\r\n0\r\n\r\n`)],
-    ['says a length that is no number', (socket) => socket.end(`${head}content-length: two\r\n\r\n{}`)],
-    ['says two lengths', (socket) => socket.end(`${head}content-length: 2\r\ncontent-length: 3\r\n\r\n{}`)],
-    ['sends more headers than fit', (socket) => socket.end(`${head}x-large: ${'a'.repeat(200_000)}\r\n\r\n{}`)],
+    [
+      'cuts its chunks',
+      (socket) => socket.end(`${head}transfer-encoding: chunked\r\n\r\n5\r\n{"id"`),
+    ],
+    [
+      'has a chunk of no size',
+      (socket) => socket.end(`${head}transfer-encoding: chunked\r\n\r\nxyz\r\n{}\r\n0\r\n\r\n`),
+    ],
+    [
+      'says a length that is no number',
+      (socket) => socket.end(`${head}content-length: two\r\n\r\n{}`),
+    ],
+    [
+      'says two lengths',
+      (socket) => socket.end(`${head}content-length: 2\r\ncontent-length: 3\r\n\r\n{}`),
+    ],
+    [
+      'sends more headers than fit',
+      (socket) => socket.end(`${head}x-large: ${'a'.repeat(200_000)}\r\n\r\n{}`),
+    ],
     [
       'changes the protocol',
-      (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n'),
+      (socket) =>
+        socket.write(
+          'HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n',
+        ),
     ],
-    ['changes the protocol, and says not to which', (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n')],
+    [
+      'changes the protocol, and says not to which',
+      (socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\n'),
+    ],
   ] as const satisfies [string, (socket: Socket) => void][];
 
-  it.each<[string, (socket: Socket) => void]>([...broken])('that %s gives no whole answer', async (_, misbehave) => {
-    const server = createTcpServer((socket) => {
-      socket.on('error', () => {});
-      socket.once('data', () => misbehave(socket));
-    });
-    const sent = httpTarget(await listen(server), { timeout: 5000 }).send(post);
-    await expect(sent).rejects.toMatchObject({ name: 'TargetError', kind: 'broken', unsent: false });
-  });
+  it.each<[string, (socket: Socket) => void]>([...broken])(
+    'that %s gives no whole answer',
+    async (_, misbehave) => {
+      const server = createTcpServer((socket) => {
+        socket.on('error', () => {});
+        socket.once('data', () => misbehave(socket));
+      });
+      const sent = httpTarget(await listen(server), { timeout: 5000 }).send(post);
+      await expect(sent).rejects.toMatchObject({
+        name: 'TargetError',
+        kind: 'broken',
+        unsent: false,
+      });
+    },
+  );
 
   it.each([
     ['two answers', `${answer}${answer}`],
@@ -274,18 +370,29 @@ describe('a target over the network', () => {
   it.each<[string, RequestListener, TargetError['kind']]>([
     [
       'sends a bomb in gzip',
-      (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(20 * 1024 * 1024, 32))),
+      (_, response) =>
+        response
+          .writeHead(200, { 'content-encoding': 'gzip' })
+          .end(gzipSync(Buffer.alloc(20 * 1024 * 1024, 32))),
       'too_large',
     ],
     [
       'sends a bomb in a bomb',
       (_, response) =>
-        response.writeHead(200, { 'content-encoding': 'gzip, br' }).end(brotliCompressSync(gzipSync(Buffer.alloc(9e6, 32)))),
+        response
+          .writeHead(200, { 'content-encoding': 'gzip, br' })
+          .end(brotliCompressSync(gzipSync(Buffer.alloc(9e6, 32)))),
       'too_large',
     ],
-    ['trickles', (_, response) => void setInterval(() => response.write(' '), 20).unref(), 'timeout'],
+    [
+      'trickles',
+      (_, response) => void setInterval(() => response.write(' '), 20).unref(),
+      'timeout',
+    ],
   ])('that %s gives no whole answer', async (_, listener, kind) => {
-    await expect(httpTarget(await serve(listener), { timeout: 1000 }).send(get)).rejects.toMatchObject({ kind });
+    await expect(
+      httpTarget(await serve(listener), { timeout: 1000 }).send(get),
+    ).rejects.toMatchObject({ kind });
   });
 
   it('is let go of when the run has ended', async () => {

@@ -12,7 +12,12 @@ import type { PlainRequest } from '../../src/spec/message.js';
 
 const pem = (name: string) => readFileSync(new URL(`../support/tls/${name}.pem`, import.meta.url));
 const [cert, key] = [pem('cert'), pem('key')];
-const get: PlainRequest = { method: 'GET', target: '/v1/spaces?a=1', headers: {}, body: new Uint8Array() };
+const get: PlainRequest = {
+  method: 'GET',
+  target: '/v1/spaces?a=1',
+  headers: {},
+  body: new Uint8Array(),
+};
 const post: PlainRequest = { ...get, method: 'POST', body: new TextEncoder().encode('{}') };
 
 const servers: Server[] = [];
@@ -38,7 +43,11 @@ const answering: RequestListener = (incoming, response) =>
   void incoming.resume().on('end', () => response.end(`${incoming.method} ${incoming.url}`));
 
 /** Forwards requests, opens tunnels, and tells of both. */
-async function startProxy(): Promise<{ url: string; seen: string[]; credentials: (string | undefined)[] }> {
+async function startProxy(): Promise<{
+  url: string;
+  seen: string[];
+  credentials: (string | undefined)[];
+}> {
   const seen: string[] = [];
   const credentials: (string | undefined)[] = [];
   const proxy = createServer((incoming, response) => {
@@ -46,7 +55,13 @@ async function startProxy(): Promise<{ url: string; seen: string[]; credentials:
     credentials.push(incoming.headers['proxy-authorization']);
     const { hostname, port, pathname, search } = new URL(incoming.url as string);
     const { 'proxy-authorization': _, ...headers } = incoming.headers;
-    const onward = { hostname, port, path: `${pathname}${search}`, method: incoming.method ?? 'GET', headers };
+    const onward = {
+      hostname,
+      port,
+      path: `${pathname}${search}`,
+      method: incoming.method ?? 'GET',
+      headers,
+    };
     incoming.pipe(
       request(onward, (answer) => {
         response.writeHead(answer.statusCode ?? 0, answer.headers);
@@ -98,7 +113,11 @@ describe('which proxy the environment names', () => {
     ['http://a.localhost', { HTTP_PROXY: by, NODE_USE_ENV_PROXY: '0' }, undefined],
     ['http://localhost', { HTTP_PROXY: by, NODE_USE_ENV_PROXY: '1' }, by],
     ['http://127.0.0.1', { HTTP_PROXY: by, NODE_OPTIONS: '--use-env-proxy' }, by],
-    ['http://127.0.0.1', { HTTP_PROXY: by, NODE_USE_ENV_PROXY: '1', NO_PROXY: '127.0.0.1' }, undefined],
+    [
+      'http://127.0.0.1',
+      { HTTP_PROXY: by, NODE_USE_ENV_PROXY: '1', NO_PROXY: '127.0.0.1' },
+      undefined,
+    ],
     ['http://localhost.example', { HTTP_PROXY: by }, by],
   ])('for %s with %j it is %s', (url, environment, expected) => {
     expect(proxyOf(new URL(url), environment)).toBe(expected);
@@ -132,7 +151,8 @@ describe('a server behind a proxy', () => {
     const proxy = await startProxy();
     const port = await listen(createTlsServer({ cert, key }, answering));
     const target = httpTarget(`https://localhost:${port}`, { proxy: proxy.url, ca: cert });
-    for (const request of [get, get, post]) expect(await target.send(request)).toMatchObject({ status: 200 });
+    for (const request of [get, get, post])
+      expect(await target.send(request)).toMatchObject({ status: 200 });
     expect(proxy.seen).toEqual(Array(2).fill(`CONNECT localhost:${port}`));
   });
 
@@ -141,12 +161,18 @@ describe('a server behind a proxy', () => {
     const proxy = `http://127.0.0.1:${await listen(gone)}`;
     gone.close();
     for (const base of ['http://api.example', 'https://api.example'])
-      await expect(httpTarget(base, { proxy }).send(post)).rejects.toMatchObject({ kind: 'unreachable', unsent: true });
+      await expect(httpTarget(base, { proxy }).send(post)).rejects.toMatchObject({
+        kind: 'unreachable',
+        unsent: true,
+      });
   });
 
-  it.each(['socks5://proxy.example', 'http://', 'ftp://proxy.example'])('cannot be reached by %s', (proxy) => {
-    expect(() => httpTarget('http://api.example', { proxy })).toThrow(/proxy/);
-  });
+  it.each(['socks5://proxy.example', 'http://', 'ftp://proxy.example'])(
+    'cannot be reached by %s',
+    (proxy) => {
+      expect(() => httpTarget('http://api.example', { proxy })).toThrow(/proxy/);
+    },
+  );
 });
 
 describe('a server over TLS', () => {
@@ -167,19 +193,28 @@ describe('a server over TLS', () => {
   });
 
   it('is shown the certificate of the client', async () => {
-    expect(await secured({ ca: cert, cert, key, requestCert: true })()).toMatchObject({ body: 'localhost' });
+    expect(await secured({ ca: cert, cert, key, requestCert: true })()).toMatchObject({
+      body: 'localhost',
+    });
   });
 
   it.each<[string, HttpTargetOptions & { requestCert?: boolean }]>([
     ['nobody vouches for', {}],
     ['wants a certificate', { ca: cert, requestCert: true }],
   ])('that %s is sent nothing, and the flag that helps is named', async (_, options) => {
-    const error = { kind: 'unreachable', unsent: true, message: expect.stringContaining('--ca-cert') };
+    const error = {
+      kind: 'unreachable',
+      unsent: true,
+      message: expect.stringContaining('--ca-cert'),
+    };
     await expect(secured(options)()).rejects.toMatchObject(error);
   });
 
   it('that speaks no TLS is sent nothing', async () => {
     const port = await listen(createServer(answering));
-    await expect(httpTarget(`https://127.0.0.1:${port}`).send(post)).rejects.toMatchObject({ kind: 'unreachable', unsent: true });
+    await expect(httpTarget(`https://127.0.0.1:${port}`).send(post)).rejects.toMatchObject({
+      kind: 'unreachable',
+      unsent: true,
+    });
   });
 });

@@ -1,5 +1,6 @@
 // `describeContracts` as a user meets it: test files of its own, run by vitest in a child process. All of them at once, since
-// a start of vitest takes longer than most of them: those that pass in one run, those that fail in another.
+// a start of vitest takes longer than most of them: those that pass in one run, those that fail in
+// another.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,40 +30,61 @@ interface Fixture {
   /** Its target; the stand-in in that process unless told otherwise. */
   readonly target?: string;
   /** How vitest is to run it. */
-  readonly sequence?: { readonly concurrent?: boolean; readonly shuffle?: { readonly tests: boolean } };
+  readonly sequence?: {
+    readonly concurrent?: boolean;
+    readonly shuffle?: { readonly tests: boolean };
+  };
 }
 
 const from = (file: string) => JSON.stringify(join(projectFolder, 'dist', file));
-const textOf = ({ options, target = standIn() }: Fixture) => `import { createUnderstudy } from ${from('index.js')};
+const textOf = ({
+  options,
+  target = standIn(),
+}: Fixture) => `import { createUnderstudy } from ${from('index.js')};
 import { handlerTarget, httpTarget, parseProfile, TargetError } from ${from('kit.js')};
 import { describeContracts } from ${from('contract/vitest.js')};
 const include = (id) => ['createSpace', 'getSpace', 'deleteSpace'].includes(id);
 describeContracts(${target}, ${options});
 `;
-const standIn = (options = '') => `handlerTarget('the stand-in', createUnderstudy(${options}).fetch)`;
+const standIn = (options = '') =>
+  `handlerTarget('the stand-in', createUnderstudy(${options}).fetch)`;
 
 /** Runs vitest on these test files, by name. */
 async function play(fixtures: Readonly<Record<string, Fixture>>) {
-  for (const [name, fixture] of Object.entries(fixtures)) writeFileSync(join(folder, `${name}.test.mjs`), textOf(fixture));
+  for (const [name, fixture] of Object.entries(fixtures))
+    writeFileSync(join(folder, `${name}.test.mjs`), textOf(fixture));
   const inOrder = Object.keys(fixtures).filter((name) => !fixtures[name]?.sequence);
   const project = (name: string, names: readonly string[], own: object) => ({
     test: { name, include: names.map((file) => `${file}.test.mjs`), ...own },
   });
   const projects = [
-    // In one process, which saves each of them loading the kit. The others have theirs for themselves, as is usual.
+    // In one process, which saves each of them loading the kit. The others have theirs for
+    // themselves, as is usual.
     project('in order', inOrder, { isolate: false }),
-    ...Object.entries(fixtures).flatMap(([name, { sequence }]) => (sequence ? [project(name, [name], { sequence })] : [])),
+    ...Object.entries(fixtures).flatMap(([name, { sequence }]) =>
+      sequence ? [project(name, [name], { sequence })] : [],
+    ),
   ];
   // The project's own configuration looks for other files.
   const config = join(folder, 'vitest.config.mjs');
-  writeFileSync(config, `export default ${JSON.stringify({ test: { projects, sequence: { seed: 7 } } })};\n`);
+  writeFileSync(
+    config,
+    `export default ${JSON.stringify({ test: { projects, sequence: { seed: 7 } } })};\n`,
+  );
   const output = join(folder, 'output.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${output}`];
   const vitest = join(projectFolder, 'node_modules/vitest/vitest.mjs');
   const args = [vitest, 'run', '--root', folder, '--config', config, ...reporters];
-  const { code, stdout, stderr } = await runCommand(process.execPath, args, { cwd: folder, withinMs: 240_000 });
-  const { testResults } = JSON.parse(readFileSync(output, 'utf8')) as { testResults: (Outcome & { readonly name: string })[] };
-  const outcomes = new Map(testResults.map((outcome) => [basename(outcome.name, '.test.mjs'), outcome as Outcome]));
+  const { code, stdout, stderr } = await runCommand(process.execPath, args, {
+    cwd: folder,
+    withinMs: 240_000,
+  });
+  const { testResults } = JSON.parse(readFileSync(output, 'utf8')) as {
+    testResults: (Outcome & { readonly name: string })[];
+  };
+  const outcomes = new Map(
+    testResults.map((outcome) => [basename(outcome.name, '.test.mjs'), outcome as Outcome]),
+  );
   return { code, printed: `${stdout}${stderr}`, outcomes };
 }
 type Played = Awaited<ReturnType<typeof play>>;
@@ -71,7 +93,9 @@ const outcomeIn = ({ outcomes }: Played, name: string): Outcome => outcomes.get(
 const titles = ({ assertionResults }: Outcome, wanted: string): readonly string[] =>
   assertionResults.filter(({ status }) => status === wanted).map(({ title }) => title);
 const failures = ({ assertionResults }: Outcome): readonly string[] =>
-  assertionResults.filter(({ status }) => status === 'failed').map(({ failureMessages }) => failureMessages.join());
+  assertionResults
+    .filter(({ status }) => status === 'failed')
+    .map(({ failureMessages }) => failureMessages.join());
 
 const profileOf = (text: string) => `profile: parseProfile(${JSON.stringify(text)}, 'p.yaml', {})`;
 const organization = 'known: { organization_id: org_xyz789 }';
@@ -89,7 +113,10 @@ async function serve(lock = false): Promise<{ url: string; world: Understudy['wo
   const headers = { 'x-api-key': 'ak_owner', 'content-type': 'application/json' };
   const name = 'understudy-lock-other-until-2999-01-01T00:00:00Z';
   const body = JSON.stringify({ organization_id: 'org_xyz789', name });
-  if (lock) expect((await understudy.fetch('/v1/spaces/', { method: 'POST', headers, body })).status).toBe(201);
+  if (lock)
+    expect((await understudy.fetch('/v1/spaces/', { method: 'POST', headers, body })).status).toBe(
+      201,
+    );
   return { url, world: understudy.world };
 }
 const byHttp = (url: string) => `httpTarget('${url}')`;
@@ -116,19 +143,27 @@ describe('describeContracts, where all is well,', () => {
       },
       listening: { options: `{ ${getSpace} }`, target: byHttp(listening.url) },
       handled: { options: `{ ${getSpace} }`, target: byHandler(handled.url) },
-      ...Object.fromEntries(Object.entries(orders).map(([name, sequence]) => [name, { options: wide, sequence }])),
+      ...Object.fromEntries(
+        Object.entries(orders).map(([name, sequence]) => [name, { options: wide, sequence }]),
+      ),
     });
   });
 
   it('passes', () => {
-    expect([played.code, [...played.outcomes.values()].map(({ status }) => status)]).toEqual([0, Array(7).fill('passed')]);
+    expect([played.code, [...played.outcomes.values()].map(({ status }) => status)]).toEqual([
+      0,
+      Array(7).fill('passed'),
+    ]);
   });
 
   it('makes a test of every row, named by a sentence, and needs nothing but a target', () => {
     const { assertionResults } = outcomeIn(played, 'plain');
     expect(assertionResults.length).toBeGreaterThan(100);
     expect(assertionResults).toContainEqual(
-      expect.objectContaining({ title: 'getSpace by member with a space answers view_access_required', status: 'passed' }),
+      expect.objectContaining({
+        title: 'getSpace by member with a space answers view_access_required',
+        status: 'passed',
+      }),
     );
     expect(assertionResults).toContainEqual(
       expect.objectContaining({ title: 'the credential of owner is accepted', status: 'passed' }),
@@ -137,7 +172,9 @@ describe('describeContracts, where all is well,', () => {
 
   it('skips what the profile cannot feed', () => {
     const some = outcomeIn(played, 'some');
-    expect(titles(some, 'skipped')).toContain('getSpace by member with a space answers view_access_required');
+    expect(titles(some, 'skipped')).toContain(
+      'getSpace by member with a space answers view_access_required',
+    );
     expect(titles(some, 'passed').length).toBeGreaterThan(50);
   });
 
@@ -179,16 +216,36 @@ describe('describeContracts, where something is wrong,', () => {
   let played: Played;
   beforeAll(async () => {
     played = await play({
-      drifting: { options: '{ include }', target: standIn("{ drift: 'guard:getSpace.view_access_required' }") },
-      refused: { options: `{ include, ${profileOf(`callers: { owner: { api_key: ak_wrong } }\n${organization}`)} }` },
+      drifting: {
+        options: '{ include }',
+        target: standIn("{ drift: 'guard:getSpace.view_access_required' }"),
+      },
+      refused: {
+        options: `{ include, ${profileOf(`callers: { owner: { api_key: ak_wrong } }\n${organization}`)} }`,
+      },
       none: { options: `{ include, ${profileOf('')} }` },
-      unheard: { options: '{ include }', target: "httpTarget('http://127.0.0.1:9', { timeout: 5000 })" },
+      unheard: {
+        options: '{ include }',
+        target: "httpTarget('http://127.0.0.1:9', { timeout: 5000 })",
+      },
       silent: { options: '{ include }', target: silent },
-      throwing: { options: '{ include }', target: "handlerTarget('', async () => { throw new TypeError('planted') })" },
+      throwing: {
+        options: '{ include }',
+        target: "handlerTarget('', async () => { throw new TypeError('planted') })",
+      },
       busy: { options: `{ ${getSpace} }`, target: byHttp((await serve(true)).url) },
-      'busy-handler': { options: `{ ${getSpace}, lock: true }`, target: byHandler((await serve(true)).url) },
-      losing: { options: "{ include: (id) => id === 'getSpace', allow: (id) => id !== 'listSpaces' }", target: losing },
-      hanging: { options: "{ include: (id) => id === 'updateSpace', timeout: 5000 }", target: hanging },
+      'busy-handler': {
+        options: `{ ${getSpace}, lock: true }`,
+        target: byHandler((await serve(true)).url),
+      },
+      losing: {
+        options: "{ include: (id) => id === 'getSpace', allow: (id) => id !== 'listSpaces' }",
+        target: losing,
+      },
+      hanging: {
+        options: "{ include: (id) => id === 'updateSpace', timeout: 5000 }",
+        target: hanging,
+      },
       leaking: {
         options: `{ include, ${profileOf(`callers: { owner: { api_key: ${key} } }\n${organization}`)} }`,
         target: `handlerTarget('at ${key}', ${echo})`,
@@ -198,14 +255,21 @@ describe('describeContracts, where something is wrong,', () => {
   });
 
   it('fails', () => {
-    expect([played.code, [...played.outcomes.values()].map(({ status }) => status)]).toEqual([1, Array(12).fill('failed')]);
+    expect([played.code, [...played.outcomes.values()].map(({ status }) => status)]).toEqual([
+      1,
+      Array(12).fill('failed'),
+    ]);
   });
 
   it('fails the tests that a drift concerns, with the finding and the chain that repeats it', () => {
     const drifting = outcomeIn(played, 'drifting');
-    expect(titles(drifting, 'failed')).toContain('getSpace by member with a space answers view_access_required');
+    expect(titles(drifting, 'failed')).toContain(
+      'getSpace by member with a space answers view_access_required',
+    );
     for (const message of failures(drifting))
-      expect(message).toMatch(/failure (CASE|STATE)_WRONG[\s\S]*contract {2}[\s\S]*TARGET:\?the base URL/);
+      expect(message).toMatch(
+        /failure (CASE|STATE)_WRONG[\s\S]*contract {2}[\s\S]*TARGET:\?the base URL/,
+      );
   });
 
   it('says once that a credential is refused, and asks nothing more', () => {
@@ -232,16 +296,25 @@ describe('describeContracts, where something is wrong,', () => {
   it.each([
     ['a server', 'busy'],
     ['a handler, where it is asked for', 'busy-handler'],
-  ])('says once that another run is at work with the accounts of %s, and asks nothing more', (_, name) => {
-    const outcome = outcomeIn(played, name);
-    expect(failures(outcome)).toEqual([expect.stringMatching(/another run is at work with these accounts/)]);
-    expect(titles(outcome, 'passed').filter((title) => !/credential|organization/.test(title))).toEqual([]);
-  });
+  ])(
+    'says once that another run is at work with the accounts of %s, and asks nothing more',
+    (_, name) => {
+      const outcome = outcomeIn(played, name);
+      expect(failures(outcome)).toEqual([
+        expect.stringMatching(/another run is at work with these accounts/),
+      ]);
+      expect(
+        titles(outcome, 'passed').filter((title) => !/credential|organization/.test(title)),
+      ).toEqual([]);
+    },
+  );
 
   it('ends with a test that takes too long, and deletes what it made', () => {
     const outcome = outcomeIn(played, 'hanging');
     expect(titles(outcome, 'failed')).toEqual([expect.stringMatching(/^updateSpace /)]);
-    expect(titles(outcome, 'passed').filter((title) => !/credential|organization/.test(title))).toEqual([]);
+    expect(
+      titles(outcome, 'passed').filter((title) => !/credential|organization/.test(title)),
+    ).toEqual([]);
     // Of the request without an answer nobody knows what it did; the space that it was for is gone.
     const left = played.printed.match(/(?<=Left behind: )[a-z].*/g) ?? [];
     expect(left).toContainEqual(expect.stringMatching(/^possibly PATCH /));
@@ -249,7 +322,9 @@ describe('describeContracts, where something is wrong,', () => {
   });
 
   it('fails where something is left behind, or possibly made', () => {
-    expect(played.printed).toMatch(/Left behind: possibly POST \/v1\/spaces\/ with understudy-1-\d+-\d+: no answer/);
+    expect(played.printed).toMatch(
+      /Left behind: possibly POST \/v1\/spaces\/ with understudy-1-\d+-\d+: no answer/,
+    );
   });
 
   it('shows a credential in no failure and in no reason', () => {

@@ -19,16 +19,20 @@ function section(page: string, heading: string): string {
 }
 
 /** The first cells of a section's tables, without the heads. */
-const firstCells = (text: string): string[] => [...text.matchAll(/^\| (`[^|]*) \|/gm)].map(([, cell]) => cell as string);
+const firstCells = (text: string): string[] =>
+  [...text.matchAll(/^\| (`[^|]*) \|/gm)].map(([, cell]) => cell as string);
 
-const named = (text: string): string[] => [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name as string);
+const named = (text: string): string[] =>
+  [...text.matchAll(/`([^`]+)`/g)].map(([, name]) => name as string);
 
 describe('README', () => {
   const who = section(readme, 'Who is calling, and what is there');
 
   it('lists each key and token of the default world, with its user', () => {
     const callers = createUnderstudy().scenario.callers ?? [];
-    const credentials = callers.flatMap(({ api_key, token }) => [api_key, token]).filter((one) => one !== undefined);
+    const credentials = callers
+      .flatMap(({ api_key, token }) => [api_key, token])
+      .filter((one) => one !== undefined);
     expect(
       named(who)
         .filter((name) => /^(ak|tok)_/.test(name))
@@ -42,10 +46,14 @@ describe('README', () => {
   });
 
   it('lists each ID of the default world, and no other', () => {
-    const ids = [read('fixtures/default.yaml'), read('fixtures/empty.yaml')].flatMap((text) => idsIn(parse(text)));
+    const ids = [read('fixtures/default.yaml'), read('fixtures/empty.yaml')].flatMap((text) =>
+      idsIn(parse(text)),
+    );
     // How a store is attached has an ID that no request takes.
     const wanted = new Set(ids.filter((id) => !id.startsWith('svs_')));
-    const listed = new Set(named(who).filter((name) => /^(org|usr|space|vs|thrd|msg|kslice|role|dept)_/.test(name)));
+    const listed = new Set(
+      named(who).filter((name) => /^(org|usr|space|vs|thrd|msg|kslice|role|dept)_/.test(name)),
+    );
     expect([...listed].sort()).toEqual([...wanted].sort());
   });
 
@@ -67,9 +75,15 @@ describe('docs/serve.md', () => {
     const { spaces = [], threads = [] } = crowdedScenario();
     const attachments = spaces.flatMap(({ attached = [] }) => attached).length;
     const messages = threads.flatMap(({ messages = [] }) => messages).length;
-    const [all, attached, written] = [spaces.length, attachments, messages].map((count) => count.toLocaleString('en'));
-    expect(read('docs/serve.md')).toContain(`| \`crowded\` | ${all} spaces, ${attached} attachments and ${written} messages, `);
-    expect(CROWDED_DESCRIPTION).toBe(`${all} spaces, ${attached} attachments, ${written} messages.`);
+    const [all, attached, written] = [spaces.length, attachments, messages].map((count) =>
+      count.toLocaleString('en'),
+    );
+    expect(read('docs/serve.md')).toContain(
+      `| \`crowded\` | ${all} spaces, ${attached} attachments and ${written} messages, `,
+    );
+    expect(CROWDED_DESCRIPTION).toBe(
+      `${all} spaces, ${attached} attachments, ${written} messages.`,
+    );
   });
 });
 
@@ -77,5 +91,7 @@ describe('docs/serve.md', () => {
 function idsIn(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(idsIn);
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([key, part]) => (key === 'id' ? [String(part)] : idsIn(part)));
+  return Object.entries(value).flatMap(([key, part]) =>
+    key === 'id' ? [String(part)] : idsIn(part),
+  );
 }

@@ -52,9 +52,14 @@ describe.each([
 });
 
 describe('the table of flags', () => {
-  const commands = [serveCommand, checkCommand, specCommand, contractsCommand, scenarioCommand, explainCommand].map((make) =>
-    make(process),
-  );
+  const commands = [
+    serveCommand,
+    checkCommand,
+    specCommand,
+    contractsCommand,
+    scenarioCommand,
+    explainCommand,
+  ].map((make) => make(process));
   const all = commands.flatMap((command) => [
     [command.name(), command] as const,
     ...command.commands.map((sub) => [`${command.name()} ${sub.name()}`, sub] as const),
@@ -63,16 +68,21 @@ describe('the table of flags', () => {
   it('is where every flag of every command comes from, under the name that Commander gives its value', () => {
     const taken = all
       .filter(([, { options }]) => options.length > 0)
-      .map(([name, { options }]) => [name, options.map((option) => option.attributeName())] as const);
+      .map(
+        ([name, { options }]) => [name, options.map((option) => option.attributeName())] as const,
+      );
     const table = Object.entries(flags).map(([name, of]) => [name, Object.keys(of)] as const);
     expect(Object.fromEntries(taken)).toEqual(Object.fromEntries(table));
   });
 
   it('has one variable for each flag at most, named after it', () => {
     for (const of of Object.values(flags))
-      for (const { name, env } of Object.values<{ readonly name: string; readonly env?: string }>(of)) {
+      for (const { name, env } of Object.values<{ readonly name: string; readonly env?: string }>(
+        of,
+      )) {
         const written = /--([\w-]+)/.exec(name)?.[1] as string;
-        if (env !== undefined) expect(env).toBe(`UNDERSTUDY_${written.toUpperCase().replaceAll('-', '_')}`);
+        if (env !== undefined)
+          expect(env).toBe(`UNDERSTUDY_${written.toUpperCase().replaceAll('-', '_')}`);
       }
   });
 });

@@ -1,5 +1,5 @@
-// A newcomer: README and pages of docs/ followed word for word, from a copy of the project to tests in a project of one's own.
-// The blocks of a page are its steps, in order.
+// A newcomer: README and pages of docs/ followed word for word, from a copy of the project to tests
+// in a project of one's own. The blocks of a page are its steps, in order.
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -11,7 +11,9 @@ import { pageSteps } from './page.js';
 const page = (file: string): string => readFileSync(join(projectFolder, file), 'utf8');
 
 const stepsOf = (pages: readonly string[]) =>
-  pages.flatMap((file) => pageSteps(page(file)).map((step) => ({ ...step, place: `${file}:${step.line}` })));
+  pages.flatMap((file) =>
+    pageSteps(page(file)).map((step) => ({ ...step, place: `${file}:${step.line}` })),
+  );
 
 export interface Place {
   readonly clone: string;
@@ -22,7 +24,9 @@ export interface Place {
 }
 
 // The variables of the vitest that runs this are none of the newcomer's.
-const inherited = Object.keys(process.env).filter((name) => /^VITEST|^NODE_ENV$|^NODE_OPTIONS$|^TEST$|^npm_/.test(name));
+const inherited = Object.keys(process.env).filter((name) =>
+  /^VITEST|^NODE_ENV$|^NODE_OPTIONS$|^TEST$|^npm_/.test(name),
+);
 const environment = {
   ...Object.fromEntries(inherited.map((name) => [name, undefined])),
   npm_config_prefer_offline: 'true',
@@ -32,25 +36,40 @@ const environment = {
 
 const credentials = { OWNER_KEY: 'ak_owner', VIEWER_KEY: 'ak_viewer', MEMBER_KEY: 'ak_member' };
 
-/** A copy of the project's files, but for those that `leftOut` matches, and beside it a project with these tools of its own. */
+/**
+ * A copy of the project's files, but for those that `leftOut` matches, and beside it a project with
+ * these tools of its own.
+ */
 export async function arrive(
   leftOut: RegExp,
   ownTools: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Place> {
   const home = makeFolder('understudy-newcomer-');
-  const [clone, project, other] = [join(home, 'understudy'), join(home, 'my-app'), join(home, 'other-app')];
+  const [clone, project, other] = [
+    join(home, 'understudy'),
+    join(home, 'my-app'),
+    join(home, 'other-app'),
+  ];
   cpSync(projectFolder, clone, {
     recursive: true,
     preserveTimestamps: true,
     filter: (file) => !leftOut.test(file.slice(projectFolder.length)),
   });
   mkdirSync(project);
-  const manifest = { name: 'my-app', private: true, type: 'module', scripts: { test: 'vitest run test/contracts.test.ts' } };
+  const manifest = {
+    name: 'my-app',
+    private: true,
+    type: 'module',
+    scripts: { test: 'vitest run test/contracts.test.ts' },
+  };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
   await npmInstall(project, ['--save-dev', '--prefer-offline', ...ownTools]);
   mkdirSync(other);
-  writeFileSync(join(other, 'package.json'), JSON.stringify({ name: 'other-app', private: true, type: 'module' }));
+  writeFileSync(
+    join(other, 'package.json'),
+    JSON.stringify({ name: 'other-app', private: true, type: 'module' }),
+  );
   return { clone, project, other, env: { ...environment, ...credentials, ...env } };
 }
 
@@ -97,7 +116,10 @@ export function follow(pages: readonly string[], place: () => Place): void {
       const { server, url } = await start(keeper, place(), 'npm start', clone);
       for (const { line, commands } of testedBlocks(page('README.md'))) {
         const moved = commands.replaceAll('http://127.0.0.1:4010', url);
-        const { code, stdout, stderr } = await runCommand('sh', ['-e', '-c', moved], { cwd: clone, env });
+        const { code, stdout, stderr } = await runCommand('sh', ['-e', '-c', moved], {
+          cwd: clone,
+          env,
+        });
         expect(code, `README.md:${line}\n${stdout}${stderr}`).toBe(0);
       }
       await server.stop();
@@ -111,32 +133,40 @@ export function follow(pages: readonly string[], place: () => Place): void {
       staging = (await start(keeper, place(), 'node dist/cli/main.js serve', place().clone)).url;
     });
 
-    it.each(steps.map((step) => [step.place, step] as const))('follows %s', { timeout: 600_000 }, async (_, step) => {
-      const { clone, project, other, env } = place();
-      if (step.kind === 'output') {
-        expect(printed).toBe(step.text);
-        return;
-      }
-      if (step.kind === 'write') {
-        mkdirSync(dirname(join(project, step.file)), { recursive: true });
-        writeFileSync(join(project, step.file), filledIn(step.text, place(), staging));
-        return;
-      }
-      const cwd = { clone, project, 'another project': other }[step.where];
-      if (step.kind === 'serve') {
-        for (const command of step.commands) {
-          const { server, url } = await start(keeper, place(), command, cwd);
-          expect((await fetch(`${url}/openapi.json`)).status, command).toBe(200);
-          await server.stop();
-          await expect(fetch(url), command).rejects.toThrow('fetch failed');
+    it.each(steps.map((step) => [step.place, step] as const))(
+      'follows %s',
+      { timeout: 600_000 },
+      async (_, step) => {
+        const { clone, project, other, env } = place();
+        if (step.kind === 'output') {
+          expect(printed).toBe(step.text);
+          return;
         }
-        return;
-      }
-      const commands = shortened(filledIn(step.commands, place(), staging));
-      const { code, stdout, stderr } = await runCommand('sh', ['-e', '-c', commands], { cwd, env, withinMs: 580_000 });
-      expect(code, `${step.place}\n${commands}${stdout}${stderr}`).toBe(0);
-      if (commands.includes('scenario lint')) printed = await lintMisspelt(commands, place());
-    });
+        if (step.kind === 'write') {
+          mkdirSync(dirname(join(project, step.file)), { recursive: true });
+          writeFileSync(join(project, step.file), filledIn(step.text, place(), staging));
+          return;
+        }
+        const cwd = { clone, project, 'another project': other }[step.where];
+        if (step.kind === 'serve') {
+          for (const command of step.commands) {
+            const { server, url } = await start(keeper, place(), command, cwd);
+            expect((await fetch(`${url}/openapi.json`)).status, command).toBe(200);
+            await server.stop();
+            await expect(fetch(url), command).rejects.toThrow('fetch failed');
+          }
+          return;
+        }
+        const commands = shortened(filledIn(step.commands, place(), staging));
+        const { code, stdout, stderr } = await runCommand('sh', ['-e', '-c', commands], {
+          cwd,
+          env,
+          withinMs: 580_000,
+        });
+        expect(code, `${step.place}\n${commands}${stdout}${stderr}`).toBe(0);
+        if (commands.includes('scenario lint')) printed = await lintMisspelt(commands, place());
+      },
+    );
   });
 }
 
@@ -144,8 +174,15 @@ export function follow(pages: readonly string[], place: () => Place): void {
 async function lintMisspelt(commands: string, { project, env }: Place): Promise<string> {
   const world = join(project, 'my-world.yaml');
   const text = readFileSync(world, 'utf8');
-  writeFileSync(world, text.replace('private', 'privat').replace(/vs_memory(?= # its own)/, 'vs_memori'));
-  const { stderr } = await runCommand('sh', ['-c', commands], { cwd: project, env, withinMs: 60_000 });
+  writeFileSync(
+    world,
+    text.replace('private', 'privat').replace(/vs_memory(?= # its own)/, 'vs_memori'),
+  );
+  const { stderr } = await runCommand('sh', ['-c', commands], {
+    cwd: project,
+    env,
+    withinMs: 60_000,
+  });
   writeFileSync(world, text);
   return stderr;
 }

@@ -34,7 +34,8 @@ describe('the steps of a page', () => {
   });
 
   it('can be servers, outputs and the steps of a job', () => {
-    const block = (mark: string, ...text: string[]): string => page(`<!-- ${mark} -->`, '```sh', ...text, '```', '');
+    const block = (mark: string, ...text: string[]): string =>
+      page(`<!-- ${mark} -->`, '```sh', ...text, '```', '');
     const markdown = [
       block('serve in the clone', 'npm start', 'npm start -- --port 0'),
       block('output', 'it printed this'),
@@ -48,22 +49,48 @@ describe('the steps of a page', () => {
       { kind: 'run', line: 12, where: 'project', commands: 'one\nthree' },
       { kind: 'run', line: 18, where: 'another project', commands: 'npm install\n' },
     ]);
-    expect(() => pageSteps(block('run elsewhere', 'true'))).toThrow('Line 1: the mark <!-- run elsewhere --> is not known.');
+    expect(() => pageSteps(block('run elsewhere', 'true'))).toThrow(
+      'Line 1: the mark <!-- run elsewhere --> is not known.',
+    );
   });
 
   it('throw for a mark without a block', () => {
-    expect(() => pageSteps(page('Text', '<!-- run -->', 'more text'))).toThrow('Line 2: no block of code');
+    expect(() => pageSteps(page('Text', '<!-- run -->', 'more text'))).toThrow(
+      'Line 2: no block of code',
+    );
     expect(() => pageSteps('<!-- file: a.ts -->\n')).toThrow('Line 1: no block of code');
   });
 });
 
 it('blocks without a mark are found', () => {
-  const markdown = page('<!-- run -->', '```sh', 'true', '```', '', '```ts', 'code', '```', '```sh', '```');
+  const markdown = page(
+    '<!-- run -->',
+    '```sh',
+    'true',
+    '```',
+    '',
+    '```ts',
+    'code',
+    '```',
+    '```sh',
+    '```',
+  );
   expect(unmarkedBlocks(markdown)).toEqual([6, 9]);
 });
 
 it('what a tested block prints needs no mark of its own, but other blocks after it do', () => {
-  const markdown = page('<!-- tested -->', '```sh', 'curl', '```', '```json', '{}', '```', '```json', '{}', '```');
+  const markdown = page(
+    '<!-- tested -->',
+    '```sh',
+    'curl',
+    '```',
+    '```json',
+    '{}',
+    '```',
+    '```json',
+    '{}',
+    '```',
+  );
   expect(unmarkedBlocks(markdown)).toEqual([8]);
 });
 
@@ -82,8 +109,12 @@ it.each(everyPage)('%s has no block of code that is not followed', (file) => {
 
 it('the workflow for CI in docs/testing.md runs what is followed', () => {
   const steps = pageSteps(read('docs/testing.md'));
-  const [workflow] = steps.flatMap((step) => (step.kind === 'write' && /workflows/.test(step.file) ? [step.text] : []));
-  const { jobs } = parse(workflow as string) as { jobs: { test: { steps: readonly { run?: string }[] } } };
+  const [workflow] = steps.flatMap((step) =>
+    step.kind === 'write' && /workflows/.test(step.file) ? [step.text] : [],
+  );
+  const { jobs } = parse(workflow as string) as {
+    jobs: { test: { steps: readonly { run?: string }[] } };
+  };
   const commands = jobs.test.steps.flatMap(({ run }) => run ?? []);
   const followed = steps.flatMap((step) => (step.kind === 'run' ? [step.commands.trim()] : []));
   expect(commands.filter((command) => !followed.includes(command))).toEqual(['npm ci']);

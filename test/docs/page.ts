@@ -1,8 +1,16 @@
-// A page of the documentation as a newcomer follows it: the files that it says to write and the commands to run, in order.
+// A page of the documentation as a newcomer follows it: the files that it says to write and the
+// commands to run, in order.
 import { parse } from 'yaml';
 
 /** Those that have blocks of code, in the order in which they are followed. */
-export const pages = ['README.md', 'docs/scenarios.md', 'docs/check.md', 'docs/testing.md', 'docs/serve.md', 'docs/spec.md'];
+export const pages = [
+  'README.md',
+  'docs/scenarios.md',
+  'docs/check.md',
+  'docs/testing.md',
+  'docs/serve.md',
+  'docs/spec.md',
+];
 
 export interface WriteStep {
   readonly kind: 'write';
@@ -44,17 +52,23 @@ interface Block {
   readonly text: string;
 }
 
-/** The blocks with a mark before them, in order. Those of the quick start, and the tested ones, have tests of their own. */
+/**
+ * The blocks with a mark before them, in order. Those of the quick start, and the tested ones, have
+ * tests of their own.
+ */
 export function pageSteps(markdown: string): PageStep[] {
   return blocksOf(markdown).flatMap((block): PageStep[] => {
     const { mark, line, text } = block;
     const [, file] = /^file: (\S+)$/.exec(mark) ?? [];
     if (file !== undefined) return [{ kind: 'write', line, file, text }];
-    const [, verb, where = 'project'] = /^(run|serve)(?: in (?:the )?(clone|another project))?$/.exec(mark) ?? [];
+    const [, verb, where = 'project'] =
+      /^(run|serve)(?: in (?:the )?(clone|another project))?$/.exec(mark) ?? [];
     if (verb === 'run') return [{ kind: 'run', line, where: where as Where, commands: text }];
-    if (verb === 'serve') return [{ kind: 'serve', line, where: where as Where, commands: text.trim().split('\n') }];
+    if (verb === 'serve')
+      return [{ kind: 'serve', line, where: where as Where, commands: text.trim().split('\n') }];
     if (mark === 'output') return [{ kind: 'output', line, text }];
-    if (mark === 'steps of a job') return [{ kind: 'run', line, where: 'project', commands: commandsOfJob(text) }];
+    if (mark === 'steps of a job')
+      return [{ kind: 'run', line, where: 'project', commands: commandsOfJob(text) }];
     if (mark === 'tested' || mark === 'quick start') return [];
     throw new Error(`Line ${line - 2}: the mark <!-- ${mark} --> is not known.`);
   });
@@ -68,12 +82,16 @@ function blocksOf(markdown: string): Block[] {
     /^<!-- (run\b.*|serve\b.*|file: .*|output|steps of a job|tested|quick start) -->\n(?:```\w+\n([\s\S]*?)^```$)?/gm;
   return [...markdown.matchAll(marked)].map(({ 1: mark = '', 2: text, index }) => {
     const line = markdown.slice(0, index).split('\n').length + 2;
-    if (text === undefined) throw new Error(`Line ${line - 2}: no block of code follows this mark.`);
+    if (text === undefined)
+      throw new Error(`Line ${line - 2}: no block of code follows this mark.`);
     return { mark, line, text };
   });
 }
 
-/** Lines at which a block of code begins that no mark stands before; the output of a tested block needs none. */
+/**
+ * Lines at which a block of code begins that no mark stands before; the output of a tested block
+ * needs none.
+ */
 export function unmarkedBlocks(markdown: string): number[] {
   const lines = markdown.split('\n');
   let inside = false;

@@ -1,4 +1,5 @@
-// A newcomer's whole walk, from a fresh copy of the project: README and the pages in docs/, word for word.
+// A newcomer's whole walk, from a fresh copy of the project: README and the pages in docs/, word
+// for word.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
@@ -33,8 +34,12 @@ async function prepare(): Promise<Place> {
     PORT: String(await freePort()),
   });
   await npmInstall(newcomer.clone, ['--prefer-offline']);
-  const commit = 'git init -q && git add -A && git -c user.name=n -c user.email=n@example.com commit -qm all';
-  const { code, stderr } = await runCommand('sh', ['-e', '-c', commit], { cwd: newcomer.clone, withinMs: 60_000 });
+  const commit =
+    'git init -q && git add -A && git -c user.name=n -c user.email=n@example.com commit -qm all';
+  const { code, stderr } = await runCommand('sh', ['-e', '-c', commit], {
+    cwd: newcomer.clone,
+    withinMs: 60_000,
+  });
   if (code !== 0) throw new Error(stderr);
   return newcomer;
 }
@@ -53,12 +58,15 @@ afterAll(removeFolders);
 follow(pages, place);
 
 it('another project can load the package that it has installed from a folder', async () => {
-  const load = "import('understudy').then(({ createUnderstudy }) => createUnderstudy().fetch('/openapi.json'))";
+  const load =
+    "import('understudy').then(({ createUnderstudy }) => createUnderstudy().fetch('/openapi.json'))";
   expect(await runCommand('node', ['-e', load], { cwd: place().other })).toMatchObject({ code: 0 });
 });
 
 it('no server is left behind in CI', async () => {
   const log = readFileSync(join(place().project, 'understudy.log'), 'utf8');
-  const { url } = JSON.parse(log.split('\n').find((line) => line.includes('"event":"ready"')) ?? '{}');
+  const { url } = JSON.parse(
+    log.split('\n').find((line) => line.includes('"event":"ready"')) ?? '{}',
+  );
   await expect(fetch(url)).rejects.toThrow('fetch failed');
 });

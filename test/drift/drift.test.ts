@@ -8,7 +8,8 @@ import { attachStore as attach, owner, viewer } from '../support/requests.js';
 
 const spec = loadSpec();
 const drifts = [...driftsOf(spec).values()];
-const ofKind = (kind: Drift['kind']): readonly Drift[] => drifts.filter((drift) => drift.kind === kind);
+const ofKind = (kind: Drift['kind']): readonly Drift[] =>
+  drifts.filter((drift) => drift.kind === kind);
 
 const space = '/v1/spaces/space_abc123';
 
@@ -41,7 +42,9 @@ describe('the drifts', () => {
       404: [...envelope, '/error/code', '/error/message', '/error/system_message', '/error/type'],
       422: envelope,
     };
-    const everyField = Object.entries(fields).flatMap(([status, pointers]) => pointers.map((pointer) => `${status}${pointer}`));
+    const everyField = Object.entries(fields).flatMap(([status, pointers]) =>
+      pointers.map((pointer) => `${status}${pointer}`),
+    );
     const status = [401, 403, 404, 422].map((of) => `${of}.equal/error/status`);
     const expected: Readonly<Record<string, readonly string[]>> = {
       guard: refusals,
@@ -55,15 +58,28 @@ describe('the drifts', () => {
       null: everyField,
       retype: everyField,
     };
-    const names = Object.entries(expected).flatMap(([kind, all]) => all.map((name) => `${kind}:deleteSpace.${name}`));
-    const own = drifts.filter(({ kind, operations }) => !['hand', 'vary'].includes(kind) && operations[0] === 'deleteSpace');
+    const names = Object.entries(expected).flatMap(([kind, all]) =>
+      all.map((name) => `${kind}:deleteSpace.${name}`),
+    );
+    const own = drifts.filter(
+      ({ kind, operations }) => !['hand', 'vary'].includes(kind) && operations[0] === 'deleteSpace',
+    );
     expect(own.map(({ name }) => name).sort()).toEqual(['write:deleteSpace', ...names].sort());
   });
 
   it('touch every operation in every way that all operations have', () => {
     const ids = [...spec.operations.keys()].sort();
-    const touched = (kind: Drift['kind']) => [...new Set(ofKind(kind).flatMap(({ operations }) => operations))].sort();
-    for (const kind of ['credential', 'status', 'code', 'relation', 'drop', 'null', 'retype'] as const)
+    const touched = (kind: Drift['kind']) =>
+      [...new Set(ofKind(kind).flatMap(({ operations }) => operations))].sort();
+    for (const kind of [
+      'credential',
+      'status',
+      'code',
+      'relation',
+      'drop',
+      'null',
+      'retype',
+    ] as const)
       expect(touched(kind), kind).toEqual(ids);
     expect(touched('guard')).toEqual(ids.filter((id) => Object.keys(rules[id].guards).length > 0));
     expect(touched('write')).toEqual(ids.filter((id) => spec.operations.get(id)?.method !== 'GET'));
@@ -72,7 +88,8 @@ describe('the drifts', () => {
   it('have names that say kind and operation, words, and operations of the document', () => {
     for (const { name, kind, operations, does } of drifts) {
       expect(name).toMatch(new RegExp(`^${kind}:[\\w./*]+$`));
-      if (operations.length === 1 && kind !== 'vary') expect(name).toMatch(new RegExp(`^${kind}:${operations[0]}\\b`));
+      if (operations.length === 1 && kind !== 'vary')
+        expect(name).toMatch(new RegExp(`^${kind}:${operations[0]}\\b`));
       expect(does).not.toBe('');
       expect(operations.every((id) => spec.operations.has(id))).toBe(true);
     }
@@ -86,7 +103,8 @@ describe('the drifts', () => {
   it('each change the documented example that they are about', () => {
     // A sample of a list may have no rows.
     const shown = drifts.filter(
-      ({ kind, name }) => ['status', 'code', 'drop', 'null', 'retype'].includes(kind) && !name.includes('*'),
+      ({ kind, name }) =>
+        ['status', 'code', 'drop', 'null', 'retype'].includes(kind) && !name.includes('*'),
     );
     expect(shown.length).toBeGreaterThan(4800);
     for (const drift of shown) {
@@ -95,7 +113,8 @@ describe('the drifts', () => {
         drift.case ? documented.name === drift.case : documented.status === drift.status,
       );
       const changed = examples.map((documented) => {
-        const body = documented.value === undefined ? {} : { body: JSON.stringify(documented.value) };
+        const body =
+          documented.value === undefined ? {} : { body: JSON.stringify(documented.value) };
         const response = { status: documented.status, headers: {}, ...body };
         const request = { path: {}, query: {}, requestBody: undefined };
         const honest = {
@@ -115,11 +134,14 @@ describe('the drifts', () => {
   it('are listed by kind, each with its words', () => {
     const listed = describeDrifts(spec);
     for (const { name, does } of drifts) expect(listed).toContain(`  ${name}  ${does}\n`);
-    expect(listed.split('\n')[0]).toBe(`guard: a guard of a rule that lets everything pass (${ofKind('guard').length})`);
+    expect(listed.split('\n')[0]).toBe(
+      `guard: a guard of a rule that lets everything pass (${ofKind('guard').length})`,
+    );
   });
 
   it('know the nearest name to one that nobody has', () => {
-    const wrong = () => createUnderstudy({ drift: 'guard:addVectorStoreToSpace.edit_acces_required' });
+    const wrong = () =>
+      createUnderstudy({ drift: 'guard:addVectorStoreToSpace.edit_acces_required' });
     expect(wrong).toThrow(UnknownDrift);
     expect(wrong).toThrow('did you mean guard:addVectorStoreToSpace.edit_access_required?');
   });
@@ -128,7 +150,9 @@ describe('the drifts', () => {
 describe('a planted drift', () => {
   it('takes a guard away', async () => {
     const { understudy } = planted('guard:addVectorStoreToSpace.edit_access_required');
-    expect(await call(understudy, viewer.post(`${space}/vector-stores/vs_def456`))).toMatchObject({ status: 201 });
+    expect(await call(understudy, viewer.post(`${space}/vector-stores/vs_def456`))).toMatchObject({
+      status: 201,
+    });
     expect(understudy.world.spaceVectorStores.count('store', 'vs_def456')).toBe(1);
   });
 
@@ -136,13 +160,19 @@ describe('a planted drift', () => {
     const { understudy } = planted('guard:addVectorStoreToSpace.vector_store_not_found');
     const before = understudy.world.snapshot();
     const { status, body } = await call(understudy, owner.post(`${space}/vector-stores/vs_nobody`));
-    expect([status, body.space_id, body.vector_store_id]).toEqual([201, 'space_abc123', 'vs_nobody']);
+    expect([status, body.space_id, body.vector_store_id]).toEqual([
+      201,
+      'space_abc123',
+      'vs_nobody',
+    ]);
     expect(understudy.world.snapshot()).toEqual(before);
   });
 
   it('leaves the other guards and operations as they are', async () => {
     const { understudy } = planted('guard:addVectorStoreToSpace.edit_access_required');
-    expect((await call(understudy, owner.post('/v1/spaces/space_none/vector-stores/vs_def456'))).status).toBe(404);
+    expect(
+      (await call(understudy, owner.post('/v1/spaces/space_none/vector-stores/vs_def456'))).status,
+    ).toBe(404);
     expect((await call(understudy, viewer.patch(space, { name: 'Mine' }))).status).toBe(403);
   });
 
@@ -153,13 +183,24 @@ describe('a planted drift', () => {
       status: 200,
       body: { id: 'space_abc123' },
     });
-    expect((await call(understudy, { method: 'GET', target: space, headers: { 'x-api-key': 'ak_none' } })).status).toBe(401);
+    expect(
+      (
+        await call(understudy, {
+          method: 'GET',
+          target: space,
+          headers: { 'x-api-key': 'ak_none' },
+        })
+      ).status,
+    ).toBe(401);
   });
 
   it('does not look at a request', async () => {
     const { understudy } = planted('request:createSpace.invalid_body');
     const nameless = { organization_id: 'org_xyz789', name: '' };
-    expect(await call(understudy, owner.post('/v1/spaces/', nameless))).toMatchObject({ status: 201, body: { name: '' } });
+    expect(await call(understudy, owner.post('/v1/spaces/', nameless))).toMatchObject({
+      status: 201,
+      body: { name: '' },
+    });
     expect((await call(understudy, owner.post('/v1/spaces/', {}))).status).toBe(403);
   });
 
@@ -173,9 +214,14 @@ describe('a planted drift', () => {
 
   it('does not read a parameter or a field', async () => {
     const limited = owner.get('/v1/spaces/?organization_id=org_xyz789&limit=1');
-    expect((await call(planted('ignore:listSpaces.query.limit').understudy, limited)).body.spaces).toHaveLength(2);
+    expect(
+      (await call(planted('ignore:listSpaces.query.limit').understudy, limited)).body.spaces,
+    ).toHaveLength(2);
     const described = owner.patch(space, { description: 'New' });
-    expect((await call(planted('ignore:updateSpace.body.description').understudy, described)).body.description).not.toBe('New');
+    expect(
+      (await call(planted('ignore:updateSpace.body.description').understudy, described)).body
+        .description,
+    ).not.toBe('New');
   });
 
   it('answers a case with another status, in the body too', async () => {
@@ -185,13 +231,24 @@ describe('a planted drift', () => {
   });
 
   it('answers a case with another code', async () => {
-    const { body } = await call(planted('code:getSpace.space_not_found').understudy, owner.get('/v1/spaces/space_none'));
+    const { body } = await call(
+      planted('code:getSpace.space_not_found').understudy,
+      owner.get('/v1/spaces/space_none'),
+    );
     expect(body.error.code).toBe('REQUEST_FAILED');
   });
 
   it.each([
-    ['relation:getSpace.200.equal/id', '/id', (id: string) => id !== 'space_abc123' && id.length === 'space_abc123'.length],
-    ['relation:getSpace.200.not_before/updated_at', '/updated_at', (time: string) => time < '2026-02-20T09:00:00Z'],
+    [
+      'relation:getSpace.200.equal/id',
+      '/id',
+      (id: string) => id !== 'space_abc123' && id.length === 'space_abc123'.length,
+    ],
+    [
+      'relation:getSpace.200.not_before/updated_at',
+      '/updated_at',
+      (time: string) => time < '2026-02-20T09:00:00Z',
+    ],
     ['drop:getSpace.200/name', '/name', (name: unknown) => name === undefined],
     ['null:getSpace.200/name', '/name', (name: unknown) => name === null],
     ['retype:getSpace.200/name', '/name', (name: unknown) => typeof name === 'number'],
@@ -220,7 +277,9 @@ describe('a planted drift', () => {
     });
     const listed = owner.get('/v1/organizations/org_xyz789/knowledge/stores');
     const { body } = await call(planted('hand:listStores.leaks_foreign').understudy, listed);
-    expect(body.items.map((row: { organization_id: string }) => row.organization_id)).toContain('org_abc123');
+    expect(body.items.map((row: { organization_id: string }) => row.organization_id)).toContain(
+      'org_abc123',
+    );
   });
 
   it.each([
@@ -228,7 +287,10 @@ describe('a planted drift', () => {
     ['hand:allow_missing', 405, null],
     ['hand:allow_wrong', 405, 'OPTIONS'],
   ])('made by hand answers a method that no path has: %s', async (name, status, allow) => {
-    const { status: got, headers } = await call(planted(name).understudy, { ...owner.get(space), method: 'PUT' });
+    const { status: got, headers } = await call(planted(name).understudy, {
+      ...owner.get(space),
+      method: 'PUT',
+    });
     expect([got, headers.get('allow')]).toEqual([status, allow]);
   });
 
@@ -236,21 +298,30 @@ describe('a planted drift', () => {
     for (let again = 0; again < 2; again++) {
       const { understudy } = planted('hand:getSpace.flaky');
       const answers = [];
-      for (let i = 0; i < 4; i++) answers.push((await understudy.fetch(space, { headers: { 'x-api-key': 'ak_owner' } })).status);
+      for (let i = 0; i < 4; i++)
+        answers.push(
+          (await understudy.fetch(space, { headers: { 'x-api-key': 'ak_owner' } })).status,
+        );
       expect(answers).toEqual([200, 200, 500, 200]);
     }
   });
 
   it('made by hand refuses and does it all the same', async () => {
     const { understudy } = planted('hand:addVectorStoreToSpace.refused_but_done');
-    expect((await call(understudy, viewer.post(`${space}/vector-stores/vs_def456`))).status).toBe(403);
+    expect((await call(understudy, viewer.post(`${space}/vector-stores/vs_def456`))).status).toBe(
+      403,
+    );
     expect(understudy.world.spaceVectorStores.count('store', 'vs_def456')).toBe(1);
   });
 
   it('passes our own check first: the journal keeps the honest case, and names the drift', async () => {
     const { understudy, written } = planted('status:getSpace.retrieved');
     expect((await call(understudy, owner.get(space))).status).toBe(201);
-    expect(written[0]).toMatchObject({ status: 200, case: 'retrieved', drift: 'status:getSpace.retrieved' });
+    expect(written[0]).toMatchObject({
+      status: 200,
+      case: 'retrieved',
+      drift: 'status:getSpace.retrieved',
+    });
     await call(understudy, owner.get(`${space}/threads`));
     expect(written[1]).not.toHaveProperty('drift');
   });
@@ -262,23 +333,31 @@ describe('a planted drift', () => {
 });
 
 describe('a variation', () => {
-  const read = async (name: string, sent = owner.get(space)) => call(planted(name).understudy, sent);
+  const read = async (name: string, sent = owner.get(space)) =>
+    call(planted(name).understudy, sent);
 
   it('says the same with other keys first, other words and other times', async () => {
     const honest = await call(createUnderstudy(), owner.get(space));
     const turned = await read('vary:key_order');
     expect(turned.body).toEqual(honest.body);
     expect(Object.keys(turned.body)).toEqual(Object.keys(honest.body).reverse());
-    expect((await read('vary:offset_times')).body.created_at).toBe(honest.body.created_at.replace('Z', '+00:00'));
+    expect((await read('vary:offset_times')).body.created_at).toBe(
+      honest.body.created_at.replace('Z', '+00:00'),
+    );
     const worded = await read('vary:other_wording', owner.get('/v1/spaces/space_none'));
-    expect(worded.body.error).toMatchObject({ code: 'RESOURCE_NOT_FOUND', message: 'Said in other words' });
+    expect(worded.body.error).toMatchObject({
+      code: 'RESOURCE_NOT_FOUND',
+      message: 'Said in other words',
+    });
   });
 
   it('adds fields to every object, and to no map that is the caller’s', async () => {
     const { body } = await read('vary:extra_fields', owner.get('/v1/threads'));
     expect(body).toHaveProperty('added_lately');
     expect(body.data.every((row: object) => 'added_lately' in row)).toBe(true);
-    expect(body.data.some((row: { metadata: object }) => 'added_lately' in row.metadata)).toBe(false);
+    expect(body.data.some((row: { metadata: object }) => 'added_lately' in row.metadata)).toBe(
+      false,
+    );
   });
 
   it('refuses the first request of an operation with 429 and Retry-After, and does nothing', async () => {
@@ -293,14 +372,19 @@ describe('a variation', () => {
     const { understudy } = planted('vary:slow');
     const { url, close } = await understudy.listen({ port: 0 });
     const started = performance.now();
-    for (let i = 0; i < 100; i++) await fetch(`${url}${space}`, { headers: { 'x-api-key': 'ak_owner' } });
+    for (let i = 0; i < 100; i++)
+      await fetch(`${url}${space}`, { headers: { 'x-api-key': 'ak_owner' } });
     expect(performance.now() - started).toBeGreaterThan(490);
     await close();
   });
 
   it('tells the other of two reasons to refuse', async () => {
     const both = viewer.post(`${space}/vector-stores/vs_nobody`);
-    expect((await call(createUnderstudy(), both)).case).toBe('addVectorStoreToSpace.edit_access_required');
-    expect((await read('vary:checks_reordered', both)).case).toBe('addVectorStoreToSpace.vector_store_not_found');
+    expect((await call(createUnderstudy(), both)).case).toBe(
+      'addVectorStoreToSpace.edit_access_required',
+    );
+    expect((await read('vary:checks_reordered', both)).case).toBe(
+      'addVectorStoreToSpace.vector_store_not_found',
+    );
   });
 });

@@ -4,17 +4,44 @@ import { createUnderstudy, type Understudy } from '../../src/index.js';
 import { call } from '../support/call.js';
 import { admin, owner, type Sent } from '../support/requests.js';
 
-const state = ({ world }: Understudy): string => JSON.stringify([world.snapshot(), world.version, world.ids.minted]);
-const createSpace = owner.post('/v1/spaces/', { organization_id: 'org_xyz789', name: 'New', vector_store_ids: ['vs_def456'] });
+const state = ({ world }: Understudy): string =>
+  JSON.stringify([world.snapshot(), world.version, world.ids.minted]);
+const createSpace = owner.post('/v1/spaces/', {
+  organization_id: 'org_xyz789',
+  name: 'New',
+  vector_store_ids: ['vs_def456'],
+});
 
-/** Each of these writes more than once; the table named is one of the later ones that it writes to. */
-const writes: readonly (readonly [string, Sent, 'insert' | 'update' | 'delete', 'spaces' | 'spaceVectorStores' | 'threads'])[] = [
+/**
+ * Each of these writes more than once; the table named is one of the later ones that it writes to.
+ */
+const writes: readonly (readonly [
+  string,
+  Sent,
+  'insert' | 'update' | 'delete',
+  'spaces' | 'spaceVectorStores' | 'threads',
+])[] = [
   ['createSpace', createSpace, 'insert', 'spaces'],
   ['createSpace with stores', createSpace, 'insert', 'spaceVectorStores'],
   ['deleteSpace', owner.delete('/v1/spaces/space_abc123'), 'update', 'spaces'],
-  ['addVectorStoreToSpace', owner.post('/v1/spaces/space_abc123/vector-stores/vs_def456'), 'update', 'spaces'],
-  ['addThreadToSpace', owner.post('/v1/spaces/space_abc123/threads/thrd_empty'), 'update', 'spaces'],
-  ['removeVectorStoreFromSpace', owner.delete('/v1/spaces/space_abc123/vector-stores/vs_attached'), 'update', 'spaces'],
+  [
+    'addVectorStoreToSpace',
+    owner.post('/v1/spaces/space_abc123/vector-stores/vs_def456'),
+    'update',
+    'spaces',
+  ],
+  [
+    'addThreadToSpace',
+    owner.post('/v1/spaces/space_abc123/threads/thrd_empty'),
+    'update',
+    'spaces',
+  ],
+  [
+    'removeVectorStoreFromSpace',
+    owner.delete('/v1/spaces/space_abc123/vector-stores/vs_attached'),
+    'update',
+    'spaces',
+  ],
   ['deleteThread', owner.delete('/v1/threads/thrd_def456'), 'update', 'threads'],
   ['deleteAllThreads', owner.delete('/v1/threads'), 'update', 'threads'],
 ];
@@ -29,16 +56,21 @@ describe('a rule that throws in the middle of its writes', () => {
     async (_, request, method, table) => {
       const understudy = createUnderstudy();
       const before = state(understudy);
-      const planted = vi.spyOn(understudy.world[table], method as 'insert').mockImplementation(() => {
-        throw new Error('planted');
-      });
+      const planted = vi
+        .spyOn(understudy.world[table], method as 'insert')
+        .mockImplementation(() => {
+          throw new Error('planted');
+        });
       const { status, case: name } = await call(understudy, request);
       expect([status, name]).toEqual([500, 'rule_failed']);
       expect(planted).toHaveBeenCalled();
       expect(state(understudy)).toBe(before);
 
       planted.mockRestore();
-      const [repeated, fresh] = [await call(understudy, request), await call(createUnderstudy(), request)];
+      const [repeated, fresh] = [
+        await call(understudy, request),
+        await call(createUnderstudy(), request),
+      ];
       expect(repeated.status).toBeLessThan(300);
       expect(repeated.body).toEqual(fresh.body);
     },
@@ -54,7 +86,9 @@ describe('a rule that throws in the middle of its writes', () => {
       throw new Error('planted');
     });
     const [link] = understudy.world.spaceThreads.all();
-    expect(() => understudy.addMessage({ thread_id: link?.thread_id as string, content: 'hello' })).toThrow('planted');
+    expect(() =>
+      understudy.addMessage({ thread_id: link?.thread_id as string, content: 'hello' }),
+    ).toThrow('planted');
     expect(state(understudy)).toBe(before);
   });
 });
@@ -68,13 +102,19 @@ describe('an answer that our own check stops', () => {
   it('leaves the world as it was: the caller was told 500', async () => {
     const understudy = named(7);
     const before = state(understudy);
-    const { case: name } = await call(understudy, owner.patch('/v1/spaces/space_abc123', { name: 'Another' }));
+    const { case: name } = await call(
+      understudy,
+      owner.patch('/v1/spaces/space_abc123', { name: 'Another' }),
+    );
     expect(name).toBe('self_check_failed');
     expect(state(understudy)).toBe(before);
   });
   it('is sent all the same where breaches are only reported, and so is its effect', async () => {
     const understudy = named('report');
-    const { status } = await call(understudy, owner.patch('/v1/spaces/space_abc123', { name: 'Another' }));
+    const { status } = await call(
+      understudy,
+      owner.patch('/v1/spaces/space_abc123', { name: 'Another' }),
+    );
     expect(status).toBe(200);
     expect(understudy.world.spaces.get('space_abc123')?.name).toBe('Another');
   });
@@ -83,7 +123,10 @@ describe('an answer that our own check stops', () => {
 describe('what was deleted softly', () => {
   const newThread = owner.post('/v1/threads', { organization_id: 'org_xyz789' });
   const listed = async (understudy: Understudy): Promise<string[]> => {
-    const { body } = await call(understudy, owner.get('/v1/threads?include_deleted=true&limit=100'));
+    const { body } = await call(
+      understudy,
+      owner.get('/v1/threads?include_deleted=true&limit=100'),
+    );
     return body.data.map(({ id }: { id: string }) => id);
   };
 
@@ -112,9 +155,16 @@ describe('what was deleted softly', () => {
     await call(understudy, owner.delete(`/v1/spaces/${space}`));
     expect(understudy.world.spaces.has(space)).toBe(true);
     await call(understudy, owner.delete(`/v1/threads/${thread}`));
-    expect([understudy.world.spaces.has(space), understudy.world.threads.has(thread)]).toEqual([false, true]);
-    expect((await call(understudy, owner.get(`/v1/spaces/${space}`))).case).toBe('getSpace.space_not_found');
-    expect((await call(understudy, admin.delete(`/v1/spaces/${space}`))).case).toBe('deleteSpace.space_not_found');
+    expect([understudy.world.spaces.has(space), understudy.world.threads.has(thread)]).toEqual([
+      false,
+      true,
+    ]);
+    expect((await call(understudy, owner.get(`/v1/spaces/${space}`))).case).toBe(
+      'getSpace.space_not_found',
+    );
+    expect((await call(understudy, admin.delete(`/v1/spaces/${space}`))).case).toBe(
+      'deleteSpace.space_not_found',
+    );
   });
 
   it('can be nothing at all', async () => {
@@ -129,8 +179,18 @@ describe('what was deleted softly', () => {
 describe('an id that the scenario has already', () => {
   it.each([
     ['a space', createSpace, 'spaces', (body: { id: string }) => body.id],
-    ['its store', createSpace, 'vectorStores', (body: { vector_store_id: string }) => body.vector_store_id],
-    ['a thread', owner.post('/v1/threads', { organization_id: 'org_xyz789' }), 'threads', (body: { id: string }) => body.id],
+    [
+      'its store',
+      createSpace,
+      'vectorStores',
+      (body: { vector_store_id: string }) => body.vector_store_id,
+    ],
+    [
+      'a thread',
+      owner.post('/v1/threads', { organization_id: 'org_xyz789' }),
+      'threads',
+      (body: { id: string }) => body.id,
+    ],
   ] as const)('is not given again: %s', async (_, request, table, idOf) => {
     const taken = idOf((await call(createUnderstudy(), request)).body);
     const understudy = createUnderstudy();

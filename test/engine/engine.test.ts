@@ -12,7 +12,10 @@ type Options = EngineOptions<Lamps, Keeper>;
 
 const api = lampsApi();
 
-function lampsEngine(interceptors: readonly Interceptor<Lamps, Keeper>[] = [], options: Partial<Options> = {}) {
+function lampsEngine(
+  interceptors: readonly Interceptor<Lamps, Keeper>[] = [],
+  options: Partial<Options> = {},
+) {
   const state = createLamps();
   const { journal = createJournal() } = options;
   const engine = new Engine({
@@ -26,7 +29,11 @@ function lampsEngine(interceptors: readonly Interceptor<Lamps, Keeper>[] = [], o
     ...options,
   });
   /** Posts a lamp, as the keeper Ada unless told otherwise. */
-  const post = (body: unknown, headers: Record<string, string> = { keeper: 'ada' }, target = '/lamps') => {
+  const post = (
+    body: unknown,
+    headers: Record<string, string> = { keeper: 'ada' },
+    target = '/lamps',
+  ) => {
     const bytes = new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body));
     return shown(engine.answer({ method: 'POST', target, headers, body: bytes }));
   };
@@ -34,14 +41,27 @@ function lampsEngine(interceptors: readonly Interceptor<Lamps, Keeper>[] = [], o
 }
 
 function shown({ response: { status, headers, body }, ...rest }: Delivery) {
-  return { status, case: headers['x-understudy-case'], headers, body: JSON.parse(String(body)), ...rest };
+  return {
+    status,
+    case: headers['x-understudy-case'],
+    headers,
+    body: JSON.parse(String(body)),
+    ...rest,
+  };
 }
 
 describe('an API with a document, rules and callers of its own', () => {
   it('is answered from its rules and its examples, and written down', () => {
     const { post, state, journal } = lampsEngine();
-    expect(post({ id: 'a' })).toMatchObject({ status: 201, case: 'addLamp.added', body: { id: 'a', lit: false } });
-    expect(post({ id: 'a' })).toMatchObject({ status: 409, body: { error: { code: 'EXISTS', details: { id: 'a' } } } });
+    expect(post({ id: 'a' })).toMatchObject({
+      status: 201,
+      case: 'addLamp.added',
+      body: { id: 'a', lit: false },
+    });
+    expect(post({ id: 'a' })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'EXISTS', details: { id: 'a' } } },
+    });
     expect([...state.lamps.keys()]).toEqual(['a']);
     expect(journal.entries.map((entry) => [entry.operation, entry.case, entry.user_id])).toEqual([
       ['addLamp', 'added', 'ada'],
@@ -52,14 +72,19 @@ describe('an API with a document, rules and callers of its own', () => {
   it('has its own headers, and none of the vendor', () => {
     const { headers } = lampsEngine().post({ id: 'a' });
     expect(headers).toMatchObject({ 'lamps-version': '1', 'lamps-keeper': 'ada' });
-    expect(Object.keys(headers).filter((name) => /freddy|aitronos|request-id/.test(name))).toEqual([]);
+    expect(Object.keys(headers).filter((name) => /freddy|aitronos|request-id/.test(name))).toEqual(
+      [],
+    );
     expect(headers['access-control-expose-headers']).toContain('lamps-keeper');
   });
 
   it('has its own words for a request that is malformed or reaches nothing', () => {
     const { post } = lampsEngine();
     const { error } = post({ id: '' }).body;
-    expect(error).toEqual({ code: 'MALFORMED', details: { field: 'id', message: 'id is too short' } });
+    expect(error).toEqual({
+      code: 'MALFORMED',
+      details: { field: 'id', message: 'id is too short' },
+    });
     expect(post({}, {}, '/lampz')).toMatchObject({ status: 404, body: { nothing: 'here' } });
   });
 
@@ -73,14 +98,20 @@ describe('an API with a document, rules and callers of its own', () => {
 
   it('answers with its own 500 when a rule throws, and has written nothing', () => {
     const { post, state } = lampsEngine();
-    expect(post({ id: 'fragile' }).body.error).toEqual({ code: 'FAILED', details: { problem: 'Error: it fell' } });
+    expect(post({ id: 'fragile' }).body.error).toEqual({
+      code: 'FAILED',
+      details: { problem: 'Error: it fell' },
+    });
     expect(state.lamps.size).toBe(0);
   });
 
   it('cannot be started without a rule for an operation, or without a case that every document needs', () => {
-    const without = (change: Partial<LampsApi>) => () => lampsEngine([], { api: { ...api, ...change } });
+    const without = (change: Partial<LampsApi>) => () =>
+      lampsEngine([], { api: { ...api, ...change } });
     expect(without({ rules: {} })).toThrow('No rule answers addLamp');
-    expect(without({ spec: { ...api.spec, unrouted: new Map() } })).toThrow('unknown_path, method_not_allowed');
+    expect(without({ spec: { ...api.spec, unrouted: new Map() } })).toThrow(
+      'unknown_path, method_not_allowed',
+    );
   });
 });
 
@@ -121,16 +152,29 @@ describe('the order of a request', () => {
     const path = '/worlds/first/lamps';
     const everything = { keeper: 'ada', busy: 'yes', prefer: 'example=exists' };
     expect(engine).toBeInstanceOf(Engine);
-    // Each request has what the next one lacks, and is answered for the first thing that is wrong with it.
+    // Each request has what the next one lacks, and is answered for the first thing that is wrong
+    // with it.
     expect(told(malformed, {}, '/worlds/first/lampz')).toEqual(['unknown_path', 'world']);
     expect(told(malformed, { busy: 'yes', prefer: 'example=exists' }, path)).toEqual([
       'addLamp.keeper_unknown',
       'world caller closed_Problem',
     ]);
-    expect(told(malformed, everything, path)).toEqual(['addLamp.busy', 'world caller limit closed_Problem']);
-    expect(told(malformed, { ...everything, busy: '' }, path)).toEqual(['addLamp.exists', 'world caller limit closed_Problem']);
-    expect(told(malformed, { keeper: 'ada' }, path)).toEqual(['addLamp.malformed', 'world caller limit closed_Problem']);
-    expect(told({ id: 'a' }, { keeper: 'ada' }, path)).toEqual(['addLamp.added', 'world caller limit open_NewLamp closed_Lamp']);
+    expect(told(malformed, everything, path)).toEqual([
+      'addLamp.busy',
+      'world caller limit closed_Problem',
+    ]);
+    expect(told(malformed, { ...everything, busy: '' }, path)).toEqual([
+      'addLamp.exists',
+      'world caller limit closed_Problem',
+    ]);
+    expect(told(malformed, { keeper: 'ada' }, path)).toEqual([
+      'addLamp.malformed',
+      'world caller limit closed_Problem',
+    ]);
+    expect(told({ id: 'a' }, { keeper: 'ada' }, path)).toEqual([
+      'addLamp.added',
+      'world caller limit open_NewLamp closed_Lamp',
+    ]);
     expect(told({ id: 'a' }, { keeper: 'ada' }, path)).toEqual([
       'addLamp.exists',
       'world caller limit open_NewLamp closed_Problem',
@@ -151,7 +195,10 @@ describe('the order of a request', () => {
 });
 
 describe('interceptors', () => {
-  const drift = (name: string, hooks: Partial<Interceptor<Lamps, Keeper>>): Interceptor<Lamps, Keeper> => ({
+  const drift = (
+    name: string,
+    hooks: Partial<Interceptor<Lamps, Keeper>>,
+  ): Interceptor<Lamps, Keeper> => ({
     kind: 'drift',
     name,
     ...hooks,
@@ -171,7 +218,10 @@ describe('interceptors', () => {
         },
         deliver: ({ response, ...rest }) => ({
           ...rest,
-          response: { ...response, headers: { ...response.headers, by: `${response.headers.by ?? ''}${name}` } },
+          response: {
+            ...response,
+            headers: { ...response.headers, by: `${response.headers.by ?? ''}${name}` },
+          },
         }),
       });
     const { post, journal } = lampsEngine([wrapping('1'), wrapping('2')]);
@@ -182,7 +232,9 @@ describe('interceptors', () => {
 
   it('leave out a guard, wherever they stand in the list', () => {
     const passing = drift('passing', { decide: (next, call) => next(call) });
-    const careless = drift('careless', { decide: (next, call) => next(call, { without: 'exists' }) });
+    const careless = drift('careless', {
+      decide: (next, call) => next(call, { without: 'exists' }),
+    });
     for (const list of [[careless], [passing, careless], [careless, passing]]) {
       const { post } = lampsEngine(list);
       expect([post({ id: 'a' }).status, post({ id: 'a' }).status]).toEqual([201, 201]);
@@ -193,7 +245,11 @@ describe('interceptors', () => {
     const { post } = lampsEngine([
       drift('lenient', {
         request: (refusal) => refusal === 'malformed',
-        credential: () => ({ kind: 'answer', case: 'added', body: { id: 'for anybody', lit: true } }),
+        credential: () => ({
+          kind: 'answer',
+          case: 'added',
+          body: { id: 'for anybody', lit: true },
+        }),
       }),
     ]);
     expect(post({ id: '' })).toMatchObject({ status: 201, body: { id: '' } });
@@ -221,8 +277,16 @@ describe('interceptors', () => {
   });
 
   it('of a limit and a fault are named in the journal, and held to the document', () => {
-    const limit: Interceptor<Lamps, Keeper> = { kind: 'limit', name: 'one', admit: () => ({ kind: 'refusal', case: 'busy' }) };
-    const late: Interceptor<Lamps, Keeper> = { kind: 'fault', name: 'late', deliver: (honest) => ({ ...honest, delayMs: 5 }) };
+    const limit: Interceptor<Lamps, Keeper> = {
+      kind: 'limit',
+      name: 'one',
+      admit: () => ({ kind: 'refusal', case: 'busy' }),
+    };
+    const late: Interceptor<Lamps, Keeper> = {
+      kind: 'fault',
+      name: 'late',
+      deliver: (honest) => ({ ...honest, delayMs: 5 }),
+    };
     const { post, journal } = lampsEngine([limit, late]);
     expect(post({ id: 'a' })).toMatchObject({ status: 429, delayMs: 5 });
     expect(journal.entries[0]).toMatchObject({ case: 'busy', limit: 'one', fault: 'late' });

@@ -20,7 +20,10 @@ describe('the vendor’s headers', () => {
   });
 
   it('give an error the id that its body has as trace_id', async () => {
-    const { headers, body } = await call(createUnderstudy(), { method: 'GET', target: '/v1/spaces/space_abc123' });
+    const { headers, body } = await call(createUnderstudy(), {
+      method: 'GET',
+      target: '/v1/spaces/space_abc123',
+    });
     expect(headers.get('x-request-id')).toBe(body.error.trace_id);
     expect(headers.has('aitronos-organization')).toBe(false);
   });
@@ -28,7 +31,10 @@ describe('the vendor’s headers', () => {
   it.each(['code=429', 'example=rate_limit_exceeded', 'code=429, example=rate_limit_exceeded'])(
     'of a 429 that is forced by %s agree with one another, and with the clock',
     async (prefer) => {
-      for (const request of [getSpace, owner.post('/v1/spaces/', { organization_id: 'org_xyz789', name: 'New' })]) {
+      for (const request of [
+        getSpace,
+        owner.post('/v1/spaces/', { organization_id: 'org_xyz789', name: 'New' }),
+      ]) {
         const understudy = createUnderstudy();
         await call(understudy, owner.post('/v1/threads', { organization_id: 'org_xyz789' })); // so that time has passed
         const forced = { ...request, headers: { ...request.headers, prefer } };
@@ -58,7 +64,18 @@ describe('the vendor’s headers', () => {
 
   it('name fields that nobody read in the journal', async () => {
     const understudy = createUnderstudy();
-    await call(understudy, owner.post('/v1/threads?color=red', { organization_id: 'org_xyz789', colour: 1, __proto__x: 2 }));
-    expect(understudy.journal[0]?.ignored).toEqual(['query.color', 'body.colour', 'body.__proto__x']);
+    await call(
+      understudy,
+      owner.post('/v1/threads?color=red', {
+        organization_id: 'org_xyz789',
+        colour: 1,
+        __proto__x: 2,
+      }),
+    );
+    expect(understudy.journal[0]?.ignored).toEqual([
+      'query.color',
+      'body.colour',
+      'body.__proto__x',
+    ]);
   });
 });

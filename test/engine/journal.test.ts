@@ -1,4 +1,5 @@
-// What the journal keeps of an exchange: why it was answered so, what it changed, how long it took, and no credential.
+// What the journal keeps of an exchange: why it was answered so, what it changed, how long it took,
+// and no credential.
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.js';
 import { onlyWorld } from '../../src/engine/exchange.js';
@@ -9,7 +10,8 @@ import { call } from '../support/call.js';
 import { createLamps, lampsApi } from '../support/lamps.js';
 import { attachStore, getSpace, owner, type Sent, viewer } from '../support/requests.js';
 
-const last = ({ journal }: Pick<Understudy, 'journal'>): JournalEntry => journal.at(-1) as JournalEntry;
+const last = ({ journal }: Pick<Understudy, 'journal'>): JournalEntry =>
+  journal.at(-1) as JournalEntry;
 
 async function entryOf(sent: Sent, understudy = createUnderstudy()): Promise<JournalEntry> {
   await call(understudy, sent);
@@ -19,7 +21,11 @@ async function entryOf(sent: Sent, understudy = createUnderstudy()): Promise<Jou
 describe('the decision in a journal entry', () => {
   it('names the guards in the order in which they were asked, the last of which refused', async () => {
     const understudy = createUnderstudy();
-    expect((await entryOf(attachStore, understudy)).decision?.asked.every(({ verdict }) => verdict === true)).toBe(true);
+    expect(
+      (await entryOf(attachStore, understudy)).decision?.asked.every(
+        ({ verdict }) => verdict === true,
+      ),
+    ).toBe(true);
     const { decision, changes } = await entryOf(attachStore, understudy);
     expect(decision?.asked.at(-1)).toEqual({ guard: 'already_attached', verdict: false });
     expect(decision?.asked.slice(0, -1).every(({ verdict }) => verdict === true)).toBe(true);
@@ -34,13 +40,19 @@ describe('the decision in a journal entry', () => {
       owner.post('/v1/spaces/', {}),
       owner.get('/v1/nowhere'),
     ];
-    for (const sent of strangers) expect(await entryOf(sent), sent.target).not.toHaveProperty('decision');
+    for (const sent of strangers)
+      expect(await entryOf(sent), sent.target).not.toHaveProperty('decision');
   });
 
   it('says who decided in place of the rule', async () => {
-    const understudy = createUnderstudy({ drift: 'guard:addVectorStoreToSpace.edit_access_required' });
+    const understudy = createUnderstudy({
+      drift: 'guard:addVectorStoreToSpace.edit_access_required',
+    });
     const { decision } = await entryOf(viewer.post(attachStore.target), understudy);
-    expect(decision?.by).toEqual({ kind: 'drift', name: 'guard:addVectorStoreToSpace.edit_access_required' });
+    expect(decision?.by).toEqual({
+      kind: 'drift',
+      name: 'guard:addVectorStoreToSpace.edit_access_required',
+    });
     expect(decision?.asked.map(({ guard }) => guard)).not.toContain('edit_access_required');
   });
 
@@ -67,7 +79,12 @@ describe('the decision in a journal entry', () => {
       selfCheck: 'strict',
       bodyLimit: 1000,
     });
-    engine.answer({ method: 'POST', target: '/lamps', headers: { keeper: 'a' }, body: new TextEncoder().encode('{"id":"l"}') });
+    engine.answer({
+      method: 'POST',
+      target: '/lamps',
+      headers: { keeper: 'a' },
+      body: new TextEncoder().encode('{"id":"l"}'),
+    });
     const facts = journal.entries[0]?.decision?.facts;
     expect(facts).toMatchObject({ rows: { count: 1000 }, set: { count: 1000 } });
     expect(JSON.stringify(journal.entries[0]).length).toBeLessThan(10_000);
@@ -81,14 +98,21 @@ describe('the changes in a journal entry', () => {
     const { changes } = await entryOf(attachStore, understudy);
     const after = understudy.world.spaces.get('space_abc123');
     expect(changes?.map(({ table }) => table).sort()).toEqual(['spaceVectorStores', 'spaces']);
-    expect(changes?.find(({ table }) => table === 'spaces')).toEqual({ table: 'spaces', id: 'space_abc123', before, after });
+    expect(changes?.find(({ table }) => table === 'spaces')).toEqual({
+      table: 'spaces',
+      id: 'space_abc123',
+      before,
+      after,
+    });
     const link = changes?.find(({ table }) => table === 'spaceVectorStores');
     expect(link?.after).toMatchObject({ space_id: 'space_abc123', vector_store_id: 'vs_def456' });
     expect(link).not.toHaveProperty('before');
   });
 
   it('show what was deleted', async () => {
-    const { changes } = await entryOf(owner.delete('/v1/spaces/space_abc123/vector-stores/vs_attached'));
+    const { changes } = await entryOf(
+      owner.delete('/v1/spaces/space_abc123/vector-stores/vs_attached'),
+    );
     const link = changes?.find(({ table }) => table === 'spaceVectorStores');
     expect(link?.before).toMatchObject({ vector_store_id: 'vs_attached' });
     expect(link).not.toHaveProperty('after');
@@ -97,7 +121,10 @@ describe('the changes in a journal entry', () => {
   it('are none where our own check took them back, and the decision stays', async () => {
     const understudy = createUnderstudy();
     understudy.world.spaces.update('space_abc123', { description: 7 } as never);
-    const entry = await entryOf(owner.patch('/v1/spaces/space_abc123', { name: 'Another' }), understudy);
+    const entry = await entryOf(
+      owner.patch('/v1/spaces/space_abc123', { name: 'Another' }),
+      understudy,
+    );
     expect(entry).not.toHaveProperty('changes');
     expect(entry.decision?.asked.length).toBeGreaterThan(0);
   });
@@ -106,7 +133,9 @@ describe('the changes in a journal entry', () => {
 describe('request and answer in a journal entry', () => {
   it('are there, with the world, the caller and how long it took', async () => {
     const body = { organization_id: 'org_xyz789', name: 'New' };
-    const { world, user_id, request, answer, duration_ms } = await entryOf(owner.post('/v1/spaces/', body));
+    const { world, user_id, request, answer, duration_ms } = await entryOf(
+      owner.post('/v1/spaces/', body),
+    );
     expect([world, user_id, answer.status]).toEqual(['default', 'usr_owner1', 201]);
     expect(JSON.parse(request.body ?? '')).toEqual(body);
     expect(request.headers['content-type']).toBe('application/json');
@@ -126,17 +155,27 @@ describe('request and answer in a journal entry', () => {
     [{ 'proxy-authorization': 'Basic aGlkZGVuOjEyMw==' }, { 'proxy-authorization': 'Basic ***' }],
     [{ authorization: 'ak_without_a_scheme' }, { authorization: '***' }],
   ])('show no credential: %o', async (headers: Record<string, string>, kept) => {
-    const secrets = ['ak_owner', 'tok_owner', 'hidden123', 'aGlkZGVuOjEyMw==', 'ak_without_a_scheme'].filter((secret) =>
-      Object.values(headers).some((value) => value.includes(secret)),
-    );
+    const secrets = [
+      'ak_owner',
+      'tok_owner',
+      'hidden123',
+      'aGlkZGVuOjEyMw==',
+      'ak_without_a_scheme',
+    ].filter((secret) => Object.values(headers).some((value) => value.includes(secret)));
     const body = JSON.stringify({ organization_id: 'org_xyz789', name: `mine: ${secrets[0]}` });
     const target = `/v1/spaces/?key=${secrets[0]}`;
-    const sent = { method: 'POST', target, headers: { ...headers, 'content-type': 'application/json' }, body };
+    const sent = {
+      method: 'POST',
+      target,
+      headers: { ...headers, 'content-type': 'application/json' },
+      body,
+    };
     const understudy = createUnderstudy();
     const { request, answer, ...entry } = await entryOf(sent, understudy);
     expect(request.headers).toMatchObject(kept);
     expect(secrets.length).toBeGreaterThan(0);
-    for (const secret of secrets) expect(JSON.stringify({ request, answer, target: entry.target })).not.toContain(secret);
+    for (const secret of secrets)
+      expect(JSON.stringify({ request, answer, target: entry.target })).not.toContain(secret);
   });
 
   it('show no keys that a page shows to people', async () => {
@@ -147,16 +186,21 @@ describe('request and answer in a journal entry', () => {
     expect(JSON.stringify(last(understudy))).not.toContain('ak_owner');
   });
 
-  it.each([0, 10, 100])('are kept up to %i bytes of each body, whole letters at least', async (journalBodyLimit) => {
-    const understudy = createUnderstudy({ journalBodyLimit });
-    const body = { organization_id: 'org_xyz789', name: 'ü'.repeat(200) };
-    const { request, answer } = await entryOf(owner.post('/v1/spaces/', body), understudy);
-    expect(request.bytes).toBe(Buffer.byteLength(JSON.stringify(body)));
-    for (const { body: kept = '' } of [request, answer]) {
-      expect(Buffer.byteLength(kept.replace(/\ufffd$/, ''))).toBeLessThanOrEqual(journalBodyLimit);
-      expect(Buffer.byteLength(kept)).toBeGreaterThanOrEqual(journalBodyLimit - 1);
-    }
-  });
+  it.each([0, 10, 100])(
+    'are kept up to %i bytes of each body, whole letters at least',
+    async (journalBodyLimit) => {
+      const understudy = createUnderstudy({ journalBodyLimit });
+      const body = { organization_id: 'org_xyz789', name: 'ü'.repeat(200) };
+      const { request, answer } = await entryOf(owner.post('/v1/spaces/', body), understudy);
+      expect(request.bytes).toBe(Buffer.byteLength(JSON.stringify(body)));
+      for (const { body: kept = '' } of [request, answer]) {
+        expect(Buffer.byteLength(kept.replace(/\ufffd$/, ''))).toBeLessThanOrEqual(
+          journalBodyLimit,
+        );
+        expect(Buffer.byteLength(kept)).toBeGreaterThanOrEqual(journalBodyLimit - 1);
+      }
+    },
+  );
 
   it('say how an answer left, if not as usual, and keep nothing of a stream', async () => {
     const standIn = createServer({}, [
@@ -171,7 +215,11 @@ describe('request and answer in a journal entry', () => {
       },
     ]);
     await standIn.fetch(getSpace.target, { headers: getSpace.headers ?? {} });
-    expect(last(standIn)).toMatchObject({ fault: 'cut', status: 200, answer: { status: 200, delay_ms: 1, end: { cutAt: 0 } } });
+    expect(last(standIn)).toMatchObject({
+      fault: 'cut',
+      status: 200,
+      answer: { status: 200, delay_ms: 1, end: { cutAt: 0 } },
+    });
     expect(last(standIn).answer).not.toHaveProperty('body');
     expect(last(standIn).answer).not.toHaveProperty('bytes');
   });

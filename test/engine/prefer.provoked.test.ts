@@ -6,15 +6,25 @@ import { provocationsOf, wellFormedOf } from '../support/provocations.js';
 import { owner, type Sent } from '../support/requests.js';
 
 const wellFormed = wellFormedOf(provocationsOf(inject('provocations')));
-const prefer = (sent: Sent, wish: string): Sent => ({ ...sent, headers: { ...sent.headers, prefer: wish } });
+const prefer = (sent: Sent, wish: string): Sent => ({
+  ...sent,
+  headers: { ...sent.headers, prefer: wish },
+});
 const attach = owner.post('/v1/spaces/space_mine/vector-stores/vs_mine');
 const allCases = [...loadSpec().operations.values()].flatMap((operation) =>
-  [...operation.cases.values()].map((documented) => ({ operation, documented, name: `${operation.id}.${documented.name}` })),
+  [...operation.cases.values()].map((documented) => ({
+    operation,
+    documented,
+    name: `${operation.id}.${documented.name}`,
+  })),
 );
 
 describe('Prefer', () => {
   it('forces a case by name, with the ids of the request', async () => {
-    const { status, body, headers } = await call(createUnderstudy(), prefer(attach, 'example=already_attached'));
+    const { status, body, headers } = await call(
+      createUnderstudy(),
+      prefer(attach, 'example=already_attached'),
+    );
     expect(status).toBe(409);
     expect(body.error.details).toEqual({ space_id: 'space_mine', vector_store_id: 'vs_mine' });
     expect(headers.get('preference-applied')).toBe('example=already_attached');
@@ -41,7 +51,10 @@ describe('Prefer', () => {
   });
 
   it('answers a case that does not exist with those that do', async () => {
-    const { status, body } = await call(createUnderstudy(), prefer(attach, 'example=alredy_attached'));
+    const { status, body } = await call(
+      createUnderstudy(),
+      prefer(attach, 'example=alredy_attached'),
+    );
     expect(status).toBe(400);
     expect(body.error.code).toBe('UNKNOWN_PREFERENCE');
     expect(body.error.details.preference).toBe('example=alredy_attached');
@@ -49,21 +62,33 @@ describe('Prefer', () => {
   });
 
   it('does not get past a missing credential', async () => {
-    const { status } = await call(createUnderstudy(), { ...attach, headers: { prefer: 'code=201' } });
+    const { status } = await call(createUnderstudy(), {
+      ...attach,
+      headers: { prefer: 'code=201' },
+    });
     expect(status).toBe(401);
   });
 
   it('forces a case before the request is validated, so that an incomplete body does not mask it', async () => {
-    const { status } = await call(createUnderstudy(), prefer(owner.post('/v1/spaces/', {}), 'code=403'));
+    const { status } = await call(
+      createUnderstudy(),
+      prefer(owner.post('/v1/spaces/', {}), 'code=403'),
+    );
     expect(status).toBe(403);
   });
 
-  it.each(allCases)('can force $name, and the answer passes our own check', async ({ operation, documented }) => {
-    const understudy = createUnderstudy();
-    const before = JSON.stringify(understudy.world.snapshot());
-    const { status, case: name } = await call(understudy, prefer(wellFormed[operation.id], `example=${documented.name}`));
-    expect(name).toBe(`${operation.id}.${documented.name}`);
-    expect(status).toBe(documented.status);
-    expect(JSON.stringify(understudy.world.snapshot())).toBe(before);
-  });
+  it.each(allCases)(
+    'can force $name, and the answer passes our own check',
+    async ({ operation, documented }) => {
+      const understudy = createUnderstudy();
+      const before = JSON.stringify(understudy.world.snapshot());
+      const { status, case: name } = await call(
+        understudy,
+        prefer(wellFormed[operation.id], `example=${documented.name}`),
+      );
+      expect(name).toBe(`${operation.id}.${documented.name}`);
+      expect(status).toBe(documented.status);
+      expect(JSON.stringify(understudy.world.snapshot())).toBe(before);
+    },
+  );
 });

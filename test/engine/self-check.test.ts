@@ -5,7 +5,10 @@ import { owner } from '../support/requests.js';
 
 const space = '/v1/spaces/space_abc123';
 
-/** Corrupts the world behind the rules' back, so that an honest rule gives an answer that breaks the document. */
+/**
+ * Corrupts the world behind the rules' back, so that an honest rule gives an answer that breaks the
+ * document.
+ */
 function withCorruptSpace(selfCheck: 'strict' | 'report' | 'off', change: object) {
   const written: JournalEntry[] = [];
   const understudy = createUnderstudy({ selfCheck, onExchange: (entry) => written.push(entry) });
@@ -19,24 +22,39 @@ describe('our own check of every answer', () => {
     const { status, case: name, body } = await call(understudy, owner.get(space));
     expect(status).toBe(500);
     expect(name).toBe('self_check_failed');
-    expect(body.error).toMatchObject({ code: 'SELF_CHECK_FAILED', type: 'server_error', status: 500 });
+    expect(body.error).toMatchObject({
+      code: 'SELF_CHECK_FAILED',
+      type: 'server_error',
+      status: 500,
+    });
     expect(body.error.details.rule).toBe('getSpace.retrieved');
     expect(body.error.details.place).toMatch(/^openapi\/paths\/spaces\.yaml:\d+$/);
-    expect(body.error.details.breaches).toContainEqual({ in: 'body', pointer: '/name', keyword: 'type', expected: 'string' });
+    expect(body.error.details.breaches).toContainEqual({
+      in: 'body',
+      pointer: '/name',
+      keyword: 'type',
+      expected: 'string',
+    });
   });
 
   it('catches a field that the document does not know', async () => {
     const { understudy } = withCorruptSpace('strict', { secret: 'leak' });
     const { status, body } = await call(understudy, owner.get(space));
     expect(status).toBe(500);
-    expect(body.error.details.breaches[0]).toMatchObject({ pointer: '/secret', keyword: 'additionalProperties' });
+    expect(body.error.details.breaches[0]).toMatchObject({
+      pointer: '/secret',
+      keyword: 'additionalProperties',
+    });
   });
 
   it('catches a relation that no schema can say', async () => {
     const { understudy } = withCorruptSpace('strict', { vector_store_id: 'vs_attached' });
     const { status, body } = await call(understudy, owner.get(space));
     expect(status).toBe(500);
-    expect(body.error.details.breaches[0]).toMatchObject({ in: 'relation', pointer: '/additional_vector_store_ids' });
+    expect(body.error.details.breaches[0]).toMatchObject({
+      in: 'relation',
+      pointer: '/additional_vector_store_ids',
+    });
   });
 
   it('sends the answer and reports the breach when told to report', async () => {
@@ -45,7 +63,9 @@ describe('our own check of every answer', () => {
     expect(status).toBe(200);
     expect(body.name).toBe(7);
     expect(headers.get('x-understudy-breaches')).toBe('1');
-    expect(written[0]?.breaches?.[0]).toMatch(/getSpace\.retrieved body\/name: expected string .*spaces\.yaml:\d+/);
+    expect(written[0]?.breaches?.[0]).toMatch(
+      /getSpace\.retrieved body\/name: expected string .*spaces\.yaml:\d+/,
+    );
   });
 
   it('does not look when switched off', async () => {

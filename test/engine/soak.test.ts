@@ -1,4 +1,5 @@
-// What a stand-in keeps after many requests: no more than after half as many. soak.long.test.ts has twenty times as many.
+// What a stand-in keeps after many requests: no more than after half as many. soak.long.test.ts has
+// twenty times as many.
 import { expect, it } from 'vitest';
 import { growthOver } from '../support/soak.js';
 
@@ -8,5 +9,10 @@ it('keeps no more after 500 rounds than after 250', async () => {
 
 it('would be seen to keep 30 kB of each round', async () => {
   const kept: string[] = [];
-  expect(await growthOver(100, () => void kept.push(JSON.stringify(Array(15_000).fill(kept.length % 10))))).toBeGreaterThan(1);
+  expect(
+    await growthOver(
+      100,
+      () => void kept.push(JSON.stringify(Array(15_000).fill(kept.length % 10))),
+    ),
+  ).toBeGreaterThan(1);
 });

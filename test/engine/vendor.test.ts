@@ -29,14 +29,28 @@ describe('an unknown field in the body of createSpace', () => {
   });
 
   it('is not refused before a field that is missing', async () => {
-    const { case: name, body } = await call(createUnderstudy(), createSpace({ name: 'New', colour: 'red' }));
-    expect([name, body.error.details.field]).toEqual(['createSpace.invalid_body', 'organization_id']);
+    const { case: name, body } = await call(
+      createUnderstudy(),
+      createSpace({ name: 'New', colour: 'red' }),
+    );
+    expect([name, body.error.details.field]).toEqual([
+      'createSpace.invalid_body',
+      'organization_id',
+    ]);
   });
 
   it.each([
-    ['createThread', owner.post('/v1/threads', { organization_id: 'org_xyz789', colour: 'red' }), 201],
+    [
+      'createThread',
+      owner.post('/v1/threads', { organization_id: 'org_xyz789', colour: 'red' }),
+      201,
+    ],
     ['updateSpace', owner.patch('/v1/spaces/space_abc123', { colour: 'red' }), 200],
-    ['createVectorStore', owner.post('/v1/organizations/org_xyz789/vector-stores', { name: 'New', colour: 'red' }), 201],
+    [
+      'createVectorStore',
+      owner.post('/v1/organizations/org_xyz789/vector-stores', { name: 'New', colour: 'red' }),
+      201,
+    ],
   ])('is passed over on another operation, such as %s', async (_, request, status) => {
     const understudy = createUnderstudy();
     expect((await call(understudy, request)).status).toBe(status);
@@ -44,7 +58,10 @@ describe('an unknown field in the body of createSpace', () => {
   });
 
   it('is not one that April documents', async () => {
-    const { status, body } = await call(createUnderstudy(), createSpace({ ...space, vector_store_ids: ['vs_def456'] }));
+    const { status, body } = await call(
+      createUnderstudy(),
+      createSpace({ ...space, vector_store_ids: ['vs_def456'] }),
+    );
     expect([status, body.additional_vector_store_ids]).toEqual([201, ['vs_def456']]);
   });
 });
@@ -57,13 +74,21 @@ describe('a caller outside the organization', () => {
     ['listSpaces', owner.get('/v1/spaces/?organization_id=not-an-id')],
   ])('has too few permissions for %s', async (operation, request) => {
     const refused = await call(createUnderstudy(), request);
-    expect([refused.status, refused.case]).toEqual([403, `${operation}.organization_access_denied`]);
+    expect([refused.status, refused.case]).toEqual([
+      403,
+      `${operation}.organization_access_denied`,
+    ]);
     expect(refused.body.error.code).toBe('INSUFFICIENT_PERMISSIONS');
-    expect(refused.body.error.details.organization_id).toMatch(/^(org_xyz789|org_nobody|not-an-id)$/);
+    expect(refused.body.error.details.organization_id).toMatch(
+      /^(org_xyz789|org_nobody|not-an-id)$/,
+    );
   });
 
   it('is denied the organization where it stands in the path', async () => {
-    const refused = await call(createUnderstudy(), outsider.get('/v1/organizations/org_xyz789/knowledge/slices'));
+    const refused = await call(
+      createUnderstudy(),
+      outsider.get('/v1/organizations/org_xyz789/knowledge/slices'),
+    );
     expect([refused.status, refused.body.error.code]).toEqual([403, 'ORGANIZATION_ACCESS_DENIED']);
   });
 });
@@ -74,21 +99,33 @@ describe('the scheme of a token', () => {
     target: '/v1/spaces/space_abc123',
     headers: { authorization },
   });
-  it.each(['Bearer tok_owner', 'Bearer   tok_owner', '  Bearer tok_owner  '])('is taken as "%s"', async (authorization) => {
-    expect((await call(createUnderstudy(), asking(authorization))).status).toBe(200);
-  });
-  it.each(['bearer tok_owner', 'BEARER tok_owner', 'bEaReR tok_owner', 'Bearer\ttok_owner', 'Bearertok_owner'])(
-    'is no credential as "%s"',
+  it.each(['Bearer tok_owner', 'Bearer   tok_owner', '  Bearer tok_owner  '])(
+    'is taken as "%s"',
     async (authorization) => {
-      expect((await call(createUnderstudy(), asking(authorization))).case).toBe('getSpace.authentication_required');
+      expect((await call(createUnderstudy(), asking(authorization))).status).toBe(200);
     },
   );
+  it.each([
+    'bearer tok_owner',
+    'BEARER tok_owner',
+    'bEaReR tok_owner',
+    'Bearer\ttok_owner',
+    'Bearertok_owner',
+  ])('is no credential as "%s"', async (authorization) => {
+    expect((await call(createUnderstudy(), asking(authorization))).case).toBe(
+      'getSpace.authentication_required',
+    );
+  });
 });
 
 describe('credentials', () => {
   it('are looked at before the body', async () => {
     for (const body of ['{"colour":', '[]', '{"colour":"red"}']) {
-      const { case: name } = await call(createUnderstudy(), { method: 'POST', target: '/v1/spaces/', body });
+      const { case: name } = await call(createUnderstudy(), {
+        method: 'POST',
+        target: '/v1/spaces/',
+        body,
+      });
       expect(name).toBe('createSpace.authentication_required');
     }
   });
@@ -104,12 +141,17 @@ describe('the type of a body', () => {
   it('need not be said', async () => {
     expect((await call(createUnderstudy(), typed(undefined))).status).toBe(201);
   });
-  it.each(['text/plain', 'application/xml', 'text/xml', 'multipart/form-data; boundary=x', 'application/x-www-form-urlencoded'])(
-    'is refused as %s',
-    async (type) => {
-      expect((await call(createUnderstudy(), typed(type))).case).toBe('createSpace.unsupported_content_type');
-    },
-  );
+  it.each([
+    'text/plain',
+    'application/xml',
+    'text/xml',
+    'multipart/form-data; boundary=x',
+    'application/x-www-form-urlencoded',
+  ])('is refused as %s', async (type) => {
+    expect((await call(createUnderstudy(), typed(type))).case).toBe(
+      'createSpace.unsupported_content_type',
+    );
+  });
 });
 
 describe('a path that nobody has', () => {
@@ -121,7 +163,10 @@ describe('a path that nobody has', () => {
     ['/api/v1/threads', '/v1/threads'],
     ['/v1/Threads/thrd_1/pin', '/v1/threads/{thread_id}/pin'],
     ['/v1/organizations/org_xyz789/stores', '/v1/organizations/{organization_id}/knowledge/stores'],
-    ['/v1/organizations/org_xyz789/vector-stores/vs_1/usage', '/v1/organizations/{organization_id}/vector-stores/usage'],
+    [
+      '/v1/organizations/org_xyz789/vector-stores/vs_1/usage',
+      '/v1/organizations/{organization_id}/vector-stores/usage',
+    ],
   ])('is answered by the framework; %s is near %s', async (target, nearest) => {
     const understudy = createUnderstudy();
     const { status, body, headers, case: name } = await call(understudy, owner.get(target));

@@ -1,4 +1,5 @@
-// Request bodies: compressed ones, and those that a parser in front of the stand-in has read already.
+// Request bodies: compressed ones, and those that a parser in front of the stand-in has read
+// already.
 
 import { createServer } from 'node:http';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
@@ -23,7 +24,11 @@ async function over(way: string, options: { bodyLimit?: number } = {}): Promise<
   return (path, init) => fetch(url + path, init);
 }
 const create = (send: Send, encoding: string, body: Uint8Array<ArrayBuffer>) =>
-  send('/v1/spaces/', { method: 'POST', headers: { ...headers, 'content-encoding': encoding }, body });
+  send('/v1/spaces/', {
+    method: 'POST',
+    headers: { ...headers, 'content-encoding': encoding },
+    body,
+  });
 // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
 const json = (response: Response) => response.json() as Promise<any>;
 
@@ -42,13 +47,22 @@ describe.each(['fetch', 'a port'])('a compressed body, over %s', (way) => {
     expect([response.status, (await json(response)).name]).toEqual([201, 'Grüße']);
   });
 
-  it.each(['compress', 'zstd', 'gzip, none-such', 'constructor'])('in %s is a 415 that names the header', async (encoding) => {
-    const response = await create(await over(way), encoding, gzipSync(text));
-    const { error } = await json(response);
-    expect([response.status, response.headers.get('x-understudy-case')]).toEqual([415, 'unsupported_encoding']);
-    expect(response.headers.get('accept-encoding')).toMatch(/gzip.*deflate/);
-    expect(error).toMatchObject({ status: 415, details: { header: 'content-encoding', encoding } });
-  });
+  it.each(['compress', 'zstd', 'gzip, none-such', 'constructor'])(
+    'in %s is a 415 that names the header',
+    async (encoding) => {
+      const response = await create(await over(way), encoding, gzipSync(text));
+      const { error } = await json(response);
+      expect([response.status, response.headers.get('x-understudy-case')]).toEqual([
+        415,
+        'unsupported_encoding',
+      ]);
+      expect(response.headers.get('accept-encoding')).toMatch(/gzip.*deflate/);
+      expect(error).toMatchObject({
+        status: 415,
+        details: { header: 'content-encoding', encoding },
+      });
+    },
+  );
 
   it.each([
     ['gzip', text],
@@ -58,8 +72,14 @@ describe.each(['fetch', 'a port'])('a compressed body, over %s', (way) => {
     ['gzip, gzip', gzipSync(text)],
   ])('that is no %s is a 400', async (encoding, body) => {
     const response = await create(await over(way), encoding, body);
-    expect([response.status, response.headers.get('x-understudy-case')]).toEqual([400, 'broken_encoding']);
-    expect((await json(response)).error.details).toMatchObject({ header: 'content-encoding', encoding });
+    expect([response.status, response.headers.get('x-understudy-case')]).toEqual([
+      400,
+      'broken_encoding',
+    ]);
+    expect((await json(response)).error.details).toMatchObject({
+      header: 'content-encoding',
+      encoding,
+    });
   });
 
   it('is bound by its size inflated', async () => {
@@ -68,8 +88,15 @@ describe.each(['fetch', 'a port'])('a compressed body, over %s', (way) => {
       const response = await create(await over(way), body === bomb ? 'gzip' : 'gzip, gzip', body);
       expect([400, 413]).toContain(response.status);
     }
-    const response = await create(await over(way), 'gzip', gzipSync(Buffer.alloc(20 * 1024 * 1024)));
-    expect([response.status, (await json(response)).error.details]).toEqual([413, { limit: 1024 * 1024 }]);
+    const response = await create(
+      await over(way),
+      'gzip',
+      gzipSync(Buffer.alloc(20 * 1024 * 1024)),
+    );
+    expect([response.status, (await json(response)).error.details]).toEqual([
+      413,
+      { limit: 1024 * 1024 },
+    ]);
   });
 
   it('that is empty is none, whatever it says it is', async () => {
@@ -81,7 +108,8 @@ describe.each(['fetch', 'a port'])('a compressed body, over %s', (way) => {
 
   it('may be as large as the limit that was set', async () => {
     const exact = Buffer.from(JSON.stringify({ ...space, description: '' }));
-    const padded = (size: number) => Buffer.from(JSON.stringify({ ...space, description: 'x'.repeat(size - exact.length) }));
+    const padded = (size: number) =>
+      Buffer.from(JSON.stringify({ ...space, description: 'x'.repeat(size - exact.length) }));
     for (const encoding of ['identity', 'gzip']) {
       const send = await over(way, { bodyLimit: 300 });
       const coded = (size: number) => (encoding === 'gzip' ? gzipSync(padded(size)) : padded(size));
@@ -97,7 +125,10 @@ describe('the app behind other middleware', () => {
     const understudy = createUnderstudy();
     const app = express();
     build(app, understudy);
-    const listening = await listen({ server: createServer(app), unanswered: new Set() }, { port: 0 });
+    const listening = await listen(
+      { server: createServer(app), unanswered: new Set() },
+      { port: 0 },
+    );
     opened.push(listening);
     return listening.url;
   }
@@ -109,35 +140,55 @@ describe('the app behind other middleware', () => {
     'urlencoded, which leaves JSON alone': express.urlencoded(),
     'text, which leaves JSON alone': express.text(),
   };
-  it.each(Object.entries(parsers))('reads what express.%s has read, at the root and under a path', async (_, parser) => {
-    for (const mount of ['/', '/mock', '/a/b']) {
-      const url = await mounted((app, understudy) => app.use(parser).use(mount, understudy.app));
-      const at = mount === '/' ? url : url + mount;
-      for (const body of [text, gzipSync(text)]) {
-        const encoded = body === text ? headers : { ...headers, 'content-encoding': 'gzip' };
-        const response = await fetch(`${at}/v1/spaces/`, { method: 'POST', headers: encoded, body });
-        expect([response.status, (await json(response)).name]).toEqual([201, 'Grüße']);
+  it.each(Object.entries(parsers))(
+    'reads what express.%s has read, at the root and under a path',
+    async (_, parser) => {
+      for (const mount of ['/', '/mock', '/a/b']) {
+        const url = await mounted((app, understudy) => app.use(parser).use(mount, understudy.app));
+        const at = mount === '/' ? url : url + mount;
+        for (const body of [text, gzipSync(text)]) {
+          const encoded = body === text ? headers : { ...headers, 'content-encoding': 'gzip' };
+          const response = await fetch(`${at}/v1/spaces/`, {
+            method: 'POST',
+            headers: encoded,
+            body,
+          });
+          expect([response.status, (await json(response)).name]).toEqual([201, 'Grüße']);
+        }
+        expect((await fetch(`${at}/v1/spaces/space_abc123`, { headers })).status).toBe(200);
+        const attach = `${at}/v1/spaces/space_abc123/vector-stores/vs_def456`;
+        expect(
+          (await fetch(attach, { method: 'POST', headers: { 'X-API-Key': 'ak_owner' } })).status,
+        ).toBe(201);
       }
-      expect((await fetch(`${at}/v1/spaces/space_abc123`, { headers })).status).toBe(200);
-      const attach = `${at}/v1/spaces/space_abc123/vector-stores/vs_def456`;
-      expect((await fetch(attach, { method: 'POST', headers: { 'X-API-Key': 'ak_owner' } })).status).toBe(201);
-    }
-  });
+    },
+  );
 
   it('refuses a form as it does without a parser', async () => {
-    const url = await mounted((app, understudy) => app.use(express.urlencoded()).use(understudy.app));
+    const url = await mounted((app, understudy) =>
+      app.use(express.urlencoded()).use(understudy.app),
+    );
     const form = { 'X-API-Key': 'ak_owner', 'content-type': 'application/x-www-form-urlencoded' };
-    const response = await fetch(`${url}/v1/spaces/`, { method: 'POST', headers: form, body: 'name=New' });
-    expect([response.status, response.headers.get('x-understudy-case')]).toEqual([422, 'createSpace.unsupported_content_type']);
+    const response = await fetch(`${url}/v1/spaces/`, {
+      method: 'POST',
+      headers: form,
+      body: 'name=New',
+    });
+    expect([response.status, response.headers.get('x-understudy-case')]).toEqual([
+      422,
+      'createSpace.unsupported_content_type',
+    ]);
   });
 
   it('takes the bytes where a platform keeps them, and does not wait for those that nobody kept', async () => {
-    const swallow = (keep: boolean) => async (request: express.Request, _: express.Response, next: () => void) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk);
-      if (keep) Object.assign(request, { rawBody: Buffer.concat(chunks) });
-      next();
-    };
+    const swallow =
+      (keep: boolean) =>
+      async (request: express.Request, _: express.Response, next: () => void) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of request) chunks.push(chunk);
+        if (keep) Object.assign(request, { rawBody: Buffer.concat(chunks) });
+        next();
+      };
     for (const keep of [true, false]) {
       const url = await mounted((app, understudy) => app.use(swallow(keep)).use(understudy.app));
       const response = await fetch(`${url}/v1/spaces/`, { method: 'POST', headers, body: text });
@@ -156,9 +207,16 @@ describe('a call in process that is given up', () => {
   it('before it began does nothing', async () => {
     const { understudy, version } = start();
     const reason = new Error('changed my mind');
-    await expect(understudy.fetch('/v1/spaces/', { ...init, signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
-    const request = new Request('http://understudy.local/v1/spaces/', { ...init, signal: AbortSignal.abort() });
-    await expect(understudy.fetch(request)).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
+    await expect(
+      understudy.fetch('/v1/spaces/', { ...init, signal: AbortSignal.abort(reason) }),
+    ).rejects.toBe(reason);
+    const request = new Request('http://understudy.local/v1/spaces/', {
+      ...init,
+      signal: AbortSignal.abort(),
+    });
+    await expect(understudy.fetch(request)).rejects.toThrow(
+      expect.objectContaining({ name: 'AbortError' }),
+    );
     expect([understudy.world.version, understudy.journal.length]).toEqual([version, 0]);
   });
 
@@ -166,7 +224,12 @@ describe('a call in process that is given up', () => {
     const { understudy, version } = start();
     const controller = new AbortController();
     const body = new ReadableStream({ start: (stream) => stream.enqueue(text.subarray(0, 5)) });
-    const call = understudy.fetch('/v1/spaces/', { ...init, body, duplex: 'half', signal: controller.signal } as RequestInit);
+    const call = understudy.fetch('/v1/spaces/', {
+      ...init,
+      body,
+      duplex: 'half',
+      signal: controller.signal,
+    } as RequestInit);
     setTimeout(() => controller.abort(), 20);
     await expect(call).rejects.toThrow(expect.objectContaining({ name: 'AbortError' }));
     expect([understudy.world.version, understudy.journal.length]).toEqual([version, 0]);
@@ -195,7 +258,11 @@ describe('a call in process that is given up', () => {
         stream.enqueue(new Uint8Array(100_000));
       },
     });
-    const response = await createUnderstudy().fetch('/v1/spaces/', { ...init, body, duplex: 'half' } as RequestInit);
+    const response = await createUnderstudy().fetch('/v1/spaces/', {
+      ...init,
+      body,
+      duplex: 'half',
+    } as RequestInit);
     expect(response.status).toBe(413);
     expect(chunks).toBeLessThan(20);
   });
@@ -203,11 +270,17 @@ describe('a call in process that is given up', () => {
 
 describe('options', () => {
   it.each([
-    [{ sead: 7 }, /createUnderstudy has no option 'sead'\. Did you mean seed\? It takes scenario, seed, clock/],
+    [
+      { sead: 7 },
+      /createUnderstudy has no option 'sead'\. Did you mean seed\? It takes scenario, seed, clock/,
+    ],
     [{ constructor: 1 }, /has no option 'constructor'/],
     [{ seed: '7' }, /seed must be a whole number from 0 on, not '7'/],
     [{ clock: 'wound' }, /clock must be 'real' or 'virtual', not 'wound'/],
-    [{ bodyLimit: 0, onExchange: 'log' }, /bodyLimit must be.*\n.*onExchange must be a function, not 'log'/],
+    [
+      { bodyLimit: 0, onExchange: 'log' },
+      /bodyLimit must be.*\n.*onExchange must be a function, not 'log'/,
+    ],
     [{ scenario: 7 }, /scenario must be a string or an object, not 7/],
     ['default', /takes an object of options, not 'default'/],
     [null, /takes an object of options, not null/],
@@ -218,9 +291,15 @@ describe('options', () => {
 
   it('of listen and close are looked at too', async () => {
     const understudy = createUnderstudy({ seed: undefined as never });
-    await expect(understudy.listen({ prot: 1 } as never)).rejects.toThrow(/listen has no option 'prot'\. Did you mean port\?/);
-    await expect(understudy.listen({ port: '4010' } as never)).rejects.toThrow(/port must be a whole number from 0 to 65535/);
-    await expect(understudy.listen({ port: 0, timeouts: { header: 1 } } as never)).rejects.toThrow(/Did you mean headers\?/);
+    await expect(understudy.listen({ prot: 1 } as never)).rejects.toThrow(
+      /listen has no option 'prot'\. Did you mean port\?/,
+    );
+    await expect(understudy.listen({ port: '4010' } as never)).rejects.toThrow(
+      /port must be a whole number from 0 to 65535/,
+    );
+    await expect(understudy.listen({ port: 0, timeouts: { header: 1 } } as never)).rejects.toThrow(
+      /Did you mean headers\?/,
+    );
     await expect(understudy.close({ grace: 1 } as never)).rejects.toThrow(/Did you mean graceMs\?/);
   });
 });

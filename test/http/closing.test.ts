@@ -18,7 +18,9 @@ async function open(pauseMs: number) {
     answerUnreadable: () => ({ response }),
     bodyLimit: 1000,
   };
-  const listening = await listen(createExpressServer(createExpressApp(answerer), answerer), { port: 0 });
+  const listening = await listen(createExpressServer(createExpressApp(answerer), answerer), {
+    port: 0,
+  });
   return { listening, arrived };
 }
 
@@ -33,7 +35,8 @@ describe('closing with a grace', () => {
   it('answers what has arrived whole, on every connection, and takes no new ones', async () => {
     const { listening, arrived } = await open(200);
     const connections = await Promise.all([1, 2, 3].map(() => RawConnection.open(listening.port)));
-    for (const connection of connections) connection.send(request('GET', '/a'), request('GET', '/b'));
+    for (const connection of connections)
+      connection.send(request('GET', '/a'), request('GET', '/b'));
     await expect.poll(() => arrived.length).toBe(6);
     const closed = listening.close({ graceMs: 20_000 });
     expect(await refused(listening.port)).toBe('ECONNREFUSED');

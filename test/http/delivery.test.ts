@@ -1,4 +1,5 @@
-// How an answer leaves: late, in pieces, in part or not at all. Through a real socket and through the handler alike.
+// How an answer leaves: late, in pieces, in part or not at all. Through a real socket and through
+// the handler alike.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Delivery } from '../../src/engine/delivery.js';
 import { createServer, type Server } from '../../src/http/server.js';
@@ -13,13 +14,21 @@ type Send = (target: string, init?: RequestInit) => Promise<Response>;
 const ways = ['a socket', 'the handler'] as const;
 
 /** A stand-in all of whose answers leave like that, and a way to ask it. */
-async function delivering(way: (typeof ways)[number], deliver: (honest: Delivery, target: string) => Delivery): Promise<Send> {
+async function delivering(
+  way: (typeof ways)[number],
+  deliver: (honest: Delivery, target: string) => Delivery,
+): Promise<Send> {
   const standIn = createServer({}, [
-    { kind: 'fault', name: 'planted', deliver: (honest, { arrival }) => deliver(honest, arrival.request.target) },
+    {
+      kind: 'fault',
+      name: 'planted',
+      deliver: (honest, { arrival }) => deliver(honest, arrival.request.target),
+    },
   ]);
   opened.push(standIn);
   const { url } = await standIn.listen({ port: 0 });
-  const send: Send = way === 'a socket' ? (target, init) => fetch(url + target, init) : standIn.fetch;
+  const send: Send =
+    way === 'a socket' ? (target, init) => fetch(url + target, init) : standIn.fetch;
   return (target, init) => send(target, { headers: owner, ...init });
 }
 
@@ -29,7 +38,10 @@ const withBody = (honest: Delivery, body: Delivery['response']['body'] & {}): De
 
 const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i % 256);
 
-/** A stream of these pieces, and whether somebody has cancelled it. It never ends where `open` is set. */
+/**
+ * A stream of these pieces, and whether somebody has cancelled it. It never ends where `open` is
+ * set.
+ */
 function streamOf(pieces: readonly Uint8Array[], open = false) {
   const left = [...pieces];
   const state = { cancelled: false };
@@ -46,25 +58,35 @@ function streamOf(pieces: readonly Uint8Array[], open = false) {
   return { stream, state };
 }
 
-const bytesOf = async (response: Response): Promise<Uint8Array> => new Uint8Array(await response.arrayBuffer());
+const bytesOf = async (response: Response): Promise<Uint8Array> =>
+  new Uint8Array(await response.arrayBuffer());
 const failure = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     () => 'no failure',
     (error: unknown) => error,
   );
-const codeOf = (error: unknown): unknown => ((error as Error).cause as { code?: string } | undefined)?.code;
+const codeOf = (error: unknown): unknown =>
+  ((error as Error).cause as { code?: string } | undefined)?.code;
 
 describe.each(ways)('an answer through %s', (way) => {
   it('may come late: those that are asked for later come first', async () => {
-    const send = await delivering(way, (honest, target) => (target === space ? { ...honest, delayMs: 300 } : honest));
+    const send = await delivering(way, (honest, target) =>
+      target === space ? { ...honest, delayMs: 300 } : honest,
+    );
     const order: string[] = [];
     const note = (name: string) => (response: Response) => {
       order.push(name);
       return response;
     };
-    const [late] = await Promise.all([send(space).then(note('late')), send(`${space}/threads`).then(note('at once'))]);
+    const [late] = await Promise.all([
+      send(space).then(note('late')),
+      send(`${space}/threads`).then(note('at once')),
+    ]);
     expect(order).toEqual(['at once', 'late']);
-    expect([late.status, ((await late.json()) as { id: string }).id]).toEqual([200, 'space_abc123']);
+    expect([late.status, ((await late.json()) as { id: string }).id]).toEqual([
+      200,
+      'space_abc123',
+    ]);
   });
 
   it('is waited for no longer than its client waits', async () => {
@@ -126,18 +148,23 @@ describe.each(ways)('an answer through %s', (way) => {
     expect((await send(`${space}/threads`)).status).toBe(200);
     expect(first.length).toBeLessThan(1000);
     const pieces = [first];
-    for (let next = await reader.read(); !next.done; next = await reader.read()) pieces.push(next.value);
+    for (let next = await reader.read(); !next.done; next = await reader.read())
+      pieces.push(next.value);
     expect(Buffer.concat(pieces)).toEqual(Buffer.from(bytes));
   });
 
   it.each([0, 1, 999])('may be cut after %i bytes of its body', async (cutAt) => {
-    const send = await delivering(way, (honest) => ({ ...withBody(honest, bytes), end: { cutAt } }));
+    const send = await delivering(way, (honest) => ({
+      ...withBody(honest, bytes),
+      end: { cutAt },
+    }));
     const response = await send(space);
     expect(response.status).toBe(200);
     const got: Uint8Array[] = [];
     const error = await failure(
       (async () => {
-        for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) got.push(piece);
+        for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>)
+          got.push(piece);
       })(),
     );
     expect(error).toMatchObject({ name: 'TypeError', message: 'terminated' });
@@ -146,13 +173,20 @@ describe.each(ways)('an answer through %s', (way) => {
 
   it('may be a stream that is cut', async () => {
     const { stream, state } = streamOf([bytes], true);
-    const send = await delivering(way, (honest) => ({ ...withBody(honest, stream), end: { cutAt: 500 } }));
-    expect(await failure((await send(space)).arrayBuffer())).toMatchObject({ message: 'terminated' });
+    const send = await delivering(way, (honest) => ({
+      ...withBody(honest, stream),
+      end: { cutAt: 500 },
+    }));
+    expect(await failure((await send(space)).arrayBuffer())).toMatchObject({
+      message: 'terminated',
+    });
     expect(state.cancelled).toBe(true);
   });
 
   it('may be no answer: the connection is reset', async () => {
-    const send = await delivering(way, (honest, target) => (target === space ? { ...honest, end: 'reset' } : honest));
+    const send = await delivering(way, (honest, target) =>
+      target === space ? { ...honest, end: 'reset' } : honest,
+    );
     const error = await failure(send(space));
     expect(error).toMatchObject({ name: 'TypeError', message: 'fetch failed' });
     expect(codeOf(error)).toBe('ECONNRESET');

@@ -1,4 +1,5 @@
-// What a listening server does with clients that are careless, odd, broken or hostile. Bytes are exact throughout.
+// What a listening server does with clients that are careless, odd, broken or hostile. Bytes are
+// exact throughout.
 import type { Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createUnderstudy, type ListenOptions, type Understudy } from '../../src/index.js';
@@ -48,15 +49,36 @@ afterEach(async () => {
 });
 
 describe('a body that cannot be accepted', () => {
-  const nested = (levels: number, open: string, shut: string): string => `${open.repeat(levels)}${shut.repeat(levels)}`;
+  const nested = (levels: number, open: string, shut: string): string =>
+    `${open.repeat(levels)}${shut.repeat(levels)}`;
   const rows: readonly (readonly [what: string, body: Bytes, name: string, field: string])[] = [
     ['JSON that stops in the middle', '{"name": ', 'malformed_json', 'body'],
     ['two JSON texts', '{} {}', 'malformed_json', 'body'],
     ['no JSON at all', 'name=New', 'malformed_json', 'body'],
-    ['a byte that UTF-8 never has', bytes('{"name":"', new Uint8Array([0xff]), '"}'), 'not_utf8', 'body'],
-    ['a character cut short', bytes('{"name":"', new Uint8Array([0xe2, 0x82]), '"}'), 'not_utf8', 'body'],
-    ['a body that ends inside a character', bytes('{"name":"', new Uint8Array([0xe2, 0x82])), 'not_utf8', 'body'],
-    ['half a surrogate pair in bytes', bytes('{"name":"', new Uint8Array([0xed, 0xa0, 0x80]), '"}'), 'not_utf8', 'body'],
+    [
+      'a byte that UTF-8 never has',
+      bytes('{"name":"', new Uint8Array([0xff]), '"}'),
+      'not_utf8',
+      'body',
+    ],
+    [
+      'a character cut short',
+      bytes('{"name":"', new Uint8Array([0xe2, 0x82]), '"}'),
+      'not_utf8',
+      'body',
+    ],
+    [
+      'a body that ends inside a character',
+      bytes('{"name":"', new Uint8Array([0xe2, 0x82])),
+      'not_utf8',
+      'body',
+    ],
+    [
+      'half a surrogate pair in bytes',
+      bytes('{"name":"', new Uint8Array([0xed, 0xa0, 0x80]), '"}'),
+      'not_utf8',
+      'body',
+    ],
     ['UTF-16', Buffer.from('{"name":"x"}', 'utf16le'), 'malformed_json', 'body'],
     ['an array', '[{"name":"x"}]', 'body_not_an_object', 'body'],
     ['a string', '"name"', 'body_not_an_object', 'body'],
@@ -64,7 +86,12 @@ describe('a body that cannot be accepted', () => {
     ['null', 'null', 'body_not_an_object', 'body'],
     ['a value of the wrong type', '{"name":7}', 'invalid_body', 'name'],
     ['an object for a text', '{"name":{"toString":"x"}}', 'invalid_body', 'name'],
-    ['a wrong type inside a list', '{"access_users":["usr_a",7]}', 'invalid_body', 'access_users[1]'],
+    [
+      'a wrong type inside a list',
+      '{"access_users":["usr_a",7]}',
+      'invalid_body',
+      'access_users[1]',
+    ],
     ['a name that is empty', '{"name":""}', 'invalid_body', 'name'],
     ['a name that is too long', `{"name":"${'x'.repeat(256)}"}`, 'invalid_body', 'name'],
     ['a value outside its list', '{"access_mode":"constructor"}', 'invalid_body', 'access_mode'],
@@ -76,18 +103,34 @@ describe('a body that cannot be accepted', () => {
     ['NUL in a key', '{"a\\u0000":1}', 'invalid_text', 'a\u0000'],
     ['a lone surrogate in a key', '{"a":{"\\udfff":1}}', 'invalid_text', 'a.\udfff'],
     ['ten thousand lists in each other', nested(10_000, '[', ']'), 'too_deep', 'body'],
-    ['ten thousand objects in each other', `${nested(10_000, '{"a":', '').concat('1', '}'.repeat(10_000))}`, 'too_deep', 'body'],
-    ['a depth that hides in an unknown field', `{"name":"x","other":${nested(10_000, '[', ']')}}`, 'too_deep', 'body'],
+    [
+      'ten thousand objects in each other',
+      `${nested(10_000, '{"a":', '').concat('1', '}'.repeat(10_000))}`,
+      'too_deep',
+      'body',
+    ],
+    [
+      'a depth that hides in an unknown field',
+      `{"name":"x","other":${nested(10_000, '[', ']')}}`,
+      'too_deep',
+      'body',
+    ],
     ['half a million brackets that never close', '['.repeat(MiB / 2), 'malformed_json', 'body'],
     ['half a million brackets that close', nested(MiB / 2, '[', ']'), 'too_deep', 'body'],
   ];
-  it.each(rows)('%s is a 422 that names the field, and the connection goes on', async (_, body, name, field) => {
-    const before = JSON.stringify(understudy.world.snapshot());
-    const [refused, next] = await say(port, bytes(request('PATCH', space, { body }), get), 2);
-    expectRefusal(refused as RawAnswer, 422, `updateSpace.${name}`, { field, message: expect.stringMatching(/./) });
-    expect(next?.status).toBe(200);
-    expect(JSON.stringify(understudy.world.snapshot())).toBe(before);
-  });
+  it.each(rows)(
+    '%s is a 422 that names the field, and the connection goes on',
+    async (_, body, name, field) => {
+      const before = JSON.stringify(understudy.world.snapshot());
+      const [refused, next] = await say(port, bytes(request('PATCH', space, { body }), get), 2);
+      expectRefusal(refused as RawAnswer, 422, `updateSpace.${name}`, {
+        field,
+        message: expect.stringMatching(/./),
+      });
+      expect(next?.status).toBe(200);
+      expect(JSON.stringify(understudy.world.snapshot())).toBe(before);
+    },
+  );
 
   it.each([
     'text/plain',
@@ -100,21 +143,32 @@ describe('a body that cannot be accepted', () => {
     'constructor',
     '',
   ])('sent as "%s" is a 422', async (type) => {
-    const refused = await ask(port, request('PATCH', space, { lines: [`Content-Type: ${type}`], body: '{"name":"New"}' }));
-    expectRefusal(refused, 422, 'updateSpace.unsupported_content_type', { field: 'body', message: expect.any(String) });
+    const refused = await ask(
+      port,
+      request('PATCH', space, { lines: [`Content-Type: ${type}`], body: '{"name":"New"}' }),
+    );
+    expectRefusal(refused, 422, 'updateSpace.unsupported_content_type', {
+      field: 'body',
+      message: expect.any(String),
+    });
     expect(understudy.world.spaces.get('space_abc123')?.name).toBe('Launch room');
   });
 
-  it.each(['application/json', 'APPLICATION/JSON', 'application/json;charset=utf-8', 'application/merge-patch+json'])(
-    'sent as "%s" is JSON',
-    async (type) => {
-      const lines = [`Content-Type: ${type}`];
-      expect((await ask(port, request('PATCH', space, { lines, body: '{"name":"New"}' }))).body.name).toBe('New');
-    },
-  );
+  it.each([
+    'application/json',
+    'APPLICATION/JSON',
+    'application/json;charset=utf-8',
+    'application/merge-patch+json',
+  ])('sent as "%s" is JSON', async (type) => {
+    const lines = [`Content-Type: ${type}`];
+    expect(
+      (await ask(port, request('PATCH', space, { lines, body: '{"name":"New"}' }))).body.name,
+    ).toBe('New');
+  });
 
   it('may be 64 levels deep, and not 65', async () => {
-    const deep = (levels: number) => request('PATCH', thread, { body: `{"metadata":{"a":${nested(levels - 2, '[', ']')}}}` });
+    const deep = (levels: number) =>
+      request('PATCH', thread, { body: `{"metadata":{"a":${nested(levels - 2, '[', ']')}}}` });
     expect((await ask(port, deep(64))).status).toBe(200);
     expectRefusal(await ask(port, deep(65)), 422, 'updateThread.too_deep');
   });
@@ -122,7 +176,11 @@ describe('a body that cannot be accepted', () => {
   it('leaves nothing behind that would spoil the reading of the next one', async () => {
     const cut = bytes('{"name":"', new Uint8Array([0xf0, 0x9f]));
     const good = request('PATCH', space, { body: '{"name":"Gr\u00fc\u00dfe \u{1f600}"}' });
-    const [refused, accepted] = await say(port, bytes(request('PATCH', space, { body: cut }), good), 2);
+    const [refused, accepted] = await say(
+      port,
+      bytes(request('PATCH', space, { body: cut }), good),
+      2,
+    );
     expectRefusal(refused as RawAnswer, 422, 'updateSpace.not_utf8');
     expect(accepted?.body.name).toBe('Gr\u00fc\u00dfe \u{1f600}');
   });
@@ -151,8 +209,13 @@ describe('names that nobody knows', () => {
 
   it('in a body are ignored and listed, and the row has none of them', async () => {
     const threadOf = (more: string) => `{"organization_id":"org_xyz789","title":"New",${more}}`;
-    const extra = strange.map((name) => `${JSON.stringify(name)}:{"polluted":true,"__proto__":{"polluted":true}}`);
-    const plain = await ask(port, request('POST', '/v1/threads', { body: threadOf('"visible_in_ui":true') }));
+    const extra = strange.map(
+      (name) => `${JSON.stringify(name)}:{"polluted":true,"__proto__":{"polluted":true}}`,
+    );
+    const plain = await ask(
+      port,
+      request('POST', '/v1/threads', { body: threadOf('"visible_in_ui":true') }),
+    );
     const odd = await ask(port, request('POST', '/v1/threads', { body: threadOf(extra.join()) }));
     expect(odd.status).toBe(201);
     expect(understudy.journal.at(-1)?.ignored).toEqual(strange.map((name) => `body.${name}`));
@@ -167,7 +230,9 @@ describe('names that nobody knows', () => {
     for (const name of strange) {
       const refused = await ask(
         port,
-        request('POST', '/v1/spaces/', { body: spaceOf(`${JSON.stringify(name)}:{"polluted":true}`) }),
+        request('POST', '/v1/spaces/', {
+          body: spaceOf(`${JSON.stringify(name)}:{"polluted":true}`),
+        }),
       );
       expectRefusal(refused, 422, 'createSpace.unknown_field', {
         field: name,
@@ -184,12 +249,18 @@ describe('names that nobody knows', () => {
     const before = JSON.stringify(understudy.world.spaces.get('space_abc123'));
     const { status } = await ask(port, request('PATCH', space, { body }));
     expect(status).toBe(200);
-    expect(understudy.journal.at(-1)?.ignored).toEqual(['body.__proto__', 'body.constructor', 'body.id', 'body.created_by']);
+    expect(understudy.journal.at(-1)?.ignored).toEqual([
+      'body.__proto__',
+      'body.constructor',
+      'body.id',
+      'body.created_by',
+    ]);
     expect(JSON.stringify(understudy.world.spaces.get('space_abc123'))).toBe(before);
   });
 
   it('in metadata, which holds any JSON, are data like others', async () => {
-    const metadata = '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"list":[{"__proto__":null}]}';
+    const metadata =
+      '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"list":[{"__proto__":null}]}';
     await ask(port, request('PATCH', thread, { body: `{"metadata":${metadata}}` }));
     await ask(port, request('PATCH', thread, { body: '{"metadata":{"color":"red"}}' }));
     const { text } = await ask(port, request('GET', thread));
@@ -198,14 +269,21 @@ describe('names that nobody knows', () => {
 
   it('in the query are ignored and listed', async () => {
     const query = strange.map((name) => `${encodeURIComponent(name)}=1`).join('&');
-    const { status, text } = await ask(port, request('GET', `${org}/knowledge/slices?${query}&__proto__[polluted]=1&limit=1`));
+    const { status, text } = await ask(
+      port,
+      request('GET', `${org}/knowledge/slices?${query}&__proto__[polluted]=1&limit=1`),
+    );
     expect(status).toBe(200);
-    expect(understudy.journal.at(-1)?.ignored).toEqual([...strange, '__proto__[polluted]'].map((name) => `query.${name}`));
+    expect(understudy.journal.at(-1)?.ignored).toEqual(
+      [...strange, '__proto__[polluted]'].map((name) => `query.${name}`),
+    );
     expect(text).toBe((await ask(port, request('GET', `${org}/knowledge/slices?limit=1`))).text);
   });
 
   it('in the headers change nothing', async () => {
-    const lines = strange.filter((name) => /^[\w]+$/.test(name)).map((name) => `${name}: {"polluted":true}`);
+    const lines = strange
+      .filter((name) => /^[\w]+$/.test(name))
+      .map((name) => `${name}: {"polluted":true}`);
     const odd = await ask(port, request('GET', space, { lines: [...lines, ...lines] }));
     expect([odd.status, odd.text]).toEqual([200, (await ask(port, get)).text]);
   });
@@ -214,12 +292,23 @@ describe('names that nobody knows', () => {
     const key = (name: string) => `GET ${space} HTTP/1.1\r\nHost: x\r\n${name}\r\n\r\n`;
     for (const name of ['__proto__', 'constructor', 'toString']) {
       expectRefusal(await ask(port, key(`X-API-Key: ${name}`)), 401, 'getSpace.invalid_api_key');
-      expectRefusal(await ask(port, key(`Authorization: Bearer ${name}`)), 401, 'getSpace.token_invalid');
+      expectRefusal(
+        await ask(port, key(`Authorization: Bearer ${name}`)),
+        401,
+        'getSpace.token_invalid',
+      );
       expectNoPath(await ask(port, request('GET', `/v1/${name}`)));
-      expectRefusal(await ask(port, request('GET', `/v1/spaces/${name}`)), 404, 'getSpace.space_not_found', { space_id: name });
+      expectRefusal(
+        await ask(port, request('GET', `/v1/spaces/${name}`)),
+        404,
+        'getSpace.space_not_found',
+        { space_id: name },
+      );
       const prefer = request('GET', space, { lines: [`Prefer: example=${name}`] });
       expectRefusal(await ask(port, prefer), 400, 'unknown_preference');
-      const role = request('POST', '/v1/spaces/', { body: spaceOf(`"visible_to_roles":["${name}"]`) });
+      const role = request('POST', '/v1/spaces/', {
+        body: spaceOf(`"visible_to_roles":["${name}"]`),
+      });
       expectRefusal(await ask(port, role), 422, 'createSpace.unknown_role');
       const sort = request('GET', `${org}/knowledge/stores?sort=${name}`);
       expectRefusal(await ask(port, sort), 422, 'listStores.invalid_parameter');
@@ -239,9 +328,21 @@ describe('names that nobody knows', () => {
 describe('a query that cannot be accepted', () => {
   const spaces = '/v1/spaces/?organization_id=org_xyz789';
   const outOfRange = (target: string, name: string): [target: string, field: string][] =>
-    ['0', '-1', '101', '1.5', '1e1', '0x10', 'ten', '', '%20', '99999999999999999999', 'NaN', 'Infinity', '%D9%A1'].map(
-      (value) => [`${target}${target.includes('?') ? '&' : '?'}${name}=${value}`, name],
-    );
+    [
+      '0',
+      '-1',
+      '101',
+      '1.5',
+      '1e1',
+      '0x10',
+      'ten',
+      '',
+      '%20',
+      '99999999999999999999',
+      'NaN',
+      'Infinity',
+      '%D9%A1',
+    ].map((value) => [`${target}${target.includes('?') ? '&' : '?'}${name}=${value}`, name]);
   it.each<[target: string, field: string]>([
     ...outOfRange(spaces, 'limit'),
     ...outOfRange(`${org}/knowledge/slices`, 'limit'),
@@ -261,7 +362,10 @@ describe('a query that cannot be accepted', () => {
   ])('%s is a 422 that names %s', async (target, field) => {
     const refused = await ask(port, request('GET', target));
     const [operation] = refused.headers['x-understudy-case']?.split('.') ?? [];
-    expectRefusal(refused, 422, `${operation}.invalid_parameter`, { field, message: expect.stringContaining(field) });
+    expectRefusal(refused, 422, `${operation}.invalid_parameter`, {
+      field,
+      message: expect.stringContaining(field),
+    });
   });
 
   it.each([
@@ -272,7 +376,12 @@ describe('a query that cannot be accepted', () => {
     [`${spaces}&cursor=&cursor=%00`, 'cursor'],
   ])('%s gives %s twice, which is a 422', async (target, field) => {
     const details = { field, message: expect.stringContaining('only once') };
-    expectRefusal(await ask(port, request('GET', target)), 422, 'listSpaces.repeated_parameter', details);
+    expectRefusal(
+      await ask(port, request('GET', target)),
+      422,
+      'listSpaces.repeated_parameter',
+      details,
+    );
   });
 
   it('is not one that merely looks odd', async () => {
@@ -287,7 +396,9 @@ describe('a query that cannot be accepted', () => {
     ])
       expect((await ask(port, request('GET', `${spaces}&${query}`))).status, query).toBe(200);
     for (const search of ['%EF%BF%BD', '%zz', '%', '%F0%9F%98%80', '+', '%2500'])
-      expect((await ask(port, request('GET', `/v1/threads?search=${search}`))).status, search).toBe(200);
+      expect((await ask(port, request('GET', `/v1/threads?search=${search}`))).status, search).toBe(
+        200,
+      );
   });
 });
 
@@ -296,7 +407,11 @@ describe('a message that is too large', () => {
 
   it('is one whose body has a byte more than a mebibyte, by its length or in chunks', async () => {
     const over = tooLarge(MiB + 1);
-    const inChunks = chunked('PATCH', space, [over.slice(0, 10), over.slice(10, MiB), over.slice(MiB)]);
+    const inChunks = chunked('PATCH', space, [
+      over.slice(0, 10),
+      over.slice(10, MiB),
+      over.slice(MiB),
+    ]);
     for (const message of [request('PATCH', space, { body: over }), inChunks]) {
       const [refused, next] = await say(port, bytes(message, get), 2);
       expectRefusal(refused as RawAnswer, 413, 'body_too_large', { limit: MiB });
@@ -308,7 +423,9 @@ describe('a message that is too large', () => {
   it('is not one of a mebibyte, by its length, in chunks or in very small chunks', async () => {
     const full = tooLarge(MiB);
     const { description } = JSON.parse(full);
-    expect((await ask(port, request('PATCH', space, { body: full }))).body.description).toBe(description);
+    expect((await ask(port, request('PATCH', space, { body: full }))).body.description).toBe(
+      description,
+    );
     const halves = chunked('PATCH', space, [full.slice(0, MiB / 2), full.slice(MiB / 2)]);
     expect((await ask(port, halves)).body.description).toBe(description);
     const small = `{"description":"${Array.from({ length: 3000 }, (_, i) => i).join(' ')}"}`;
@@ -318,17 +435,27 @@ describe('a message that is too large', () => {
 
   it('is refused before anything else is looked at', async () => {
     const message = `POST /v1/nowhere HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: ${MiB + 1}\r\n\r\n`;
-    expectRefusal(await ask(port, bytes(message, Buffer.alloc(MiB + 1, 0xff))), 413, 'body_too_large');
+    expectRefusal(
+      await ask(port, bytes(message, Buffer.alloc(MiB + 1, 0xff))),
+      413,
+      'body_too_large',
+    );
   });
 
   it.each([
     ['a header', `GET ${space} HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(17_000)}\r\n\r\n`],
-    ['the name of a header', `GET ${space} HTTP/1.1\r\nHost: x\r\n${'x'.repeat(17_000)}: 1\r\n\r\n`],
+    [
+      'the name of a header',
+      `GET ${space} HTTP/1.1\r\nHost: x\r\n${'x'.repeat(17_000)}: 1\r\n\r\n`,
+    ],
     ['many headers', `GET ${space} HTTP/1.1\r\nHost: x\r\n${'X-Some: thing\r\n'.repeat(2000)}\r\n`],
     ['the target', `GET /v1/spaces/${'x'.repeat(17_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
     ['the query', `GET ${space}?${'x=1&'.repeat(5000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
     ['headers without an end', `GET ${space} HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(17_000)}`],
-    ['ten megabytes of headers', `GET ${space} HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(10_000_000)}\r\n\r\n`],
+    [
+      'ten megabytes of headers',
+      `GET ${space} HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(10_000_000)}\r\n\r\n`,
+    ],
   ])('is one whose head is over 16 KiB: %s', async (_, message) => {
     const connection = await RawConnection.open(port);
     const refused = await connection.send(message).answer();
@@ -339,16 +466,22 @@ describe('a message that is too large', () => {
   });
 
   it('is not one whose head is just below, however many headers it has', async () => {
-    expect((await ask(port, request('GET', space, { lines: [`X-Long: ${'x'.repeat(16_000)}`] }))).status).toBe(200);
+    expect(
+      (await ask(port, request('GET', space, { lines: [`X-Long: ${'x'.repeat(16_000)}`] }))).status,
+    ).toBe(200);
     const small = `GET ${space} HTTP/1.1\r\nHost: x\r\n${'a:\r\n'.repeat(3500)}X-API-Key: ak_owner\r\n\r\n`;
     expect((await ask(port, small)).status, 'the last of 3500 headers counts').toBe(200);
   });
 
   it('eight hundred times over leaves no trace in memory', async () => {
     const over = request('PATCH', space, { body: tooLarge(MiB + 1) });
-    const deep = request('PATCH', space, { body: `{"other":${'['.repeat(10_000)}${']'.repeat(10_000)}}` });
+    const deep = request('PATCH', space, {
+      body: `{"other":${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
+    });
     const flood = `GET ${space} HTTP/1.1\r\nX-Long: ${'x'.repeat(60_000)}\r\n\r\n`;
-    const unknown = request('PATCH', space, { body: `{${Array.from({ length: 5000 }, (_, i) => `"f${i}":0`).join()}}` });
+    const unknown = request('PATCH', space, {
+      body: `{${Array.from({ length: 5000 }, (_, i) => `"f${i}":0`).join()}}`,
+    });
     const wrong = (target: string, body: string) => request('POST', target, { body });
     const ones = `[${'1,'.repeat(50_000)}1]`;
     const broken = [
@@ -369,7 +502,8 @@ describe('a message that is too large', () => {
     const before = await megabytesInUse();
     for (const message of broken) expect((await ask(port, message)).status).toBe(422);
     await round(200);
-    // What the journal keeps of eight hundred requests is small; what was sent to make them is 240 MB.
+    // What the journal keeps of eight hundred requests is small; what was sent to make them is 240
+    // MB.
     await expect.poll(megabytesInUse, { timeout: 5000 }).toBeLessThan(before + 10);
   }, 60_000);
 });
@@ -409,12 +543,22 @@ describe('ids in a path', () => {
       ),
       5,
     );
-    const [first, second, third, fourth, fifth] = answers as [RawAnswer, RawAnswer, RawAnswer, RawAnswer, RawAnswer];
+    const [first, second, third, fourth, fifth] = answers as [
+      RawAnswer,
+      RawAnswer,
+      RawAnswer,
+      RawAnswer,
+      RawAnswer,
+    ];
     expectRefusal(first, 404, 'getSpace.space_not_found', { space_id: meant });
     expectRefusal(second, 404, 'listSpaceThreads.space_not_found', { space_id: meant });
-    expectRefusal(third, 404, 'addVectorStoreToSpace.vector_store_not_found', { vector_store_id: meant });
+    expectRefusal(third, 404, 'addVectorStoreToSpace.vector_store_not_found', {
+      vector_store_id: meant,
+    });
     expectRefusal(fourth, 404, 'deleteThread.thread_not_found', { thread_id: meant });
-    expectRefusal(fifth, 404, 'updateVectorStore.vector_store_not_found', { vector_store_id: meant });
+    expectRefusal(fifth, 404, 'updateVectorStore.vector_store_not_found', {
+      vector_store_id: meant,
+    });
     expect(understudy.world.spaces.get('space_abc123')?.deleted_at).toBeNull();
   });
 
@@ -430,8 +574,17 @@ describe('ids in a path', () => {
   });
 
   it('outside ASCII must be escaped: raw bytes are not HTTP, and are refused as such', async () => {
-    for (const raw of ['/v1/spaces/\u00e4', `${space}?search=\u{1f600}`, bytes('/v1/spaces/', new Uint8Array([0xff]))])
-      expectRefusal(await ask(port, bytes('GET ', raw, ' HTTP/1.1\r\nHost: x\r\n\r\n')), 400, 'bad_http', {});
+    for (const raw of [
+      '/v1/spaces/\u00e4',
+      `${space}?search=\u{1f600}`,
+      bytes('/v1/spaces/', new Uint8Array([0xff])),
+    ])
+      expectRefusal(
+        await ask(port, bytes('GET ', raw, ' HTTP/1.1\r\nHost: x\r\n\r\n')),
+        400,
+        'bad_http',
+        {},
+      );
   });
 });
 
@@ -445,12 +598,19 @@ describe('requests that are unusual and lawful', () => {
   ])('attach a store %s', async (_, lines) => {
     const last = lines.includes('Transfer-Encoding: chunked') ? '0\r\n\r\n' : '';
     const attached = await ask(port, bytes(request('POST', attach, { lines }), last));
-    expect([attached.status, attached.headers['x-understudy-case']]).toEqual([201, 'addVectorStoreToSpace.attached']);
+    expect([attached.status, attached.headers['x-understudy-case']]).toEqual([
+      201,
+      'addVectorStoreToSpace.attached',
+    ]);
   });
 
   it('attach a store with a body that nobody reads', async () => {
     const lines = ['Content-Type: text/plain'];
-    const [attached, next] = await say(port, bytes(request('POST', attach, { lines, body: 'GET / HTTP/1.1\r\n\r\n' }), get), 2);
+    const [attached, next] = await say(
+      port,
+      bytes(request('POST', attach, { lines, body: 'GET / HTTP/1.1\r\n\r\n' }), get),
+      2,
+    );
     expect([attached?.status, next?.status]).toEqual([201, 200]);
     expect(understudy.journal.at(-2)?.ignored).toEqual(['body']);
   });
@@ -464,7 +624,10 @@ describe('requests that are unusual and lawful', () => {
   });
 
   it('expect something else, and are served all the same', async () => {
-    expect((await ask(port, request('PATCH', space, { lines: ['Expect: tea'], body: '{"name":"New"}' }))).body.name).toBe('New');
+    expect(
+      (await ask(port, request('PATCH', space, { lines: ['Expect: tea'], body: '{"name":"New"}' })))
+        .body.name,
+    ).toBe('New');
   });
 
   it('are of HTTP/1.0, with and without a host, and end the connection', async () => {
@@ -493,19 +656,27 @@ describe('requests that are unusual and lawful', () => {
         request('DELETE', attach),
         request('GET', stores),
         request('GET', '/v1/nowhere'),
-        request('PATCH', space, { body: `{"name":"Three","description":"${'x'.repeat(200_000)}"}` }),
+        request('PATCH', space, {
+          body: `{"name":"Three","description":"${'x'.repeat(200_000)}"}`,
+        }),
         get,
       ),
       13,
     );
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 422, 201, 409, 200, 204, 200, 404, 200, 200]);
+    expect(answers.map(({ status }) => status)).toEqual([
+      200, 200, 200, 200, 422, 201, 409, 200, 204, 200, 404, 200, 200,
+    ]);
     expect([1, 3, 12].map((i) => answers[i]?.body.name)).toEqual(['One', 'Two', 'Three']);
     expect([7, 9].map((i) => answers[i]?.body.vector_stores.length)).toEqual([2, 1]);
   });
 
   it('come two hundred in one write', async () => {
     const ids = Array.from({ length: 200 }, (_, i) => `space_${i}`);
-    const answers = await say(port, bytes(...ids.map((id) => request('GET', `/v1/spaces/${id}`))), 200);
+    const answers = await say(
+      port,
+      bytes(...ids.map((id) => request('GET', `/v1/spaces/${id}`))),
+      200,
+    );
     expect(answers.map(({ body }) => body.error.details.space_id)).toEqual(ids);
   });
 
@@ -525,7 +696,14 @@ describe('requests that are unusual and lawful', () => {
       const message = `PATCH ${space} HTTP/1.1\r\nhOST: x\r\n${name}:ak_owner\r\ncONTENT-tYPE:application/json\r\nCONTENT-LENGTH:2\r\n\r\n{}`;
       expect((await ask(port, message)).status, name).toBe(200);
     }
-    expect((await ask(port, `GET ${space} HTTP/1.1\r\nhost: x\r\nAUTHORIZATION: Bearer tok_owner\r\n\r\n`)).status).toBe(200);
+    expect(
+      (
+        await ask(
+          port,
+          `GET ${space} HTTP/1.1\r\nhost: x\r\nAUTHORIZATION: Bearer tok_owner\r\n\r\n`,
+        )
+      ).status,
+    ).toBe(200);
   });
 
   it('name the whole URL, as proxies are told to', async () => {
@@ -537,10 +715,17 @@ describe('requests that are unusual and lawful', () => {
       'http://a:b:c',
       'http://',
     ]) {
-      const { status, body } = await ask(port, request('GET', `${origin}${space}?organization_id=org_xyz789`));
+      const { status, body } = await ask(
+        port,
+        request('GET', `${origin}${space}?organization_id=org_xyz789`),
+      );
       expect([status, body.id], origin).toEqual([200, 'space_abc123']);
     }
-    for (const target of ['http://understudy.test', 'http://understudy.test/', 'http://understudy.test?x=1']) {
+    for (const target of [
+      'http://understudy.test',
+      'http://understudy.test/',
+      'http://understudy.test?x=1',
+    ]) {
       const { status, body } = await ask(port, request('GET', target));
       expect([status, body.links.length], target).toEqual([200, 2]);
       expectNoPath(await ask(port, request('GET', target.replace(/test\/?/, 'test/nowhere'))));
@@ -548,15 +733,20 @@ describe('requests that are unusual and lawful', () => {
   });
 
   it('ask for the head alone, and get no byte more', async () => {
-    for (const target of [space, '/v1/spaces/space_invalid', '/v1/nowhere', '/openapi.json', `${org}/vector-stores?take=0`]) {
+    for (const target of [
+      space,
+      '/v1/spaces/space_invalid',
+      '/v1/nowhere',
+      '/openapi.json',
+      `${org}/vector-stores?take=0`,
+    ]) {
       const full = await ask(port, request('GET', target));
       const connection = await RawConnection.open(port);
       const head = await connection.send(request('HEAD', target), get).answer('HEAD');
-      expect([head.status, head.headers['content-length'], head.headers['x-understudy-case']], target).toEqual([
-        full.status,
-        full.headers['content-length'],
-        full.headers['x-understudy-case'],
-      ]);
+      expect(
+        [head.status, head.headers['content-length'], head.headers['x-understudy-case']],
+        target,
+      ).toEqual([full.status, full.headers['content-length'], full.headers['x-understudy-case']]);
       expect((await connection.answer()).body.id).toBe('space_abc123');
       await connection.drop();
     }
@@ -564,16 +754,22 @@ describe('requests that are unusual and lawful', () => {
 
   it('ask to speak something else, and are answered in HTTP/1.1', async () => {
     for (const upgrade of ['websocket', 'h2c'])
-      expect((await ask(port, request('GET', space, { lines: ['Connection: Upgrade', `Upgrade: ${upgrade}`] }))).status).toBe(
-        200,
-      );
+      expect(
+        (
+          await ask(
+            port,
+            request('GET', space, { lines: ['Connection: Upgrade', `Upgrade: ${upgrade}`] }),
+          )
+        ).status,
+      ).toBe(200);
     expectRefusal(await ask(port, request('PROPFIND', space)), 405, 'method_not_allowed');
     expectNoPath(await ask(port, request('OPTIONS', '*')));
   });
 });
 
 describe('bytes that are no request', () => {
-  const post = (lines: string, rest: Bytes = '') => bytes(`PATCH ${space} HTTP/1.1\r\nHost: x\r\n${lines}\r\n\r\n`, rest);
+  const post = (lines: string, rest: Bytes = '') =>
+    bytes(`PATCH ${space} HTTP/1.1\r\nHost: x\r\n${lines}\r\n\r\n`, rest);
   const rows: readonly (readonly [what: string, message: Bytes])[] = [
     ['words', 'hello, is anybody there?\r\n\r\n'],
     ['noise', new Uint8Array(Array.from({ length: 5000 }, (_, i) => (i * 7919) % 256))],
@@ -602,7 +798,10 @@ describe('bytes that are no request', () => {
     ['a coding that is not chunked', post('Transfer-Encoding: gzip', '{}')],
     ['a chunk whose size is no number', post('Transfer-Encoding: chunked', 'zz\r\n')],
     ['a chunk longer than it says', post('Transfer-Encoding: chunked', '1\r\n{}\r\n0\r\n\r\n')],
-    ['a chunk with endless extensions', post('Transfer-Encoding: chunked', `1;${'x'.repeat(20_000)}`)],
+    [
+      'a chunk with endless extensions',
+      post('Transfer-Encoding: chunked', `1;${'x'.repeat(20_000)}`),
+    ],
     ['CONNECT, which is for proxies', 'CONNECT understudy.test:443 HTTP/1.1\r\nHost: x\r\n\r\n'],
   ];
   it.each(rows)('%s: the envelope says so, and the connection ends', async (_, message) => {
@@ -634,7 +833,10 @@ describe('bytes that are no request', () => {
 
   it('after the last request of a connection are not listened to', async () => {
     const connection = await RawConnection.open(port);
-    connection.send(request('GET', space, { lines: ['Connection: close'] }), request('DELETE', space));
+    connection.send(
+      request('GET', space, { lines: ['Connection: close'] }),
+      request('DELETE', space),
+    );
     expect((await connection.answer()).body.id).toBe('space_abc123');
     await connection.end();
     await connection.drop();
@@ -653,14 +855,18 @@ describe('clients that are slow', () => {
     ['stop in the body', `${head}Content-Length: 20\r\n\r\n{"name":`],
     ['stop between chunks', `${head}Transfer-Encoding: chunked\r\n\r\n5\r\n{"nam\r\n`],
     ['stop in the second request', bytes(get, 'GET /v1/spa')],
-    ['stop after a body that is already too large', bytes(`${head}Content-Length: ${2 * MiB}\r\n\r\n`, 'x'.repeat(MiB + 1))],
+    [
+      'stop after a body that is already too large',
+      bytes(`${head}Content-Length: ${2 * MiB}\r\n\r\n`, 'x'.repeat(MiB + 1)),
+    ],
   ])('and %s get a 408, while others are served', async (_, message) => {
     const slow = await listen(timeouts);
     const connection = await RawConnection.open(slow);
     connection.send(message);
     if (message instanceof Buffer && message.subarray(0, get.length).equals(get))
       expect((await connection.answer()).status).toBe(200);
-    for (const other of await Promise.all(Array.from({ length: 5 }, () => ask(slow, get)))) expect(other.status).toBe(200);
+    for (const other of await Promise.all(Array.from({ length: 5 }, () => ask(slow, get))))
+      expect(other.status).toBe(200);
     const refused = await connection.answer();
     expectRefusal(refused, 408, 'request_timeout', {});
     expect(refused.headers.connection).toBe('close');
@@ -683,9 +889,12 @@ describe('clients that are slow', () => {
     const slow = await listen(timeouts);
     const server = await serverOf(slow);
     const connections = await Promise.all(
-      ['noise\r\n\r\n', bytes(get, 'noise\r\n\r\n'), 'GET /v1', `${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n`].map(
-        async (message) => (await RawConnection.open(slow)).send(message),
-      ),
+      [
+        'noise\r\n\r\n',
+        bytes(get, 'noise\r\n\r\n'),
+        'GET /v1',
+        `${head}Transfer-Encoding: chunked\r\n\r\nzz\r\n`,
+      ].map(async (message) => (await RawConnection.open(slow)).send(message)),
     );
     await expectNobodyConnected(server);
     await Promise.all(connections.map((connection) => connection.drop()));
@@ -703,9 +912,17 @@ describe('clients that go away', () => {
     ['in the headers', `GET ${space} HTTP/1.1\r\nHost: x\r\nX-`],
     [
       'in the body',
-      bytes(request('PATCH', space, { lines: ['Content-Type: application/json', 'Content-Length: 20'] }), '{"name":"'),
+      bytes(
+        request('PATCH', space, {
+          lines: ['Content-Type: application/json', 'Content-Length: 20'],
+        }),
+        '{"name":"',
+      ),
     ],
-    ['between chunks', bytes(request('PATCH', space, { lines: ['Transfer-Encoding: chunked'] }), '5\r\n{"nam\r\n')],
+    [
+      'between chunks',
+      bytes(request('PATCH', space, { lines: ['Transfer-Encoding: chunked'] }), '5\r\n{"nam\r\n'),
+    ],
     ['before the answer', get],
     ['before many answers', bytes(...Array.from({ length: 20 }, () => get))],
     ['after noise', 'noise\r\n\r\n'],
@@ -758,7 +975,9 @@ describe('clients that go away', () => {
         ),
       );
       expect((await ask(port, get)).body.id).toBe('space_abc123');
-      await Promise.all(connections.map((connection, i) => connection.drop(i % 3 === 0 ? 'reset' : 'close')));
+      await Promise.all(
+        connections.map((connection, i) => connection.drop(i % 3 === 0 ? 'reset' : 'close')),
+      );
     }
     await expectNobodyConnected(server);
     expect(JSON.stringify(understudy.world.snapshot())).toBe(before);

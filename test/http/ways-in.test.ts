@@ -3,7 +3,14 @@ import { Agent, get } from 'node:http';
 import supertest from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createUnderstudy, ListenError, type Understudy } from '../../src/index.js';
-import { attachStore, detachStore, getSpace, owner, type Sent, viewer } from '../support/requests.js';
+import {
+  attachStore,
+  detachStore,
+  getSpace,
+  owner,
+  type Sent,
+  viewer,
+} from '../support/requests.js';
 
 const opened: Understudy[] = [];
 function fresh(): Understudy {
@@ -51,10 +58,17 @@ const shown = (status: number, headers: Iterable<[string, string]>, text: string
   text: text.replace(/http:\/\/(127\.0\.0\.1:\d+|understudy\.local)/, 'http://this-server'),
 });
 
-async function overFetch(handle: (url: string, init: RequestInit) => Promise<Response>, base: string) {
+async function overFetch(
+  handle: (url: string, init: RequestInit) => Promise<Response>,
+  base: string,
+) {
   const answers = [];
   for (const { method, target, headers = {}, body } of sequence) {
-    const response = await handle(`${base}${target}`, { method, headers, ...(body === undefined ? {} : { body }) });
+    const response = await handle(`${base}${target}`, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body }),
+    });
     answers.push(shown(response.status, response.headers, await response.text()));
   }
   return answers;
@@ -92,10 +106,20 @@ describe('the three ways in', () => {
   it('answer HEAD like GET without the body, OPTIONS with Allow, and a wrong method with 405', async () => {
     const answers = await overFetch(fresh().fetch, 'http://understudy.local');
     const [space, head, options, put] = [answers[0], answers[8], answers[9], answers[10]];
-    expect(head).toMatchObject({ status: 200, text: '', headers: { 'content-type': 'application/json' } });
+    expect(head).toMatchObject({
+      status: 200,
+      text: '',
+      headers: { 'content-type': 'application/json' },
+    });
     expect(space?.text).not.toBe('');
-    expect(options).toMatchObject({ status: 204, headers: { allow: 'GET, HEAD, PATCH, DELETE, OPTIONS' } });
-    expect(put).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, PATCH, DELETE, OPTIONS' } });
+    expect(options).toMatchObject({
+      status: 204,
+      headers: { allow: 'GET, HEAD, PATCH, DELETE, OPTIONS' },
+    });
+    expect(put).toMatchObject({
+      status: 405,
+      headers: { allow: 'GET, HEAD, PATCH, DELETE, OPTIONS' },
+    });
   });
 
   it('show the document whatever query comes with it', async () => {
@@ -113,7 +137,9 @@ describe('the three ways in', () => {
         'access-control-allow-headers': 'x-api-key,prefer',
       },
     });
-    expect(answers[0]?.headers['access-control-expose-headers']).toMatch(/x-understudy-case.*aitronos-organization/);
+    expect(answers[0]?.headers['access-control-expose-headers']).toMatch(
+      /x-understudy-case.*aitronos-organization/,
+    );
   });
 });
 
@@ -137,14 +163,22 @@ describe('a port', () => {
       .listen({ port })
       .catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(ListenError);
-    expect((failure as Error).message).toMatch(new RegExp(`127\\.0\\.0\\.1:${port}.*EADDRINUSE[\\s\\S]*--port 0`));
+    expect((failure as Error).message).toMatch(
+      new RegExp(`127\\.0\\.0\\.1:${port}.*EADDRINUSE[\\s\\S]*--port 0`),
+    );
   });
 
   it('can be opened twice for one world', async () => {
     const understudy = fresh();
     const [one, two] = [await understudy.listen({ port: 0 }), await understudy.listen({ port: 0 })];
-    await fetch(`${one.url}${attachStore.target}`, { method: 'POST', headers: attachStore.headers ?? {} });
-    const response = await fetch(`${two.url}${attachStore.target}`, { method: 'POST', headers: attachStore.headers ?? {} });
+    await fetch(`${one.url}${attachStore.target}`, {
+      method: 'POST',
+      headers: attachStore.headers ?? {},
+    });
+    const response = await fetch(`${two.url}${attachStore.target}`, {
+      method: 'POST',
+      headers: attachStore.headers ?? {},
+    });
     expect(response.status).toBe(409);
   });
 });

@@ -1,7 +1,14 @@
-// What is written down of `npm run mutation` is about the drifts of the operations that it names, and a run that sees less does not pass.
+// What is written down of `npm run mutation` is about the drifts of the operations that it names,
+// and a run that sees less does not pass.
 import { describe, expect, it } from 'vitest';
 import { matches } from '../../mutation/kit.mjs';
-import { differences, failuresOf, isAbout, measured, readResults } from '../../mutation/results.mjs';
+import {
+  differences,
+  failuresOf,
+  isAbout,
+  measured,
+  readResults,
+} from '../../mutation/results.mjs';
 import { pickSample } from '../../mutation/sample.mjs';
 import { driftsOf } from '../../src/drift/drifts.js';
 import { driftKinds } from '../../src/drift/form.js';
@@ -29,7 +36,11 @@ describe('mutation/results.json', () => {
   it('has a verdict of every tool on every name', () => {
     const tools = ['kit', ...Object.keys(results.rivals)];
     const { drifts: planted, variations, honest } = results.sample;
-    for (const verdicts of [...Object.values(planted), ...Object.values(variations), honest] as object[])
+    for (const verdicts of [
+      ...Object.values(planted),
+      ...Object.values(variations),
+      honest,
+    ] as object[])
       expect(Object.keys(verdicts)).toEqual(tools);
   });
 });
@@ -37,7 +48,9 @@ describe('mutation/results.json', () => {
 describe('the sample', () => {
   it('has as many drifts of each kind, and the same whatever order they come in', () => {
     const picked = pickSample(drifts);
-    const counts = Object.keys(driftKinds).map((kind) => picked.filter((name) => name.startsWith(`${kind}:`)).length);
+    const counts = Object.keys(driftKinds).map(
+      (kind) => picked.filter((name) => name.startsWith(`${kind}:`)).length,
+    );
     expect(new Set(counts.slice(0, -1)).size).toBe(1);
     const backwards = new Map([...drifts].reverse());
     expect(pickSample(backwards).toSorted()).toEqual(picked.toSorted());
@@ -64,15 +77,31 @@ describe('a run of the kit', () => {
   });
 
   it.each([
-    ['fewer than 95 % found', { counts: { ...passing.counts, drifts: count(94, 100) } }, /94.0 % were found/],
-    ['a drop of all', { counts: { ...passing.counts, drifts: count(98, 100) } }, /A drop, all drifts: 98 of 100/],
+    [
+      'fewer than 95 % found',
+      { counts: { ...passing.counts, drifts: count(94, 100) } },
+      /94.0 % were found/,
+    ],
+    [
+      'a drop of all',
+      { counts: { ...passing.counts, drifts: count(98, 100) } },
+      /A drop, all drifts: 98 of 100/,
+    ],
     [
       'a drop of one kind',
       { counts: { ...passing.counts, kinds: { guard: count(8, 10) } } },
       /A drop, guard: 8 of 10 .* 9 of 10/,
     ],
-    ['a survivor without a reason', { unexplained: [{ name: 'guard:a' }] }, /1 survivors have no reason/],
-    ['a reason for nobody', { idle: [{ pattern: 'guard:b' }] }, /1 reasons .* belong to no survivor/],
+    [
+      'a survivor without a reason',
+      { unexplained: [{ name: 'guard:a' }] },
+      /1 survivors have no reason/,
+    ],
+    [
+      'a reason for nobody',
+      { idle: [{ pattern: 'guard:b' }] },
+      /1 reasons .* belong to no survivor/,
+    ],
     ['an alarm', { alarms: [{ name: 'vary:a' }] }, /objected to what is right/],
   ])('fails on %s', (_, change, message) => {
     const [failure, ...others] = failuresOf({ ...passing, ...change }, written);

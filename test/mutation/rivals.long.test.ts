@@ -1,5 +1,6 @@
-// Each rival of `npm run mutation` still sees a drift that it is known to see, names its operation, and says nothing new of the
-// honest stand-in: an adapter that reads nothing would make every rival look blind.
+// Each rival of `npm run mutation` still sees a drift that it is known to see, names its operation,
+// and says nothing new of the honest stand-in: an adapter that reads nothing would make every rival
+// look blind.
 import { describe, expect, it } from 'vitest';
 import { drifts } from '../../mutation/plays.mjs';
 import { ask, judge, rivals } from '../../mutation/rivals.mjs';
@@ -22,7 +23,10 @@ describe.each(rivals.filter(({ key }) => key !== 'schemathesis'))('$title', (riv
 
   it('finds a field that is missing, and names the operation', async () => {
     const { verdict, first } = await judge(rival, drift, new Set());
-    expect({ verdict, names: first?.operations[0] }).toEqual({ verdict: 'named', names: 'getThread' });
+    expect({ verdict, names: first?.operations[0] }).toEqual({
+      verdict: 'named',
+      names: 'getThread',
+    });
   });
 
   it('is quiet about a variation', async () => {
@@ -46,6 +50,9 @@ describe('Schemathesis', () => {
 
   it('finds a field that is missing, and names the operation', { timeout: 120_000 }, async () => {
     const { verdict, first } = await judge(rival, drift, new Set(honest()));
-    expect({ verdict, names: first?.operations[0] }).toEqual({ verdict: 'named', names: 'getThread' });
+    expect({ verdict, names: first?.operations[0] }).toEqual({
+      verdict: 'named',
+      names: 'getThread',
+    });
   });
 });

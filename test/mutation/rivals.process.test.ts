@@ -1,11 +1,13 @@
-// Each rival of `npm run mutation` sees a drift that it is known to see, and names its operation. rivals.long.test.ts also asks
-// them about what is right.
+// Each rival of `npm run mutation` sees a drift that it is known to see, and names its operation.
+// rivals.long.test.ts also asks them about what is right.
 import { expect, it } from 'vitest';
 import { drifts } from '../../mutation/plays.mjs';
 import { judge, rivals } from '../../mutation/rivals.mjs';
 import { beforeAllWithTool, MissingTool } from '../support/tools.js';
 
-const drift = drifts.get('drop:getThread.200/visible_in_ui') as NonNullable<ReturnType<typeof drifts.get>>;
+const drift = drifts.get('drop:getThread.200/visible_in_ui') as NonNullable<
+  ReturnType<typeof drifts.get>
+>;
 
 const ready = beforeAllWithTool(async () => {
   for (const rival of rivals)
@@ -17,5 +19,8 @@ const ready = beforeAllWithTool(async () => {
 it.each(rivals)('$title finds a field that is missing, and names the operation', async (rival) => {
   ready();
   const { verdict, first } = await judge(rival, drift, new Set());
-  expect({ verdict, names: first?.operations[0] }).toEqual({ verdict: 'named', names: 'getThread' });
+  expect({ verdict, names: first?.operations[0] }).toEqual({
+    verdict: 'named',
+    names: 'getThread',
+  });
 });

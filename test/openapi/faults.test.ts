@@ -24,17 +24,33 @@ const faulty: readonly (readonly [what: string, text: string, told: RegExp])[] =
     answer('{ type: strin }'),
     /:4:\d+ {2}`type` takes one of string, .* not "strin"\n {2}fix: correct `type`/,
   ],
-  ['a list of types with one that is none', answer('{ type: [string, text] }'), /:4:\d+ {2}`type` takes one of/],
+  [
+    'a list of types with one that is none',
+    answer('{ type: [string, text] }'),
+    /:4:\d+ {2}`type` takes one of/,
+  ],
   [
     'a type in the items of a property',
     answer('{ properties: { a: { items: { type: int } } } }'),
     /`type` takes one of .* not "int"/,
   ],
   ['an enum that is no list', answer('{ enum: red }'), /`enum` takes a list, not "red"/],
-  ['a length that is a text', answer('{ maxLength: long }'), /`maxLength` takes a whole number, 0 or more, not "long"/],
+  [
+    'a length that is a text',
+    answer('{ maxLength: long }'),
+    /`maxLength` takes a whole number, 0 or more, not "long"/,
+  ],
   ['a bound that is a text', answer("{ minimum: '3' }"), /`minimum` takes a number, not "3"/],
-  ['a pattern that is none', answer("{ pattern: '(' }"), /`pattern` takes a regular expression, not "\("/],
-  ['required names that are no list', answer('{ required: name }'), /`required` takes a list of names, not "name"/],
+  [
+    'a pattern that is none',
+    answer("{ pattern: '(' }"),
+    /`pattern` takes a regular expression, not "\("/,
+  ],
+  [
+    'required names that are no list',
+    answer('{ required: name }'),
+    /`required` takes a list of names, not "name"/,
+  ],
   ['a schema that is a text', answer('whole'), /a schema must be a map, not a string/],
   ['properties that are a list', answer('{ properties: [a] }'), /`properties` must be a map/],
   ['alternatives that are a map', answer('{ oneOf: { a: {} } }'), /`oneOf` must be a list/],
@@ -43,10 +59,26 @@ const faulty: readonly (readonly [what: string, text: string, told: RegExp])[] =
     `${head}paths:\n  /a: { get: { responses: { '200': null } } }\n`,
     /:4:\d+ {2}a response must be a map, not null/,
   ],
-  ['responses that are a list', `${head}paths:\n  /a: { get: { responses: [] } }\n`, /`responses` must be a map/],
-  ['a status that is none', `${head}paths:\n  /a: { get: { responses: { ok: {} } } }\n`, /ok is no status of a response/],
-  ['an operation of null', `${head}paths:\n  /a: { get: null }\n`, /an operation must be a map, not null/],
-  ['a path that is a text', `${head}paths:\n  /a: soon\n`, /:4:7 {2}a path must be a map, not a string/],
+  [
+    'responses that are a list',
+    `${head}paths:\n  /a: { get: { responses: [] } }\n`,
+    /`responses` must be a map/,
+  ],
+  [
+    'a status that is none',
+    `${head}paths:\n  /a: { get: { responses: { ok: {} } } }\n`,
+    /ok is no status of a response/,
+  ],
+  [
+    'an operation of null',
+    `${head}paths:\n  /a: { get: null }\n`,
+    /an operation must be a map, not null/,
+  ],
+  [
+    'a path that is a text',
+    `${head}paths:\n  /a: soon\n`,
+    /:4:7 {2}a path must be a map, not a string/,
+  ],
   [
     'a path without its slash',
     `${head}paths:\n  a: { get: { responses: {} } }\n`,
@@ -67,7 +99,11 @@ const faulty: readonly (readonly [what: string, text: string, told: RegExp])[] =
     answer("{ $ref: '#/components/schemas/None' }"),
     /refers to #\/components\/schemas\/None, which is not there/,
   ],
-  ['a reference into the middle of nothing', answer("{ $ref: '#/info/title/more' }"), /which is not there/],
+  [
+    'a reference into the middle of nothing',
+    answer("{ $ref: '#/info/title/more' }"),
+    /which is not there/,
+  ],
   [
     'a schema that refers to itself',
     `${answer("{ $ref: '#/components/schemas/X' }")}components: { schemas: { X: { $ref: '#/components/schemas/X' } } }\n`,
@@ -83,7 +119,11 @@ const faulty: readonly (readonly [what: string, text: string, told: RegExp])[] =
     `${parameter("[{ $ref: '#/components/parameters/P' }]")}components: { parameters: { P: { $ref: '#/components/parameters/P' } } }\n`,
     /leads back to itself/,
   ],
-  ['a path that refers to itself', `${head}paths:\n  /a: { $ref: '#/paths/~1a' }\n`, /leads back to itself/],
+  [
+    'a path that refers to itself',
+    `${head}paths:\n  /a: { $ref: '#/paths/~1a' }\n`,
+    /leads back to itself/,
+  ],
   [
     'a schema that is a part of itself',
     `${answer('{}')}components: { schemas: { X: { allOf: [{ type: object }, { $ref: '#/components/schemas/X' }] } } }\n`,
@@ -94,7 +134,11 @@ const faulty: readonly (readonly [what: string, text: string, told: RegExp])[] =
     `${answer('{}')}components: { schemas: { X: { oneOf: [{ $ref: '#/components/schemas/Y' }] }, Y: { anyOf: [{ $ref: '#/components/schemas/X' }] } } }\n`,
     /a schema that holds itself/,
   ],
-  ['a file that is not there', answer('{ $ref: none.yaml }'), /refers to none\.yaml: there is no such file/],
+  [
+    'a file that is not there',
+    answer('{ $ref: none.yaml }'),
+    /refers to none\.yaml: there is no such file/,
+  ],
   [
     'a file on a server',
     answer("{ $ref: 'https://harbour.test/boat.yaml' }"),
@@ -102,7 +146,9 @@ const faulty: readonly (readonly [what: string, text: string, told: RegExp])[] =
   ],
   [
     'a mapping to nothing',
-    answer("{ oneOf: [{}], discriminator: { propertyName: kind, mapping: { a: '#/components/schemas/None' } } }"),
+    answer(
+      "{ oneOf: [{}], discriminator: { propertyName: kind, mapping: { a: '#/components/schemas/None' } } }",
+    ),
     /which is not there/,
   ],
   ['no operation', `${head}paths: {}\n`, /describes no operation/],
@@ -110,7 +156,11 @@ const faulty: readonly (readonly [what: string, text: string, told: RegExp])[] =
   ['broken JSON', '{ "openapi": "3.1.0", "paths": { "/a": } ', /:1:\d+ /],
   ['an empty file', '', /is no OpenAPI document/],
   ['a list', '- a\n- b\n', /is no OpenAPI document/],
-  ['a later version', 'openapi: 4.0.0\npaths: {}\n', /is OpenAPI "4\.0\.0"; read are Swagger 2\.0, OpenAPI 3\.0 and 3\.1/],
+  [
+    'a later version',
+    'openapi: 4.0.0\npaths: {}\n',
+    /is OpenAPI "4\.0\.0"; read are Swagger 2\.0, OpenAPI 3\.0 and 3\.1/,
+  ],
   ['an earlier version', "swagger: '1.2'\npaths: {}\n", /is Swagger "1\.2"; read are/],
 ];
 
@@ -153,15 +203,28 @@ describe('a faulty document', () => {
     ];
     for (const [i, schema] of trifles.entries())
       expect(() =>
-        readDocument(write(`trifle-${i}.yaml`, `${answer(schema)}components: { schemas: { 'A/b c': { type: string } } }\n`)),
+        readDocument(
+          write(
+            `trifle-${i}.yaml`,
+            `${answer(schema)}components: { schemas: { 'A/b c': { type: string } } }\n`,
+          ),
+        ),
       ).not.toThrow();
     expect(
       readDocument(
-        write('number.yaml', `openapi: 3.1\ninfo: {}\npaths: { /a: { get: { responses: { 200: { description: d } } } } }\n`),
+        write(
+          'number.yaml',
+          `openapi: 3.1\ninfo: {}\npaths: { /a: { get: { responses: { 200: { description: d } } } } }\n`,
+        ),
       ).version,
     ).toBe('3.1');
     expect(
-      readDocument(write('bom.json', '\uFEFF{ "swagger": "2.0", "paths": { "/a": { "get": { "responses": {} } } } }')).version,
+      readDocument(
+        write(
+          'bom.json',
+          '\uFEFF{ "swagger": "2.0", "paths": { "/a": { "get": { "responses": {} } } } }',
+        ),
+      ).version,
     ).toBe('2.0');
   });
 });

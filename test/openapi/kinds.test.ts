@@ -12,29 +12,37 @@ describe.each(kinds)('another document: $kind', ({ kind, document, exchanges }) 
   writeFileSync(spec, document);
   const understudy = createUnderstudy({ spec });
 
-  it.each(exchanges.map((exchange) => [titleOf(exchange), exchange] as const))('%s', async (_, exchange) => {
-    const [method, target] = exchange.request.split(' ') as [string, string];
-    const { headers = {}, body } = exchange;
-    const response = await understudy.fetch(target, { method, headers, ...(body === undefined ? {} : { body }) });
-    const text = await response.text();
-    expect(response.status, text).toBe(exchange.status);
-    if ('is' in exchange) expect(JSON.parse(text)).toEqual(exchange.is);
-    if ('holds' in exchange) expectToHold(text, exchange.holds);
-    for (const [name, value] of Object.entries(exchange.sends ?? {})) {
-      if (value instanceof RegExp) expect(response.headers.get(name)).toMatch(value);
-      else expect(response.headers.get(name)).toBe(value);
-    }
-    for (const name of [...(exchange.lacks ?? []), 'freddy-api-version', 'x-ratelimit-limit'])
-      expect(response.headers.has(name)).toBe(false);
-    if (response.status === 422 && /problem/.test(response.headers.get('content-type') ?? ''))
-      expect(JSON.parse(text)).toMatchObject({ status: 422, title: 'Invalid request' });
-  });
+  it.each(exchanges.map((exchange) => [titleOf(exchange), exchange] as const))(
+    '%s',
+    async (_, exchange) => {
+      const [method, target] = exchange.request.split(' ') as [string, string];
+      const { headers = {}, body } = exchange;
+      const response = await understudy.fetch(target, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+      });
+      const text = await response.text();
+      expect(response.status, text).toBe(exchange.status);
+      if ('is' in exchange) expect(JSON.parse(text)).toEqual(exchange.is);
+      if ('holds' in exchange) expectToHold(text, exchange.holds);
+      for (const [name, value] of Object.entries(exchange.sends ?? {})) {
+        if (value instanceof RegExp) expect(response.headers.get(name)).toMatch(value);
+        else expect(response.headers.get(name)).toBe(value);
+      }
+      for (const name of [...(exchange.lacks ?? []), 'freddy-api-version', 'x-ratelimit-limit'])
+        expect(response.headers.has(name)).toBe(false);
+      if (response.status === 422 && /problem/.test(response.headers.get('content-type') ?? ''))
+        expect(JSON.parse(text)).toMatchObject({ status: 422, title: 'Invalid request' });
+    },
+  );
 });
 
 function expectToHold(text: string, holds: unknown): void {
   if (typeof holds === 'string') expect(text).toBe(holds);
   else if (holds instanceof RegExp) expect(text).toMatch(holds);
-  else if (typeof holds === 'function') expect(JSON.parse(text)).toSatisfy(holds as (body: unknown) => boolean);
+  else if (typeof holds === 'function')
+    expect(JSON.parse(text)).toSatisfy(holds as (body: unknown) => boolean);
   else expect(JSON.parse(text)).toMatchObject(expected(holds) as object);
 }
 
@@ -47,6 +55,11 @@ function expected(holds: unknown): unknown {
 }
 
 const titleOf = ({ request, headers = {}, body, status }: Exchange): string =>
-  [request, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`), body?.slice(0, 60), `→ ${status}`]
+  [
+    request,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    body?.slice(0, 60),
+    `→ ${status}`,
+  ]
     .filter((part) => part !== undefined)
     .join('  ');

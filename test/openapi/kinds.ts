@@ -1,4 +1,5 @@
-// Documents of other people's, one for each kind of thing that a mock server may get wrong, and what a client is to see.
+// Documents of other people's, one for each kind of thing that a mock server may get wrong, and
+// what a client is to see.
 
 export interface Exchange {
   /** `GET /boats?tag=a` */
@@ -21,7 +22,8 @@ export interface Kind {
   readonly exchanges: readonly Exchange[];
 }
 
-const json = (schema: string) => `{ content: { application/json: { schema: ${schema} } }, description: d }`;
+const json = (schema: string) =>
+  `{ content: { application/json: { schema: ${schema} } }, description: d }`;
 const get = (schema: string, parameters = '[]') =>
   `{ get: { parameters: ${parameters}, responses: { '200': ${json(schema)} } } }`;
 /** An operation that says yes to whatever keeps its parameters. */
@@ -30,8 +32,16 @@ const takes = (parameters: string) =>
 const head = (version = '3.1.0') => `openapi: ${version}\ninfo: { title: Harbour, version: '1' }\n`;
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const asJson = { 'content-type': 'application/json' };
-const ok = (request: string, more: Partial<Exchange> = {}): Exchange => ({ request, status: 200, ...more });
-const refused = (request: string, more: Partial<Exchange> = {}): Exchange => ({ request, status: 422, ...more });
+const ok = (request: string, more: Partial<Exchange> = {}): Exchange => ({
+  request,
+  status: 200,
+  ...more,
+});
+const refused = (request: string, more: Partial<Exchange> = {}): Exchange => ({
+  request,
+  status: 422,
+  ...more,
+});
 
 /** Whatever a generator makes, as long as it is no part of the document. */
 const small = (body: unknown): boolean =>
@@ -40,7 +50,10 @@ const values =
   (type: string) =>
   (body: unknown): boolean => {
     const made = Object.values(body as object);
-    return made.length > 0 && made.every((value) => (Array.isArray(value) ? 'array' : typeof value) === type);
+    return (
+      made.length > 0 &&
+      made.every((value) => (Array.isArray(value) ? 'array' : typeof value) === type)
+    );
   };
 /** An operation that says which it is, and takes whole numbers in its path. */
 const route = (name: string, ...parameters: string[]) =>
@@ -48,7 +61,10 @@ const route = (name: string, ...parameters: string[]) =>
 const parts = (fields: Readonly<Record<string, string>>) => ({
   headers: { 'content-type': 'multipart/form-data; boundary=b' },
   body: `${Object.entries(fields)
-    .map(([name, value]) => `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`)
+    .map(
+      ([name, value]) =>
+        `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    )
     .join('')}--b--\r\n`,
 });
 
@@ -69,7 +85,9 @@ export const kinds: readonly Kind[] = [
       ok('GET /berths', { holds: values('boolean') }),
       ok('GET /nested', { holds: values('object') }),
       ok('GET /lists', { holds: values('array') }),
-      ...['/named', '/anything', '/yes', '/open'].map((path) => ok(`GET ${path}`, { holds: small })),
+      ...['/named', '/anything', '/yes', '/open'].map((path) =>
+        ok(`GET ${path}`, { holds: small }),
+      ),
       ok('GET /field', { holds: (body: unknown) => 'cargo' in (body as object) }),
       ok('GET /anything', { headers: { prefer: 'dynamic=true' }, holds: small }),
     ],
@@ -228,16 +246,41 @@ components:
       ok('GET /default', { is: { from: 'default' } }),
       ok('GET /range', { is: { from: '2XX' } }),
       { request: 'GET /range', headers: { prefer: 'code=404' }, status: 404, is: { from: '4XX' } },
-      { request: 'GET /range', headers: { prefer: 'code=502' }, status: 502, is: { why: 'broken' } },
+      {
+        request: 'GET /range',
+        headers: { prefer: 'code=502' },
+        status: 502,
+        is: { why: 'broken' },
+      },
       { request: 'GET /range?n=x', status: 422, is: { from: '4XX' } },
       { request: 'GET /mixed', status: 204 },
       { request: 'GET /mixed', headers: { prefer: 'code=404' }, status: 404, is: { why: 'gone' } },
-      { request: 'GET /mixed', headers: { prefer: 'code=404, example=moved' }, status: 404, is: { why: 'moved' } },
+      {
+        request: 'GET /mixed',
+        headers: { prefer: 'code=404, example=moved' },
+        status: 404,
+        is: { why: 'moved' },
+      },
       { request: 'GET /mixed?__code=404&__example=moved', status: 404, is: { why: 'moved' } },
-      { request: 'GET /mixed', headers: { prefer: 'code=503' }, status: 503, is: { from: 'default' } },
+      {
+        request: 'GET /mixed',
+        headers: { prefer: 'code=503' },
+        status: 503,
+        is: { from: 'default' },
+      },
       { request: 'GET /mixed?n=x', status: 422, is: { from: 'default' } },
-      { request: 'GET /range', headers: { prefer: 'code=abc' }, status: 422, holds: { title: 'Invalid request' } },
-      { request: 'GET /range', headers: { prefer: 'code=302' }, status: 404, holds: { status: 404 } },
+      {
+        request: 'GET /range',
+        headers: { prefer: 'code=abc' },
+        status: 422,
+        holds: { title: 'Invalid request' },
+      },
+      {
+        request: 'GET /range',
+        headers: { prefer: 'code=302' },
+        status: 404,
+        holds: { status: 404 },
+      },
     ],
   },
   {
@@ -282,15 +325,36 @@ components:
       refused('POST /both', { headers: form, body: 'size=wide' }),
       { request: 'POST /both', headers: asJson, body: '{"size":4}', status: 201 },
       refused('POST /both', { headers: asJson, body: '{"size":"wide"}' }),
-      { request: 'POST /both', headers: asJson, body: '{"size"', status: 400, holds: { title: 'Invalid JSON' } },
+      {
+        request: 'POST /both',
+        headers: asJson,
+        body: '{"size"',
+        status: 400,
+        holds: { title: 'Invalid JSON' },
+      },
       refused('POST /both'),
-      { request: 'POST /both', headers: { 'content-type': 'text/plain' }, body: 'size=4', status: 415 },
+      {
+        request: 'POST /both',
+        headers: { 'content-type': 'text/plain' },
+        body: 'size=4',
+        status: 415,
+      },
       { request: 'POST /optional', status: 201 },
       refused('POST /optional', { headers: asJson, body: '{}' }),
       { request: 'POST /upload', ...parts({ photo: 'bytes', note: 'n' }), status: 201 },
       { request: 'POST /upload', ...parts({ photo: 'bytes', about: '{"size":4}' }), status: 201 },
-      { request: 'POST /both', headers: { 'content-type': 'nonsense' }, body: '{"size":4}', status: 415 },
-      { request: 'POST /both', headers: { ...asJson, accept: ';;, application/json' }, body: '{"size":4}', status: 201 },
+      {
+        request: 'POST /both',
+        headers: { 'content-type': 'nonsense' },
+        body: '{"size":4}',
+        status: 415,
+      },
+      {
+        request: 'POST /both',
+        headers: { ...asJson, accept: ';;, application/json' },
+        body: '{"size":4}',
+        status: 201,
+      },
       refused('POST /upload', parts({ note: 'n' })),
       refused('POST /upload'),
       {
@@ -299,11 +363,30 @@ components:
         body: '--b\r\nbroken',
         status: 422,
       },
-      ok('PATCH /merge', { headers: { 'content-type': 'application/merge-patch+json' }, body: '{"a":1}' }),
-      refused('PATCH /merge', { headers: { 'content-type': 'application/merge-patch+json' }, body: '{}' }),
-      ok('POST /xml', { headers: { 'content-type': 'application/xml' }, body: '<in><size>4</size></in>' }),
-      { request: 'PUT /raw', headers: { 'content-type': 'application/octet-stream' }, body: '\u0001\u0002', status: 204 },
-      { request: 'PUT /raw', headers: { 'content-type': 'text/plain' }, body: 'short', status: 204 },
+      ok('PATCH /merge', {
+        headers: { 'content-type': 'application/merge-patch+json' },
+        body: '{"a":1}',
+      }),
+      refused('PATCH /merge', {
+        headers: { 'content-type': 'application/merge-patch+json' },
+        body: '{}',
+      }),
+      ok('POST /xml', {
+        headers: { 'content-type': 'application/xml' },
+        body: '<in><size>4</size></in>',
+      }),
+      {
+        request: 'PUT /raw',
+        headers: { 'content-type': 'application/octet-stream' },
+        body: '\u0001\u0002',
+        status: 204,
+      },
+      {
+        request: 'PUT /raw',
+        headers: { 'content-type': 'text/plain' },
+        body: 'short',
+        status: 204,
+      },
       refused('PUT /raw', { headers: { 'content-type': 'text/plain' }, body: 'too long' }),
     ],
   },
@@ -401,7 +484,10 @@ components: { schemas: { N: { type: object, required: [id], properties: { id: { 
       ok('GET /csv', { holds: 'a,b\n1,2', sends: { 'content-type': 'text/csv' } }),
       ok('GET /pdf', { holds: /./, sends: { 'content-type': 'application/pdf' } }),
       ok('GET /bytes'),
-      ok('GET /xml', { holds: '<xml><name>A&amp;B</name></xml>', sends: { 'content-type': 'application/xml' } }),
+      ok('GET /xml', {
+        holds: '<xml><name>A&amp;B</name></xml>',
+        sends: { 'content-type': 'application/xml' },
+      }),
       ok('GET /hal', { is: { id: 0 }, sends: { 'content-type': 'application/hal+json' } }),
       ok('GET /either', { is: { a: 1 } }),
       ok('GET /either', { headers: { accept: 'application/xml' }, holds: '<a/>' }),
@@ -452,7 +538,12 @@ components: { headers: { Quay: { schema: { type: string, default: north } } } }
         // What says how a body travels is the sender's to say (Prism's issue 2787).
         lacks: ['content-encoding', 'content-md5', 'transfer-encoding', 'content-length'],
       },
-      { request: 'GET /old', status: 308, sends: { location: '/b%C3%BCnde' }, lacks: ['content-type'] },
+      {
+        request: 'GET /old',
+        status: 308,
+        sends: { location: '/b%C3%BCnde' },
+        lacks: ['content-type'],
+      },
     ],
   },
   {
@@ -490,7 +581,11 @@ components:
         is: { id: 0, login: 'string', home: { since: 'string' } },
       },
       refused('POST /users', { headers: asJson, body: '{"login":"a","home":{"door":"c"}}' }),
-      ok('PUT /whole', { headers: asJson, body: '{"pin":"1","name":"n"}', is: { id: 0, name: 'string' } }),
+      ok('PUT /whole', {
+        headers: asJson,
+        body: '{"pin":"1","name":"n"}',
+        is: { id: 0, name: 'string' },
+      }),
       refused('PUT /whole', { headers: asJson, body: '{"name":"n"}' }),
     ],
   },
@@ -609,7 +704,13 @@ definitions:
       refused('POST /boats', { headers: asJson, body: '{}' }),
       refused('POST /boats', { headers: asJson, body: '{"name":"a b"}' }),
       refused('POST /boats'),
-      { request: 'POST /form', headers: form, body: 'size=1', status: 204, sends: { 'x-marks': 'string' } },
+      {
+        request: 'POST /form',
+        headers: form,
+        body: 'size=1',
+        status: 204,
+        sends: { 'x-marks': 'string' },
+      },
       refused('POST /form', { headers: form, body: 'size=x' }),
       { request: 'POST /upload', ...parts({ photo: 'bytes' }), status: 204 },
       refused('POST /upload', parts({ photo: 'bytes', size: 'x' })),
@@ -654,8 +755,15 @@ definitions:
       ok('OPTIONS /options', { is: { can: ['GET'] } }),
       { request: 'HEAD /both', status: 204, holds: '' },
       ok('GET /both', { is: 1 }),
-      ok('HEAD /get', { holds: '', sends: { 'content-type': 'application/json', 'content-length': '3' } }),
-      { request: 'OPTIONS /get', headers: { origin: 'http://a.test', 'access-control-request-method': 'GET' }, status: 204 },
+      ok('HEAD /get', {
+        holds: '',
+        sends: { 'content-type': 'application/json', 'content-length': '3' },
+      }),
+      {
+        request: 'OPTIONS /get',
+        headers: { origin: 'http://a.test', 'access-control-request-method': 'GET' },
+        status: 204,
+      },
       { request: 'GET /head', status: 405, sends: { allow: 'HEAD' } },
     ],
   },
@@ -752,16 +860,28 @@ components:
 components: { schemas: { Boat: { type: object, required: [id], properties: { id: { type: integer } } } } }
 `,
     exchanges: [
-      ok('GET /pair', { holds: ([number, text]: unknown[]) => Number.isInteger(number) && typeof text === 'string' }),
-      ok('GET /closed-pair', { holds: ({ at }: { at: unknown[] }) => at.length === 2 && at.every(Number.isFinite) }),
+      ok('GET /pair', {
+        holds: ([number, text]: unknown[]) => Number.isInteger(number) && typeof text === 'string',
+      }),
+      ok('GET /closed-pair', {
+        holds: ({ at }: { at: unknown[] }) => at.length === 2 && at.every(Number.isFinite),
+      }),
       ok('GET /numbers', { holds: (list: number[]) => [...list].sort().join() === '1,2,3' }),
-      ok('GET /texts', { holds: (list: unknown[]) => list.length >= 2 && new Set(list).size === list.length }),
-      ok('GET /boats', { holds: (list: { id: number }[]) => new Set(list.map(({ id }) => id)).size >= 2 }),
+      ok('GET /texts', {
+        holds: (list: unknown[]) => list.length >= 2 && new Set(list).size === list.length,
+      }),
+      ok('GET /boats', {
+        holds: (list: { id: number }[]) => new Set(list.map(({ id }) => id)).size >= 2,
+      }),
       ok('GET /not-zero', { holds: (value: unknown) => Number.isInteger(value) && value !== 0 }),
-      ok('GET /not-named', { holds: (value: unknown) => typeof value === 'string' && value !== '' && value !== 'string' }),
+      ok('GET /not-named', {
+        holds: (value: unknown) => typeof value === 'string' && value !== '' && value !== 'string',
+      }),
       ok('GET /not-text', { holds: (value: unknown) => typeof value !== 'string' }),
       ok('GET /without', { holds: (value: object) => !('a' in value) }),
-      ok('GET /needed', { holds: (value: object) => 'zip' in value && !/x-|__|never/.test(JSON.stringify(value)) }),
+      ok('GET /needed', {
+        holds: (value: object) => 'zip' in value && !/x-|__|never/.test(JSON.stringify(value)),
+      }),
       ok('GET /bytes', { is: { data: 'c3RyaW5n', for: 'P1D', own: 'QQ==' } }),
     ],
   },
@@ -864,7 +984,12 @@ components:
 `,
     exchanges: [
       ...['{"id":1}', '{"id":1,"note":"a, b & c","in":{"bay":2}}'].flatMap((about) => [
-        { request: 'POST /form', headers: form, body: `about=${encodeURIComponent(about)}`, status: 204 },
+        {
+          request: 'POST /form',
+          headers: form,
+          body: `about=${encodeURIComponent(about)}`,
+          status: 204,
+        },
         { request: 'POST /parts', ...parts({ about }), status: 204 },
       ]),
       ...['{}', '{"id":"x"}', '{"id":1,"in":{"bay":"x"}}', '7'].flatMap((about) => [
@@ -874,7 +999,12 @@ components:
       { request: 'POST /form', headers: form, body: 'about=%7B', status: 415, holds: /JSON/ },
       { request: 'POST /form', headers: form, body: 'ids=1&ids=2', status: 204 },
       refused('POST /form', { headers: form, body: 'ids=1&ids=x' }),
-      { request: 'POST /joined', headers: form, body: 'size=1&about=%7B%22id%22%3A1%7D', status: 204 },
+      {
+        request: 'POST /joined',
+        headers: form,
+        body: 'size=1&about=%7B%22id%22%3A1%7D',
+        status: 204,
+      },
       refused('POST /joined', { headers: form, body: 'about=%7B%22id%22%3A1%7D' }),
       refused('POST /joined', { headers: form, body: 'size=1&about=%7B%7D' }),
       { request: 'POST /free', headers: form, body: 'name=a&other=b', status: 204 },
@@ -902,12 +1032,22 @@ ${Array.from({ length: 30 }, (_, i) => `    D${i}: { type: object, properties: {
 `,
     exchanges: [
       ok('GET /twice', { is: {} }),
-      { request: 'POST /twice', headers: asJson, body: `${'{"a":'.repeat(30)}{"id":1}${'}'.repeat(30)}`, status: 204 },
-      refused('POST /twice', { headers: asJson, body: `${'{"b":'.repeat(30)}{"id":"x"}${'}'.repeat(30)}` }),
+      {
+        request: 'POST /twice',
+        headers: asJson,
+        body: `${'{"a":'.repeat(30)}{"id":1}${'}'.repeat(30)}`,
+        status: 204,
+      },
+      refused('POST /twice', {
+        headers: asJson,
+        body: `${'{"b":'.repeat(30)}{"id":"x"}${'}'.repeat(30)}`,
+      }),
       ok('GET /list', { is: { code: 0, others: [{ code: 0 }] } }),
       ok('GET /narrowed', { is: { kind: 'tug', other: 'ferry' } }),
       ok('GET /deep', { holds: small }),
-      ok('GET /wide', { holds: ({ f399 }: { f399: { id: string } }) => /^[1-9]\d{3,5}$/.test(f399.id) }),
+      ok('GET /wide', {
+        holds: ({ f399 }: { f399: { id: string } }) => /^[1-9]\d{3,5}$/.test(f399.id),
+      }),
       ok('GET /none', { is: { a: 'string' } }),
     ],
   },

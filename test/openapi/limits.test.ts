@@ -1,4 +1,5 @@
-// What another document meets that is not mended here: docs/spec.md lists it. Each test fails once it is right.
+// What another document meets that is not mended here: docs/spec.md lists it. Each test fails once
+// it is right.
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +16,12 @@ const document = {
   paths: {
     '/pair': get({ type: 'array', prefixItems: [{ type: 'integer' }, text], minItems: 2 }),
     '/capitals': get({ ...text, pattern: '^\\p{Lu}+$' }),
-    '/keys': get({ type: 'object', propertyNames: { pattern: '^x_' }, additionalProperties: text, minProperties: 1 }),
+    '/keys': get({
+      type: 'object',
+      propertyNames: { pattern: '^x_' },
+      additionalProperties: text,
+      minProperties: 1,
+    }),
     '/either': get({
       oneOf: [
         { type: 'object', properties: { a: text } },
@@ -24,7 +30,9 @@ const document = {
     }),
     '/xml': {
       post: {
-        requestBody: { content: { 'application/xml': { schema: { type: 'object', required: ['id'] } } } },
+        requestBody: {
+          content: { 'application/xml': { schema: { type: 'object', required: ['id'] } } },
+        },
         responses: { '204': { description: 'd' } },
       },
     },
@@ -43,7 +51,10 @@ async function ask(path: string, headers: Record<string, string> = {}) {
 describe('limits of another document', () => {
   it('a list of fixed positions is not made of random values (#2705)', async () => {
     expect((await understudy.fetch('/pair')).status).toBe(200);
-    expect(await ask('/pair', { prefer: 'dynamic=true' })).toEqual([500, expect.stringContaining('missing items')]);
+    expect(await ask('/pair', { prefer: 'dynamic=true' })).toEqual([
+      500,
+      expect.stringContaining('missing items'),
+    ]);
   });
 
   it('a text is not made for a pattern with \\p{…}, which is said (randexp #60)', async () => {
@@ -59,19 +70,31 @@ describe('limits of another document', () => {
   });
 
   it('a body of XML is not looked at, where Prism refuses every one (#2050)', async () => {
-    const sent = { method: 'POST', headers: { 'content-type': 'application/xml' }, body: '<other/>' };
+    const sent = {
+      method: 'POST',
+      headers: { 'content-type': 'application/xml' },
+      body: '<other/>',
+    };
     expect((await understudy.fetch('/xml', sent)).status).toBe(204);
   });
 
   it('a schema that turns out to be unusable costs its own operation alone, which is said with its line', async () => {
     const response = await understudy.fetch('/unusable');
     const { detail } = (await response.json()) as { detail: string };
-    expect([response.status, detail]).toEqual([500, expect.stringMatching(/a schema cannot be used: .*limits\.json:\d+:\d+/)]);
+    expect([response.status, detail]).toEqual([
+      500,
+      expect.stringMatching(/a schema cannot be used: .*limits\.json:\d+:\d+/),
+    ]);
   });
 
   it('stand in docs/spec.md', () => {
     const paper = readFileSync(new URL('../../docs/spec.md', import.meta.url), 'utf8');
-    for (const issue of ['prism/issues/2705', 'prism/issues/2469', 'prism/issues/2050', 'randexp.js/issues/60'])
+    for (const issue of [
+      'prism/issues/2705',
+      'prism/issues/2469',
+      'prism/issues/2050',
+      'randexp.js/issues/60',
+    ])
       expect(paper).toContain(`/${issue}`);
   });
 });

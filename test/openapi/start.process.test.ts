@@ -9,14 +9,23 @@ import { whole } from '../support/sample.js';
 const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const many = <Made>(count: number, make: (i: number) => Made): Made[] => Array.from({ length: count }, (_, i) => make(i));
+const many = <Made>(count: number, make: (i: number) => Made): Made[] =>
+  Array.from({ length: count }, (_, i) => make(i));
 const fields = (count: number, more: object = {}) =>
   Object.fromEntries(
-    many(count, (i) => [`f${i}`, { type: i % 2 ? 'string' : 'integer', description: 'As agreed. '.repeat(6), ...more }]),
+    many(count, (i) => [
+      `f${i}`,
+      { type: i % 2 ? 'string' : 'integer', description: 'As agreed. '.repeat(6), ...more },
+    ]),
   );
-const answer = (schema: object) => ({ '200': { description: 'd', content: { 'application/json': { schema } } } });
+const answer = (schema: object) => ({
+  '200': { description: 'd', content: { 'application/json': { schema } } },
+});
 const byId = (responses: object) => ({
-  get: { parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'integer' } }], responses },
+  get: {
+    parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'integer' } }],
+    responses,
+  },
 });
 const info = { title: 'Large', version: '1' };
 
@@ -24,13 +33,18 @@ const documents: Readonly<Record<string, object>> = {
   'an operation and a schema for each of 1,200 things': {
     openapi: '3.1.0',
     info,
-    paths: Object.fromEntries(many(1200, (i) => [`/r${i}/{id}`, byId(answer({ $ref: `#/components/schemas/S${i}` }))])),
+    paths: Object.fromEntries(
+      many(1200, (i) => [`/r${i}/{id}`, byId(answer({ $ref: `#/components/schemas/S${i}` }))]),
+    ),
     components: {
       schemas: Object.fromEntries(
         many(1200, (i) => [
           `S${i}`,
           // The seventh turns out to be unusable once it is compiled.
-          { type: 'object', properties: { ...fields(25), ...(i === 7 ? { bad: { $dynamicRef: 7 } } : {}) } },
+          {
+            type: 'object',
+            properties: { ...fields(25), ...(i === 7 ? { bad: { $dynamicRef: 7 } } : {}) },
+          },
         ]),
       ),
     },
@@ -44,7 +58,10 @@ const documents: Readonly<Record<string, object>> = {
         byId(
           answer({
             type: 'object',
-            properties: fields(50, i === 7 ? { format: 'mark', $dynamicRef: 7 } : { format: 'snowflake' }),
+            properties: fields(
+              50,
+              i === 7 ? { format: 'mark', $dynamicRef: 7 } : { format: 'snowflake' },
+            ),
           }),
         ),
       ]),
@@ -59,23 +76,37 @@ const documents: Readonly<Record<string, object>> = {
         `/r${i}/{id}`,
         {
           get: {
-            parameters: [{ name: 'id', in: 'path', required: true, type: 'integer', format: 'shelf-mark' }],
+            parameters: [
+              { name: 'id', in: 'path', required: true, type: 'integer', format: 'shelf-mark' },
+            ],
             responses: {
               '200': {
                 description: 'd',
-                schema: i === 7 ? { type: 'object', properties: { a: { uniqueItems: 'yes' } } } : { $ref: '#/definitions/All' },
+                schema:
+                  i === 7
+                    ? { type: 'object', properties: { a: { uniqueItems: 'yes' } } }
+                    : { $ref: '#/definitions/All' },
               },
             },
           },
         },
       ]),
     ),
-    definitions: { All: { type: 'object', properties: fields(4000, { format: 'shelf-mark', pattern: '^[\\w-.]*$' }) } },
+    definitions: {
+      All: {
+        type: 'object',
+        properties: fields(4000, { format: 'shelf-mark', pattern: '^[\\w-.]*$' }),
+      },
+    },
   },
 };
 
 /** Starts, asks, ends, and gives what was logged. */
-async function serve(spec: string, ask: (url: string) => Promise<void>, env: Readonly<Record<string, string>> = {}) {
+async function serve(
+  spec: string,
+  ask: (url: string) => Promise<void>,
+  env: Readonly<Record<string, string>> = {},
+) {
   const server = start(['serve', '--port', '0', '--log-format', 'json', '--spec', spec], env);
   try {
     const [, url] = await server.saw(/"url":"([^"]+)"/);
@@ -91,30 +122,33 @@ async function serve(spec: string, ask: (url: string) => Promise<void>, env: Rea
     .map((line) => (JSON.parse(line) as { event: string }).event);
 }
 
-describe.each(Object.entries(documents).slice(0, whole ? undefined : 1))('understudy serve --spec with %s', (what, document) => {
-  const spec = join(folder, `${what.replace(/\W+/g, '-')}.json`);
-  writeFileSync(spec, JSON.stringify(document));
+describe.each(Object.entries(documents).slice(0, whole ? undefined : 1))(
+  'understudy serve --spec with %s',
+  (what, document) => {
+    const spec = join(folder, `${what.replace(/\W+/g, '-')}.json`);
+    writeFileSync(spec, JSON.stringify(document));
 
-  it('starts with little memory', async () => {
-    const events = await serve(
-      spec,
-      async (url) => expect((await fetch(`${url}/none/1`)).status).toBe(404),
-      // Compiled at the start, its schemas would take several times as much.
-      { NODE_OPTIONS: '--max-old-space-size=64' },
-    );
-    expect(events).toEqual(['starting', 'ready', 'exchange']);
-  });
-
-  it('says nothing of what it does not know, and compiles an operation when it is first asked for', async () => {
-    const events = await serve(spec, async (url) => {
-      expect((await fetch(`${url}/r3/1`)).status).toBe(200);
-      expect((await fetch(`${url}/r3/x`)).status).toBe(422);
-      const unusable = await fetch(`${url}/r7/1`);
-      expect([unusable.status, await unusable.text()]).toEqual([
-        500,
-        expect.stringMatching(/a schema cannot be used: .*\.json:1:\d+/),
-      ]);
+    it('starts with little memory', async () => {
+      const events = await serve(
+        spec,
+        async (url) => expect((await fetch(`${url}/none/1`)).status).toBe(404),
+        // Compiled at the start, its schemas would take several times as much.
+        { NODE_OPTIONS: '--max-old-space-size=64' },
+      );
+      expect(events).toEqual(['starting', 'ready', 'exchange']);
     });
-    expect(events).toEqual(['starting', 'ready', 'exchange', 'exchange', 'exchange']);
-  });
-});
+
+    it('says nothing of what it does not know, and compiles an operation when it is first asked for', async () => {
+      const events = await serve(spec, async (url) => {
+        expect((await fetch(`${url}/r3/1`)).status).toBe(200);
+        expect((await fetch(`${url}/r3/x`)).status).toBe(422);
+        const unusable = await fetch(`${url}/r7/1`);
+        expect([unusable.status, await unusable.text()]).toEqual([
+          500,
+          expect.stringMatching(/a schema cannot be used: .*\.json:1:\d+/),
+        ]);
+      });
+      expect(events).toEqual(['starting', 'ready', 'exchange', 'exchange', 'exchange']);
+    });
+  },
+);

@@ -1,5 +1,6 @@
-// The independent runner: what it plays of the exported contracts passes, and a drift makes it fail. Here it plays the
-// lifecycles and a row of some operations; respect.long.test.ts has the whole export.
+// The independent runner: what it plays of the exported contracts passes, and a drift makes it
+// fail. Here it plays the lifecycles and a row of some operations; respect.long.test.ts has the
+// whole export.
 import { describe, expect, it } from 'vitest';
 import { contracts, expectEveryWorkflowToPass, respect } from '../support/oracle-respect.js';
 
@@ -7,7 +8,9 @@ const lifecyclesCalled = (name: string) => contracts.lifecycles.filter(({ id }) 
 
 describe('Redocly Respect', () => {
   it('passes the lifecycles and the first row of every sixth operation', async () => {
-    const tables = contracts.tables.filter((_, i) => i % 6 === 0).map((table) => ({ ...table, rows: table.rows.slice(0, 1) }));
+    const tables = contracts.tables
+      .filter((_, i) => i % 6 === 0)
+      .map((table) => ({ ...table, rows: table.rows.slice(0, 1) }));
     await expectEveryWorkflowToPass({ ...contracts, tables });
   });
 
@@ -15,7 +18,10 @@ describe('Redocly Respect', () => {
     ['guard:addVectorStoreToSpace.already_attached', 'store_in_a_space', 'attach_again'],
     ['hand:listSlices.stale', 'slice', 'gone'],
   ])('fails under %s, in the lifecycle %s', async (drift, workflowId, stepId) => {
-    const { code, failed } = await respect({ ...contracts, tables: [], lifecycles: lifecyclesCalled(workflowId) }, drift);
+    const { code, failed } = await respect(
+      { ...contracts, tables: [], lifecycles: lifecyclesCalled(workflowId) },
+      drift,
+    );
     expect(code).not.toBe(0);
     expect(failed).toContainEqual(expect.objectContaining({ workflowId, stepId }));
   });

@@ -1,10 +1,16 @@
-// The oracle that makes up its own requests: Schemathesis draws them from the document, thousands of them, good and bad,
-// and holds every answer to the same document. docs/oracles.md explains, one by one, what it says against us; anything
-// else fails here.
+// The oracle that makes up its own requests: Schemathesis draws them from the document, thousands
+// of them, good and bad, and holds every answer to the same document. docs/oracles.md explains, one
+// by one, what it says against us; anything else fails here.
 import { describe, expect, it } from 'vitest';
 import type { OperationId } from '../../src/index.js';
 import { loadSpec } from '../../src/shipped/document.js';
-import { type Asked, type Plant, pathOf, serveWithPlants, spoil } from '../support/oracle-plants.js';
+import {
+  type Asked,
+  type Plant,
+  pathOf,
+  serveWithPlants,
+  spoil,
+} from '../support/oracle-plants.js';
 import { answerOf, idOf, runSchemathesis } from '../support/oracle-schemathesis.js';
 import { tableIn } from '../support/oracle-tables.js';
 import { createKeeper } from '../support/processes.js';
@@ -26,17 +32,26 @@ describe('Schemathesis', () => {
     expect(summary).toMatchObject({
       complete: true,
       stop_reason: 'completed',
-      operations: { total: spec.operations.size, tested: spec.operations.size, errored: 0, skipped: 0 },
+      operations: {
+        total: spec.operations.size,
+        tested: spec.operations.size,
+        errored: 0,
+        skipped: 0,
+      },
       errors: [],
     });
     expect(Object.keys(summary.phases)).toEqual(['examples', 'coverage', 'fuzzing', 'stateful']);
-    expect(Object.values(summary.phases).filter(({ skip_reason }) => skip_reason !== null)).toEqual([]);
+    expect(Object.values(summary.phases).filter(({ skip_reason }) => skip_reason !== null)).toEqual(
+      [],
+    );
     expect(Object.entries(summary.warnings).filter(([, about]) => about.length > 0)).toEqual([]);
   });
 
   it('gets a success from every operation, and asks as somebody else for what the owner has read', () => {
     const { answered, log } = ran();
-    const succeeded = new Set([...answered].filter((pair) => /\.2\d\d$/.test(pair)).map((pair) => pair.split('.')[0]));
+    const succeeded = new Set(
+      [...answered].filter((pair) => /\.2\d\d$/.test(pair)).map((pair) => pair.split('.')[0]),
+    );
     expect([...spec.operations.keys()].filter((id) => !succeeded.has(id))).toEqual([]);
     expect(log).toMatch(/"user_id":"usr_abc123"/);
   });
@@ -52,10 +67,15 @@ describe('Schemathesis', () => {
 
   it('finds what docs/oracles.md explains, and nothing else', () => {
     const explained = ['Explained', 'Open'].flatMap((heading) => tableIn(papers, heading));
-    const byChance = explained.filter(([, , operations]) => operations === 'any').map(([code, answer]) => `${code} ${answer}`);
+    const byChance = explained
+      .filter(([, , operations]) => operations === 'any')
+      .map(([code, answer]) => `${code} ${answer}`);
     const always = explained
       .filter(([, , operations]) => operations !== 'any')
-      .flatMap(([code, answer, operations]) => operations?.split(', ').map((id) => `${code} ${answer}, ${id}`) ?? []);
+      .flatMap(
+        ([code, answer, operations]) =>
+          operations?.split(', ').map((id) => `${code} ${answer}, ${id}`) ?? [],
+      );
     const found = ran()
       .findings.filter((finding) => !byChance.includes(`${finding.code} ${answerOf(finding)}`))
       .map((finding) => `${finding.code} ${answerOf(finding)}, ${idOf(finding)}`);
@@ -64,9 +84,14 @@ describe('Schemathesis', () => {
 });
 
 describe('Schemathesis would see', () => {
-  const isGet = (path: RegExp) => (asked: Asked) => asked.method === 'GET' && path.test(pathOf(asked));
+  const isGet = (path: RegExp) => (asked: Asked) =>
+    asked.method === 'GET' && path.test(pathOf(asked));
   const organization = '^/v1/organizations/[^/]+';
-  const plants: readonly (Plant & { readonly what: string; readonly operation: OperationId; readonly code: string })[] = [
+  const plants: readonly (Plant & {
+    readonly what: string;
+    readonly operation: OperationId;
+    readonly code: string;
+  })[] = [
     {
       what: 'a server error',
       operation: 'getVectorStoreUsage',
@@ -102,7 +127,12 @@ describe('Schemathesis would see', () => {
       on: isGet(/^\/v1\/spaces\/$/),
       answer: async (asked, ask) => {
         const { headers, ...limited } = await ask(asked, { prefer: 'example=rate_limit_exceeded' });
-        return { ...limited, headers: Object.fromEntries(Object.entries(headers).filter(([name]) => name !== 'retry-after')) };
+        return {
+          ...limited,
+          headers: Object.fromEntries(
+            Object.entries(headers).filter(([name]) => name !== 'retry-after'),
+          ),
+        };
       },
     },
     {
@@ -123,7 +153,8 @@ describe('Schemathesis would see', () => {
       what: 'a body that breaks the document, taken',
       operation: 'createVectorStore',
       code: 'ST201',
-      on: ({ method, target }) => method === 'POST' && RegExp(`${organization}/vector-stores$`).test(target),
+      on: ({ method, target }) =>
+        method === 'POST' && RegExp(`${organization}/vector-stores$`).test(target),
       answer: (asked, ask) => ask(asked, { prefer: 'example=created' }),
     },
     {
@@ -151,7 +182,8 @@ describe('Schemathesis would see', () => {
       what: 'an answer to nobody',
       operation: 'getThread',
       code: 'ST401',
-      on: (asked) => isGet(/^\/v1\/threads\/[^/]+$/)(asked) && asked.headers['x-api-key'] === undefined,
+      on: (asked) =>
+        isGet(/^\/v1\/threads\/[^/]+$/)(asked) && asked.headers['x-api-key'] === undefined,
       answer: (asked, ask) => ask(asked, { 'x-api-key': 'ak_owner' }),
     },
     {
@@ -159,7 +191,8 @@ describe('Schemathesis would see', () => {
       operation: 'getSlice',
       code: 'ST402',
       on: (asked) =>
-        isGet(RegExp(`${organization}/knowledge/slices/[^/]+$`))(asked) && asked.headers['x-api-key'] === 'ak_outsider',
+        isGet(RegExp(`${organization}/knowledge/slices/[^/]+$`))(asked) &&
+        asked.headers['x-api-key'] === 'ak_outsider',
       answer: (asked, ask) => ask(asked, { 'x-api-key': 'ak_owner' }),
     },
   ];
@@ -167,10 +200,15 @@ describe('Schemathesis would see', () => {
   const ran = beforeAllWithTool(async () => {
     const server = await serveWithPlants(plants);
     const play = async (phases: string, operations: readonly OperationId[]) => {
-      const options = ['--phases', phases, ...operations.flatMap((operation) => ['--include-operation-id', operation])];
+      const options = [
+        '--phases',
+        phases,
+        ...operations.flatMap((operation) => ['--include-operation-id', operation]),
+      ];
       return (await runSchemathesis(server.url, options, 100_000)).findings;
     };
-    // A few operations at a time, so that it is quick, and so that the stateful phase comes back to what it has deleted.
+    // A few operations at a time, so that it is quick, and so that the stateful phase comes back to
+    // what it has deleted.
     const single = await play('examples,coverage,fuzzing', [
       ...plants.map(({ operation }) => operation),
       'createSlice',

@@ -1,6 +1,6 @@
-// Schemathesis in its short form: the document's examples, and every boundary and violation of every schema in a fixed order,
-// for a sample of the operations.
-// schemathesis.long.test.ts adds the random phases, and shows of every check that it would see.
+// Schemathesis in its short form: the document's examples, and every boundary and violation of
+// every schema in a fixed order, for a sample of the operations. schemathesis.long.test.ts adds the
+// random phases, and shows of every check that it would see.
 import { describe, expect, it } from 'vitest';
 import { loadSpec } from '../../src/shipped/document.js';
 import { type Asked, pathOf, serveWithPlants, spoil } from '../support/oracle-plants.js';
@@ -18,14 +18,20 @@ const only = (ids: readonly string[]) => ids.flatMap((id) => ['--include-operati
 describe('Schemathesis', () => {
   const keeper = createKeeper();
   const ran = beforeAllWithTool(
-    async () => runSchemathesis((await keeper.serve()).url, [...inOrder, ...only(operations)], 200_000),
+    async () =>
+      runSchemathesis((await keeper.serve()).url, [...inOrder, ...only(operations)], 200_000),
     540_000,
   );
 
   it('tries every one of these operations to the end', () => {
     const { length } = operations;
     const counts = { tested: length, errored: 0 };
-    expect(ran().summary).toMatchObject({ complete: true, stop_reason: 'completed', operations: counts, errors: [] });
+    expect(ran().summary).toMatchObject({
+      complete: true,
+      stop_reason: 'completed',
+      operations: counts,
+      errors: [],
+    });
   });
 
   it('gets no server error, and no answer outside the document', () => {
@@ -33,7 +39,9 @@ describe('Schemathesis', () => {
   });
 
   it('finds nothing but what docs/oracles.md explains', () => {
-    const explained = ['Explained', 'Open'].flatMap((heading) => tableIn('docs/oracles.md', heading));
+    const explained = ['Explained', 'Open'].flatMap((heading) =>
+      tableIn('docs/oracles.md', heading),
+    );
     const unexplained = ran().findings.filter(
       (finding) =>
         !explained.some(
@@ -51,8 +59,14 @@ describe('Schemathesis', () => {
     const server = await serveWithPlants([
       { on: isList, answer: spoil(({ body }) => ({ body: body.replace('"has_more"', '"more"') })) },
     ]);
-    const { findings } = await runSchemathesis(server.url, [...inOrder, ...only(['listThreads'])], 100_000);
+    const { findings } = await runSchemathesis(
+      server.url,
+      [...inOrder, ...only(['listThreads'])],
+      100_000,
+    );
     server.close();
-    expect(findings.map((finding) => `${finding.code} ${idOf(finding)}`)).toContain('ST108 listThreads');
+    expect(findings.map((finding) => `${finding.code} ${idOf(finding)}`)).toContain(
+      'ST108 listThreads',
+    );
   });
 });

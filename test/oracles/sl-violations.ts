@@ -8,7 +8,10 @@ export interface PrismViolation {
   readonly message: string;
 }
 
-/** Throws when the header cannot be read whole: Prism cuts a long one in the middle, and what is cut off must not pass. */
+/**
+ * Throws when the header cannot be read whole: Prism cuts a long one in the middle, and what is cut
+ * off must not pass.
+ */
 export function readViolations(header: string | null): PrismViolation[] {
   if (header === null) return [];
   let parsed: unknown;
@@ -17,7 +20,10 @@ export function readViolations(header: string | null): PrismViolation[] {
   } catch {
     throw new Error(`Prism's sl-violations cannot be read whole: ${header}`);
   }
-  if (!Array.isArray(parsed) || !parsed.every((entry) => ['request', 'response'].includes(entry?.location?.[0]))) {
+  if (
+    !Array.isArray(parsed) ||
+    !parsed.every((entry) => ['request', 'response'].includes(entry?.location?.[0]))
+  ) {
     throw new Error(`Prism's sl-violations has a form that is not known: ${header}`);
   }
   return parsed as PrismViolation[];

@@ -1,5 +1,12 @@
 // The package: what is in it, and that it works where nothing else is.
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
@@ -9,12 +16,17 @@ import { beforeAllWithTool } from '../support/tools.js';
 
 const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
   readonly version: string;
-  readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
+  readonly exports: Readonly<
+    Record<string, string | { readonly types: string; readonly default: string }>
+  >;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly peerDependencies?: Readonly<Record<string, string>>;
 };
 
-/** Bytes. Last measured: 442 kB packed, 2.8 MB unpacked, of which the compiled validators, the document and the parsed contracts are 1.3 MB. */
+/**
+ * Bytes. Last measured: 442 kB packed, 2.8 MB unpacked, of which the compiled validators, the
+ * document and the parsed contracts are 1.3 MB.
+ */
 const PACKED_LIMIT = 450_000;
 const UNPACKED_LIMIT = 3_000_000;
 
@@ -37,9 +49,14 @@ describe('the packed package', () => {
       if (file.endsWith('.d.cts')) return [];
       return [file.replace(/^src/, 'dist').replace(/\.ts$/, '.js')];
     });
-    const generated = ['contracts.json', 'document.json', 'formats.cjs', 'places.json', 'scenarios.json', 'validators.cjs'].map(
-      (file) => `generated/${file}`,
-    );
+    const generated = [
+      'contracts.json',
+      'document.json',
+      'formats.cjs',
+      'places.json',
+      'scenarios.json',
+      'validators.cjs',
+    ].map((file) => `generated/${file}`);
     const schemas = listFiles('schemas').filter((file) => file.endsWith('.json'));
     const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
     const expected = [
@@ -56,10 +73,18 @@ describe('the packed package', () => {
   });
 
   it('holds the types that its entries need, and no others', () => {
-    const declarations = packed().files.flatMap(({ path }) => (path.endsWith('.d.ts') ? [path] : []));
-    const needed = new Set(Object.values(manifest.exports).flatMap((to) => (typeof to === 'string' ? [] : [to.types.slice(2)])));
+    const declarations = packed().files.flatMap(({ path }) =>
+      path.endsWith('.d.ts') ? [path] : [],
+    );
+    const needed = new Set(
+      Object.values(manifest.exports).flatMap((to) =>
+        typeof to === 'string' ? [] : [to.types.slice(2)],
+      ),
+    );
     for (const file of needed)
-      for (const [, to] of readFileSync(join(projectFolder, file), 'utf8').matchAll(/(?:from |import\()['"](\.[^'"]+)\.js['"]/g))
+      for (const [, to] of readFileSync(join(projectFolder, file), 'utf8').matchAll(
+        /(?:from |import\()['"](\.[^'"]+)\.js['"]/g,
+      ))
         needed.add(join(dirname(file), `${to}.d.ts`));
     expect(needed.size).toBeGreaterThan(20);
     expect(declarations.sort()).toEqual([...needed].sort());
@@ -67,11 +92,15 @@ describe('the packed package', () => {
 
   it('has whatever README and docs/ link to', () => {
     const { files } = packed();
-    const pages = files.filter(({ path }) => path === 'README.md' || /^docs\/[^/]*\.md$/.test(path));
+    const pages = files.filter(
+      ({ path }) => path === 'README.md' || /^docs\/[^/]*\.md$/.test(path),
+    );
     const broken = pages.flatMap(({ path }) =>
       [...readFileSync(join(projectFolder, path), 'utf8').matchAll(/\]\((?!https?:|#)([^)#]+)/g)]
         .map(([, link]) => join(dirname(path), link as string))
-        .filter((target) => !files.some((file) => file.path === target || file.path.startsWith(target)))
+        .filter(
+          (target) => !files.some((file) => file.path === target || file.path.startsWith(target)),
+        )
         .map((target) => `${path}: ${target}`),
     );
     expect(pages.length).toBeGreaterThan(5);
@@ -79,7 +108,9 @@ describe('the packed package', () => {
   });
 
   it('stays as small as the README says', () => {
-    expect(readFileSync(join(projectFolder, 'README.md'), 'utf8')).toContain(`smaller than ${PACKED_LIMIT / 1000} kB`);
+    expect(readFileSync(join(projectFolder, 'README.md'), 'utf8')).toContain(
+      `smaller than ${PACKED_LIMIT / 1000} kB`,
+    );
     expect(packed().size).toBeLessThan(PACKED_LIMIT);
     expect(packed().unpackedSize).toBeLessThan(UNPACKED_LIMIT);
   });
@@ -90,16 +121,22 @@ describe('the packed package', () => {
       typeof target === 'string' ? [target] : [target.types, target.default],
     );
     expect(targets.filter((target) => !files.has(target.slice(2)))).toEqual([]);
-    expect(readFileSync(join(projectFolder, 'dist/cli/main.js'), 'utf8')).toMatch(/^#!\/usr\/bin\/env node\n/);
+    expect(readFileSync(join(projectFolder, 'dist/cli/main.js'), 'utf8')).toMatch(
+      /^#!\/usr\/bin\/env node\n/,
+    );
   });
 
   it('declares every package that it imports, types included', () => {
-    const declared = new Set(Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }));
+    const declared = new Set(
+      Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+    );
     const undeclared = packed().files.flatMap(({ path }) => {
       if (!/\.(js|cjs|d\.ts)$/.test(path)) return [];
       const text = readFileSync(join(projectFolder, path), 'utf8');
       const names = [
-        ...text.matchAll(/(?:\bfrom |^import |\b(?:import|require)\()["']((?:@[\w.-]+\/)?[\w-][\w.:-]*)[^"']*["']/gm),
+        ...text.matchAll(
+          /(?:\bfrom |^import |\b(?:import|require)\()["']((?:@[\w.-]+\/)?[\w-][\w.:-]*)[^"']*["']/gm,
+        ),
       ];
       return names
         .map(([, name]) => name as string)
@@ -117,20 +154,29 @@ describe('what the package brings along', () => {
     readonly optional?: boolean;
     readonly hasInstallScript?: boolean;
   }
-  const { packages } = JSON.parse(readFileSync(join(projectFolder, 'package-lock.json'), 'utf8')) as {
+  const { packages } = JSON.parse(
+    readFileSync(join(projectFolder, 'package-lock.json'), 'utf8'),
+  ) as {
     readonly packages: Readonly<Record<string, Locked>>;
   };
-  const brought = Object.entries(packages).filter(([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional);
+  const brought = Object.entries(packages).filter(
+    ([path, { dev, devOptional }]) => path !== '' && !dev && !devOptional,
+  );
 
   it('is small', () => {
     expect(brought.length).toBeGreaterThan(50);
-    expect(brought.length, brought.map(([path]) => path).join('\n')).toBeLessThanOrEqual(PRODUCTION_PACKAGES);
+    expect(brought.length, brought.map(([path]) => path).join('\n')).toBeLessThanOrEqual(
+      PRODUCTION_PACKAGES,
+    );
   });
 
   it('runs nothing when it is installed', () => {
-    expect(brought.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path)).toEqual([]);
+    expect(
+      brought.filter(([, { hasInstallScript }]) => hasInstallScript).map(([path]) => path),
+    ).toEqual([]);
     const scripts = Object.keys(
-      (JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as { scripts: object }).scripts,
+      (JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as { scripts: object })
+        .scripts,
     );
     expect(scripts.filter((name) => /^(pre|post)?install$/.test(name))).toEqual([]);
   });
@@ -141,8 +187,12 @@ describe('the package, installed into an empty folder', () => {
   const consumer = beforeAllWithTool(() => installPacked(packed()), 300_000);
   const inConsumer = (command: string, args: readonly string[]) =>
     runCommand(command, args, { cwd: consumer(), withinMs: 60_000 });
-  /** The program that npm has linked; a start of npx, as `serves` has one, takes longer than what it starts. */
-  const understudy = (...args: readonly string[]) => inConsumer(join(consumer(), 'node_modules/.bin/understudy'), args);
+  /**
+   * The program that npm has linked; a start of npx, as `serves` has one, takes longer than what it
+   * starts.
+   */
+  const understudy = (...args: readonly string[]) =>
+    inConsumer(join(consumer(), 'node_modules/.bin/understudy'), args);
 
   it('serves', { timeout: 60_000 }, async () => {
     const readyFile = join(consumer(), 'ready');
@@ -153,11 +203,18 @@ describe('the package, installed into an empty folder', () => {
       () => (existsSync(readyFile) ? readFileSync(readyFile, 'utf8').trim() : undefined),
       50_000,
     );
-    const response = await fetch(`${url}/v1/spaces/space_abc123`, { headers: { 'X-API-Key': 'ak_owner' } });
-    expect([response.status, response.headers.get('x-understudy-case')]).toEqual([200, 'getSpace.retrieved']);
+    const response = await fetch(`${url}/v1/spaces/space_abc123`, {
+      headers: { 'X-API-Key': 'ak_owner' },
+    });
+    expect([response.status, response.headers.get('x-understudy-case')]).toEqual([
+      200,
+      'getSpace.retrieved',
+    ]);
   });
 
-  it('says how to install Prism where another document is served without it', { timeout: 60_000 }, async () => {
+  it('says how to install Prism where another document is served without it', {
+    timeout: 60_000,
+  }, async () => {
     const document =
       'openapi: 3.1.0\ninfo: { title: T, version: "1" }\npaths: { /a: { get: { responses: { 204: { description: d } } } } }\n';
     writeFileSync(join(consumer(), 'other.yaml'), document);
@@ -176,7 +233,9 @@ describe('the package, installed into an empty folder', () => {
       stdout: `${manifest.version}\n`,
     });
     const { stdout } = await understudy('spec');
-    expect(JSON.parse(stdout)).toEqual(JSON.parse(readFileSync(join(projectFolder, 'generated/document.json'), 'utf8')));
+    expect(JSON.parse(stdout)).toEqual(
+      JSON.parse(readFileSync(join(projectFolder, 'generated/document.json'), 'utf8')),
+    );
   });
 
   it('finds its contracts', { timeout: 60_000 }, async () => {
@@ -192,18 +251,29 @@ console.log(response.status, (await response.json()).id);
 
   it.for([
     ['an ES module', 'use.mjs', use("import { createUnderstudy } from 'understudy';")],
-    ['CommonJS', 'use.cjs', `(async () => {${use("const { createUnderstudy } = require('understudy');")}})();`],
+    [
+      'CommonJS',
+      'use.cjs',
+      `(async () => {${use("const { createUnderstudy } = require('understudy');")}})();`,
+    ],
   ] as const)('answers when it is used from %s', { timeout: 60_000 }, async ([, file, text]) => {
     writeFileSync(join(consumer(), file), text);
-    expect(await inConsumer(process.execPath, [file])).toMatchObject({ code: 0, stdout: '200 space_abc123\n' });
+    expect(await inConsumer(process.execPath, [file])).toMatchObject({
+      code: 0,
+      stdout: '200 space_abc123\n',
+    });
   });
 
   it('has types that hold in a strict project, with the declarations of its dependencies checked too', {
     timeout: 120_000,
   }, async () => {
     const folder = consumer();
-    const entries = Object.entries(manifest.exports).filter(([, target]) => typeof target !== 'string');
-    const imports = entries.map(([name], i) => `import * as entry${i} from 'understudy${name.slice(1)}';`);
+    const entries = Object.entries(manifest.exports).filter(
+      ([, target]) => typeof target !== 'string',
+    );
+    const imports = entries.map(
+      ([name], i) => `import * as entry${i} from 'understudy${name.slice(1)}';`,
+    );
     const uses = `
 import document from 'understudy/openapi.json' with { type: 'json' };
 import { createUnderstudy, type Understudy } from 'understudy';
@@ -226,24 +296,51 @@ createUnderstudy({ clock: 'wound' });
       skipLibCheck: false,
       noEmit: true,
     };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['src'] }));
-    expect(await runTool('node_modules/typescript/bin/tsc', ['--project', folder])).toMatchObject({ code: 0, stdout: '' });
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, include: ['src'] }),
+    );
+    expect(await runTool('node_modules/typescript/bin/tsc', ['--project', folder])).toMatchObject({
+      code: 0,
+      stdout: '',
+    });
   });
 
-  it('has types for older settings: CommonJS, resolved as in Node 10', { timeout: 120_000 }, async () => {
+  it('has types for older settings: CommonJS, resolved as in Node 10', {
+    timeout: 120_000,
+  }, async () => {
     const folder = join(consumer(), 'older');
     mkdirSync(folder);
-    const names = Object.entries(manifest.exports).filter(([, target]) => typeof target !== 'string');
-    const imports = names.map(([name], i) => `import * as entry${i} from 'understudy${name.slice(1)}';`);
+    const names = Object.entries(manifest.exports).filter(
+      ([, target]) => typeof target !== 'string',
+    );
+    const imports = names.map(
+      ([name], i) => `import * as entry${i} from 'understudy${name.slice(1)}';`,
+    );
     const uses = `export const app: string = createUnderstudy({ seed: 7 }).scenario.scenario;
 // @ts-expect-error there is no such clock
 createUnderstudy({ clock: 'wound' });
 console.log(${names.map((_, i) => `entry${i}`).join(', ')});`;
-    writeFileSync(join(folder, 'use.ts'), `${imports.join('\n')}\nimport { createUnderstudy } from 'understudy';\n${uses}\n`);
-    const settings = { target: 'es2022', module: 'commonjs', moduleResolution: 'node10', ignoreDeprecations: '6.0', types: [] };
+    writeFileSync(
+      join(folder, 'use.ts'),
+      `${imports.join('\n')}\nimport { createUnderstudy } from 'understudy';\n${uses}\n`,
+    );
+    const settings = {
+      target: 'es2022',
+      module: 'commonjs',
+      moduleResolution: 'node10',
+      ignoreDeprecations: '6.0',
+      types: [],
+    };
     const compilerOptions = { ...settings, strict: true, skipLibCheck: true, noEmit: true };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['use.ts'] }));
-    expect(await runTool('node_modules/typescript/bin/tsc', ['--project', folder])).toMatchObject({ code: 0, stdout: '' });
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['use.ts'] }),
+    );
+    expect(await runTool('node_modules/typescript/bin/tsc', ['--project', folder])).toMatchObject({
+      code: 0,
+      stdout: '',
+    });
   });
 
   it('has a kit that needs no Express', { timeout: 120_000 }, async () => {
@@ -252,7 +349,10 @@ console.log(${names.map((_, i) => `entry${i}`).join(', ')});`;
     const express = join(consumer(), 'node_modules/express');
     renameSync(express, `${express}-away`);
     try {
-      const operations = ['createSpace', 'getSpace', 'deleteSpace'].flatMap((id) => ['--include-operation-id', id]);
+      const operations = ['createSpace', 'getSpace', 'deleteSpace'].flatMap((id) => [
+        '--include-operation-id',
+        id,
+      ]);
       expect(await understudy('check', url, ...operations)).toMatchObject({
         code: 0,
         stdout: expect.stringMatching(/ \d+ right, 0 wrong,/),
@@ -267,9 +367,14 @@ const { findings, rows } = await runContracts({ spec, contracts: loadContracts(s
 console.log(findings.length, rows.filter(({ result }) => result === 'right').length > 20);
 `,
       );
-      expect(await inConsumer(process.execPath, ['kit.mjs'])).toMatchObject({ code: 0, stdout: '0 true\n' });
+      expect(await inConsumer(process.execPath, ['kit.mjs'])).toMatchObject({
+        code: 0,
+        stdout: '0 true\n',
+      });
       // That Express is not there is no accident.
-      expect((await inConsumer(process.execPath, ['use.mjs'])).stderr).toContain("Cannot find package 'express'");
+      expect((await inConsumer(process.execPath, ['use.mjs'])).stderr).toContain(
+        "Cannot find package 'express'",
+      );
     } finally {
       renameSync(`${express}-away`, express);
       await mock.close();
@@ -296,12 +401,19 @@ console.log(findings.length, rows.filter(({ result }) => result === 'right').len
   });
 
   it('is what publint calls well packed', { timeout: 120_000 }, async () => {
-    const { code, stdout } = await runTool('node_modules/publint/src/cli.js', ['run', '--strict', packed().tarball]);
+    const { code, stdout } = await runTool('node_modules/publint/src/cli.js', [
+      'run',
+      '--strict',
+      packed().tarball,
+    ]);
     expect([code, stdout]).toEqual([0, expect.stringContaining('All good!')]);
   });
 
-  it('is what "Are the types wrong?" calls right, for ES modules and bundlers', { timeout: 120_000 }, async () => {
-    // CommonJS gets an ES module from `require`, which Node does since 20.19, the oldest that we run on.
+  it('is what "Are the types wrong?" calls right, for ES modules and bundlers', {
+    timeout: 120_000,
+  }, async () => {
+    // CommonJS gets an ES module from `require`, which Node does since 20.19, the oldest that we
+    // run on.
     const { code, stdout } = await runTool('node_modules/@arethetypeswrong/cli/dist/index.js', [
       packed().tarball,
       '--profile',

@@ -33,14 +33,25 @@ function apply({ world, rows }: Pair, writes: readonly Write[]): Rows {
   for (const { kind, nth, thread, content } of writes) {
     const id = [...after.keys()][nth % (after.size || 1)];
     if (kind === 'insert') {
-      const row = { thread_id: thread, role: 'user' as const, content, metadata: {}, created_at: '', updated_at: null };
+      const row = {
+        thread_id: thread,
+        role: 'user' as const,
+        content,
+        metadata: {},
+        created_at: '',
+        updated_at: null,
+      };
       const inserted = world.messages.insert({ id: world.ids.next('msg'), ...row });
       after.set(inserted.id, inserted);
     } else if (id === undefined) continue;
     else if (kind === 'delete') {
       world.messages.delete(id);
       after.delete(id);
-    } else after.set(id, world.messages.update(id, kind === 'update' ? { content } : { thread_id: thread }));
+    } else
+      after.set(
+        id,
+        world.messages.update(id, kind === 'update' ? { content } : { thread_id: thread }),
+      );
     world.clock.tick();
   }
   return after;
@@ -63,12 +74,25 @@ describe('worlds that are forked, restored and written in any order', () => {
   it('hold what a plain map of each holds, and none sees another', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const world = createWorld({ scenario: 'test', clock: virtualClock('2026-02-26T15:30:00Z'), ids: createIdMaker(1) });
+        const world = createWorld({
+          scenario: 'test',
+          clock: virtualClock('2026-02-26T15:30:00Z'),
+          ids: createIdMaker(1),
+        });
         const pairs: Pair[] = [{ world, rows: new Map() }];
-        const snapshots: { readonly snapshot: WorldSnapshot; readonly rows: Rows; readonly json: string }[] = [];
+        const snapshots: {
+          readonly snapshot: WorldSnapshot;
+          readonly rows: Rows;
+          readonly json: string;
+        }[] = [];
         for (const { on, writes, next } of steps) {
           const pair = pairs[on % pairs.length] as Pair;
-          const json = () => JSON.stringify([pair.world.snapshot().messages, pair.world.version, pair.world.ids.minted]);
+          const json = () =>
+            JSON.stringify([
+              pair.world.snapshot().messages,
+              pair.world.version,
+              pair.world.ids.minted,
+            ]);
           const before = json();
           if (next === 'throw') {
             const fail = () => {
@@ -106,12 +130,18 @@ describe('worlds that are forked, restored and written in any order', () => {
   });
 
   it('may be a thousand forks deep', () => {
-    const world = createWorld({ scenario: 'test', clock: virtualClock('2026-02-26T15:30:00Z'), ids: createIdMaker(1) });
+    const world = createWorld({
+      scenario: 'test',
+      clock: virtualClock('2026-02-26T15:30:00Z'),
+      ids: createIdMaker(1),
+    });
     const chain: Pair[] = [{ world, rows: new Map() }];
     for (let i = 0; i < 1000; i++) {
       const { world: last, rows } = chain.at(-1) as Pair;
       const next = { world: last.fork(), rows };
-      next.rows = apply(next, [{ kind: 'insert', nth: 0, thread: i % 2 ? 'thrd_a' : 'thrd_b', content: String(i) }]);
+      next.rows = apply(next, [
+        { kind: 'insert', nth: 0, thread: i % 2 ? 'thrd_a' : 'thrd_b', content: String(i) },
+      ]);
       chain.push(next);
     }
     for (const i of [0, 1, 500, 1000]) check(chain[i] as Pair);

@@ -11,7 +11,10 @@ const withBody = [...spec.operations.values()].filter((operation) => operation.b
 describe('samples that fit a schema', () => {
   it.each(withBody)('of $id pass the request check, fifty times over', (operation) => {
     for (let seed = 1; seed <= 50; seed++) {
-      const sample = generateSync({ ...document, $ref: `#/components/schemas/${operation.body?.schema}` } as never, { seed });
+      const sample = generateSync(
+        { ...document, $ref: `#/components/schemas/${operation.body?.schema}` } as never,
+        { seed },
+      );
       const body = new TextEncoder().encode(JSON.stringify(sample));
       const request = {
         method: operation.method,

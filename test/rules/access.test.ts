@@ -11,19 +11,42 @@ function caller(name: string) {
   return identity.caller;
 }
 
-/** Rows: caller. Columns: what the caller may do with the private, the organization-wide and the role-granted space, and the foreign one. */
+/**
+ * Rows: caller. Columns: what the caller may do with the private, the organization-wide and the
+ * role-granted space, and the foreign one.
+ */
 const expected = {
-  owner: { space_abc123: 'view edit owner', space_lobby: 'view edit', space_writers: '', space_abc123def456: '' },
+  owner: {
+    space_abc123: 'view edit owner',
+    space_lobby: 'view edit',
+    space_writers: '',
+    space_abc123def456: '',
+  },
   admin: {
     space_abc123: 'view edit owner',
     space_lobby: 'view edit owner',
     space_writers: 'view edit owner',
     space_abc123def456: '',
   },
-  editor: { space_abc123: 'view edit', space_lobby: 'view edit', space_writers: 'view edit', space_abc123def456: '' },
-  viewer: { space_abc123: 'view', space_lobby: 'view edit', space_writers: 'view', space_abc123def456: '' },
+  editor: {
+    space_abc123: 'view edit',
+    space_lobby: 'view edit',
+    space_writers: 'view edit',
+    space_abc123def456: '',
+  },
+  viewer: {
+    space_abc123: 'view',
+    space_lobby: 'view edit',
+    space_writers: 'view',
+    space_abc123def456: '',
+  },
   member: { space_abc123: '', space_lobby: 'view edit', space_writers: '', space_abc123def456: '' },
-  outsider: { space_abc123: '', space_lobby: '', space_writers: '', space_abc123def456: 'view edit owner' },
+  outsider: {
+    space_abc123: '',
+    space_lobby: '',
+    space_writers: '',
+    space_abc123def456: 'view edit owner',
+  },
 };
 
 const rows = Object.entries(expected).flatMap(([name, spaces]) =>
@@ -34,7 +57,9 @@ describe('access to a space', () => {
   it.each(rows)('$name on $space: $levels', ({ name, space, levels }) => {
     const row = world.spaces.get(space);
     if (!row) throw new Error(space);
-    const held = (['view', 'edit', 'owner'] as const).filter((level) => mayAccess(caller(name), level, row));
+    const held = (['view', 'edit', 'owner'] as const).filter((level) =>
+      mayAccess(caller(name), level, row),
+    );
     expect(held.join(' ')).toBe(levels);
   });
 
@@ -56,35 +81,53 @@ describe('access to a space', () => {
     { grant: { access_mode: 'organization' }, levels: 'view' },
     { grant: { access_mode: 'public' }, levels: 'view' },
   ];
-  it.each(grants)('the grant $grant opens "$levels" to a member who has nothing else', ({ grant, levels }) => {
-    const space = { ...base, ...grant } as never;
-    const held = (['view', 'edit', 'owner'] as const).filter((level) => mayAccess(caller('member'), level, space));
-    expect(held.join(' ')).toBe(levels);
-  });
+  it.each(grants)(
+    'the grant $grant opens "$levels" to a member who has nothing else',
+    ({ grant, levels }) => {
+      const space = { ...base, ...grant } as never;
+      const held = (['view', 'edit', 'owner'] as const).filter((level) =>
+        mayAccess(caller('member'), level, space),
+      );
+      expect(held.join(' ')).toBe(levels);
+    },
+  );
 
   it('a star does not reach beyond the organization', () => {
-    expect(mayAccess(caller('outsider'), 'edit', { ...base, editable_by_users: ['*'] } as never)).toBe(false);
+    expect(
+      mayAccess(caller('outsider'), 'edit', { ...base, editable_by_users: ['*'] } as never),
+    ).toBe(false);
   });
 });
 
 describe('credentials', () => {
   it('lets the token decide when a key is sent too', () => {
-    const identity = identify(world, { 'x-api-key': 'ak_member', authorization: 'Bearer tok_owner' });
+    const identity = identify(world, {
+      'x-api-key': 'ak_member',
+      authorization: 'Bearer tok_owner',
+    });
     expect(identity).toMatchObject({ caller: { user_id: 'usr_owner1' } });
   });
   it('does not take an API key inside Bearer', () => {
-    expect(identify(world, { authorization: 'Bearer ak_owner' })).toEqual({ refusal: 'token_invalid' });
+    expect(identify(world, { authorization: 'Bearer ak_owner' })).toEqual({
+      refusal: 'token_invalid',
+    });
   });
   it('does not take a token as an API key', () => {
     expect(identify(world, { 'x-api-key': 'tok_owner' })).toEqual({ refusal: 'invalid_api_key' });
   });
   it('reads the scheme in any case, and falls back to the key when it is another scheme', () => {
     for (const scheme of ['Bearer ', 'Bearer   '])
-      expect(identify(world, { authorization: `${scheme}tok_owner` })).toMatchObject({ caller: { user_id: 'usr_owner1' } });
+      expect(identify(world, { authorization: `${scheme}tok_owner` })).toMatchObject({
+        caller: { user_id: 'usr_owner1' },
+      });
     for (const scheme of ['bearer ', 'BEARER ', 'bEARER ', 'Bearer\t', 'Bearer', 'Token '])
-      expect(identify(world, { authorization: `${scheme}tok_owner` }), scheme).toEqual({ refusal: 'authentication_required' });
-    expect(identify(world, { authorization: 'Basic abc', 'x-api-key': 'ak_editor' })).toMatchObject({
-      caller: { user_id: 'usr_editor1' },
-    });
+      expect(identify(world, { authorization: `${scheme}tok_owner` }), scheme).toEqual({
+        refusal: 'authentication_required',
+      });
+    expect(identify(world, { authorization: 'Basic abc', 'x-api-key': 'ak_editor' })).toMatchObject(
+      {
+        caller: { user_id: 'usr_editor1' },
+      },
+    );
   });
 });

@@ -9,14 +9,17 @@ interface Branch {
   readonly id: string;
   readonly children: readonly Branch[];
 }
-const inShort = (branches: readonly Branch[]): unknown => branches.map(({ id, children }) => [id, inShort(children)]);
+const inShort = (branches: readonly Branch[]): unknown =>
+  branches.map(({ id, children }) => [id, inShort(children)]);
 
 describe('departments', () => {
   const understudy = createUnderstudy();
   const tree = async (scope?: string) => {
     const { status, body } = await call(
       understudy,
-      owner.get(`${departments}/tree${scope === undefined ? '' : `?scope=${encodeURIComponent(scope)}`}`),
+      owner.get(
+        `${departments}/tree${scope === undefined ? '' : `?scope=${encodeURIComponent(scope)}`}`,
+      ),
     );
     expect(status).toBe(200);
     return inShort(body);
@@ -27,11 +30,27 @@ describe('departments', () => {
     expect(body).toMatchObject([
       { id: 'dept_research', parent_id: null, path: '/dept_research', depth: 0, member_count: 1 },
       { id: 'dept_sales', parent_id: null, path: '/dept_sales', depth: 0, member_count: 0 },
-      { id: 'dept_optics', parent_id: 'dept_research', path: '/dept_research/dept_optics', depth: 1, member_count: 0 },
-      { id: 'dept_lasers', path: '/dept_research/dept_optics/dept_lasers', depth: 2, is_active: true, is_default: false },
+      {
+        id: 'dept_optics',
+        parent_id: 'dept_research',
+        path: '/dept_research/dept_optics',
+        depth: 1,
+        member_count: 0,
+      },
+      {
+        id: 'dept_lasers',
+        path: '/dept_research/dept_optics/dept_lasers',
+        depth: 2,
+        is_active: true,
+        is_default: false,
+      },
     ]);
-    expect((await call(understudy, outsider.get(departments))).case).toBe('listDepartments.organization_access_denied');
-    expect((await call(understudy, admin.get('/v1/organizations/org_abc123/departments'))).status).toBe(403);
+    expect((await call(understudy, outsider.get(departments))).case).toBe(
+      'listDepartments.organization_access_denied',
+    );
+    expect(
+      (await call(understudy, admin.get('/v1/organizations/org_abc123/departments'))).status,
+    ).toBe(403);
   });
 
   it('make a tree, of all or of a scope', async () => {
@@ -106,8 +125,16 @@ describe('a scenario with departments', () => {
       ],
       'the department dept_b stands below itself\n  fix: remove the circular reference',
     ],
-    ['a creator who is not there', [{ id: 'dept_a', name: 'A', created_by: 'nobody' }], 'there is no user nobody'],
-    ['a time after its own', [{ id: 'dept_a', name: 'A', created_at: '2027-01-01T00:00:00Z' }], "later than the scenario's time"],
+    [
+      'a creator who is not there',
+      [{ id: 'dept_a', name: 'A', created_by: 'nobody' }],
+      'there is no user nobody',
+    ],
+    [
+      'a time after its own',
+      [{ id: 'dept_a', name: 'A', created_at: '2027-01-01T00:00:00Z' }],
+      "later than the scenario's time",
+    ],
   ])('is refused for %s', (_, list, message) => {
     expect(faults(list)).toContain(message);
   });
@@ -123,7 +150,10 @@ describe('capabilities', () => {
       description: 'View and edit user profiles and memberships',
       group: 'User Management',
     });
-    const known = [...(understudy.world.roles.get('role_owner')?.capabilities ?? []), 'override_all_permissions'];
+    const known = [
+      ...(understudy.world.roles.get('role_owner')?.capabilities ?? []),
+      'override_all_permissions',
+    ];
     expect(body.map(({ key }: { key: string }) => key)).toEqual(known);
     expect((await call(understudy, outsider.get('/v1/capabilities'))).body).toEqual(body);
   });

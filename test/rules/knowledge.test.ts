@@ -14,11 +14,22 @@ describe('knowledge', () => {
 
   it('counts a new store in its slice, lists it first, and shows one row in both views', async () => {
     const before = (await call(understudy, owner.get(`${slices}/kslice_abc123`))).body.store_count;
-    const { body: store } = await call(understudy, owner.post(`${slices}/kslice_abc123/stores`, { name: 'New' }));
-    expect((await call(understudy, owner.get(`${slices}/kslice_abc123`))).body.store_count).toBe(before + 1);
-    expect((await call(understudy, owner.get(`${slices}/kslice_abc123/stores`))).body.items[0]).toEqual(store);
-    expect((await call(understudy, owner.get(`${org}/knowledge/stores/${store.id}`))).body).toEqual(store);
-    expect((await call(understudy, owner.get(`${org}/vector-stores/${store.id}`))).body.data).toMatchObject({
+    const { body: store } = await call(
+      understudy,
+      owner.post(`${slices}/kslice_abc123/stores`, { name: 'New' }),
+    );
+    expect((await call(understudy, owner.get(`${slices}/kslice_abc123`))).body.store_count).toBe(
+      before + 1,
+    );
+    expect(
+      (await call(understudy, owner.get(`${slices}/kslice_abc123/stores`))).body.items[0],
+    ).toEqual(store);
+    expect((await call(understudy, owner.get(`${org}/knowledge/stores/${store.id}`))).body).toEqual(
+      store,
+    );
+    expect(
+      (await call(understudy, owner.get(`${org}/vector-stores/${store.id}`))).body.data,
+    ).toMatchObject({
       id: store.id,
       name: 'New',
       status: 'active',
@@ -33,13 +44,26 @@ describe('knowledge', () => {
   });
 
   it('makes a store outside any slice, which can be attached to a space', async () => {
-    const { body } = await call(understudy, member.post(`${org}/vector-stores`, { name: 'Loose', access_users: null }));
+    const { body } = await call(
+      understudy,
+      member.post(`${org}/vector-stores`, { name: 'Loose', access_users: null }),
+    );
     expect(body).toMatchObject({
       success: true,
-      data: { access_mode: 'organization', access_users: null, access_departments: [], total_size_bytes: 0 },
+      data: {
+        access_mode: 'organization',
+        access_users: null,
+        access_departments: [],
+        total_size_bytes: 0,
+      },
     });
-    expect((await call(understudy, member.get(`${org}/knowledge/stores/${body.data.id}`))).body.slice_id).toBe(null);
-    expect((await call(understudy, owner.post(`/v1/spaces/space_abc123/vector-stores/${body.data.id}`))).status).toBe(201);
+    expect(
+      (await call(understudy, member.get(`${org}/knowledge/stores/${body.data.id}`))).body.slice_id,
+    ).toBe(null);
+    expect(
+      (await call(understudy, owner.post(`/v1/spaces/space_abc123/vector-stores/${body.data.id}`)))
+        .status,
+    ).toBe(201);
   });
 
   it('opens a store by creator, mode, department and override', async () => {
@@ -55,9 +79,15 @@ describe('knowledge', () => {
 
   it('opens a slice by owner department, and lists only what the caller may reach', async () => {
     expect((await call(understudy, viewer.get(`${slices}/kslice_research`))).status).toBe(200);
-    expect((await call(understudy, editor.get(`${slices}/kslice_research`))).case).toBe('getSlice.access_required');
-    expect((await call(understudy, viewer.get(`${slices}/kslice_research/stores`))).body.total).toBe(1);
-    expect((await call(understudy, editor.get(`${slices}/kslice_research/stores`))).body).toMatchObject({
+    expect((await call(understudy, editor.get(`${slices}/kslice_research`))).case).toBe(
+      'getSlice.access_required',
+    );
+    expect(
+      (await call(understudy, viewer.get(`${slices}/kslice_research/stores`))).body.total,
+    ).toBe(1);
+    expect(
+      (await call(understudy, editor.get(`${slices}/kslice_research/stores`))).body,
+    ).toMatchObject({
       items: [],
       total: 0,
       has_more: false,
@@ -65,11 +95,15 @@ describe('knowledge', () => {
   });
 
   it('pages by skip and limit, and is empty beyond the end', async () => {
-    const page = async (query: string) => (await call(understudy, owner.get(`${slices}/kslice_abc123/stores?${query}`))).body;
+    const page = async (query: string) =>
+      (await call(understudy, owner.get(`${slices}/kslice_abc123/stores?${query}`))).body;
     expect(await page('limit=1')).toMatchObject({ total: 2, skip: 0, limit: 1, has_more: true });
     expect(await page('skip=1&limit=1')).toMatchObject({ has_more: false });
     expect(await page('skip=9')).toMatchObject({ items: [], total: 2, has_more: false });
-    expect((await call(understudy, owner.get(`${slices}/kslice_abc123/stores?limit=0`))).body.error.details).toEqual({
+    expect(
+      (await call(understudy, owner.get(`${slices}/kslice_abc123/stores?limit=0`))).body.error
+        .details,
+    ).toEqual({
       field: 'limit',
       message: 'limit must be at least 1',
     });
@@ -80,7 +114,9 @@ describe('knowledge', () => {
       understudy,
       owner.post(`${slices}/kslice_abc123/stores`, { name: 'Team', access_mode: 'department' }),
     );
-    expect((await call(understudy, viewer.get(`${org}/knowledge/stores/${store.id}`))).status).toBe(403);
+    expect((await call(understudy, viewer.get(`${org}/knowledge/stores/${store.id}`))).status).toBe(
+      403,
+    );
   });
 });
 
@@ -115,7 +151,10 @@ describe('threads and messages', () => {
   it('are read forwards, backwards and between ids', async () => {
     const understudy = createUnderstudy();
     const ids = async (query: string) => {
-      const { body } = await call(understudy, owner.get(`/v1/threads/thrd_def456/messages?${query}`));
+      const { body } = await call(
+        understudy,
+        owner.get(`/v1/threads/thrd_def456/messages?${query}`),
+      );
       return [body.data.map((row: { id: string }) => row.id).join(' '), body.has_more];
     };
     expect(await ids('')).toEqual(['msg_1 msg_2 msg_3', false]);

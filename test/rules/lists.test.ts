@@ -16,16 +16,20 @@ const start = world.snapshot();
 const org = 'org_xyz789';
 
 const keys = ['ak_owner', 'ak_admin', 'ak_editor', 'ak_viewer', 'ak_member'];
-const callerOf = (key: string): Caller => (identify(world, { 'x-api-key': key }) as { caller: Caller }).caller;
+const callerOf = (key: string): Caller =>
+  (identify(world, { 'x-api-key': key }) as { caller: Caller }).caller;
 const users = [...new Set(keys.map((key) => callerOf(key).user_id))];
 const departments = world.departments.all().map(({ id }) => id);
 const roles = world.roles.all().map(({ id }) => id);
 
-const some = (ids: readonly string[]) => fc.option(fc.uniqueArray(fc.constantFrom(...ids), { maxLength: 2 }));
+const some = (ids: readonly string[]) =>
+  fc.option(fc.uniqueArray(fc.constantFrom(...ids), { maxLength: 2 }));
 const time = fc.nat(3).map((hour) => `2026-02-26T1${hour}:00:00Z`);
 const access = {
   created_by: fc.constantFrom(...users),
-  access_mode: fc.constantFrom('public', 'organization', 'department', 'private') as fc.Arbitrary<VectorStore['access_mode']>,
+  access_mode: fc.constantFrom('public', 'organization', 'department', 'private') as fc.Arbitrary<
+    VectorStore['access_mode']
+  >,
 };
 const name = fc.constantFrom('Alpha', 'alps', 'Beta', 'gamma', 'Gamut');
 const store = fc.record({
@@ -62,7 +66,12 @@ const thread = fc.record({
 });
 const space = fc.record({
   created_by: fc.constantFrom(...users),
-  access_mode: fc.constantFrom<Space['access_mode'][]>('private', 'private', 'organization', 'public'),
+  access_mode: fc.constantFrom<Space['access_mode'][]>(
+    'private',
+    'private',
+    'organization',
+    'public',
+  ),
   access_users: some(users),
   access_departments: some(departments),
   editable_by_users: some([...users, '*']),
@@ -75,19 +84,28 @@ type Values<T> = T extends fc.Arbitrary<infer V> ? V : never;
 const insertAll = {
   store: (rows: Values<typeof store>[]) =>
     rows.map((row) => world.vectorStores.insert({ ...like(world.vectorStores.all()[0]), ...row })),
-  slice: (rows: Values<typeof slice>[]) => rows.map((row) => world.slices.insert({ ...like(world.slices.all()[0]), ...row })),
+  slice: (rows: Values<typeof slice>[]) =>
+    rows.map((row) => world.slices.insert({ ...like(world.slices.all()[0]), ...row })),
   thread: (rows: Values<typeof thread>[]) =>
     rows.map((row) => world.threads.insert({ ...like(world.threads.get('thrd_empty')), ...row })),
   space: (rows: Values<typeof space>[]) =>
     rows.map((row) => world.spaces.insert({ ...like(world.spaces.get('space_abc123')), ...row })),
 };
-const like = <R extends { readonly id: string }>(row: R | undefined): R => ({ ...(row as R), id: world.ids.next('row') });
+const like = <R extends { readonly id: string }>(row: R | undefined): R => ({
+  ...(row as R),
+  id: world.ids.next('row'),
+});
 
-const page = fc.record({ skip: fc.constantFrom(0, 0, 0, 1, 7), limit: fc.integer({ min: 1, max: 12 }) });
+const page = fc.record({
+  skip: fc.constantFrom(0, 0, 0, 1, 7),
+  limit: fc.integer({ min: 1, max: 12 }),
+});
 const key = fc.constantFrom(...keys);
 const asked = async (caller: string, path: string, query: object) => {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== null);
-  const search = new URLSearchParams(given.map(([field, value]): [string, string] => [field, String(value)]));
+  const search = new URLSearchParams(
+    given.map(([field, value]): [string, string] => [field, String(value)]),
+  );
   const { status, body } = await call(understudy, {
     method: 'GET',
     target: `${path}?${search}`,
@@ -97,7 +115,8 @@ const asked = async (caller: string, path: string, query: object) => {
   return body;
 };
 const maybe = <T>(...values: T[]) => fc.constantFrom<(T | undefined)[]>(undefined, ...values);
-const has = (text: string | null, part = ''): boolean => (text ?? '').toLowerCase().includes(part.toLowerCase());
+const has = (text: string | null, part = ''): boolean =>
+  (text ?? '').toLowerCase().includes(part.toLowerCase());
 const ids = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);
 const runs = { seed: 20260226, numRuns: 120 };
 
@@ -118,9 +137,15 @@ const inWorlds = <Row, Asked>(
   );
 
 /** Sorted as asked, equal ones newest first; by age without a field. */
-function sorted(rows: readonly VectorStore[], sort: string | undefined, order = 'desc'): VectorStore[] {
+function sorted(
+  rows: readonly VectorStore[],
+  sort: string | undefined,
+  order = 'desc',
+): VectorStore[] {
   const newest = rows.toReversed();
-  const field = (['name', 'data_size', 'file_count', 'updated_at'] as const).find((known) => known === sort);
+  const field = (['name', 'data_size', 'file_count', 'updated_at'] as const).find(
+    (known) => known === sort,
+  );
   if (!field) return order === 'desc' ? newest : newest.reverse();
   const sign = order === 'desc' ? -1 : 1;
   return newest.sort((a, b) => sign * (a[field] < b[field] ? -1 : a[field] > b[field] ? 1 : 0));
@@ -155,11 +180,15 @@ describe('what a caller is shown, of all that there is', () => {
           sort,
           order,
         );
-        const { items, total, has_more } = await asked(caller, `/v1/organizations/${org}/knowledge/stores`, {
-          ...filter,
-          skip,
-          limit,
-        });
+        const { items, total, has_more } = await asked(
+          caller,
+          `/v1/organizations/${org}/knowledge/stores`,
+          {
+            ...filter,
+            skip,
+            limit,
+          },
+        );
         expect([ids(items), total, has_more]).toEqual([
           ids(all.slice(skip, skip + limit)),
           all.length,
@@ -191,20 +220,32 @@ describe('what a caller is shown, of all that there is', () => {
             (row) =>
               (filter.access_mode ?? row.access_mode) === row.access_mode &&
               (filter.flow_id ?? row.flow_id) === row.flow_id &&
-              (filter.flowplate_project_id ?? row.flowplate_project_id) === row.flowplate_project_id &&
+              (filter.flowplate_project_id ?? row.flowplate_project_id) ===
+                row.flowplate_project_id &&
               has(row.name, filter.search),
           ),
           filter.sort,
           filter.order,
         );
-        const { data } = await asked(caller, `/v1/organizations/${org}/vector-stores`, { ...filter, skip, take: limit });
+        const { data } = await asked(caller, `/v1/organizations/${org}/vector-stores`, {
+          ...filter,
+          skip,
+          take: limit,
+        });
         expect(ids(data)).toEqual(ids(all.slice(skip, skip + limit)));
         const inSlice = reached.filter(({ slice_id }) => slice_id === 'kslice_abc123').reverse();
-        const { items, total } = await asked(caller, `/v1/organizations/${org}/knowledge/slices/kslice_abc123/stores`, {
-          skip,
-          limit,
-        });
-        expect([ids(items), total]).toEqual([ids(inSlice.slice(skip, skip + limit)), inSlice.length]);
+        const { items, total } = await asked(
+          caller,
+          `/v1/organizations/${org}/knowledge/slices/kslice_abc123/stores`,
+          {
+            skip,
+            limit,
+          },
+        );
+        expect([ids(items), total]).toEqual([
+          ids(inSlice.slice(skip, skip + limit)),
+          inSlice.length,
+        ]);
       },
     );
   });
@@ -231,11 +272,24 @@ describe('what a caller is shown, of all that there is', () => {
             (filter.type ?? row.type) === row.type &&
             has(row.name, filter.search),
         );
-        const list = await asked(caller, `/v1/organizations/${org}/knowledge/slices`, { ...filter, skip, limit });
-        expect([ids(list.items), list.total]).toEqual([ids(plain.slice(skip, skip + limit)), plain.length]);
+        const list = await asked(caller, `/v1/organizations/${org}/knowledge/slices`, {
+          ...filter,
+          skip,
+          limit,
+        });
+        expect([ids(list.items), list.total]).toEqual([
+          ids(plain.slice(skip, skip + limit)),
+          plain.length,
+        ]);
         const composite = reached.filter((row) => row.is_composite && row.status === 'active');
-        const composites = await asked(caller, `/v1/organizations/${org}/knowledge/composites`, { skip, limit });
-        expect([ids(composites.items), composites.total]).toEqual([ids(composite.slice(skip, skip + limit)), composite.length]);
+        const composites = await asked(caller, `/v1/organizations/${org}/knowledge/composites`, {
+          skip,
+          limit,
+        });
+        expect([ids(composites.items), composites.total]).toEqual([
+          ids(composite.slice(skip, skip + limit)),
+          composite.length,
+        ]);
       },
     );
   });
@@ -249,8 +303,10 @@ describe('what a caller is shown, of all that there is', () => {
       is_pinned: maybe(true, false),
       search: maybe('al'),
     });
-    const newest = (a: Thread, b: Thread): number => b.last_message_at.localeCompare(a.last_message_at);
-    const latestPin = (a: Thread, b: Thread): number => (b.pinned_at as string).localeCompare(a.pinned_at as string);
+    const newest = (a: Thread, b: Thread): number =>
+      b.last_message_at.localeCompare(a.last_message_at);
+    const latestPin = (a: Thread, b: Thread): number =>
+      (b.pinned_at as string).localeCompare(a.pinned_at as string);
     await inWorlds(
       insertAll.thread,
       fc.array(thread, { minLength: 20, maxLength: 60 }),
@@ -271,7 +327,8 @@ describe('what a caller is shown, of all that there is', () => {
         const others = own.filter((row) => row.pinned_at === null).sort(newest);
         const pinned = own.filter((row) => row.pinned_at !== null).sort(latestPin);
         const all = ids([...pinned, ...(filter.order === 'asc' ? others.reverse() : others)]);
-        const list = (more: object) => asked(caller, '/v1/threads', { ...filter, limit, include_total: true, ...more });
+        const list = (more: object) =>
+          asked(caller, '/v1/threads', { ...filter, limit, include_total: true, ...more });
         const first = await list({});
         expect([ids(first.data), first.total]).toEqual([all.slice(0, limit), all.length]);
         const at = all[nth];
@@ -294,7 +351,11 @@ describe('what a caller is shown, of all that there is', () => {
           .reverse();
         const listed: string[] = [];
         for (let cursor: string | null | undefined; cursor !== null; ) {
-          const { spaces, next_cursor } = await asked(caller, '/v1/spaces', { organization_id: org, limit, cursor });
+          const { spaces, next_cursor } = await asked(caller, '/v1/spaces', {
+            organization_id: org,
+            limit,
+            cursor,
+          });
           expect(spaces.length).toBeLessThanOrEqual(limit);
           listed.push(...ids(spaces));
           cursor = next_cursor;

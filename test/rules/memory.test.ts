@@ -11,8 +11,12 @@ describe('a space takes in the messages of its threads', () => {
   beforeEach(() => {
     understudy = createUnderstudy();
   });
-  const rows = (messageId: string) => understudy.embeddings({ space_id: 'space_abc123', message_id: messageId });
-  const ofThread = () => understudy.embeddings({ space_id: 'space_abc123' }).filter((row) => row.thread_id === 'thrd_def456');
+  const rows = (messageId: string) =>
+    understudy.embeddings({ space_id: 'space_abc123', message_id: messageId });
+  const ofThread = () =>
+    understudy
+      .embeddings({ space_id: 'space_abc123' })
+      .filter((row) => row.thread_id === 'thrd_def456');
 
   it('queues each message exactly once when the thread is added', async () => {
     expect(ofThread()).toEqual([]);
@@ -63,10 +67,14 @@ describe('a space takes in the messages of its threads', () => {
 
   it('loses links and vectors with the space, and the thread knows', async () => {
     await call(understudy, add);
-    expect((await call(understudy, owner.get('/v1/threads/thrd_def456'))).body.space_ids).toEqual(['space_abc123']);
+    expect((await call(understudy, owner.get('/v1/threads/thrd_def456'))).body.space_ids).toEqual([
+      'space_abc123',
+    ]);
     await call(understudy, owner.delete('/v1/spaces/space_abc123'));
     expect(understudy.embeddings({ space_id: 'space_abc123' })).toEqual([]);
-    expect((await call(understudy, owner.get('/v1/threads/thrd_def456'))).body.space_ids).toEqual([]);
+    expect((await call(understudy, owner.get('/v1/threads/thrd_def456'))).body.space_ids).toEqual(
+      [],
+    );
   });
 
   it('refuses to add a message to a thread that is not there', () => {

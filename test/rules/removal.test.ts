@@ -12,7 +12,10 @@ async function workOf(understudy: Understudy, request: Sent): Promise<number> {
   let passed = 0;
   const spies = (['splice', 'filter', 'slice', 'indexOf', 'map'] as const).map((method) => {
     const real = Array.prototype[method] as (...args: unknown[]) => unknown;
-    return vi.spyOn(Array.prototype, method).mockImplementation(function (this: unknown[], ...args: unknown[]) {
+    return vi.spyOn(Array.prototype, method).mockImplementation(function (
+      this: unknown[],
+      ...args: unknown[]
+    ) {
       passed += this.length;
       return real.apply(this, args) as never;
     });
@@ -24,7 +27,10 @@ async function workOf(understudy: Understudy, request: Sent): Promise<number> {
 }
 
 /** A world in which there is much to take away, and the request that does. */
-const removals: readonly (readonly [string, (understudy: Understudy, n: number) => Promise<Sent> | Sent])[] = [
+const removals: readonly (readonly [
+  string,
+  (understudy: Understudy, n: number) => Promise<Sent> | Sent,
+])[] = [
   [
     'a thread with many messages out of a space',
     async (understudy, n) => {
@@ -40,7 +46,12 @@ const removals: readonly (readonly [string, (understudy: Understudy, n: number) 
       const [store] = world.vectorStores.all();
       for (let i = 0; i < n; i++) {
         world.vectorStores.insert({ ...store, id: `vs_${i}` } as never);
-        const link = { space_id: space, vector_store_id: `vs_${i}`, added_by: 'usr_owner1', added_at: world.clock.now() };
+        const link = {
+          space_id: space,
+          vector_store_id: `vs_${i}`,
+          added_by: 'usr_owner1',
+          added_at: world.clock.now(),
+        };
         world.spaceVectorStores.insert({ id: `svs_of_many_${i}`, ...link });
       }
       return owner.delete(`/v1/spaces/${space}`);
@@ -69,7 +80,12 @@ const removals: readonly (readonly [string, (understudy: Understudy, n: number) 
       const base = world.threads.get(thread);
       for (let i = 0; i < n; i++) {
         world.threads.insert({ ...base, id: `thrd_${i}` } as never);
-        const link = { space_id: space, thread_id: `thrd_${i}`, added_by: 'usr_owner1', added_at: world.clock.now() };
+        const link = {
+          space_id: space,
+          thread_id: `thrd_${i}`,
+          added_by: 'usr_owner1',
+          added_at: world.clock.now(),
+        };
         world.spaceThreads.insert({ id: `link_${i}`, ...link });
       }
       return owner.delete('/v1/threads');

@@ -13,7 +13,10 @@ describe('spaces', () => {
   });
 
   it('come with a dedicated store that can be retrieved but is not attached', async () => {
-    const { body } = await call(understudy, owner.post('/v1/spaces/', { organization_id: 'org_xyz789', name: 'New' }));
+    const { body } = await call(
+      understudy,
+      owner.post('/v1/spaces/', { organization_id: 'org_xyz789', name: 'New' }),
+    );
     expect(body).toMatchObject({
       created_by: 'usr_owner1',
       access_mode: 'private',
@@ -21,29 +24,42 @@ describe('spaces', () => {
       last_activity_at: null,
       access_users: null,
     });
-    const store = await call(understudy, owner.get(`/v1/organizations/org_xyz789/vector-stores/${body.vector_store_id}`));
+    const store = await call(
+      understudy,
+      owner.get(`/v1/organizations/org_xyz789/vector-stores/${body.vector_store_id}`),
+    );
     expect(store.status).toBe(200);
-    expect((await call(understudy, owner.get(`/v1/spaces/${body.id}/vector-stores`))).body).toEqual({ vector_stores: [] });
+    expect((await call(understudy, owner.get(`/v1/spaces/${body.id}/vector-stores`))).body).toEqual(
+      { vector_stores: [] },
+    );
   });
 
   it('take the stores of April at creation', async () => {
     const { body } = await call(
       understudy,
-      owner.post('/v1/spaces/', { organization_id: 'org_xyz789', name: 'New', vector_store_ids: ['vs_def456', 'vs_attached'] }),
+      owner.post('/v1/spaces/', {
+        organization_id: 'org_xyz789',
+        name: 'New',
+        vector_store_ids: ['vs_def456', 'vs_attached'],
+      }),
     );
     expect(body.additional_vector_store_ids).toEqual(['vs_def456', 'vs_attached']);
   });
 
   it('show an attachment in the space and in its list, and lose both on detaching', async () => {
     await call(understudy, owner.post(`${space}/vector-stores/vs_def456`));
-    expect((await call(understudy, owner.get(space))).body.additional_vector_store_ids).toEqual(['vs_attached', 'vs_def456']);
-    const { body } = await call(understudy, owner.get(`${space}/vector-stores`));
-    expect(body.vector_stores.map((row: { vector_store_id: string }) => row.vector_store_id)).toEqual([
+    expect((await call(understudy, owner.get(space))).body.additional_vector_store_ids).toEqual([
       'vs_attached',
       'vs_def456',
     ]);
+    const { body } = await call(understudy, owner.get(`${space}/vector-stores`));
+    expect(
+      body.vector_stores.map((row: { vector_store_id: string }) => row.vector_store_id),
+    ).toEqual(['vs_attached', 'vs_def456']);
     await call(understudy, owner.delete(`${space}/vector-stores/vs_def456`));
-    expect((await call(understudy, owner.get(space))).body.additional_vector_store_ids).toEqual(['vs_attached']);
+    expect((await call(understudy, owner.get(space))).body.additional_vector_store_ids).toEqual([
+      'vs_attached',
+    ]);
   });
 
   it('are served with and without the final slash, without a redirect', async () => {
@@ -68,7 +84,14 @@ describe('spaces', () => {
   it('are paged by cursor without loss or repeat, also when one is deleted and one is made in between', async () => {
     const made: string[] = [];
     for (let i = 0; i < 7; i++) {
-      made.unshift((await call(understudy, owner.post('/v1/spaces/', { organization_id: 'org_xyz789', name: `n${i}` }))).body.id);
+      made.unshift(
+        (
+          await call(
+            understudy,
+            owner.post('/v1/spaces/', { organization_id: 'org_xyz789', name: `n${i}` }),
+          )
+        ).body.id,
+      );
     }
     const seen: string[] = [];
     let cursor = '';
@@ -76,9 +99,13 @@ describe('spaces', () => {
       const { body } = await call(understudy, owner.get(`${list}&limit=2${cursor}`));
       seen.push(...body.spaces.map((row: { id: string }) => row.id));
       if (page === 0) {
-        // The row that the cursor stands on goes, and a newer one comes: neither moves the pages behind.
+        // The row that the cursor stands on goes, and a newer one comes: neither moves the pages
+        // behind.
         await call(understudy, owner.delete(`/v1/spaces/${seen.at(-1)}`));
-        await call(understudy, owner.post('/v1/spaces/', { organization_id: 'org_xyz789', name: 'late' }));
+        await call(
+          understudy,
+          owner.post('/v1/spaces/', { organization_id: 'org_xyz789', name: 'late' }),
+        );
       }
       if (!body.has_more) break;
       cursor = `&cursor=${body.next_cursor}`;
@@ -87,23 +114,36 @@ describe('spaces', () => {
   });
 
   it('refuse strangers with 403, view on reads and edit on writes', async () => {
-    expect((await call(understudy, outsider.get(space))).case).toBe('getSpace.view_access_required');
-    expect((await call(understudy, outsider.get(`${space}/threads`))).case).toBe('listSpaceThreads.view_access_required');
-    expect((await call(understudy, outsider.delete(space))).case).toBe('deleteSpace.edit_access_required');
-    expect((await call(understudy, outsider.post(`${space}/vector-stores/vs_other_org`))).case).toBe(
-      'addVectorStoreToSpace.edit_access_required',
+    expect((await call(understudy, outsider.get(space))).case).toBe(
+      'getSpace.view_access_required',
     );
+    expect((await call(understudy, outsider.get(`${space}/threads`))).case).toBe(
+      'listSpaceThreads.view_access_required',
+    );
+    expect((await call(understudy, outsider.delete(space))).case).toBe(
+      'deleteSpace.edit_access_required',
+    );
+    expect(
+      (await call(understudy, outsider.post(`${space}/vector-stores/vs_other_org`))).case,
+    ).toBe('addVectorStoreToSpace.edit_access_required');
   });
 
   it('are not found under another organization when April clients name one (S-C2)', async () => {
-    expect((await call(understudy, owner.get(`${space}?organization_id=org_xyz789`))).status).toBe(200);
-    expect((await call(understudy, owner.get(`${space}?organization_id=org_abc123`))).case).toBe('getSpace.space_not_found');
+    expect((await call(understudy, owner.get(`${space}?organization_id=org_xyz789`))).status).toBe(
+      200,
+    );
+    expect((await call(understudy, owner.get(`${space}?organization_id=org_abc123`))).case).toBe(
+      'getSpace.space_not_found',
+    );
   });
 
   it('keep what an update does not name, replace lists, clear nulls, and stand still on an empty one', async () => {
     const before = (await call(understudy, owner.get(space))).body;
     expect((await call(understudy, owner.patch(space, {}))).body).toEqual(before);
-    const { body } = await call(understudy, owner.patch(space, { description: null, access_users: ['usr_member1'], unknown: 1 }));
+    const { body } = await call(
+      understudy,
+      owner.patch(space, { description: null, access_users: ['usr_member1'], unknown: 1 }),
+    );
     expect(body).toEqual({
       ...before,
       description: null,
@@ -116,28 +156,43 @@ describe('spaces', () => {
   it('ask for owner access as soon as one access field is named, and then change nothing', async () => {
     const before = (await call(understudy, owner.get(space))).body;
     expect((await call(understudy, editor.patch(space, { name: 'x' }))).status).toBe(200);
-    expect((await call(understudy, editor.patch(space, { name: 'y', access_mode: 'public' }))).case).toBe(
-      'updateSpace.owner_access_required',
-    );
+    expect(
+      (await call(understudy, editor.patch(space, { name: 'y', access_mode: 'public' }))).case,
+    ).toBe('updateSpace.owner_access_required');
     expect((await call(understudy, viewer.patch(space, { access_mode: 'public' }))).case).toBe(
       'updateSpace.owner_access_required',
     );
-    expect((await call(understudy, owner.get(space))).body).toMatchObject({ name: 'x', access_mode: before.access_mode });
+    expect((await call(understudy, owner.get(space))).body).toMatchObject({
+      name: 'x',
+      access_mode: before.access_mode,
+    });
   });
 
   it('take their dedicated store along when deleted, out of other spaces too', async () => {
     await call(understudy, owner.post('/v1/spaces/space_lobby/vector-stores/vs_abc123'));
     expect((await call(understudy, owner.delete(space))).status).toBe(204);
     expect((await call(understudy, owner.get(space))).status).toBe(404);
-    expect((await call(understudy, owner.get('/v1/organizations/org_xyz789/vector-stores/vs_abc123'))).status).toBe(404);
-    expect((await call(understudy, owner.get('/v1/spaces/space_lobby'))).body.additional_vector_store_ids).toEqual([]);
-    expect((await call(understudy, owner.get('/v1/organizations/org_xyz789/vector-stores/vs_attached'))).status).toBe(200);
+    expect(
+      (await call(understudy, owner.get('/v1/organizations/org_xyz789/vector-stores/vs_abc123')))
+        .status,
+    ).toBe(404);
+    expect(
+      (await call(understudy, owner.get('/v1/spaces/space_lobby'))).body
+        .additional_vector_store_ids,
+    ).toEqual([]);
+    expect(
+      (await call(understudy, owner.get('/v1/organizations/org_xyz789/vector-stores/vs_attached')))
+        .status,
+    ).toBe(200);
   });
 
   it('answer the same 409 three times in a row, as the vendor’s client retries it, and change nothing', async () => {
     await call(understudy, owner.post(`${space}/vector-stores/vs_def456`));
     const before = JSON.stringify(understudy.world.snapshot());
-    for (let i = 0; i < 3; i++) expect((await call(understudy, owner.post(`${space}/vector-stores/vs_def456`))).status).toBe(409);
+    for (let i = 0; i < 3; i++)
+      expect((await call(understudy, owner.post(`${space}/vector-stores/vs_def456`))).status).toBe(
+        409,
+      );
     expect(JSON.stringify(understudy.world.snapshot())).toBe(before);
   });
 });

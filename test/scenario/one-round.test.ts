@@ -16,7 +16,8 @@ time: '2026-02-26T15:30:00Z'
 organizations:
   - { id: org_1, name: One, users: [{ id: usr_1, name: U }] }
 `;
-const store = (id: string, rest = ''): string => `  - { id: ${id}, organization_id: org_1, created_by: usr_1, name: V${rest} }\n`;
+const store = (id: string, rest = ''): string =>
+  `  - { id: ${id}, organization_id: org_1, created_by: usr_1, name: V${rest} }\n`;
 
 function errorOf(work: () => unknown): ScenarioError {
   try {
@@ -29,7 +30,9 @@ function errorOf(work: () => unknown): ScenarioError {
 }
 
 const faultsOf = (text: string): readonly string[] =>
-  errorOf(() => checkedScenario(parseScenario(text, 'mine.yaml'))).problems.map(({ line, what }) => `${line} ${what}`);
+  errorOf(() => checkedScenario(parseScenario(text, 'mine.yaml'))).problems.map(
+    ({ line, what }) => `${line} ${what}`,
+  );
 
 describe('one round', () => {
   it('shows faults of the schema, of references, of times and of twins, in the order of the lines', () => {
@@ -62,17 +65,33 @@ ${store('vs_1', ', colour: red')}${store('vs_2', ', created_by: usr_1')}  - { id
   - { id: "vs_4", organization_id: org_9 }
 `;
     const [unknown, twice, ...broken] = faultsOf(text);
-    expect([unknown, twice]).toEqual(['7 vector_stores[0].colour is not a known key', '8 this key stands here a second time']);
+    expect([unknown, twice]).toEqual([
+      '7 vector_stores[0].colour is not a known key',
+      '8 this key stands here a second time',
+    ]);
     expect(broken).toHaveLength(1);
     expect(broken[0]).toMatch(/^(9|10) /);
   });
 
   it.each([
-    ['a misspelt list', `${head}vector_store:\n${store('vs_memory')}`, '6 vector_store is not a known key'],
-    ['a list that is none', `${head}vector_stores: { vs_memory: V }\n`, '6 vector_stores must be a list, not a map'],
-    ['a base that is not there', `${head}extends: nowhere-at-all\n`, '6 Unknown scenario "nowhere-at-all".'],
+    [
+      'a misspelt list',
+      `${head}vector_store:\n${store('vs_memory')}`,
+      '6 vector_store is not a known key',
+    ],
+    [
+      'a list that is none',
+      `${head}vector_stores: { vs_memory: V }\n`,
+      '6 vector_stores must be a list, not a map',
+    ],
+    [
+      'a base that is not there',
+      `${head}extends: nowhere-at-all\n`,
+      '6 Unknown scenario "nowhere-at-all".',
+    ],
   ])('says nothing of rows that %s may hold', (_, text, fault) => {
-    const space = '{ id: space_1, organization_id: org_1, created_by: usr_1, name: S, vector_store_id: vs_memory }';
+    const space =
+      '{ id: space_1, organization_id: org_1, created_by: usr_1, name: S, vector_store_id: vs_memory }';
     expect(faultsOf(`${text}spaces:\n  - ${space}\n`)).toEqual([fault]);
   });
 
@@ -94,9 +113,14 @@ ${store('vs_1', ', colour: red')}${store('vs_2', ', created_by: usr_1')}  - { id
     const folder = mkdtempSync(join(tmpdir(), 'understudy-round-'));
     try {
       writeFileSync(join(folder, 'base.yaml'), `${head}colour: red\n`);
-      writeFileSync(join(folder, 'own.yaml'), `${head.split('organizations')[0]}extends: base.yaml\ncolor: red\nslices: none\n`);
+      writeFileSync(
+        join(folder, 'own.yaml'),
+        `${head.split('organizations')[0]}extends: base.yaml\ncolor: red\nslices: none\n`,
+      );
       const { problems } = errorOf(() => checkedScenario(readScenario(join(folder, 'own.yaml'))));
-      expect(problems.map(({ file, line, what }) => `${file.slice(folder.length + 1)}:${line} ${what}`)).toEqual([
+      expect(
+        problems.map(({ file, line, what }) => `${file.slice(folder.length + 1)}:${line} ${what}`),
+      ).toEqual([
         'base.yaml:6 colour is not a known key',
         'own.yaml:5 color is not a known key',
         'own.yaml:6 slices must be a list, not the text "none"',
@@ -107,12 +131,16 @@ ${store('vs_1', ', colour: red')}${store('vs_2', ', created_by: usr_1')}  - { id
   });
 
   it('shows a list at its key where the list begins on the next line', () => {
-    expect(faultsOf(`${head}colour:\n  - red\n  - blue\n`)).toEqual(['6 colour is not a known key']);
+    expect(faultsOf(`${head}colour:\n  - red\n  - blue\n`)).toEqual([
+      '6 colour is not a known key',
+    ]);
   });
 
   it('prints at most fifty, and says how many more there are', () => {
     const faults = (count: number): string =>
-      errorOf(() => checkedScenario(parseScenario(`${head}slices:\n${'  - {}\n'.repeat(count)}`, 'mine.yaml'))).message;
+      errorOf(() =>
+        checkedScenario(parseScenario(`${head}slices:\n${'  - {}\n'.repeat(count)}`, 'mine.yaml')),
+      ).message;
     const lines = faults(20).split('\n');
     expect([lines.length, lines.at(-1)]).toEqual([101, 'and 30 more']);
     expect(lines.filter((line) => line.startsWith('mine.yaml:'))).toHaveLength(50);
@@ -122,7 +150,10 @@ ${store('vs_1', ', colour: red')}${store('vs_2', ', created_by: usr_1')}  - { id
   it('prints nothing that a terminal would obey', () => {
     const { message } = errorOf(() =>
       checkedScenario(
-        parseScenario(`${head}slices:\n  - { id: k, organization_id: "\\e[2J\\nx", created_by: usr_1, name: K }\n`, 'mine.yaml'),
+        parseScenario(
+          `${head}slices:\n  - { id: k, organization_id: "\\e[2J\\nx", created_by: usr_1, name: K }\n`,
+          'mine.yaml',
+        ),
       ),
     );
     expect(message.split('\n')).toHaveLength(2);
@@ -155,7 +186,11 @@ describe('a scenario given as a value', () => {
   it('is checked like a file, its problems named by pointer', () => {
     const { message } = errorOf(() =>
       loadScenario(
-        { ...value, colour: 'red', slices: [{ id: 'k', organization_id: 'org_1', created_by: 'usr_9', name: 'K' }] },
+        {
+          ...value,
+          colour: 'red',
+          slices: [{ id: 'k', organization_id: 'org_1', created_by: 'usr_9', name: 'K' }],
+        },
         sources,
       ),
     );
@@ -166,6 +201,8 @@ describe('a scenario given as a value', () => {
     const circle: Record<string, unknown> = { ...value };
     circle.slices = [circle];
     for (const odd of [[], null, 7, circle, { ...value, spaces: 7n }])
-      expect(errorOf(() => loadScenario(odd as object, sources)).message).toMatch(/^scenario at the top {2}/);
+      expect(errorOf(() => loadScenario(odd as object, sources)).message).toMatch(
+        /^scenario at the top {2}/,
+      );
   });
 });

@@ -4,12 +4,19 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Problem, ScenarioError } from '../../src/files/problem.js';
 import { buildScenario, checkedScenario } from '../../src/scenario/load.js';
-import { loadScenario, parseScenario, readScenario, scenarioNames } from '../../src/scenario/read.js';
+import {
+  loadScenario,
+  parseScenario,
+  readScenario,
+  scenarioNames,
+} from '../../src/scenario/read.js';
 import { virtualClock } from '../../src/world/clock.js';
 import { createIdMaker } from '../../src/world/ids.js';
 import { pair, type World } from '../../src/world/world.js';
 
-const scenarioSchema = JSON.parse(readFileSync('schemas/scenario.json', 'utf8')) as { properties: object };
+const scenarioSchema = JSON.parse(readFileSync('schemas/scenario.json', 'utf8')) as {
+  properties: object;
+};
 const sources = { clock: virtualClock, ids: createIdMaker(1) };
 const head = "scenario: mine\ndescription: Mine\ntime: '2026-02-26T15:30:00Z'\n";
 
@@ -25,19 +32,24 @@ function problemsOf(work: () => unknown): readonly Problem[] {
 /** Each problem as `line:column what | fix`. */
 const told = (work: () => unknown): string[] =>
   problemsOf(work).map(({ line, column, what, fix }) => `${line}:${column} ${what} | ${fix}`);
-const parsing = (text: string): string[] => told(() => checkedScenario(parseScenario(text, 'mine.yaml')));
+const parsing = (text: string): string[] =>
+  told(() => checkedScenario(parseScenario(text, 'mine.yaml')));
 
 /** Whatever a row names is there. */
 function checkLinks(world: World): void {
   for (const user of world.users.all()) {
     expect(world.organizations.has(user.organization_id), user.id).toBe(true);
     expect(
-      [user.role_ids.filter((id) => !world.roles.has(id)), user.department_ids.filter((id) => !world.departments.has(id))],
+      [
+        user.role_ids.filter((id) => !world.roles.has(id)),
+        user.department_ids.filter((id) => !world.departments.has(id)),
+      ],
       user.id,
     ).toEqual([[], []]);
   }
   for (const credential of world.credentials.all()) {
-    if (credential.user_id !== null) expect(world.users.has(credential.user_id), credential.id).toBe(true);
+    if (credential.user_id !== null)
+      expect(world.users.has(credential.user_id), credential.id).toBe(true);
     else expect(credential.state, credential.id).toBe('no_subject');
   }
   for (const slice of world.slices.all()) {
@@ -50,18 +62,30 @@ function checkLinks(world: World): void {
       slice.archived_at !== null,
     ]);
   }
-  for (const store of world.vectorStores.all()) if (store.slice_id) expect(world.slices.has(store.slice_id), store.id).toBe(true);
-  for (const message of world.messages.all()) expect(world.threads.has(message.thread_id), message.id).toBe(true);
+  for (const store of world.vectorStores.all())
+    if (store.slice_id) expect(world.slices.has(store.slice_id), store.id).toBe(true);
+  for (const message of world.messages.all())
+    expect(world.threads.has(message.thread_id), message.id).toBe(true);
   for (const space of world.spaces.all()) {
-    expect(world.users.get(space.created_by)?.organization_id, space.id).toBe(space.organization_id);
+    expect(world.users.get(space.created_by)?.organization_id, space.id).toBe(
+      space.organization_id,
+    );
     if (space.deleted_at) expect(space.vector_store_id, space.id).toBeNull();
-    else expect(world.vectorStores.get(space.vector_store_id ?? '')?.organization_id, space.id).toBe(space.organization_id);
+    else
+      expect(world.vectorStores.get(space.vector_store_id ?? '')?.organization_id, space.id).toBe(
+        space.organization_id,
+      );
   }
   for (const link of world.spaceVectorStores.all()) {
     expect(world.spaces.get(link.space_id), link.id).toMatchObject({ deleted_at: null });
     expect(world.vectorStores.has(link.vector_store_id), link.id).toBe(true);
-    expect(world.spaceVectorStores.count('pair', pair(link.space_id, link.vector_store_id)), link.id).toBe(1);
-    expect(world.spaces.get(link.space_id)?.vector_store_id, link.id).not.toBe(link.vector_store_id);
+    expect(
+      world.spaceVectorStores.count('pair', pair(link.space_id, link.vector_store_id)),
+      link.id,
+    ).toBe(1);
+    expect(world.spaces.get(link.space_id)?.vector_store_id, link.id).not.toBe(
+      link.vector_store_id,
+    );
   }
   for (const link of world.spaceThreads.all()) {
     expect(world.spaces.get(link.space_id), link.id).toMatchObject({ deleted_at: null });
@@ -78,20 +102,40 @@ function checkLinks(world: World): void {
 
 describe('the shipped scenarios', () => {
   it('are named in order, without the schema beside them', () => {
-    expect(scenarioNames()).toEqual(['access', 'archived', 'crowded', 'default', 'deleted', 'empty', 'twenty-stores']);
+    expect(scenarioNames()).toEqual([
+      'access',
+      'archived',
+      'crowded',
+      'default',
+      'deleted',
+      'empty',
+      'twenty-stores',
+    ]);
   });
 
-  it.each(scenarioNames().filter((name) => name !== 'crowded'))('%s loads, and its rows refer to rows that are there', (name) => {
-    const { scenario, world } = loadScenario(name, sources);
-    expect([scenario.scenario, world.scenario, world.clock.now()]).toEqual([name, name, '2026-02-26T15:30:00Z']);
-    checkLinks(world);
-  });
+  it.each(scenarioNames().filter((name) => name !== 'crowded'))(
+    '%s loads, and its rows refer to rows that are there',
+    (name) => {
+      const { scenario, world } = loadScenario(name, sources);
+      expect([scenario.scenario, world.scenario, world.clock.now()]).toEqual([
+        name,
+        name,
+        '2026-02-26T15:30:00Z',
+      ]);
+      checkLinks(world);
+    },
+  );
 
   it.each(scenarioNames().filter((name) => name !== 'crowded'))(
     '%s holds its rows from the oldest to the newest, none from the future',
     (name) => {
       const { world } = loadScenario(name, sources);
-      for (const rows of [world.slices.all(), world.vectorStores.all(), world.threads.all(), world.spaces.all()]) {
+      for (const rows of [
+        world.slices.all(),
+        world.vectorStores.all(),
+        world.threads.all(),
+        world.spaces.all(),
+      ]) {
         const times = rows.map((row) => row.created_at);
         expect(times).toEqual([...times].sort());
         for (const time of times) expect(time <= world.clock.now()).toBe(true);
@@ -100,21 +144,28 @@ describe('the shipped scenarios', () => {
   );
 
   it('twenty-stores has its twenty, and deleted its two', () => {
-    expect(loadScenario('twenty-stores', sources).world.spaceVectorStores.count('space', 'space_full')).toBe(20);
+    expect(
+      loadScenario('twenty-stores', sources).world.spaceVectorStores.count('space', 'space_full'),
+    ).toBe(20);
     const { world } = loadScenario('deleted', sources);
-    expect([world.spaces.get('space_deleted')?.deleted_at, world.threads.get('thrd_deleted')?.deleted_at]).toEqual([
-      '2026-02-20T09:00:00Z',
-      '2026-02-20T09:00:00Z',
+    expect([
+      world.spaces.get('space_deleted')?.deleted_at,
+      world.threads.get('thrd_deleted')?.deleted_at,
+    ]).toEqual(['2026-02-20T09:00:00Z', '2026-02-20T09:00:00Z']);
+    expect(world.spaces.where('organization', 'org_xyz789').map(({ id }) => id)).toEqual([
+      'space_alive',
     ]);
-    expect(world.spaces.where('organization', 'org_xyz789').map(({ id }) => id)).toEqual(['space_alive']);
   });
 
   it('crowded is as crowded as it says, and the same every time', () => {
     const { world } = loadScenario('crowded', sources);
-    expect([world.spaces.size, world.spaceVectorStores.size, world.messages.size]).toEqual([10_000, 100_000, 100_000]);
+    expect([world.spaces.size, world.spaceVectorStores.size, world.messages.size]).toEqual([
+      10_000, 100_000, 100_000,
+    ]);
     expect([world.embeddings.size, world.spaceThreads.size]).toEqual([100_000, 1_000]);
     for (const link of world.spaceVectorStores.all()) {
-      if (!world.spaces.has(link.space_id) || !world.vectorStores.has(link.vector_store_id)) expect.fail(link.id);
+      if (!world.spaces.has(link.space_id) || !world.vectorStores.has(link.vector_store_id))
+        expect.fail(link.id);
     }
     // As text, since a comparison of every value takes half a minute.
     const [once, again] = [1, 2].map(() => JSON.stringify(readScenario('crowded').scenario));
@@ -124,12 +175,14 @@ describe('the shipped scenarios', () => {
 
 describe('a file that breaks the form', () => {
   it('is told the line and the column, what is wrong and what to do', () => {
-    expect(() => loadScenario({ ...parseScenario(head, '').scenario, spaces: [{ id: 's' }] }, sources)).toThrow(
+    expect(() =>
+      loadScenario({ ...parseScenario(head, '').scenario, spaces: [{ id: 's' }] }, sources),
+    ).toThrow(
       /^scenario at \/spaces\/0\/created_by {2}spaces\[0\]\.created_by is missing\n {2}fix: add created_by/,
     );
-    expect(() => checkedScenario(parseScenario(`${head}spaces:\n  - { id: s, colour: red }\n`, 'mine.yaml'))).toThrow(
-      /^mine\.yaml:5:\d+ {2}spaces\[0\].* is missing\n {2}fix: /,
-    );
+    expect(() =>
+      checkedScenario(parseScenario(`${head}spaces:\n  - { id: s, colour: red }\n`, 'mine.yaml')),
+    ).toThrow(/^mine\.yaml:5:\d+ {2}spaces\[0\].* is missing\n {2}fix: /);
   });
 
   it.each([
@@ -211,7 +264,9 @@ describe('a file that breaks the form', () => {
     ['a number', '7', 'the number 7'],
     ['null', 'null', 'empty'],
   ])('that holds only %s is told that it is no map', (_, text, kind) => {
-    expect(parsing(text)).toEqual([`1:1 the file must be a map, not ${kind} | write \`name: value\` lines`]);
+    expect(parsing(text)).toEqual([
+      `1:1 the file must be a map, not ${kind} | write \`name: value\` lines`,
+    ]);
   });
 });
 
@@ -221,7 +276,10 @@ describe('a file that no schema refuses', () => {
   it.each([
     ['an alias without its anchor', `${head}spaces: *nowhere\n`],
     ['an alias around itself', 'a: &a [*a]\n'],
-    ['aliases that multiply', 'a: &a [1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]\n'],
+    [
+      'aliases that multiply',
+      'a: &a [1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]\n',
+    ],
     ['a leap second', head.replace('15:30:00Z', '23:59:60Z')],
     ['an offset of hours alone', head.replace('00Z', '00+05')],
     [
@@ -229,20 +287,32 @@ describe('a file that no schema refuses', () => {
       `${head}${org}threads:\n  - { id: t, organization_id: o, user_id: u, pinned_at: '2030-01-01T00:00:00Z' }\n`,
     ],
   ])('with %s is told so', (_, text) => {
-    expect(problemsOf(() => buildScenario(parseScenario(text, 'mine.yaml'), sources)).length).toBeGreaterThan(0);
+    expect(
+      problemsOf(() => buildScenario(parseScenario(text, 'mine.yaml'), sources)).length,
+    ).toBeGreaterThan(0);
   });
 });
 
 it('an alias around itself is said in words', () => {
-  expect(parsing('a: &a [*a]\n')).toEqual([expect.stringContaining('an alias refers to a node that it stands in')]);
+  expect(parsing('a: &a [*a]\n')).toEqual([
+    expect.stringContaining('an alias refers to a node that it stands in'),
+  ]);
 });
 
 describe('the name of a scenario', () => {
   it('that is slightly wrong is put right', () => {
     expect(problemsOf(() => readScenario('defualt'))).toEqual([
-      { file: 'defualt', line: 1, column: 1, what: 'Unknown scenario "defualt".', fix: 'Did you mean "default"?' },
+      {
+        file: 'defualt',
+        line: 1,
+        column: 1,
+        what: 'Unknown scenario "defualt".',
+        fix: 'Did you mean "default"?',
+      },
     ]);
-    expect(() => readScenario('defalt')).toThrow(/^Unknown scenario "defalt"\. Did you mean "default"\?$/);
+    expect(() => readScenario('defalt')).toThrow(
+      /^Unknown scenario "defalt"\. Did you mean "default"\?$/,
+    );
   });
 
   it('that is the path of a file is put right by the files beside it', () => {
@@ -250,9 +320,13 @@ describe('the name of a scenario', () => {
       ['fixtures/defalt.yaml', 'fixtures/default.yaml'],
       ['./fixtures/twenty_stores.yaml', 'fixtures/twenty-stores.yaml'],
     ] as const)
-      expect(() => readScenario(given)).toThrow(`There is no file ${given}. Did you mean "${near}"?`);
+      expect(() => readScenario(given)).toThrow(
+        `There is no file ${given}. Did you mean "${near}"?`,
+      );
     // It is there, and no ordinary file: it is read, as a pipe is.
-    expect(readScenario('/dev/null').problems.map(({ what }) => what)).toEqual(['the file must be a map, not empty']);
+    expect(readScenario('/dev/null').problems.map(({ what }) => what)).toEqual([
+      'the file must be a map, not empty',
+    ]);
     for (const folder of ['./fixtures', 'fixtures'])
       expect(() => readScenario(folder)).toThrow(`${folder} is a folder. Name a file in it.`);
   });
@@ -301,7 +375,13 @@ describe('a scenario that extends another', () => {
   it('is told when there is no such base, at the place where it is named', () => {
     const path = file('astray.yaml', `${head}extends: defualt\n`);
     expect(problemsOf(() => checkedScenario(readScenario(path)))).toEqual([
-      { file: path, line: 4, column: 10, what: 'Unknown scenario "defualt".', fix: 'Did you mean "default"?' },
+      {
+        file: path,
+        line: 4,
+        column: 10,
+        what: 'Unknown scenario "defualt".',
+        fix: 'Did you mean "default"?',
+      },
     ]);
   });
 
@@ -312,12 +392,17 @@ describe('a scenario that extends another', () => {
     expect(readScenario(path).scenario.scenario).toBe(readScenario(path).scenario.scenario);
     const onDefault = file('on-default.yaml', `${head}extends: default\n`);
     const { world } = buildScenario(readScenario(onDefault), sources);
-    expect([world.spaces.has('space_abc123'), world.credentials.has('ak_owner')]).toEqual([true, true]);
+    expect([world.spaces.has('space_abc123'), world.credentials.has('ak_owner')]).toEqual([
+      true,
+      true,
+    ]);
   });
 
   it('is refused when it extends itself', () => {
     const path = file('self.yaml', `${head}extends: self.yaml\n`);
-    expect(problemsOf(() => checkedScenario(readScenario(path)))).toMatchObject([{ file: path, line: 4 }]);
+    expect(problemsOf(() => checkedScenario(readScenario(path)))).toMatchObject([
+      { file: path, line: 4 },
+    ]);
   });
 
   it('is refused when it extends one that extends it', () => {
@@ -328,7 +413,9 @@ describe('a scenario that extends another', () => {
 
   it('is refused when it extends a folder', () => {
     const path = file('on-folder.yaml', `${head}extends: ./nested\n`);
-    expect(problemsOf(() => checkedScenario(readScenario(path)))).toMatchObject([{ file: path, line: 4 }]);
+    expect(problemsOf(() => checkedScenario(readScenario(path)))).toMatchObject([
+      { file: path, line: 4 },
+    ]);
   });
 
   it('is told about a broken base in the file of the base', () => {
@@ -344,7 +431,10 @@ describe('a scenario that extends another', () => {
       'base.yaml',
       `${head}organizations:\n  - { id: org_xyz789, name: O, users: [{ id: usr_owner1, name: U }] }\nspaces:\n${space('space_1', 'vs_of_base')}`,
     );
-    const path = file('own.yaml', `${head}extends: base.yaml\n\nspaces:\n${space('space_2', 'vs_of_own')}`);
+    const path = file(
+      'own.yaml',
+      `${head}extends: base.yaml\n\nspaces:\n${space('space_2', 'vs_of_own')}`,
+    );
     expect(problemsOf(() => loadScenario(path, sources))).toMatchObject([
       { file: base, line: 7, what: 'there is no vector store vs_of_base' },
       { file: path, line: 7, what: 'there is no vector store vs_of_own' },
@@ -368,12 +458,41 @@ describe('a scenario with any one value replaced', () => {
     ],
     callers: [{ api_key: 'ak', token: 'tok', user_id: 'u', state: 'active', note: 'n' }],
     slices: [
-      { id: 'k', organization_id: 'o', created_by: 'u', name: 'K', archived_at: '2026-02-01T00:00:00Z', archived_by: 'u' },
-      { id: 'c', organization_id: 'o', created_by: 'u', name: 'C', member_slice_ids: ['k'], created_at: '2026-02-01T00:00:00Z' },
+      {
+        id: 'k',
+        organization_id: 'o',
+        created_by: 'u',
+        name: 'K',
+        archived_at: '2026-02-01T00:00:00Z',
+        archived_by: 'u',
+      },
+      {
+        id: 'c',
+        organization_id: 'o',
+        created_by: 'u',
+        name: 'C',
+        member_slice_ids: ['k'],
+        created_at: '2026-02-01T00:00:00Z',
+      },
     ],
     vector_stores: [
-      { id: 'v', organization_id: 'o', created_by: 'u', name: 'V', slice_id: 'k', access_departments: ['d'] },
-      { id: 'w', organization_id: 'o', created_by: 'u', name: 'W', file_count: 1, data_size: 2, access_mode: 'private' },
+      {
+        id: 'v',
+        organization_id: 'o',
+        created_by: 'u',
+        name: 'V',
+        slice_id: 'k',
+        access_departments: ['d'],
+      },
+      {
+        id: 'w',
+        organization_id: 'o',
+        created_by: 'u',
+        name: 'W',
+        file_count: 1,
+        data_size: 2,
+        access_mode: 'private',
+      },
     ],
     threads: [
       {
@@ -401,13 +520,15 @@ describe('a scenario with any one value replaced', () => {
       },
     ],
   };
-  const build = (value: unknown): unknown => buildScenario(parseScenario(JSON.stringify(value, null, 1), 'mine.yaml'), sources);
+  const build = (value: unknown): unknown =>
+    buildScenario(parseScenario(JSON.stringify(value, null, 1), 'mine.yaml'), sources);
 
   /** Every copy of a value in which one part is another. */
   function* replacements(value: unknown, other: unknown): Generator<unknown> {
     yield other;
     if (Array.isArray(value)) {
-      for (const [i, item] of value.entries()) for (const copy of replacements(item, other)) yield value.with(i, copy);
+      for (const [i, item] of value.entries())
+        for (const copy of replacements(item, other)) yield value.with(i, copy);
     } else if (typeof value === 'object' && value !== null) {
       for (const [key, item] of Object.entries(value)) {
         for (const copy of replacements(item, other)) yield { ...value, [key]: copy };
@@ -419,22 +540,33 @@ describe('a scenario with any one value replaced', () => {
     expect(() => build(whole)).not.toThrow();
   });
 
-  it.each([[null], [true], [7], [-1.5], [''], ['nothing'], ['2027-01-01T00:00:00Z'], [[]], [[null]], [{}], [{ id: 'x' }]])(
-    'by %j loads, or is a ScenarioError with a place, and never anything else',
-    (other) => {
-      let refused = 0;
-      for (const broken of replacements(whole, other)) {
-        try {
-          build(broken);
-        } catch (error) {
-          if (!(error instanceof ScenarioError)) throw new Error(`${String(error)} for ${JSON.stringify(broken)}`);
-          refused += 1;
-          for (const { file, line, column, what, fix } of error.problems) {
-            if (file !== 'mine.yaml' || line < 1 || column < 1 || !what || !fix) expect.fail(error.message);
-          }
+  it.each([
+    [null],
+    [true],
+    [7],
+    [-1.5],
+    [''],
+    ['nothing'],
+    ['2027-01-01T00:00:00Z'],
+    [[]],
+    [[null]],
+    [{}],
+    [{ id: 'x' }],
+  ])('by %j loads, or is a ScenarioError with a place, and never anything else', (other) => {
+    let refused = 0;
+    for (const broken of replacements(whole, other)) {
+      try {
+        build(broken);
+      } catch (error) {
+        if (!(error instanceof ScenarioError))
+          throw new Error(`${String(error)} for ${JSON.stringify(broken)}`);
+        refused += 1;
+        for (const { file, line, column, what, fix } of error.problems) {
+          if (file !== 'mine.yaml' || line < 1 || column < 1 || !what || !fix)
+            expect.fail(error.message);
         }
       }
-      expect(refused).toBeGreaterThan(20);
-    },
-  );
+    }
+    expect(refused).toBeGreaterThan(20);
+  });
 });

@@ -41,7 +41,8 @@ spaces:
   - { id: space_gone, organization_id: org_1, created_by: usr_1, name: S, vector_store_id: null, deleted_at: '2026-02-01T00:00:00Z' }
 `;
 
-const load = (text: string) => buildScenario(parseScenario(text, 'mine.yaml'), { clock: virtualClock, ids: createIdMaker(1) });
+const load = (text: string) =>
+  buildScenario(parseScenario(text, 'mine.yaml'), { clock: virtualClock, ids: createIdMaker(1) });
 
 function problemsOf(text: string): ScenarioError['problems'] {
   try {
@@ -53,8 +54,15 @@ function problemsOf(text: string): ScenarioError['problems'] {
   return [];
 }
 
-/** The one problem of the sound scenario with a text of it replaced, and where it should be: at the replacement. */
-function broken(was: string, is: string, marked = is): { problem: string; place: string; expected: string } {
+/**
+ * The one problem of the sound scenario with a text of it replaced, and where it should be: at the
+ * replacement.
+ */
+function broken(
+  was: string,
+  is: string,
+  marked = is,
+): { problem: string; place: string; expected: string } {
   expect(sound, was).toContain(was);
   const text = sound.replace(was, is);
   const [problem, ...more] = problemsOf(text);
@@ -73,7 +81,13 @@ describe('the rows of a scenario', () => {
   });
 
   it.each([
-    ['a role', '[role_1], department', '[role_x], department', 'role_x', 'there is no role role_x | did you mean role_1?'],
+    [
+      'a role',
+      '[role_1], department',
+      '[role_x], department',
+      'role_x',
+      'there is no role role_x | did you mean role_1?',
+    ],
     [
       'a department',
       'department_ids: [dept_1]',
@@ -81,7 +95,13 @@ describe('the rows of a scenario', () => {
       'nowhere',
       'there is no department nowhere | define it, or refer to another department',
     ],
-    ['a caller’s user', 'user_id: usr_1, note', 'user_id: usr_9, note', 'usr_9', 'there is no user usr_9 | did you mean usr_1?'],
+    [
+      'a caller’s user',
+      'user_id: usr_1, note',
+      'user_id: usr_9, note',
+      'usr_9',
+      'there is no user usr_9 | did you mean usr_1?',
+    ],
     [
       'a member',
       'member_slice_ids: [kslice_1]',
@@ -173,7 +193,12 @@ describe('the rows of a scenario', () => {
   });
 
   it.each([
-    ['a vector store', 'id: vs_free, org', 'id: vs_other, org', 'the vector store vs_other is defined twice'],
+    [
+      'a vector store',
+      'id: vs_free, org',
+      'id: vs_other, org',
+      'the vector store vs_other is defined twice',
+    ],
     [
       'a user',
       'users: [{ id: usr_2, name: U }]',
@@ -182,7 +207,12 @@ describe('the rows of a scenario', () => {
     ],
     ['a credential', 'token: tok_1', 'token: ak_1', 'the credential ak_1 is defined twice'],
     ['a space', 'id: space_2', 'id: space_1', 'the space space_1 is defined twice'],
-    ['a message', 'content: c }', 'content: c }, { id: msg_1, role: user, content: d }', 'the message msg_1 is defined twice'],
+    [
+      'a message',
+      'content: c }',
+      'content: c }, { id: msg_1, role: user, content: d }',
+      'the message msg_1 is defined twice',
+    ],
     [
       'an attachment',
       'added_by: usr_1 }]\n    threads',
@@ -235,8 +265,16 @@ describe('the rows of a scenario', () => {
   });
 
   it.each([
-    ['a creation', 'kslice_1, organization_id: org_1,', "kslice_1, organization_id: org_1, created_at: '2026-02-26T15:30:01Z',"],
-    ['an addition', '{ thread_id: thrd_1,', "{ thread_id: thrd_1, added_at: '2026-02-26T15:30:01Z',"],
+    [
+      'a creation',
+      'kslice_1, organization_id: org_1,',
+      "kslice_1, organization_id: org_1, created_at: '2026-02-26T15:30:01Z',",
+    ],
+    [
+      'an addition',
+      '{ thread_id: thrd_1,',
+      "{ thread_id: thrd_1, added_at: '2026-02-26T15:30:01Z',",
+    ],
     ['a message', 'role: user,', "role: user, created_at: '2026-02-26T15:30:01Z',"],
     [
       'a deletion',
@@ -253,7 +291,9 @@ describe('the rows of a scenario', () => {
 
   it('may be as late as the scenario itself, in whatever zone it is written', () => {
     for (const time of ['2026-02-26T15:30:00Z', '2026-02-26T16:30:00+01:00']) {
-      expect(problemsOf(sound.replace('{ id: kslice_1,', `{ id: kslice_1, created_at: '${time}',`))).toEqual([]);
+      expect(
+        problemsOf(sound.replace('{ id: kslice_1,', `{ id: kslice_1, created_at: '${time}',`)),
+      ).toEqual([]);
     }
   });
 
@@ -261,8 +301,12 @@ describe('the rows of a scenario', () => {
     expect(broken('api_key: ak_1, token: tok_1, ', '').problem).toBe(
       'the caller has neither api_key nor token | give it one of the two, or both',
     );
-    expect(broken('user_id: usr_1, note', 'note').problem).toBe('the caller names no user | add user_id');
-    expect(problemsOf(sound.replace('user_id: usr_1, note', 'state: no_subject, note'))).toEqual([]);
+    expect(broken('user_id: usr_1, note', 'note').problem).toBe(
+      'the caller names no user | add user_id',
+    );
+    expect(problemsOf(sound.replace('user_id: usr_1, note', 'state: no_subject, note'))).toEqual(
+      [],
+    );
   });
 
   it('are told of all problems at once, each at its own place', () => {
@@ -307,7 +351,11 @@ describe('the world of a scenario', () => {
       owner_id: 'org_1',
       status: 'active',
     });
-    expect(world.credentials.get('ak_1')).toMatchObject({ kind: 'api_key', state: 'active', user_id: 'usr_1' });
+    expect(world.credentials.get('ak_1')).toMatchObject({
+      kind: 'api_key',
+      state: 'active',
+      user_id: 'usr_1',
+    });
     expect(world.spaceThreads.where('space', 'space_1')).toMatchObject([
       { thread_id: 'thrd_1', added_at: '2026-02-26T15:30:00Z' },
     ]);
@@ -317,7 +365,11 @@ describe('the world of a scenario', () => {
     const at = (id: string, time: string) =>
       `  - { id: ${id}, organization_id: org_1, created_by: usr_1, name: K, created_at: '${time}' }\n`;
     const slices = at('late', '2026-02-01T09:00:00Z') + at('early', '2026-02-01T09:30:00+01:00');
-    const { world } = load(sound.replace(/slices:\n(?: {2}.*\n)+/, `slices:\n${slices}`).replace(', slice_id: kslice_1', ''));
+    const { world } = load(
+      sound
+        .replace(/slices:\n(?: {2}.*\n)+/, `slices:\n${slices}`)
+        .replace(', slice_id: kslice_1', ''),
+    );
     expect(world.slices.all().map(({ id, created_at }) => `${id} ${created_at}`)).toEqual([
       'early 2026-02-01T08:30:00Z',
       'late 2026-02-01T09:00:00Z',
@@ -336,7 +388,10 @@ describe('the world of a scenario', () => {
         "vector_store_id: vs_other, threads: [{ thread_id: thrd_1, added_by: usr_1, added_at: '2026-02-02T00:00:00Z' }] }",
       );
     const { world } = load(text);
-    expect(world.spaceThreads.where('thread', 'thrd_1').map((link) => link.space_id)).toEqual(['space_2', 'space_1']);
+    expect(world.spaceThreads.where('thread', 'thrd_1').map((link) => link.space_id)).toEqual([
+      'space_2',
+      'space_1',
+    ]);
     expect(world.embeddings.all().map((row) => `${row.space_id} ${row.queued_at}`)).toEqual([
       'space_2 2026-02-03T00:00:00Z',
       'space_1 2026-02-05T00:00:00Z',
@@ -345,7 +400,12 @@ describe('the world of a scenario', () => {
 
   it('has one embedding for each message of a thread in a space', () => {
     expect(load(sound).world.embeddings.all()).toMatchObject([
-      { space_id: 'space_1', vector_store_id: 'vs_memory', thread_id: 'thrd_1', message_id: 'msg_1' },
+      {
+        space_id: 'space_1',
+        vector_store_id: 'vs_memory',
+        thread_id: 'thrd_1',
+        message_id: 'msg_1',
+      },
     ]);
   });
 });

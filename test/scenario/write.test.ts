@@ -19,7 +19,9 @@ const sorted = (value: unknown): unknown => {
 const dump = ({ world }: Understudy): string => JSON.stringify(sorted(world.snapshot()));
 
 const again = (understudy: Understudy): Understudy =>
-  createUnderstudy({ scenario: JSON.parse(JSON.stringify(writeScenario(understudy.world))) as Scenario });
+  createUnderstudy({
+    scenario: JSON.parse(JSON.stringify(writeScenario(understudy.world))) as Scenario,
+  });
 
 /** Whatever can be read of a world, by several callers. */
 function reads({ world }: Understudy): Sent[] {
@@ -28,12 +30,20 @@ function reads({ world }: Understudy): Sent[] {
     '/v1/capabilities',
     '/v1/spaces/?organization_id=org_xyz789',
     '/v1/threads?include_deleted=true&include_total=true',
-    ...['departments', 'departments/tree', 'vector-stores', 'vector-stores/usage'].map((list) => `${organization}/${list}`),
+    ...['departments', 'departments/tree', 'vector-stores', 'vector-stores/usage'].map(
+      (list) => `${organization}/${list}`,
+    ),
     ...['slices', 'slices?status=archived', 'composites', 'stores', 'stores?status=inactive'].map(
       (list) => `${organization}/knowledge/${list}`,
     ),
-    ...world.spaces.all().flatMap(({ id }) => ['', '/threads', '/vector-stores'].map((part) => `/v1/spaces/${id}${part}`)),
-    ...world.threads.all().flatMap(({ id }) => ['', '/messages'].map((part) => `/v1/threads/${id}${part}`)),
+    ...world.spaces
+      .all()
+      .flatMap(({ id }) =>
+        ['', '/threads', '/vector-stores'].map((part) => `/v1/spaces/${id}${part}`),
+      ),
+    ...world.threads
+      .all()
+      .flatMap(({ id }) => ['', '/messages'].map((part) => `/v1/threads/${id}${part}`)),
     ...world.slices.all().map(({ id }) => `${organization}/knowledge/slices/${id}`),
     ...world.vectorStores.all().map(({ id }) => `${organization}/vector-stores/${id}`),
   ];
@@ -56,29 +66,69 @@ async function play(understudy: Understudy): Promise<void> {
   const organization = `/v1/organizations/${organization_id}`;
   const knowledge = `${organization}/knowledge`;
   const slice = await send(
-    owner.post(`${knowledge}/slices`, { name: 'S', owner_type: 'organization', owner_id: organization_id }),
+    owner.post(`${knowledge}/slices`, {
+      name: 'S',
+      owner_type: 'organization',
+      owner_id: organization_id,
+    }),
   );
-  const own = { name: 'P', type: 'personal', owner_type: 'user', owner_id: 'usr_viewer1', access_mode: 'private' };
-  const personal = await send(owner.post(`${knowledge}/slices`, { ...own, access_target_ids: ['usr_member1'] }));
-  await send(owner.post(`${knowledge}/composites`, { name: 'C', member_slice_ids: [slice.id, personal.id] }));
-  const store = await send(admin.post(`${knowledge}/slices/${slice.id}/stores`, { name: 'St', access_mode: 'department' }));
+  const own = {
+    name: 'P',
+    type: 'personal',
+    owner_type: 'user',
+    owner_id: 'usr_viewer1',
+    access_mode: 'private',
+  };
+  const personal = await send(
+    owner.post(`${knowledge}/slices`, { ...own, access_target_ids: ['usr_member1'] }),
+  );
+  await send(
+    owner.post(`${knowledge}/composites`, { name: 'C', member_slice_ids: [slice.id, personal.id] }),
+  );
+  const store = await send(
+    admin.post(`${knowledge}/slices/${slice.id}/stores`, { name: 'St', access_mode: 'department' }),
+  );
   const gone = await send(owner.post(`${knowledge}/slices/${slice.id}/stores`, { name: 'Gone' }));
   const open = await send(
-    owner.post(`${organization}/vector-stores`, { name: 'V', access_users: ['usr_unknown'], flow_id: 'f' }),
+    owner.post(`${organization}/vector-stores`, {
+      name: 'V',
+      access_users: ['usr_unknown'],
+      flow_id: 'f',
+    }),
   );
-  const shut = await send(owner.post(`${organization}/vector-stores`, { name: 'V', access_departments: ['dept_contoso'] }));
+  const shut = await send(
+    owner.post(`${organization}/vector-stores`, {
+      name: 'V',
+      access_departments: ['dept_contoso'],
+    }),
+  );
   const space = await send(
-    owner.post('/v1/spaces/', { organization_id, name: 'Sp', vector_store_ids: [open.data.id], editable_by_users: ['*'] }),
+    owner.post('/v1/spaces/', {
+      organization_id,
+      name: 'Sp',
+      vector_store_ids: [open.data.id],
+      editable_by_users: ['*'],
+    }),
   );
   const other = await send(editor.post('/v1/spaces/', { organization_id, name: 'Other' }));
   const bare = await send(owner.post('/v1/spaces/', { organization_id, name: 'Bare' }));
   const thread = await send(
-    owner.post('/v1/threads', { organization_id, title: 'T', assistant_id: 'asst_1', metadata: { a: [1] } }),
+    owner.post('/v1/threads', {
+      organization_id,
+      title: 'T',
+      assistant_id: 'asst_1',
+      metadata: { a: [1] },
+    }),
   );
   const second = await send(owner.post('/v1/threads', { organization_id, metadata: null }));
   const third = await send(owner.post('/v1/threads', { organization_id }));
   understudy.addMessage({ thread_id: thread.id, content: 'one' });
-  const edited = understudy.addMessage({ thread_id: thread.id, content: 'two', role: 'assistant', metadata: { k: 'v' } });
+  const edited = understudy.addMessage({
+    thread_id: thread.id,
+    content: 'two',
+    role: 'assistant',
+    metadata: { k: 'v' },
+  });
   // The younger space is first, so the order of the links is not that of the spaces.
   await send(owner.post(`/v1/spaces/${bare.id}/threads/${thread.id}`));
   await send(owner.post(`/v1/spaces/${space.id}/threads/${thread.id}`));
@@ -92,7 +142,12 @@ async function play(understudy: Understudy): Promise<void> {
   await send(owner.post(`/v1/threads/${thread.id}/pin`));
   await send(owner.patch(`/v1/threads/${second.id}`, { visible_in_ui: false }));
   await send(owner.delete(`/v1/spaces/${space.id}/threads/${second.id}`));
-  await send(owner.patch(`/v1/spaces/${space.id}`, { visible_to_roles: ['role_readers'], access_departments: [] }));
+  await send(
+    owner.patch(`/v1/spaces/${space.id}`, {
+      visible_to_roles: ['role_readers'],
+      access_departments: [],
+    }),
+  );
   await send(owner.post(`${knowledge}/slices/${personal.id}/archive`));
   await send(owner.patch(`${knowledge}/stores/${store.id}`, { name: 'Renamed', is_active: false }));
   await send(owner.delete(`${knowledge}/stores/${gone.id}`));

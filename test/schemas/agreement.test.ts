@@ -1,4 +1,5 @@
-// The loader of a kind of file and the schema that editors use refuse the same: faults of every form, planted at every place.
+// The loader of a kind of file and the schema that editors use refuse the same: faults of every
+// form, planted at every place.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +34,10 @@ const files: Readonly<Record<'profile' | 'contracts', string>> = {
 base_url: http://127.0.0.1:1
 edition: 2026-02
 callers: { ${callerNames
-    .map((name) => `${name}: { api_key: k, bearer: t, user_id: u, organization_id: o, disposable: true }`)
+    .map(
+      (name) =>
+        `${name}: { api_key: k, bearer: t, user_id: u, organization_id: o, disposable: true }`,
+    )
     .join(', ')} }
 known: { ${knownNames.map((name) => `${name}: some_id`).join(', ')} }
 disposable: [message_id]
@@ -122,7 +126,10 @@ function changed(value: unknown, path: Path, change: (parent: never, key: never)
   return copy.whole;
 }
 
-/** The value with each fault at each place; `reached` gets the properties of the schema that it passes. */
+/**
+ * The value with each fault at each place; `reached` gets the properties of the schema that it
+ * passes.
+ */
 function* plant(root: Schema, whole: unknown, reached: Set<Schema>): Generator<Planted> {
   const resolve = (schema: Schema): Schema =>
     schema.$ref === undefined
@@ -146,9 +153,15 @@ function* plant(root: Schema, whole: unknown, reached: Set<Schema>): Generator<P
     if (typeof value !== 'object' || value === null) return;
     const isList = Array.isArray(value);
     if (!isList && schema.additionalProperties === false)
-      yield { name: `${at} has zzz`, value: changed(whole, [...path, 'zzz'], (p: Record<string, unknown>) => (p.zzz = 1)) };
+      yield {
+        name: `${at} has zzz`,
+        value: changed(whole, [...path, 'zzz'], (p: Record<string, unknown>) => (p.zzz = 1)),
+      };
     for (const key of schema.required ?? [])
-      yield { name: `${at} has no ${key}`, value: changed(whole, [...path, key], (p: Record<string, unknown>) => delete p[key]) };
+      yield {
+        name: `${at} has no ${key}`,
+        value: changed(whole, [...path, key], (p: Record<string, unknown>) => delete p[key]),
+      };
     for (const [key, item] of Object.entries(value)) {
       const list = (schema.anyOf ?? []).map(resolve).find(({ items }) => items);
       const below = isList
@@ -171,34 +184,43 @@ function* partsOf(schema: unknown): Generator<Schema> {
   for (const below of Object.values(schema)) yield* partsOf(below);
 }
 
-describe.each(['profile', 'contracts'] as const)('the schema and the loader of %s files', (kind) => {
-  const schema = JSON.parse(readFileSync(`schemas/${kind}.json`, 'utf8'));
-  const ajv = new Ajv2020({ allowUnionTypes: true, strictTuples: false });
-  addFormats.default(ajv);
-  const validate = ajv.compile(schema);
-  const whole = parse(files[kind]);
-  const reached = new Set<Schema>();
-  const planted = [...plant(schema, whole, reached)];
+describe.each(['profile', 'contracts'] as const)(
+  'the schema and the loader of %s files',
+  (kind) => {
+    const schema = JSON.parse(readFileSync(`schemas/${kind}.json`, 'utf8'));
+    const ajv = new Ajv2020({ allowUnionTypes: true, strictTuples: false });
+    addFormats.default(ajv);
+    const validate = ajv.compile(schema);
+    const whole = parse(files[kind]);
+    const reached = new Set<Schema>();
+    const planted = [...plant(schema, whole, reached)];
 
-  it('take a file that uses every key', () => {
-    expect([validate(whole), faultsOf(kind, whole)]).toEqual([true, []]);
-    expect([...partsOf(schema)].filter((part) => !reached.has(part))).toEqual([]);
-  });
-
-  it('refuse the same faults of form, wherever they stand', () => {
-    const disagreed = planted.flatMap(({ name, value }) => {
-      const isGood = validate(value);
-      const faults = faultsOf(kind, value);
-      if (!isGood && faults.length === 0) return [`${name}: only the schema refuses it: ${ajv.errorsText(validate.errors)}`];
-      const ofForm = isGood ? faultsOfForm[kind](value, faults) : [];
-      return ofForm.length > 0 ? [`${name}: only the loader refuses it: ${ofForm.join('; ')}`] : [];
+    it('take a file that uses every key', () => {
+      expect([validate(whole), faultsOf(kind, whole)]).toEqual([true, []]);
+      expect([...partsOf(schema)].filter((part) => !reached.has(part))).toEqual([]);
     });
-    expect(planted.length).toBeGreaterThan(500);
-    expect(disagreed).toEqual([]);
-  });
-});
 
-/** Those of the loader's faults that a schema can see, too; not what only a look at the document, or at a value's use, shows. */
+    it('refuse the same faults of form, wherever they stand', () => {
+      const disagreed = planted.flatMap(({ name, value }) => {
+        const isGood = validate(value);
+        const faults = faultsOf(kind, value);
+        if (!isGood && faults.length === 0)
+          return [`${name}: only the schema refuses it: ${ajv.errorsText(validate.errors)}`];
+        const ofForm = isGood ? faultsOfForm[kind](value, faults) : [];
+        return ofForm.length > 0
+          ? [`${name}: only the loader refuses it: ${ofForm.join('; ')}`]
+          : [];
+      });
+      expect(planted.length).toBeGreaterThan(500);
+      expect(disagreed).toEqual([]);
+    });
+  },
+);
+
+/**
+ * Those of the loader's faults that a schema can see, too; not what only a look at the document, or
+ * at a value's use, shows.
+ */
 const faultsOfForm = {
   profile: (_: unknown, faults: readonly string[]): readonly string[] =>
     faults.filter((what) => what !== 'is not the URL of a server'),

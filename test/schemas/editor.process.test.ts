@@ -1,4 +1,5 @@
-// Editors understand the schemas of the files that people write: shown with the language server that they run.
+// Editors understand the schemas of the files that people write: shown with the language server
+// that they run.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,11 +17,18 @@ describe('in an editor', () => {
   afterAll(() => (editor() as Editor | undefined)?.close());
 
   it.each(shipped)('nothing is marked in the %s %s', async (_, file) => {
-    expect(await editor().diagnostics(join(projectFolder, file), readFileSync(file, 'utf8'))).toEqual([]);
+    expect(
+      await editor().diagnostics(join(projectFolder, file), readFileSync(file, 'utf8')),
+    ).toEqual([]);
   });
 
   it.each([
-    ['scenario', `${head}slices:\n  - { id: k, organization_id: o, created_by: u, nam: K }\n`, 5, 'nam'],
+    [
+      'scenario',
+      `${head}slices:\n  - { id: k, organization_id: o, created_by: u, nam: K }\n`,
+      5,
+      'nam',
+    ],
     ['profile', 'callers:\n  ownr: { api_key: ak }\n', 2, 'ownr'],
     ['contracts', table('{ caller: ownr, expect: space_not_found }'), 5, 'not accepted'],
   ] as const)(

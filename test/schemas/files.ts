@@ -1,4 +1,5 @@
-// The files that people write: their kinds, those that are shipped, and the beginnings of small ones.
+// The files that people write: their kinds, those that are shipped, and the beginnings of small
+// ones.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -10,7 +11,10 @@ export const shipped: readonly (readonly [Kind, string])[] = [
   ...readdirSync('fixtures').map((file) => ['scenario', join('fixtures', file)] as const),
   ...readdirSync('contracts')
     .filter((file) => file.endsWith('.yaml') && !file.endsWith('.arazzo.yaml'))
-    .map((file) => [file.endsWith('profile.yaml') ? 'profile' : 'contracts', join('contracts', file)] as const),
+    .map(
+      (file) =>
+        [file.endsWith('profile.yaml') ? 'profile' : 'contracts', join('contracts', file)] as const,
+    ),
 ];
 
 export const head = "scenario: s\ndescription: d\ntime: '2026-02-26T15:30:00Z'\n";

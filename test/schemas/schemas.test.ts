@@ -53,7 +53,11 @@ const files: readonly (readonly [kind: Kind, isGood: boolean, text: string])[] =
   ['scenario', false, head.replace(/time.*/, 'time: tomorrow')],
   ['scenario', false, '[]'],
   ['profile', true, ''],
-  ['profile', true, 'callers: { owner: { api_key: ak, user_id: u, disposable: true } }\nknown: { organization_id: o }\n'],
+  [
+    'profile',
+    true,
+    'callers: { owner: { api_key: ak, user_id: u, disposable: true } }\nknown: { organization_id: o }\n',
+  ],
   [
     'profile',
     true,
@@ -73,12 +77,16 @@ const files: readonly (readonly [kind: Kind, isGood: boolean, text: string])[] =
   [
     'contracts',
     true,
-    table('{ caller: none, expect: [authentication_required, space_not_found], query: { organization_id: [a, b] } }'),
+    table(
+      '{ caller: none, expect: [authentication_required, space_not_found], query: { organization_id: [a, b] } }',
+    ),
   ],
   [
     'contracts',
     true,
-    table('{ caller: owner, expect: space_not_found, then: [{ call: getSpace, expect: space_not_found, present: /error }] }'),
+    table(
+      '{ caller: owner, expect: space_not_found, then: [{ call: getSpace, expect: space_not_found, present: /error }] }',
+    ),
   ],
   ['contracts', false, table('{ caler: owner, expect: space_not_found }')],
   ['contracts', false, table('{ caller: ownr, expect: space_not_found }')],
@@ -87,9 +95,21 @@ const files: readonly (readonly [kind: Kind, isGood: boolean, text: string])[] =
   ['contracts', false, table('{ caller: owner, expect: space_not_found, nested: 0 }')],
   ['contracts', false, table('{ caller: owner, expect: space_not_found, hex_body: 7b7 }')],
   ['contracts', false, table('{ caller: owner, expect: space_not_found, pause: 0 }')],
-  ['contracts', false, table('{ caller: owner, expect: space_not_found, then: [{ call: getSpce }] }')],
-  ['contracts', false, table('{ caller: owner, expect: space_not_found, then: [{ call: getSpace, absent: id }] }')],
-  ['contracts', false, table('{ caller: owner, expect: space_not_found, then: [{ call: getSpace, equals: [/id] }] }')],
+  [
+    'contracts',
+    false,
+    table('{ caller: owner, expect: space_not_found, then: [{ call: getSpce }] }'),
+  ],
+  [
+    'contracts',
+    false,
+    table('{ caller: owner, expect: space_not_found, then: [{ call: getSpace, absent: id }] }'),
+  ],
+  [
+    'contracts',
+    false,
+    table('{ caller: owner, expect: space_not_found, then: [{ call: getSpace, equals: [/id] }] }'),
+  ],
   ['contracts', false, table('just a text')],
   ['contracts', false, table(good, '    colour: red\n')],
   ['contracts', false, table(good).replace('getSpace', 'getSpce')],
@@ -99,7 +119,10 @@ const files: readonly (readonly [kind: Kind, isGood: boolean, text: string])[] =
 
 describe('the schema and the loader', () => {
   it.each(files)('agree on a %s that is good (%s): %s', (kind, isGood, text) => {
-    expect([validators[kind]?.(parse(text) ?? null), isLoaded(kind, text)]).toEqual([isGood, isGood]);
+    expect([validators[kind]?.(parse(text) ?? null), isLoaded(kind, text)]).toEqual([
+      isGood,
+      isGood,
+    ]);
   });
 
   it.each(shipped)('agree on the %s %s', (kind, file) => {
@@ -108,7 +131,9 @@ describe('the schema and the loader', () => {
 
   it('know the same callers, ids, operations and cases', () => {
     const [profile, contracts] = [schemaOf('profile'), schemaOf('contracts')];
-    expect(Object.keys(profile.properties.callers.properties).sort()).toEqual([...callerNames].sort());
+    expect(Object.keys(profile.properties.callers.properties).sort()).toEqual(
+      [...callerNames].sort(),
+    );
     expect(Object.keys(profile.properties.known.properties).sort()).toEqual([...knownNames].sort());
     expect([...profile.properties.disposable.items.enum].sort()).toEqual([...knownNames].sort());
     expect([...contracts.$defs.caller.enum].sort()).toEqual([...rowCallers].sort());

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Case, caseOfViolation, decidedBy, type ViolationSelector } from '../../src/spec/case.js';
+import {
+  type Case,
+  caseOfViolation,
+  decidedBy,
+  type ViolationSelector,
+} from '../../src/spec/case.js';
 
 const documented = (name: string, violation?: ViolationSelector): Case => ({
   name,
@@ -13,7 +18,9 @@ const documented = (name: string, violation?: ViolationSelector): Case => ({
 describe('a case', () => {
   it('is decided by the credentials, the request or the rule', () => {
     expect(decidedBy({ status: 401, reached_by: 'state' })).toBe('credentials');
-    expect(decidedBy({ status: 422, reached_by: 'state', violation: { in: 'body' } })).toBe('request');
+    expect(decidedBy({ status: 422, reached_by: 'state', violation: { in: 'body' } })).toBe(
+      'request',
+    );
     expect(decidedBy({ status: 422, reached_by: 'state' })).toBe('rule');
     expect(decidedBy({ status: 200, reached_by: 'state' })).toBe('rule');
   });
@@ -21,7 +28,9 @@ describe('a case', () => {
   it('is decided by nothing where no state reaches it', () => {
     expect(decidedBy({ status: 429, reached_by: 'rate_limit' })).toBe('nothing');
     expect(decidedBy({ status: 401, reached_by: 'april' })).toBe('nothing');
-    expect(decidedBy({ status: 422, reached_by: 'april', violation: { in: 'body' } })).toBe('nothing');
+    expect(decidedBy({ status: 422, reached_by: 'april', violation: { in: 'body' } })).toBe(
+      'nothing',
+    );
   });
 });
 
@@ -33,8 +42,12 @@ describe('the case of a violation', () => {
     documented('any_enum', { in: 'body', keyword: 'enum' }),
     documented('any_query', { in: 'query' }),
   ];
-  const answering = (part: string, field: string, keyword: string, among: readonly Case[] = cases): string | undefined =>
-    caseOfViolation(among, { in: part, field, keyword })?.name;
+  const answering = (
+    part: string,
+    field: string,
+    keyword: string,
+    among: readonly Case[] = cases,
+  ): string | undefined => caseOfViolation(among, { in: part, field, keyword })?.name;
 
   it('is the one that says most, wherever it stands', () => {
     for (const among of [cases, [...cases].reverse()]) {

@@ -7,7 +7,8 @@ import type { Json } from '../../src/spec/message.js';
 import { atPointer } from '../../src/spec/pointer.js';
 import { type Relation, relationKinds, statementsOf } from '../../src/spec/relation.js';
 
-// The document is read here without the stand-in's own reader, so that the two cannot be wrong together.
+// The document is read here without the stand-in's own reader, so that the two cannot be wrong
+// together.
 type Node = { readonly [key: string]: Node } & { readonly $ref?: string };
 interface Provenance {
   readonly basis: string;
@@ -25,7 +26,10 @@ interface Example {
   readonly value?: Json;
 }
 type Envelope = {
-  readonly error?: { readonly status: number; readonly details?: { readonly field?: string; readonly message?: string } };
+  readonly error?: {
+    readonly status: number;
+    readonly details?: { readonly field?: string; readonly message?: string };
+  };
 };
 
 const text = readFileSync(new URL('../../generated/document.json', import.meta.url), 'utf8');
@@ -36,8 +40,10 @@ const errorRelations = document['x-error-relations'] as unknown as Relation[];
 
 const resolve = (node: Node): Node =>
   node.$ref === undefined ? node : resolve(atPointer(document as Json, node.$ref.slice(1)) as Node);
-const entries = (node: Node | undefined): [string, Node][] => Object.entries(node ?? {}) as [string, Node][];
-const bodySchema = (message: Node): string | undefined => message.content?.['application/json']?.schema?.$ref?.split('/').at(-1);
+const entries = (node: Node | undefined): [string, Node][] =>
+  Object.entries(node ?? {}) as [string, Node][];
+const bodySchema = (message: Node): string | undefined =>
+  message.content?.['application/json']?.schema?.$ref?.split('/').at(-1);
 
 const operations = entries(document.paths).flatMap(([path, item]) =>
   entries(item)
@@ -47,7 +53,10 @@ const operations = entries(document.paths).flatMap(([path, item]) =>
       path,
       parameters: [item.parameters, operation.parameters]
         .flatMap((list) => (list as unknown as Node[] | undefined) ?? [])
-        .map((parameter) => resolve(parameter) as unknown as { name: string; in: string; schema: Node }),
+        .map(
+          (parameter) =>
+            resolve(parameter) as unknown as { name: string; in: string; schema: Node },
+        ),
       requestBody: operation.requestBody && resolve(operation.requestBody),
       responses: entries(operation.responses).map(([status, response]) => ({
         status: Number(status),
@@ -58,11 +67,20 @@ const operations = entries(document.paths).flatMap(([path, item]) =>
 
 function examplesOf(operation: string, status: number, response: Node): Example[] {
   const schema = bodySchema(response);
-  const withBody = entries(response.content?.['application/json']?.examples).map(([name, reference]) => {
-    const example = resolve(reference);
-    const provenance = example['x-case'] as unknown as Provenance;
-    return { name, operation, status, provenance, value: example.value as Json, ...(schema === undefined ? {} : { schema }) };
-  });
+  const withBody = entries(response.content?.['application/json']?.examples).map(
+    ([name, reference]) => {
+      const example = resolve(reference);
+      const provenance = example['x-case'] as unknown as Provenance;
+      return {
+        name,
+        operation,
+        status,
+        provenance,
+        value: example.value as Json,
+        ...(schema === undefined ? {} : { schema }),
+      };
+    },
+  );
   const bodiless = entries(response['x-cases']).map(([name, provenance]) => ({
     name,
     operation,
@@ -86,30 +104,43 @@ function validators(components: unknown): (schema: string) => ValidateFunction {
   ajv.addVocabulary(['x-edition', 'x-known-values']);
   addFormats.default(ajv);
   ajv.addSchema(
-    JSON.parse(JSON.stringify({ $id: 'document', $defs: components }).replaceAll('#/components/schemas/', '#/$defs/')),
+    JSON.parse(
+      JSON.stringify({ $id: 'document', $defs: components }).replaceAll(
+        '#/components/schemas/',
+        '#/$defs/',
+      ),
+    ),
   );
-  return (schema) => ajv.getSchema(`document#/$defs/${schema}`) ?? expect.fail(`no schema ${schema}`);
+  return (schema) =>
+    ajv.getSchema(`document#/$defs/${schema}`) ?? expect.fail(`no schema ${schema}`);
 }
 
 /** A copy in which a field that is not documented is an error. */
 function close(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(close);
   if (typeof node !== 'object' || node === null) return node;
-  const copy: Record<string, unknown> = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, close(value)]));
-  return copy.properties && copy.additionalProperties === undefined ? { ...copy, additionalProperties: false } : copy;
+  const copy: Record<string, unknown> = Object.fromEntries(
+    Object.entries(node).map(([key, value]) => [key, close(value)]),
+  );
+  return copy.properties && copy.additionalProperties === undefined
+    ? { ...copy, additionalProperties: false }
+    : copy;
 }
 
 const open = validators(schemas);
 const closed = validators(close(schemas));
-const breaches = (validate: ValidateFunction, value: unknown): unknown => (validate(value) ? [] : validate.errors);
+const breaches = (validate: ValidateFunction, value: unknown): unknown =>
+  validate(value) ? [] : validate.errors;
 
 describe('the document', () => {
   it('is read whole: every operation, every case and every unrouted case', () => {
     const spec = loadSpec();
     expect([...spec.operations.keys()].sort()).toEqual(operations.map(({ id }) => id).sort());
-    expect([...spec.operations.values()].flatMap((o) => [...o.cases.keys()].map((name) => `${o.id}.${name}`)).sort()).toEqual(
-      routed.map(nameOf).sort(),
-    );
+    expect(
+      [...spec.operations.values()]
+        .flatMap((o) => [...o.cases.keys()].map((name) => `${o.id}.${name}`))
+        .sort(),
+    ).toEqual(routed.map(nameOf).sort());
     expect([...spec.unrouted.keys()].sort()).toEqual(unrouted.map(({ name }) => name).sort());
     expect(spec.text).toBe(text);
   });
@@ -121,7 +152,9 @@ describe('the document', () => {
   it('knows where every case stands in the source files', () => {
     const { place } = loadSpec();
     for (const example of routed)
-      expect(place(example.operation, example.name), nameOf(example)).toMatch(/^openapi\/[\w/.-]+:\d+$/);
+      expect(place(example.operation, example.name), nameOf(example)).toMatch(
+        /^openapi\/[\w/.-]+:\d+$/,
+      );
   });
 
   it('gives an example for every response with a body, and a case for every one without', () => {
@@ -135,7 +168,9 @@ describe('the document', () => {
     for (const example of examples) {
       if (example.schema === undefined) continue;
       expect(breaches(open(example.schema), example.value), `${nameOf(example)}, open`).toEqual([]);
-      expect(breaches(closed(example.schema), example.value), `${nameOf(example)}, closed`).toEqual([]);
+      expect(breaches(closed(example.schema), example.value), `${nameOf(example)}, closed`).toEqual(
+        [],
+      );
     }
   });
 
@@ -143,7 +178,9 @@ describe('the document', () => {
     for (const { id, requestBody } of operations) {
       if (!requestBody) continue;
       const schema = bodySchema(requestBody) as string;
-      const values = entries(requestBody.content?.['application/json']?.examples).map(([, example]) => resolve(example).value);
+      const values = entries(requestBody.content?.['application/json']?.examples).map(
+        ([, example]) => resolve(example).value,
+      );
       expect(values.length, `${id} shows a request`).toBeGreaterThan(0);
       for (const value of values) {
         expect(breaches(open(schema), value), `${id}, open`).toEqual([]);
@@ -173,7 +210,9 @@ describe('the document', () => {
 
   it('repeats the status of the response in every error', () => {
     // The framework's own 404 has no envelope.
-    const enveloped = examples.filter(({ status, name }) => status >= 400 && name !== 'unknown_path');
+    const enveloped = examples.filter(
+      ({ status, name }) => status >= 400 && name !== 'unknown_path',
+    );
     expect(enveloped.length).toBeGreaterThan(300);
     for (const example of enveloped) {
       expect((example.value as Envelope).error?.status, nameOf(example)).toBe(example.status);
@@ -190,8 +229,11 @@ describe('the document', () => {
 
   it('answers a bad query and a bad body with a case of their own, wherever there is a query or a body', () => {
     for (const { id, parameters, requestBody } of operations) {
-      const parts = routed.filter(({ operation }) => operation === id).map(({ provenance }) => provenance.violation?.in);
-      if (parameters.some((parameter) => parameter.in === 'query')) expect(parts, id).toContain('query');
+      const parts = routed
+        .filter(({ operation }) => operation === id)
+        .map(({ provenance }) => provenance.violation?.in);
+      if (parameters.some((parameter) => parameter.in === 'query'))
+        expect(parts, id).toContain('query');
       if (requestBody) expect(parts, id).toContain('body');
     }
   });
@@ -210,8 +252,17 @@ describe('the document', () => {
 describe('the relations of the document', () => {
   const all = operations.flatMap((operation) =>
     operation.responses.flatMap(({ status, response }) =>
-      [...(status >= 400 ? errorRelations : []), ...((response['x-relations'] as unknown as Relation[]) ?? [])].flatMap(
-        (relation) => statementsOf(relation).map(({ kind, operands }) => ({ operation, status, response, kind, operands })),
+      [
+        ...(status >= 400 ? errorRelations : []),
+        ...((response['x-relations'] as unknown as Relation[]) ?? []),
+      ].flatMap((relation) =>
+        statementsOf(relation).map(({ kind, operands }) => ({
+          operation,
+          status,
+          response,
+          kind,
+          operands,
+        })),
       ),
     ),
   );
@@ -224,11 +275,17 @@ describe('the relations of the document', () => {
     for (const { operation, operands } of all) {
       for (const operand of operands.map(String).filter((word) => word.startsWith('$request.'))) {
         const [, part, name] =
-          /^\$request\.(path\.|query\.|body#\/)(\w+)$/.exec(operand) ?? expect.fail(`${operation.id}: ${operand}`);
+          /^\$request\.(path\.|query\.|body#\/)(\w+)$/.exec(operand) ??
+          expect.fail(`${operation.id}: ${operand}`);
         const known =
           part === 'body#/'
-            ? Object.keys((schemas[bodySchema(operation.requestBody as Node) as string] as Node).properties ?? {})
-            : operation.parameters.filter((parameter) => `${parameter.in}.` === part).map((parameter) => parameter.name);
+            ? Object.keys(
+                (schemas[bodySchema(operation.requestBody as Node) as string] as Node).properties ??
+                  {},
+              )
+            : operation.parameters
+                .filter((parameter) => `${parameter.in}.` === part)
+                .map((parameter) => parameter.name);
         expect(known, `${operation.id}: ${operand}`).toContain(name);
       }
     }
@@ -236,11 +293,18 @@ describe('the relations of the document', () => {
 
   it('look only at parts of the response that every example has', () => {
     for (const { operation, status, response, operands } of all) {
-      for (const operand of operands.map(String).filter((word) => word.startsWith('$') && !word.startsWith('$request.'))) {
+      for (const operand of operands
+        .map(String)
+        .filter((word) => word.startsWith('$') && !word.startsWith('$request.'))) {
         if (operand === '$statusCode') continue;
-        const [, pointer] = /^\$response\.body#((?:\/.+)?)$/.exec(operand) ?? expect.fail(`${operation.id}: ${operand}`);
+        const [, pointer] =
+          /^\$response\.body#((?:\/.+)?)$/.exec(operand) ??
+          expect.fail(`${operation.id}: ${operand}`);
         for (const example of examplesOf(operation.id, status, response)) {
-          expect(atPointer(example.value, pointer as string), `${nameOf(example)}: ${operand}`).toBeDefined();
+          expect(
+            atPointer(example.value, pointer as string),
+            `${nameOf(example)}: ${operand}`,
+          ).toBeDefined();
         }
       }
     }
@@ -252,19 +316,29 @@ describe('the messages about fields', () => {
     new RegExp(
       `^${template
         .split(/(\{\w+\})/)
-        .map((part) => (part === '{field}' ? field : /^\{\w+\}$/.test(part) ? '.+' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+        .map((part) =>
+          part === '{field}'
+            ? field
+            : /^\{\w+\}$/.test(part)
+              ? '.+'
+              : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+        )
         .join('')}$`,
     );
 
   it('are those of the templates, and of the very keyword where the case names one', () => {
-    const about = examples.filter(({ value }) => (value as Envelope | undefined)?.error?.details?.field !== undefined);
+    const about = examples.filter(
+      ({ value }) => (value as Envelope | undefined)?.error?.details?.field !== undefined,
+    );
     expect(about.length).toBeGreaterThan(100);
     for (const example of about) {
       const { field = '', message = '' } = (example.value as Envelope).error?.details ?? {};
       const keyword = example.provenance.violation?.keyword;
       const { other: _, ...named } = fieldMessages;
       const templates =
-        keyword === undefined ? Object.values(named) : [fieldMessages[keyword] ?? expect.fail(`no template ${keyword}`)];
+        keyword === undefined
+          ? Object.values(named)
+          : [fieldMessages[keyword] ?? expect.fail(`no template ${keyword}`)];
       expect(
         templates.some((template) => rendered(template, field).test(message)),
         `${nameOf(example)}: ${message}`,
@@ -279,15 +353,19 @@ describe('the messages about fields', () => {
         if (/^(title|description|default|examples|x-.*)$/.test(keyword)) continue;
         if (keyword === 'properties') for (const [, property] of entries(value)) visit(property);
         else if (keyword === '$ref') visit(resolve(schema));
-        else if (/^(items|propertyNames|additionalProperties)$/.test(keyword)) typeof value === 'object' && visit(value);
+        else if (/^(items|propertyNames|additionalProperties)$/.test(keyword))
+          typeof value === 'object' && visit(value);
         else used.add(keyword);
       }
     };
     for (const { parameters, requestBody } of operations) {
-      for (const parameter of parameters.filter((each) => each.in === 'query')) visit(parameter.schema);
+      for (const parameter of parameters.filter((each) => each.in === 'query'))
+        visit(parameter.schema);
       if (requestBody) visit(requestBody.content?.['application/json']?.schema as Node);
     }
-    expect([...used]).toEqual(expect.arrayContaining(['type', 'required', 'enum', 'maxLength', 'minimum']));
+    expect([...used]).toEqual(
+      expect.arrayContaining(['type', 'required', 'enum', 'maxLength', 'minimum']),
+    );
     expect([...used].filter((keyword) => fieldMessages[keyword] === undefined)).toEqual([]);
   });
 });

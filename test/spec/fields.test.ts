@@ -15,20 +15,35 @@ const schemas = {
       fixed: { const: 1 },
     },
   },
-  Row: { allOf: [{ $ref: '#/components/schemas/Id' }, { type: 'object', properties: { name: { type: 'string' } } }] },
+  Row: {
+    allOf: [
+      { $ref: '#/components/schemas/Id' },
+      { type: 'object', properties: { name: { type: 'string' } } },
+    ],
+  },
   Id: {
-    properties: { id: { oneOf: [{ type: 'string' }, { type: 'object', properties: { text: { type: 'string' } } }] } },
+    properties: {
+      id: {
+        oneOf: [{ type: 'string' }, { type: 'object', properties: { text: { type: 'string' } } }],
+      },
+    },
   },
 };
 const spec = { text: JSON.stringify({ components: { schemas } }) } as Spec;
 
 describe('a pointer', () => {
-  it.each(['', '/rows/*/id', '/rows/0/name', '/rows/0/id/text', '/open/a/b/0', '/free/a', '/lists/a/0/b', '/any/*/a'])(
-    '%s may lead to something',
-    (pointer) => {
-      expect(strayOf(spec, 'Whole', pointer)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    '/rows/*/id',
+    '/rows/0/name',
+    '/rows/0/id/text',
+    '/open/a/b/0',
+    '/free/a',
+    '/lists/a/0/b',
+    '/any/*/a',
+  ])('%s may lead to something', (pointer) => {
+    expect(strayOf(spec, 'Whole', pointer)).toBeUndefined();
+  });
 
   it.each([
     ['/row/0', '', 'row', ['rows', 'open', 'free', 'lists', 'closed', 'any', 'fixed']],
@@ -40,7 +55,12 @@ describe('a pointer', () => {
     ['/lists/a/b', '/lists/a', 'b', []],
     ['/closed/a', '/closed', 'a', []],
     ['/fixed/a', '/fixed', 'a', []],
-    ['/constructor', '', 'constructor', ['rows', 'open', 'free', 'lists', 'closed', 'any', 'fixed']],
+    [
+      '/constructor',
+      '',
+      'constructor',
+      ['rows', 'open', 'free', 'lists', 'closed', 'any', 'fixed'],
+    ],
   ])('%s leaves what there can be', (pointer, within, token, known) => {
     expect(strayOf(spec, 'Whole', pointer)).toEqual({ within, token, known });
   });

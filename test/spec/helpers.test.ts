@@ -37,13 +37,13 @@ describe('two JSON values', () => {
   });
 
   it('are shown cut where they are long', () => {
-    expect([shorten('abc', 3), shorten('abcd', 3), show({ a: 1 }), show(undefined), show('abcdef', { longest: 4 })]).toEqual([
-      'abc',
-      'abc…',
-      '{"a":1}',
-      'absent',
-      '"abc…',
-    ]);
+    expect([
+      shorten('abc', 3),
+      shorten('abcd', 3),
+      show({ a: 1 }),
+      show(undefined),
+      show('abcdef', { longest: 4 }),
+    ]).toEqual(['abc', 'abc…', '{"a":1}', 'absent', '"abc…']);
   });
 });
 
@@ -76,10 +76,13 @@ describe('a JSON pointer', () => {
 });
 
 describe('base64url', () => {
-  it.each(['', 'a', 'ab', 'abc', 'Ünï 🎭', '??>>', '\ufeffx'.slice(1)])('is what Node makes of %j, and leads back', (text) => {
-    expect(toBase64Url(text)).toBe(Buffer.from(text).toString('base64url'));
-    expect(fromBase64Url(toBase64Url(text))).toBe(text);
-  });
+  it.each(['', 'a', 'ab', 'abc', 'Ünï 🎭', '??>>', '\ufeffx'.slice(1)])(
+    'is what Node makes of %j, and leads back',
+    (text) => {
+      expect(toBase64Url(text)).toBe(Buffer.from(text).toString('base64url'));
+      expect(fromBase64Url(toBase64Url(text))).toBe(text);
+    },
+  );
 
   it.each(['!!', 'a', 'ab=c'])('is not %j', (text) => {
     expect(fromBase64Url(text)).toBeUndefined();
@@ -88,5 +91,9 @@ describe('base64url', () => {
 
 it('the hash is FNV-1a, as its authors give it', () => {
   // http://www.isthe.com/chongo/tech/comp/fnv/
-  expect(['', 'a', 'foobar'].map((text) => (fnv1a(text) >>> 0).toString(16))).toEqual(['811c9dc5', 'e40c292c', 'bf9cf968']);
+  expect(['', 'a', 'foobar'].map((text) => (fnv1a(text) >>> 0).toString(16))).toEqual([
+    '811c9dc5',
+    'e40c292c',
+    'bf9cf968',
+  ]);
 });

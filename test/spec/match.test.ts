@@ -8,7 +8,10 @@ function found(method: string, path: string): string {
   const result = match(method, path);
   if (result.kind === 'method_not_allowed') return `405 ${result.allowed.join(' ')}`;
   if (result.kind === 'unknown_path') return '404';
-  return [result.operation.id, ...Object.entries(result.path).map(([name, value]) => `${name}=${value}`)].join(' ');
+  return [
+    result.operation.id,
+    ...Object.entries(result.path).map(([name, value]) => `${name}=${value}`),
+  ].join(' ');
 }
 
 describe('the matcher', () => {
@@ -31,7 +34,9 @@ describe('the matcher', () => {
   });
 
   it('reads every parameter under its own name', () => {
-    expect(found('DELETE', '/v1/spaces/s1/threads/t1')).toBe('removeThreadFromSpace space_id=s1 thread_id=t1');
+    expect(found('DELETE', '/v1/spaces/s1/threads/t1')).toBe(
+      'removeThreadFromSpace space_id=s1 thread_id=t1',
+    );
     expect(found('GET', '/v1/organizations/o1/knowledge/slices/k1/stores')).toBe(
       'listStoresInSlice organization_id=o1 slice_id=k1',
     );
@@ -48,13 +53,16 @@ describe('the matcher', () => {
   });
 
   it('lets a broken escape stand for itself', () => {
-    for (const id of ['%', '%zz', '%E0%A4', '%ff']) expect(found('GET', `/v1/spaces/${id}`)).toBe(`getSpace space_id=${id}`);
+    for (const id of ['%', '%zz', '%E0%A4', '%ff'])
+      expect(found('GET', `/v1/spaces/${id}`)).toBe(`getSpace space_id=${id}`);
   });
 
   it('lets a literal go before a parameter, for every method', () => {
     const stores = '/v1/organizations/o1/vector-stores';
     expect(found('GET', `${stores}/usage`)).toBe('getVectorStoreUsage organization_id=o1');
-    expect(found('GET', `${stores}/usages`)).toBe('getVectorStore organization_id=o1 vector_store_id=usages');
+    expect(found('GET', `${stores}/usages`)).toBe(
+      'getVectorStore organization_id=o1 vector_store_id=usages',
+    );
     expect(found('DELETE', `${stores}/usage`)).toBe('405 GET HEAD OPTIONS');
   });
 

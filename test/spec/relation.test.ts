@@ -11,7 +11,12 @@ import {
   relationKinds,
 } from '../../src/spec/relation.js';
 
-const asked = { path: { id: 'a' }, query: { limit: 2 }, requestBody: { name: 'n', tags: ['x'] }, status: 200 } as const;
+const asked = {
+  path: { id: 'a' },
+  query: { limit: 2 },
+  requestBody: { name: 'n', tags: ['x'] },
+  status: 200,
+} as const;
 const answered = (responseBody: Json | undefined): Exchange => ({ ...asked, responseBody });
 const rows = (...values: Json[]): Json => ({ rows: values.map((value) => ({ id: value })) });
 const [id, first, last] = ['$response.body#/id', '$response.body#/first', '$response.body#/last'];
@@ -21,9 +26,16 @@ const page = [list, '$response.body#/skip', '$response.body#/total', '$response.
 const pageOf = (total: number, more: boolean): Json => ({ rows: [1, 2], skip: 2, total, more });
 
 /** Of each kind: its operands, bodies that keep it, bodies that break it. */
-const kinds: Record<RelationKind, [operands: Operand[], holding: Json[], broken: Json[], pointer?: string]> = {
+const kinds: Record<
+  RelationKind,
+  [operands: Operand[], holding: Json[], broken: Json[], pointer?: string]
+> = {
   equal: [[id, '$request.path.id'], [{ id: 'a' }], [{ id: 'b' }, { id: null }, {}], '/id'],
-  includes: [[list, '$request.path.id'], [{ rows: ['b', 'a'] }], [{ rows: ['b'] }, { rows: [] }, {}]],
+  includes: [
+    [list, '$request.path.id'],
+    [{ rows: ['b', 'a'] }],
+    [{ rows: ['b'] }, { rows: [] }, {}],
+  ],
   excludes: [[list, '$request.path.id'], [{ rows: ['b'] }, { rows: [] }], [{ rows: ['b', 'a'] }]],
   not_before: [
     [last, first],
@@ -34,7 +46,11 @@ const kinds: Record<RelationKind, [operands: Operand[], holding: Json[], broken:
     [{ first: '2026-01-02T00:00:00Z', last: '2026-01-01T00:00:00Z' }],
     '/last',
   ],
-  at_most: [[list, '$request.query.limit'], [{ rows: [] }, { rows: [1, 2] }], [{ rows: [1, 2, 3] }]],
+  at_most: [
+    [list, '$request.query.limit'],
+    [{ rows: [] }, { rows: [1, 2] }],
+    [{ rows: [1, 2, 3] }],
+  ],
   every: [
     [list, 'id', '$request.path.id'],
     [rows(), rows('a', 'a')],
@@ -69,20 +85,24 @@ const kinds: Record<RelationKind, [operands: Operand[], holding: Json[], broken:
 };
 
 describe('relations', () => {
-  it.each(relationKinds)('of the kind %s hold where they should, and name the place where they do not', (kind) => {
-    const [operands, holding, broken, pointer = '/rows'] = kinds[kind];
-    for (const body of holding) expect(brokenRelations([{ [kind]: operands }], answered(body))).toEqual([]);
-    for (const body of broken) {
-      expect(brokenRelations([{ [kind]: operands }], answered(body))).toEqual([
-        {
-          relation: `${kind}(${operands.join(', ')})`,
-          pointer,
-          expected: expect.any(String),
-          got: atPointer(body, pointer),
-        },
-      ]);
-    }
-  });
+  it.each(relationKinds)(
+    'of the kind %s hold where they should, and name the place where they do not',
+    (kind) => {
+      const [operands, holding, broken, pointer = '/rows'] = kinds[kind];
+      for (const body of holding)
+        expect(brokenRelations([{ [kind]: operands }], answered(body))).toEqual([]);
+      for (const body of broken) {
+        expect(brokenRelations([{ [kind]: operands }], answered(body))).toEqual([
+          {
+            relation: `${kind}(${operands.join(', ')})`,
+            pointer,
+            expected: expect.any(String),
+            got: atPointer(body, pointer),
+          },
+        ]);
+      }
+    },
+  );
 
   it('take two objects for equal whatever the order of their keys', () => {
     const exchange = { ...answered({ id: { b: 2, a: 1 } }), requestBody: { name: { a: 1, b: 2 } } };
@@ -95,8 +115,12 @@ describe('relations', () => {
       expect.objectContaining({ assumed: 'null is kept as it was sent, ours' }),
     ]);
     const sent = { ...answered({ id: 'b' }), requestBody: { name: 'a' } };
-    expect(brokenRelations([{ equal: [id, '$request.body#/name'] }], sent)[0]).not.toHaveProperty('assumed');
-    expect(brokenRelations([{ equal: [id, '$request.body#/name'], assumed: 'a sheet' }], sent)[0]).toMatchObject({
+    expect(brokenRelations([{ equal: [id, '$request.body#/name'] }], sent)[0]).not.toHaveProperty(
+      'assumed',
+    );
+    expect(
+      brokenRelations([{ equal: [id, '$request.body#/name'], assumed: 'a sheet' }], sent)[0],
+    ).toMatchObject({
       assumed: 'a sheet',
     });
   });
@@ -123,10 +147,16 @@ describe('relations', () => {
   });
 
   it('bind nothing where the request leaves a part out', () => {
-    const relations = [{ equal: [id, '$request.body#/missing'] }, { at_most: [list, '$request.query.missing'] }];
+    const relations = [
+      { equal: [id, '$request.body#/missing'] },
+      { at_most: [list, '$request.query.missing'] },
+    ];
     expect(brokenRelations(relations, answered({ id: 'z', rows: [1, 2, 3] }))).toEqual([]);
     expect(
-      brokenRelations([{ equal: [id, '$request.body#/name'] }], { ...answered({ id: 'z' }), requestBody: undefined }),
+      brokenRelations([{ equal: [id, '$request.body#/name'] }], {
+        ...answered({ id: 'z' }),
+        requestBody: undefined,
+      }),
     ).toEqual([]);
   });
 
@@ -136,8 +166,14 @@ describe('relations', () => {
   });
 
   it('are all reported, not only the first', () => {
-    const relations = [{ equal: [id, '$request.path.id'] }, { equal: [id, '$request.body#/name'] }, { unique: [list, 'id'] }];
-    expect(brokenRelations(relations, answered({ id: 'z' })).map(({ pointer }) => pointer)).toEqual(['/id', '/id']);
+    const relations = [
+      { equal: [id, '$request.path.id'] },
+      { equal: [id, '$request.body#/name'] },
+      { unique: [list, 'id'] },
+    ];
+    expect(brokenRelations(relations, answered({ id: 'z' })).map(({ pointer }) => pointer)).toEqual(
+      ['/id', '/id'],
+    );
   });
 });
 
@@ -159,20 +195,30 @@ describe('expressions', () => {
 });
 
 describe('an example that is filled from the request', () => {
-  const example = { id: 'sample', rows: [{ id: 'r' }, { id: 's' }, { id: 't' }], details: { id: 'sample' } } as const;
+  const example = {
+    id: 'sample',
+    rows: [{ id: 'r' }, { id: 's' }, { id: 't' }],
+    details: { id: 'sample' },
+  } as const;
 
   it('takes the values that relations tie to the request', () => {
     expect(
       fillFromRequest(
         example,
-        [{ equal: [id, '$request.path.id'] }, { equal: ['$response.body#/details/id', '$request.body#/name'] }],
+        [
+          { equal: [id, '$request.path.id'] },
+          { equal: ['$response.body#/details/id', '$request.body#/name'] },
+        ],
         answered(undefined),
       ),
     ).toEqual({ ...example, id: 'a', details: { id: 'n' } });
   });
 
   it('is cut to the limit, and told in every row', () => {
-    const relations = [{ at_most: [list, '$request.query.limit'] }, { every: [list, 'owner', '$request.path.id'] }];
+    const relations = [
+      { at_most: [list, '$request.query.limit'] },
+      { every: [list, 'owner', '$request.path.id'] },
+    ];
     expect(fillFromRequest(example, relations, answered(undefined))).toEqual({
       ...example,
       rows: [
@@ -191,7 +237,11 @@ describe('an example that is filled from the request', () => {
     ];
     const before = structuredClone(example);
     expect(fillFromRequest(example, relations, answered(undefined))).toEqual(before);
-    fillFromRequest(example, [{ equal: [id, '$request.path.id'] }, { at_most: [list, 1] }], answered(undefined));
+    fillFromRequest(
+      example,
+      [{ equal: [id, '$request.path.id'] }, { at_most: [list, 1] }],
+      answered(undefined),
+    );
     expect(example).toEqual(before);
   });
 
@@ -201,6 +251,11 @@ describe('an example that is filled from the request', () => {
       { at_most: [list, '$request.query.limit'] },
       { every: [list, 'id', '$request.path.id'] },
     ];
-    expect(brokenRelations(relations, answered(fillFromRequest(example, relations, answered(undefined))))).toEqual([]);
+    expect(
+      brokenRelations(
+        relations,
+        answered(fillFromRequest(example, relations, answered(undefined))),
+      ),
+    ).toEqual([]);
   });
 });

@@ -15,9 +15,26 @@ export function createBrowsers() {
     use: (browser: Browser) => Promise<Result>,
   ): Promise<Result> {
     const home = mkdtempSync(join(tmpdir(), 'understudy-browser-'));
-    const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-quic'];
-    const contained = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--no-first-run', '--no-proxy-server'];
-    const args = ['--headless', ...contained, ...quiet, `--user-data-dir=${join(home, 'profile')}`, ...more];
+    const quiet = [
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-quic',
+    ];
+    const contained = [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-dev-shm-usage',
+      '--no-first-run',
+      '--no-proxy-server',
+    ];
+    const args = [
+      '--headless',
+      ...contained,
+      ...quiet,
+      `--user-data-dir=${join(home, 'profile')}`,
+      ...more,
+    ];
     const browser = keeper.start(chromium, args, { env: { HOME: home } });
     try {
       return await use(browser);
@@ -30,7 +47,13 @@ export function createBrowsers() {
   return {
     withBrowser,
     /** Shows the page until the probe finds something. */
-    browse: <Found>(chromium: string, url: string, probe: () => Found | undefined): Promise<Found> =>
-      withBrowser(chromium, [url], (browser) => browser.until('the report of the page', probe, 60_000)),
+    browse: <Found>(
+      chromium: string,
+      url: string,
+      probe: () => Found | undefined,
+    ): Promise<Found> =>
+      withBrowser(chromium, [url], (browser) =>
+        browser.until('the report of the page', probe, 60_000),
+      ),
   };
 }

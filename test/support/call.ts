@@ -11,7 +11,10 @@ export interface Received {
   readonly headers: Headers;
 }
 
-export async function call(understudy: Understudy, { method, target, headers = {}, body }: Sent): Promise<Received> {
+export async function call(
+  understudy: Understudy,
+  { method, target, headers = {}, body }: Sent,
+): Promise<Received> {
   const response = await understudy.fetch(`http://understudy.local${target}`, {
     method,
     headers,

@@ -24,7 +24,10 @@ export async function runChain(
   const folder = mkdtempSync(join(tmpdir(), 'understudy-chain-'));
   try {
     writeFileSync(join(folder, 'chain.sh'), chain);
-    const finished = await runCommand('bash', ['chain.sh'], { cwd: folder, env: { TARGET: target, ...credentials } });
+    const finished = await runCommand('bash', ['chain.sh'], {
+      cwd: folder,
+      env: { TARGET: target, ...credentials },
+    });
     return { ...finished, answer: answerIn(finished.stdout) };
   } finally {
     rmSync(folder, { recursive: true });
@@ -38,7 +41,9 @@ function answerIn(printed: string): PlainResponse {
   const body = printed.slice(end + 4);
   return {
     status: Number(first.split(' ')[1]),
-    headers: Object.fromEntries(lines.map((line) => [line.split(':', 1)[0]?.toLowerCase(), line.replace(/^[^:]*: */, '')])),
+    headers: Object.fromEntries(
+      lines.map((line) => [line.split(':', 1)[0]?.toLowerCase(), line.replace(/^[^:]*: */, '')]),
+    ),
     ...(body === '' ? {} : { body }),
   };
 }

@@ -26,12 +26,14 @@ export interface Running {
 type Environment = Readonly<Record<string, string>>;
 
 /**
- * Runs a command in this process: the same code as the program's, without the seconds that each start takes. Whatever a
- * process has of its own (its end, its signals, who reads its streams, the variables of flags) takes `runBuilt` or `start`.
+ * Runs a command in this process: the same code as the program's, without the seconds that each
+ * start takes. Whatever a process has of its own (its end, its signals, who reads its streams, the
+ * variables of flags) takes `runBuilt` or `start`.
  */
 export async function run(args: readonly string[], env: Environment = {}): Promise<Finished> {
   const flags = Object.keys(env).filter((name) => name.startsWith('UNDERSTUDY_'));
-  if (flags.length > 0) throw new Error(`${flags} is read from the process itself; start the built program instead.`);
+  if (flags.length > 0)
+    throw new Error(`${flags} is read from the process itself; start the built program instead.`);
   const printed = { stdout: '', stderr: '' };
   const io: Io = { stdout: into('stdout'), stderr: into('stderr'), env };
   const failure = await runCommandLine(args, io);
@@ -48,7 +50,10 @@ export async function run(args: readonly string[], env: Environment = {}): Promi
 }
 
 export function start(args: readonly string[], env: Environment = {}): Running {
-  const child = spawn(process.execPath, [program, ...args], { cwd: root, env: { PATH: process.env.PATH ?? '', ...env } });
+  const child = spawn(process.execPath, [program, ...args], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '', ...env },
+  });
   let stdout = '';
   let stderr = '';
   const listeners = new Set<() => void>();
@@ -59,7 +64,11 @@ export function start(args: readonly string[], env: Environment = {}): Running {
   child.stderr.on('data', (chunk) => {
     stderr += chunk;
   });
-  const finished = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
+  const finished = once(child, 'close').then(([code]) => ({
+    code: code as number | null,
+    stdout,
+    stderr,
+  }));
   return {
     process: child,
     stdout: () => stdout,
@@ -72,10 +81,13 @@ export function start(args: readonly string[], env: Environment = {}): Running {
         };
         listeners.add(look);
         look();
-        finished.then(({ code }) => reject(new Error(`ended with ${code} before ${pattern}:\n${stdout}${stderr}`)));
+        finished.then(({ code }) =>
+          reject(new Error(`ended with ${code} before ${pattern}:\n${stdout}${stderr}`)),
+        );
       }),
   };
 }
 
 /** Runs the built program from outside, as a user does. */
-export const runBuilt = (args: readonly string[], env?: Environment): Promise<Finished> => start(args, env).finished;
+export const runBuilt = (args: readonly string[], env?: Environment): Promise<Finished> =>
+  start(args, env).finished;

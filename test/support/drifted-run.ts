@@ -12,16 +12,28 @@ import { loadSpec } from '../../src/shipped/document.js';
 export const spec = loadSpec();
 const plain = loadContracts(spec);
 const contracts = withEdges(spec, plain);
-export const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+export const profile = parseProfile(
+  readFileSync('contracts/understudy.profile.yaml', 'utf8'),
+  'understudy.profile.yaml',
+  {},
+);
 
 /** The rows of some operations; what prepares them and looks after them is called too. */
 export function contractsOf(operations: readonly OperationId[]): RunOptions['contracts'] {
-  return { ...contracts, tables: contracts.tables.filter(({ operation }) => operations.includes(operation)), lifecycles: [] };
+  return {
+    ...contracts,
+    tables: contracts.tables.filter(({ operation }) => operations.includes(operation)),
+    lifecycles: [],
+  };
 }
 
 /** The same without the edges of the schemas, of which there are several times as many. */
 export function withoutEdges(operations: readonly OperationId[]): RunOptions['contracts'] {
-  return { ...plain, tables: plain.tables.filter(({ operation }) => operations.includes(operation)), lifecycles: [] };
+  return {
+    ...plain,
+    tables: plain.tables.filter(({ operation }) => operations.includes(operation)),
+    lifecycles: [],
+  };
 }
 
 /** Over a port, as a user's server is reached. */
@@ -33,7 +45,13 @@ export async function driftedRun(
   const understudy = createUnderstudy({ drift, seed: ids });
   const { url } = await understudy.listen({ port: 0 });
   try {
-    return await runContracts({ spec, contracts: contractsOf(operations), profile, target: httpTarget(url), ...options });
+    return await runContracts({
+      spec,
+      contracts: contractsOf(operations),
+      profile,
+      target: httpTarget(url),
+      ...options,
+    });
   } finally {
     await understudy.close();
   }

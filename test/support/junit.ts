@@ -1,4 +1,5 @@
-// What the strict schema of Ant's JUnit reports asks for, in rules of our own: which attributes and children an element has, in
+// What the strict schema of Ant's JUnit reports asks for, in rules of our own: which attributes and
+// children an element has, in
 // which order, and what their values look like. https://github.com/windyroad/JUnit-Schema
 import type { XmlElement } from './xml.js';
 
@@ -8,7 +9,8 @@ const any: Check = () => true;
 const word: Check = (value) => value.trim() !== '';
 const count: Check = (value) => /^\d+$/.test(value);
 const seconds: Check = (value) => /^\d+(\.\d+)?$/.test(value);
-const moment: Check = (value) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(value) && !Number.isNaN(Date.parse(value));
+const moment: Check = (value) =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/.test(value) && !Number.isNaN(Date.parse(value));
 
 interface Rule {
   readonly required: Readonly<Record<string, Check>>;
@@ -39,7 +41,10 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   properties: { required: {}, children: /^(property )*$/ },
   property: { required: { name: word, value: any }, children: none },
-  testcase: { required: { name: any, classname: any, time: seconds }, children: /^((skipped|error|failure) )?$/ },
+  testcase: {
+    required: { name: any, classname: any, time: seconds },
+    children: /^((skipped|error|failure) )?$/,
+  },
   // Of any form at all.
   skipped: { required: {}, optional: { message: any }, children: none, text: true },
   error: { required: { type: any }, optional: { message: any }, children: none, text: true },
@@ -50,7 +55,11 @@ const rules: Readonly<Record<string, Rule>> = {
 
 /** Everything that breaks the schema, and every count that is not that of what is there. */
 export function faultsOfJunit(root: XmlElement): readonly string[] {
-  return [...(root.tag === 'testsuites' ? [] : [`the root is ${root.tag}`]), ...faultsOf(root), ...root.children.flatMap(counts)];
+  return [
+    ...(root.tag === 'testsuites' ? [] : [`the root is ${root.tag}`]),
+    ...faultsOf(root),
+    ...root.children.flatMap(counts),
+  ];
 }
 
 function faultsOf({ tag, attributes, children, text }: XmlElement): readonly string[] {
@@ -59,7 +68,9 @@ function faultsOf({ tag, attributes, children, text }: XmlElement): readonly str
   const checks = { ...rule.required, ...rule.optional };
   const tags = children.map((child) => `${child.tag} `).join('');
   return [
-    ...Object.keys(rule.required).flatMap((name) => (name in attributes ? [] : [`${tag} has no ${name}`])),
+    ...Object.keys(rule.required).flatMap((name) =>
+      name in attributes ? [] : [`${tag} has no ${name}`],
+    ),
     ...Object.entries(attributes).flatMap(([name, value]) =>
       checks[name]?.(value) === true ? [] : [`${tag} has ${name}="${value}"`],
     ),
@@ -72,8 +83,16 @@ function faultsOf({ tag, attributes, children, text }: XmlElement): readonly str
 function counts({ attributes, children }: XmlElement, at: number): readonly string[] {
   const cases = children.filter(({ tag }) => tag === 'testcase');
   const of = (kind: string) => cases.filter((one) => one.children[0]?.tag === kind).length;
-  const there = { id: at, tests: cases.length, failures: of('failure'), errors: of('error'), skipped: of('skipped') };
+  const there = {
+    id: at,
+    tests: cases.length,
+    failures: of('failure'),
+    errors: of('error'),
+    skipped: of('skipped'),
+  };
   return Object.entries(there).flatMap(([name, number]) =>
-    Number(attributes[name]) === number ? [] : [`${attributes.name} says ${name} ${attributes[name]}, and it is ${number}`],
+    Number(attributes[name]) === number
+      ? []
+      : [`${attributes.name} says ${name} ${attributes[name]}, and it is ${number}`],
   );
 }

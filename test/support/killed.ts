@@ -1,4 +1,5 @@
-// A run of `check` that is killed with SIGKILL, which nobody can hear: what it leaves, and how the next run goes on.
+// A run of `check` that is killed with SIGKILL, which nobody can hear: what it leaves, and how the
+// next run goes on.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,13 +11,25 @@ import { profile } from './drifted-run.js';
 const folder = (): string => mkdtempSync(join(tmpdir(), 'understudy-killed-'));
 const quickly = ['--include-operation-id', 'getSpace'];
 
-/** What the profile marks as disposable: a run may change these, and the threads of a caller that is. */
-const mayChange = new Set((profile.disposable ?? []).map((name) => profile.known[name as keyof typeof profile.known]));
+/**
+ * What the profile marks as disposable: a run may change these, and the threads of a caller that
+ * is.
+ */
+const mayChange = new Set(
+  (profile.disposable ?? []).map((name) => profile.known[name as keyof typeof profile.known]),
+);
 
 /** Every row of every table, as text. */
 function rowsOf({ world }: Understudy): ReadonlyMap<string, string> {
-  const tables = Object.entries(world.snapshot()).filter(([, rows]) => Array.isArray(rows)) as [string, { id?: string }[]][];
-  return new Map(tables.flatMap(([table, rows]) => rows.map((row, i) => [`${table} ${row.id ?? i}`, JSON.stringify(row)])));
+  const tables = Object.entries(world.snapshot()).filter(([, rows]) => Array.isArray(rows)) as [
+    string,
+    { id?: string }[],
+  ][];
+  return new Map(
+    tables.flatMap(([table, rows]) =>
+      rows.map((row, i) => [`${table} ${row.id ?? i}`, JSON.stringify(row)]),
+    ),
+  );
 }
 
 /** How many requests a run makes that nobody disturbs. */
@@ -26,7 +39,9 @@ export async function requestsOfARun(): Promise<number> {
   const reportDir = folder();
   try {
     expect(await run(['check', url, '--report-dir', reportDir])).toMatchObject({ code: 0 });
-    return (JSON.parse(readFileSync(join(reportDir, 'results.json'), 'utf8')) as { requests: number }).requests;
+    return (
+      JSON.parse(readFileSync(join(reportDir, 'results.json'), 'utf8')) as { requests: number }
+    ).requests;
   } finally {
     await understudy.close();
     rmSync(reportDir, { recursive: true });
@@ -34,8 +49,9 @@ export async function requestsOfARun(): Promise<number> {
 }
 
 /**
- * Kills a run while the target has this request in hand, and expects that nobody's objects have changed, that its report says
- * so, and that the next run either goes on or says which lock to delete, and then goes on.
+ * Kills a run while the target has this request in hand, and expects that nobody's objects have
+ * changed, that its report says so, and that the next run either goes on or says which lock to
+ * delete, and then goes on.
  */
 export async function expectRecoveryFromKillAt(request: number): Promise<void> {
   let seen = 0;
@@ -55,16 +71,23 @@ export async function expectRecoveryFromKillAt(request: number): Promise<void> {
     expect((await running.finished).code).toBe(null);
 
     const after = rowsOf(understudy);
-    const changed = [...before].filter(([name, text]) => after.get(name) !== text).map(([name]) => name);
+    const changed = [...before]
+      .filter(([name, text]) => after.get(name) !== text)
+      .map(([name]) => name);
     expect(changed.filter((name) => !mayChange.has(name.split(' ')[1]))).toEqual([]);
     const results = JSON.parse(readFileSync(join(reportDir, 'results.json'), 'utf8')) as object;
-    expect(results).toMatchObject({ exit_code: 3, finished: null, stopped: expect.stringContaining('has not ended') });
+    expect(results).toMatchObject({
+      exit_code: 3,
+      finished: null,
+      stopped: expect.stringContaining('has not ended'),
+    });
     expect(readdirSync(reportDir).sort()).toEqual(['junit.xml', 'results.json']);
 
     const next = () => run(['check', url, '--report-dir', reportDir, ...quickly]);
     let again = await next();
     if (again.code === 3) {
-      const [, path] = /if it was killed, delete its lock: DELETE (\S+) as the owner/.exec(again.stdout) ?? [];
+      const [, path] =
+        /if it was killed, delete its lock: DELETE (\S+) as the owner/.exec(again.stdout) ?? [];
       const headers = { 'x-api-key': profile.callers.owner?.api_key as string };
       expect((await fetch(`${url}${path}`, { method: 'DELETE', headers })).status).toBe(204);
       again = await next();

@@ -1,4 +1,5 @@
-// A second API for the engine: a document, validators, rules and an identity that have nothing to do with the shipped ones.
+// A second API for the engine: a document, validators, rules and an identity that have nothing to
+// do with the shipped ones.
 import { parse } from 'yaml';
 import type { Rule } from '../../src/decide/rule.js';
 import type { Api, Change, State } from '../../src/engine/api.js';
@@ -162,7 +163,8 @@ export function lampsApi(): LampsApi {
     spec: readSpec(JSON.stringify(document), (operation) => `lamps.yaml#${operation}`),
     validators: (name) => schemaAt(`#/components/schemas/${name.replace(/^(open|closed)_/, '')}`),
     rules: { addLamp },
-    identify: (_world, { keeper }) => (keeper === undefined ? { refusal: 'keeper_unknown' } : { caller: { name: keeper } }),
+    identify: (_world, { keeper }) =>
+      keeper === undefined ? { refusal: 'keeper_unknown' } : { caller: { name: keeper } },
     nameOf: ({ name }) => name,
     headersFor: ({ caller }) => (caller ? { 'lamps-keeper': caller.name } : {}),
   };

@@ -34,7 +34,9 @@ export const spoil =
   };
 
 /** Serves a world of its own with these faults in it. */
-export async function serveWithPlants(plants: readonly Plant[]): Promise<{ url: string; close: () => void }> {
+export async function serveWithPlants(
+  plants: readonly Plant[],
+): Promise<{ url: string; close: () => void }> {
   const understudy = createUnderstudy();
   const ask: Ask = async ({ method, target, headers, body }, others = {}) => {
     const request = {
@@ -43,7 +45,11 @@ export async function serveWithPlants(plants: readonly Plant[]): Promise<{ url: 
       ...(body.length > 0 && method !== 'GET' && method !== 'HEAD' ? { body } : {}),
     };
     const response = await understudy.fetch(`http://understudy.local${target}`, request);
-    return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
+    return {
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: await response.text(),
+    };
   };
   const server = createServer(async (request, response) => {
     const asked = await read(request);
@@ -52,7 +58,10 @@ export async function serveWithPlants(plants: readonly Plant[]): Promise<{ url: 
       send(response, await (plant ? plant.answer(asked, ask) : ask(asked)));
     } catch {
       // `fetch` knows no such method, or no such header.
-      send(response, await ask({ method: 'GET', target: '/v1/nowhere', headers: {}, body: new Uint8Array() }));
+      send(
+        response,
+        await ask({ method: 'GET', target: '/v1/nowhere', headers: {}, body: new Uint8Array() }),
+      );
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -24,24 +24,44 @@ interface RespectWorkflow {
 
 const spec = loadSpec();
 export const contracts = loadContracts(spec);
-const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+const profile = parseProfile(
+  readFileSync('contracts/understudy.profile.yaml', 'utf8'),
+  'understudy.profile.yaml',
+  {},
+);
 
 /** What Respect says, and what the stand-in, with a drift or none, saw of it. */
 export async function respect(contractsPlayed: Contracts, drift?: string) {
   let seen = 0;
   const folder = mkdtempSync(join(tmpdir(), 'understudy-respect-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const understudy = createUnderstudy({ ...(drift === undefined ? {} : { drift }), onExchange: () => void seen++ });
+  const understudy = createUnderstudy({
+    ...(drift === undefined ? {} : { drift }),
+    onExchange: () => void seen++,
+  });
   onTestFinished(() => understudy.close());
   const { url } = await understudy.listen({ port: 0 });
   const file = join(folder, 'export.arazzo.yaml');
   const output = join(folder, 'respect.json');
-  const { document } = exportArazzo(spec, contractsPlayed, { documentUrl: join(projectFolder, 'generated/document.json') });
+  const { document } = exportArazzo(spec, contractsPlayed, {
+    documentUrl: join(projectFolder, 'generated/document.json'),
+  });
   writeFileSync(file, stringifyYaml(document));
   const cli = join(projectFolder, 'node_modules/@redocly/cli/bin/cli.js');
   const input = JSON.stringify(inputsOf(profile, 'understudy-respect'));
-  const flags = ['--server', `aitronos=${url}`, '--input', input, '--max-steps', '20000', '--json-output', output];
-  const { code } = await runCommand(process.execPath, [cli, 'respect', file, ...flags], { withinMs: 280_000 });
+  const flags = [
+    '--server',
+    `aitronos=${url}`,
+    '--input',
+    input,
+    '--max-steps',
+    '20000',
+    '--json-output',
+    output,
+  ];
+  const { code } = await runCommand(process.execPath, [cli, 'respect', file, ...flags], {
+    withinMs: 280_000,
+  });
   const [played] = Object.values(
     (
       JSON.parse(readFileSync(output, 'utf8')) as {
@@ -52,11 +72,20 @@ export async function respect(contractsPlayed: Contracts, drift?: string) {
   if (!played) throw new Error('Respect played nothing.');
   const failed = played.executedWorkflows.flatMap(({ workflowId, executedSteps }) =>
     executedSteps.flatMap(({ stepId, checks }) =>
-      checks.filter(({ status }) => status === 'error').map(({ message }) => ({ workflowId, stepId, message })),
+      checks
+        .filter(({ status }) => status === 'error')
+        .map(({ message }) => ({ workflowId, stepId, message })),
     ),
   );
   const workflows = (document as { workflows: readonly { steps: readonly unknown[] }[] }).workflows;
-  return { code, failed, seen, requests: played.totalRequests, played: played.executedWorkflows.length, workflows };
+  return {
+    code,
+    failed,
+    seen,
+    requests: played.totalRequests,
+    played: played.executedWorkflows.length,
+    workflows,
+  };
 }
 
 /** Every exported workflow passes, and the stand-in saw every request. */

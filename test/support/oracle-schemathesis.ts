@@ -37,14 +37,23 @@ export interface Summary {
   readonly schemathesis_version: string;
   readonly stop_reason: string;
   readonly complete: boolean;
-  readonly operations: { readonly total: number; readonly tested: number; readonly errored: number; readonly skipped: number };
-  readonly phases: Readonly<Record<string, { readonly status: string; readonly skip_reason: string | null }>>;
+  readonly operations: {
+    readonly total: number;
+    readonly tested: number;
+    readonly errored: number;
+    readonly skipped: number;
+  };
+  readonly phases: Readonly<
+    Record<string, { readonly status: string; readonly skip_reason: string | null }>
+  >;
   readonly test_cases: { readonly generated: number; readonly errored: number };
   readonly errors: readonly unknown[];
   readonly warnings: Readonly<Record<string, readonly unknown[]>>;
 }
 
-/** The part of an event of `--report ndjson` that is read here: one scenario with all its exchanges. */
+/**
+ * The part of an event of `--report ndjson` that is read here: one scenario with all its exchanges.
+ */
 interface Event {
   readonly ScenarioFinished?: { readonly recorder: Recorder };
 }
@@ -55,7 +64,9 @@ interface Recorder {
 interface Check {
   readonly name: string;
   readonly status: string;
-  readonly failure_info?: { readonly failure: { readonly code: string; readonly title: string; readonly operation: string } };
+  readonly failure_info?: {
+    readonly failure: { readonly code: string; readonly title: string; readonly operation: string };
+  };
 }
 interface Interaction {
   readonly request: { readonly method: string; readonly uri: string };
@@ -77,24 +88,40 @@ function schemathesis(): Promise<string> {
 }
 
 /**
- * Runs `st run` with oracle-schemathesis.toml on our document. Throws when it could not run to its end; what it found is no
- * reason to.
+ * Runs `st run` with oracle-schemathesis.toml on our document. Throws when it could not run to its
+ * end; what it found is no reason to.
  */
-export async function runSchemathesis(url: string, options: readonly string[], withinMs: number): Promise<OracleRun> {
-  const { summary, events } = await runSt(await schemathesis(), { document, url, options, withinMs });
+export async function runSchemathesis(
+  url: string,
+  options: readonly string[],
+  withinMs: number,
+): Promise<OracleRun> {
+  const { summary, events } = await runSt(await schemathesis(), {
+    document,
+    url,
+    options,
+    withinMs,
+  });
   return { summary: summary as Summary, ...readEvents(events as readonly Event[]) };
 }
 
 /** Schemathesis names an operation by method and path. */
-const ids = new Map([...spec.operations.values()].map(({ id, method, template }) => [`${method} ${template}`, id]));
+const ids = new Map(
+  [...spec.operations.values()].map(({ id, method, template }) => [`${method} ${template}`, id]),
+);
 export const idOf = ({ operation }: Finding): OperationId => ids.get(operation) as OperationId;
 
-/** The case that answered; where one case stands for many faults of a request, with what it says of the field. */
+/**
+ * The case that answered; where one case stands for many faults of a request, with what it says of
+ * the field.
+ */
 export function answerOf(finding: Finding): string {
   const { case: name, detail, status } = finding;
   if (name === undefined) return String(status);
   const selector = spec.operations.get(idOf(finding))?.cases.get(name)?.violation;
-  return selector && !selector.keyword ? `${name}: ${detail?.replace(/^.*?(?= (?:must|is|holds) )/s, '…')}` : name;
+  return selector && !selector.keyword
+    ? `${name}: ${detail?.replace(/^.*?(?= (?:must|is|holds) )/s, '…')}`
+    : name;
 }
 
 function readEvents(events: readonly Event[]): Omit<OracleRun, 'summary'> {
@@ -104,11 +131,14 @@ function readEvents(events: readonly Event[]): Omit<OracleRun, 'summary'> {
   for (const { ScenarioFinished: finished } of events) {
     const recorder = finished?.recorder;
     for (const [id, interaction] of Object.entries(recorder?.interactions ?? {})) {
-      const [operation, name] = (interaction.response?.headers['x-understudy-case']?.[0] ?? '').split('.');
+      const [operation, name] = (
+        interaction.response?.headers['x-understudy-case']?.[0] ?? ''
+      ).split('.');
       if (operation && name) answered.add(`${operation}.${interaction.response?.status_code}`);
       for (const check of recorder?.checks?.[id] ?? []) {
         checks.add(check.name);
-        if (check.failure_info) findings.push(toFinding(check.failure_info.failure, interaction, name));
+        if (check.failure_info)
+          findings.push(toFinding(check.failure_info.failure, interaction, name));
       }
     }
   }

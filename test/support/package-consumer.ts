@@ -11,7 +11,11 @@ export interface Packed {
   readonly size: number;
   /** Bytes of its files. */
   readonly unpackedSize: number;
-  readonly files: readonly { readonly path: string; readonly size: number; readonly mode: number }[];
+  readonly files: readonly {
+    readonly path: string;
+    readonly size: number;
+    readonly mode: number;
+  }[];
 }
 
 const folders: string[] = [];
@@ -35,7 +39,9 @@ export async function packProject(): Promise<Packed> {
   const args = ['pack', '--json', '--ignore-scripts', '--pack-destination', folder, ...quiet];
   const { code, stdout, stderr } = await runCommand('npm', args, { withinMs: 60_000 });
   if (code !== 0) throw new Error(`npm pack ended with ${code}:\n${stderr}`);
-  const [packed] = JSON.parse(stdout) as (Omit<Packed, 'tarball'> & { readonly filename: string })[];
+  const [packed] = JSON.parse(stdout) as (Omit<Packed, 'tarball'> & {
+    readonly filename: string;
+  })[];
   if (!packed) throw new Error(`npm pack packed nothing:\n${stdout}`);
   return { ...packed, tarball: join(folder, packed.filename) };
 }
@@ -44,17 +50,29 @@ export async function packProject(): Promise<Packed> {
 export async function installPacked({ tarball }: Packed): Promise<string> {
   const folder = makeFolder('understudy-consumer-');
   mkdirSync(join(folder, 'src'));
-  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
+  );
   await npmInstall(folder, [tarball]);
   return folder;
 }
 
 /** Throws a MissingTool where the registry cannot be reached. */
 export async function npmInstall(folder: string, args: readonly string[]): Promise<void> {
-  const { code, stderr } = await runCommand('npm', ['install', ...quiet, ...args], { cwd: folder, withinMs: 720_000 });
+  const { code, stderr } = await runCommand('npm', ['install', ...quiet, ...args], {
+    cwd: folder,
+    withinMs: 720_000,
+  });
   if (code === 0) return;
-  if (/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENETUNREACH|E5\d\d)\b/.test(stderr)) {
-    throw new MissingTool(`npm install could not reach its registry: ${stderr.trim().split('\n').slice(0, 3).join('\n')}`);
+  if (
+    /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENETUNREACH|E5\d\d)\b/.test(
+      stderr,
+    )
+  ) {
+    throw new MissingTool(
+      `npm install could not reach its registry: ${stderr.trim().split('\n').slice(0, 3).join('\n')}`,
+    );
   }
   throw new Error(`npm install ${args.join(' ')} ended with ${code}:\n${stderr}`);
 }

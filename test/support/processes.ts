@@ -1,4 +1,5 @@
-// Programs that tests run: started, waited for, and always stopped. Whoever waits here polls, within a bound.
+// Programs that tests run: started, waited for, and always stopped. Whoever waits here polls,
+// within a bound.
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -30,29 +31,44 @@ interface Running {
   /** What it has printed so far. */
   readonly stdout: string;
   readonly stderr: string;
-  /** Resolves when it has ended and all its output has arrived; rejects when it could not be started. */
+  /**
+   * Resolves when it has ended and all its output has arrived; rejects when it could not be
+   * started.
+   */
   readonly ended: Promise<Exit>;
-  /** Polls until the probe finds something. Throws, with its output, when it ends first or the time is over. */
+  /**
+   * Polls until the probe finds something. Throws, with its output, when it ends first or the time
+   * is over.
+   */
   until<Found>(what: string, probe: () => Found | undefined, withinMs?: number): Promise<Found>;
   /** Asks it to end, with SIGTERM unless told otherwise, and after five seconds makes it. */
   stop(signal?: NodeJS.Signals): Promise<Exit>;
 }
 
-/** Runs a program to its end. Rejects when it cannot be started, or takes longer than `withinMs`. */
+/**
+ * Runs a program to its end. Rejects when it cannot be started, or takes longer than `withinMs`.
+ */
 export async function runCommand(
   command: string,
   args: readonly string[],
-  { input = '', withinMs = 20_000, ...options }: ProcessOptions & { readonly input?: string; readonly withinMs?: number } = {},
+  {
+    input = '',
+    withinMs = 20_000,
+    ...options
+  }: ProcessOptions & { readonly input?: string; readonly withinMs?: number } = {},
 ): Promise<Finished> {
   const { child, running } = launch(command, args, options);
-  // A program that does not read its input may be gone before it is written; its exit code says what there is to say.
+  // A program that does not read its input may be gone before it is written; its exit code says
+  // what there is to say.
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const late = Symbol('late');
   const exit = await within(withinMs, running.ended, late);
   if (exit === late) {
     await running.stop('SIGKILL');
-    throw new Error(`${commandLine(command, args)} did not end within ${withinMs} ms.${told(running)}`);
+    throw new Error(
+      `${commandLine(command, args)} did not end within ${withinMs} ms.${told(running)}`,
+    );
   }
   return { ...exit, stdout: running.stdout, stderr: running.stderr };
 }
@@ -64,7 +80,10 @@ interface BuiltServer {
 
 export interface Keeper {
   start(command: string, args: readonly string[], options?: ProcessOptions): Running;
-  /** Starts `understudy serve` from the built CLI on a free port and on virtual time, and waits until it answers. */
+  /**
+   * Starts `understudy serve` from the built CLI on a free port and on virtual time, and waits
+   * until it answers.
+   */
   serve(flags?: readonly string[]): Promise<BuiltServer>;
 }
 
@@ -90,7 +109,17 @@ export function createKeeper(): Keeper {
       const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
       folders.push(folder);
       const readyFile = join(folder, 'ready');
-      const args = [cli, 'serve', '--port', '0', '--clock', 'virtual', '--ready-file', readyFile, ...flags];
+      const args = [
+        cli,
+        'serve',
+        '--port',
+        '0',
+        '--clock',
+        'virtual',
+        '--ready-file',
+        readyFile,
+        ...flags,
+      ];
       const process = start(globalThis.process.execPath, args);
       const url = await process.until('the ready file', () =>
         existsSync(readyFile) ? readFileSync(readyFile, 'utf8').trim() : undefined,
@@ -105,9 +134,17 @@ interface Launched {
   readonly running: Running;
 }
 
-function launch(command: string, args: readonly string[], { cwd = projectFolder, env = {} }: ProcessOptions): Launched {
+function launch(
+  command: string,
+  args: readonly string[],
+  { cwd = projectFolder, env = {} }: ProcessOptions,
+): Launched {
   // A group of its own, so that what it starts ends with it.
-  const child = spawn(command, args, { cwd, env: { ...cleanEnvironment(), ...env }, detached: true });
+  const child = spawn(command, args, {
+    cwd,
+    env: { ...cleanEnvironment(), ...env },
+    detached: true,
+  });
   const printed = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => {
@@ -146,8 +183,12 @@ function launch(command: string, args: readonly string[], { cwd = projectFolder,
         if (found !== undefined) return found;
         const line = commandLine(command, args);
         if (failure) throw failure;
-        if (exit) throw new Error(`${line} ended with ${exit.signal ?? exit.code} before ${what}.${told(running)}`);
-        if (performance.now() > deadline) throw new Error(`${line}: waited ${withinMs} ms for ${what}.${told(running)}`);
+        if (exit)
+          throw new Error(
+            `${line} ended with ${exit.signal ?? exit.code} before ${what}.${told(running)}`,
+          );
+        if (performance.now() > deadline)
+          throw new Error(`${line}: waited ${withinMs} ms for ${what}.${told(running)}`);
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },
@@ -162,7 +203,10 @@ function launch(command: string, args: readonly string[], { cwd = projectFolder,
   return { child, running };
 }
 
-/** This process's environment, without what would change how the programs behave or send requests elsewhere. */
+/**
+ * This process's environment, without what would change how the programs behave or send requests
+ * elsewhere.
+ */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('UNDERSTUDY_'));
   return { ...Object.fromEntries(own), NO_PROXY: '*', no_proxy: '*' };
@@ -177,7 +221,11 @@ function endGroup(child: ChildProcessWithoutNullStreams, signal: NodeJS.Signals)
   }
 }
 
-async function within<Value, Late>(milliseconds: number, promise: Promise<Value>, late: Late): Promise<Value | Late> {
+async function within<Value, Late>(
+  milliseconds: number,
+  promise: Promise<Value>,
+  late: Late,
+): Promise<Value | Late> {
   let timer: NodeJS.Timeout | undefined;
   const bound = new Promise<Late>((resolve) => {
     timer = setTimeout(() => resolve(late), milliseconds);
@@ -189,7 +237,8 @@ async function within<Value, Late>(milliseconds: number, promise: Promise<Value>
   }
 }
 
-const commandLine = (command: string, args: readonly string[]): string => [command, ...args].join(' ');
+const commandLine = (command: string, args: readonly string[]): string =>
+  [command, ...args].join(' ');
 
 function told({ stdout, stderr }: Pick<Finished, 'stdout' | 'stderr'>): string {
   return `\n--- stdout\n${stdout}\n--- stderr\n${stderr}`;

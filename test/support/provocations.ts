@@ -1,5 +1,6 @@
-// For every case that is reached by state: the calls that bring about that state in the default scenario, and the
-// request that is then answered with it. Recorded from the contracts; not one of them forces a case by name.
+// For every case that is reached by state: the calls that bring about that state in the default
+// scenario, and the request that is then answered with it. Recorded from the contracts; not one of
+// them forces a case by name.
 
 import { loadSpec } from '../../src/shipped/document.js';
 import type { OperationId } from '../../src/spec/cases.gen.js';
@@ -29,12 +30,24 @@ const beforeAnyOperation: readonly Provocation[] = [
   { case: 'unknown_path', request: owner.get('/v1/nowhere') },
   { case: 'method_not_allowed', request: { ...getSpace, method: 'PUT' } },
   { case: 'body_too_large', request: owner.post('/v1/spaces/', `"${'x'.repeat(1024 * 1024)}"`) },
-  { case: 'unknown_preference', request: { ...getSpace, headers: { ...getSpace.headers, prefer: 'code=409' } } },
+  {
+    case: 'unknown_preference',
+    request: { ...getSpace, headers: { ...getSpace.headers, prefer: 'code=409' } },
+  },
 ];
 
-/** `recorded` is `inject('provocations')` in the tests of the project `provoked`, for which it is recorded once. */
-export const provocationsOf = (recorded: readonly RecordedProvocation[]): readonly Provocation[] => [
-  ...recorded.map(({ case: name, steps, request }) => ({ case: name, steps: steps.map(replay), request: replay(request) })),
+/**
+ * `recorded` is `inject('provocations')` in the tests of the project `provoked`, for which it is
+ * recorded once.
+ */
+export const provocationsOf = (
+  recorded: readonly RecordedProvocation[],
+): readonly Provocation[] => [
+  ...recorded.map(({ case: name, steps, request }) => ({
+    case: name,
+    steps: steps.map(replay),
+    request: replay(request),
+  })),
   ...beforeAnyOperation,
 ];
 
@@ -43,6 +56,10 @@ export const wellFormedOf = (provocations: readonly Provocation[]) =>
   Object.fromEntries(
     [...loadSpec().operations.values()].map((operation) => {
       const success = [...operation.cases.values()].find((documented) => documented.status < 400);
-      return [operation.id, provocations.find((provocation) => provocation.case === `${operation.id}.${success?.name}`)?.request];
+      return [
+        operation.id,
+        provocations.find((provocation) => provocation.case === `${operation.id}.${success?.name}`)
+          ?.request,
+      ];
     }),
   ) as Readonly<Record<OperationId, Sent>>;

@@ -31,19 +31,40 @@ interface RequestParts {
 const owner = 'X-API-Key: ak_owner';
 
 /** A request of the owner; a body brings its length, and its type unless a line names one. */
-export function request(method: string, target: string, { lines = [], body, version = '1.1' }: RequestParts = {}): Buffer {
+export function request(
+  method: string,
+  target: string,
+  { lines = [], body, version = '1.1' }: RequestParts = {},
+): Buffer {
   const typed = lines.some((line) => /^content-type:/i.test(line));
   const own =
-    body === undefined ? [] : [...(typed ? [] : ['Content-Type: application/json']), `Content-Length: ${bytes(body).length}`];
-  const head = [`${method} ${target} HTTP/${version}`, 'Host: understudy.test', owner, ...lines, ...own];
+    body === undefined
+      ? []
+      : [
+          ...(typed ? [] : ['Content-Type: application/json']),
+          `Content-Length: ${bytes(body).length}`,
+        ];
+  const head = [
+    `${method} ${target} HTTP/${version}`,
+    'Host: understudy.test',
+    owner,
+    ...lines,
+    ...own,
+  ];
   return bytes(`${head.join('\r\n')}\r\n\r\n`, body ?? '');
 }
 
 /** The same with a chunked body. */
 export function chunked(method: string, target: string, chunks: readonly Bytes[]): Buffer {
-  const framed = chunks.flatMap((chunk) => [`${bytes(chunk).length.toString(16)}\r\n`, chunk, '\r\n']);
+  const framed = chunks.flatMap((chunk) => [
+    `${bytes(chunk).length.toString(16)}\r\n`,
+    chunk,
+    '\r\n',
+  ]);
   return bytes(
-    request(method, target, { lines: ['Content-Type: application/json', 'Transfer-Encoding: chunked'] }),
+    request(method, target, {
+      lines: ['Content-Type: application/json', 'Transfer-Encoding: chunked'],
+    }),
     ...framed,
     '0\r\n\r\n',
   );
@@ -116,7 +137,10 @@ export class RawConnection {
   /** The next answer. Rejects when the connection ends before it is whole. */
   async answer(to: 'HEAD' | 'any' = 'any'): Promise<RawAnswer> {
     const headEnd = await this.#until(() => positive(this.#received.indexOf('\r\n\r\n')));
-    const [statusLine, ...lines] = this.#received.subarray(0, headEnd).toString('latin1').split('\r\n');
+    const [statusLine, ...lines] = this.#received
+      .subarray(0, headEnd)
+      .toString('latin1')
+      .split('\r\n');
     const [, status] = /^HTTP\/1\.1 (\d{3}) .+$/.exec(statusLine as string) ?? [];
     if (status === undefined) throw new Error(`no status line: ${statusLine}`);
     const names: Record<string, string> = {};
@@ -127,7 +151,9 @@ export class RawConnection {
     }
     expect(names, 'answers are framed by their length').not.toHaveProperty('transfer-encoding');
     const length = to === 'HEAD' ? 0 : Number(names['content-length'] ?? 0);
-    const end = await this.#until(() => (this.#received.length >= headEnd + 4 + length ? headEnd + 4 + length : undefined));
+    const end = await this.#until(() =>
+      this.#received.length >= headEnd + 4 + length ? headEnd + 4 + length : undefined,
+    );
     const text = this.#received.subarray(headEnd + 4, end).toString('utf8');
     this.#received = this.#received.subarray(end);
     return {
@@ -148,7 +174,8 @@ export class RawConnection {
     for (;;) {
       const found = look();
       if (found !== undefined) return found;
-      if (this.ended || this.#gone) throw new Error(`the connection ended after: ${this.#received.subarray(0, 500)}`);
+      if (this.ended || this.#gone)
+        throw new Error(`the connection ended after: ${this.#received.subarray(0, 500)}`);
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -178,12 +205,27 @@ export async function ask(port: number, message: Bytes): Promise<RawAnswer> {
 
 /** The framework's answer to a path that nobody has. */
 export function expectNoPath({ status, headers, body }: RawAnswer): void {
-  expect([status, headers['x-understudy-case'], body]).toEqual([404, 'unknown_path', { detail: 'Not Found' }]);
+  expect([status, headers['x-understudy-case'], body]).toEqual([
+    404,
+    'unknown_path',
+    { detail: 'Not Found' },
+  ]);
 }
 
-/** The vendor's envelope to the letter, with this case and a status that is the same inside and outside. */
-export function expectRefusal(answer: RawAnswer, status: number, name: string, details?: object): void {
-  expect([answer.status, answer.headers['x-understudy-case']], answer.text.slice(0, 500)).toEqual([status, name]);
+/**
+ * The vendor's envelope to the letter, with this case and a status that is the same inside and
+ * outside.
+ */
+export function expectRefusal(
+  answer: RawAnswer,
+  status: number,
+  name: string,
+  details?: object,
+): void {
+  expect([answer.status, answer.headers['x-understudy-case']], answer.text.slice(0, 500)).toEqual([
+    status,
+    name,
+  ]);
   expect(answer.headers['content-type']).toBe('application/json');
   expect(answer.body).toEqual({
     success: false,
@@ -200,7 +242,10 @@ export function expectRefusal(answer: RawAnswer, status: number, name: string, d
   });
 }
 
-/** The server that listens on a port, from Node's diagnostics; the public API has no reason to show it. */
+/**
+ * The server that listens on a port, from Node's diagnostics; the public API has no reason to show
+ * it.
+ */
 export async function serverOf(port: number): Promise<Server> {
   let found: Server | undefined;
   const look = (message: unknown): void => {
@@ -225,7 +270,9 @@ export async function expectNobodyConnected(server: Server): Promise<void> {
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Megabytes that are in use after a collection, buffers included; these are let go a moment later. */
+/**
+ * Megabytes that are in use after a collection, buffers included; these are let go a moment later.
+ */
 export async function megabytesInUse(): Promise<number> {
   collect();
   await new Promise(setImmediate);

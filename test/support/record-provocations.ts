@@ -1,8 +1,15 @@
-// Before the tests of the project `provoked` run: plays the contracts on the stand-in and records, for every case that is reached by state, the calls
-// that brought the state about and the request that was answered with it. So a new case needs a row of the contracts, and
-// no list beside it.
+// Before the tests of the project `provoked` run: plays the contracts on the stand-in and records,
+// for every case that is reached by state, the calls that brought the state about and the request
+// that was answered with it. So a new case needs a row of the contracts, and no list beside it.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { handlerTarget, type Target } from '../../src/client/target.js';
@@ -39,11 +46,18 @@ export default async function setup(project: TestProject): Promise<void> {
   project.provide('provocations', await record());
 }
 
-/** Ten seconds of work, so what was recorded is kept for as long as nothing changes that it could depend on. */
+/**
+ * Ten seconds of work, so what was recorded is kept for as long as nothing changes that it could
+ * depend on.
+ */
 export async function record(): Promise<readonly RecordedProvocation[]> {
   const folder = 'node_modules/.cache/understudy';
-  const file = join(folder, `provocations-${hashOf(['src', 'contracts', 'fixtures', 'generated', 'test/support'])}.json`);
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as readonly RecordedProvocation[];
+  const file = join(
+    folder,
+    `provocations-${hashOf(['src', 'contracts', 'fixtures', 'generated', 'test/support'])}.json`,
+  );
+  if (existsSync(file))
+    return JSON.parse(readFileSync(file, 'utf8')) as readonly RecordedProvocation[];
   const recorded = await play();
   mkdirSync(folder, { recursive: true });
   // Under another name first: a test beside this one must not read half of it.
@@ -67,7 +81,11 @@ function hashOf(folders: readonly string[]): string {
 async function play(): Promise<readonly RecordedProvocation[]> {
   const spec = loadSpec();
   const contracts = loadContracts(spec);
-  const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+  const profile = parseProfile(
+    readFileSync('contracts/understudy.profile.yaml', 'utf8'),
+    'understudy.profile.yaml',
+    {},
+  );
   const found = new Map<string, RecordedProvocation>();
   for (const [i, row] of planRows(spec, contracts).entries()) {
     if (found.has(`${row.operation}.${row.expected[0]}`)) continue;
@@ -78,7 +96,8 @@ async function play(): Promise<readonly RecordedProvocation[]> {
       send: async (request) => {
         const response = await inner.send(request);
         const name = response.headers['x-understudy-case'] ?? '';
-        if (!found.has(name)) found.set(name, { case: name, steps: [...steps], request: plain(request) });
+        if (!found.has(name))
+          found.set(name, { case: name, steps: [...steps], request: plain(request) });
         // Only what changes something is needed again.
         if (request.method !== 'GET' && response.status < 400) steps.push(plain(request));
         return response;

@@ -14,8 +14,15 @@ function as(caller: string) {
   return {
     get: (target: string): Sent => ({ method: 'GET', target, headers }),
     post: (target: string, body?: unknown): Sent =>
-      body === undefined ? { method: 'POST', target, headers } : { method: 'POST', target, headers: json, body: text(body) },
-    patch: (target: string, body: unknown): Sent => ({ method: 'PATCH', target, headers: json, body: text(body) }),
+      body === undefined
+        ? { method: 'POST', target, headers }
+        : { method: 'POST', target, headers: json, body: text(body) },
+    patch: (target: string, body: unknown): Sent => ({
+      method: 'PATCH',
+      target,
+      headers: json,
+      body: text(body),
+    }),
     delete: (target: string): Sent => ({ method: 'DELETE', target, headers }),
   };
 }

@@ -8,12 +8,15 @@ interface Rooms {
   readonly starts: readonly string[];
 }
 
-const codes = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code as string);
+const codes = (cell: string): string[] =>
+  [...cell.matchAll(/`([^`]+)`/g)].map(([, code]) => code as string);
 
 export function roomsOf(architecture: string): Rooms[] {
-  return [...architecture.matchAll(/^\| (\d+) \| (.*?) \| .*? \|(.*)\|$/gm)].map(([, rank, names = '', starts = '']) => ({
-    rank: Number(rank),
-    names: codes(names),
-    starts: codes(starts),
-  }));
+  return [...architecture.matchAll(/^\| (\d+) \| (.*?) \| .*? \|(.*)\|$/gm)].map(
+    ([, rank, names = '', starts = '']) => ({
+      rank: Number(rank),
+      names: codes(names),
+      starts: codes(starts),
+    }),
+  );
 }

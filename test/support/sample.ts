@@ -1,11 +1,16 @@
-// A part of many things of one kind, for tests that have little time: always the same ones, whatever is added beside them.
-// With WHOLE_TESTS=true, as in .ci/long, all of them.
+// A part of many things of one kind, for tests that have little time: always the same ones,
+// whatever is added beside them. With WHOLE_TESTS=true, as in .ci/long, all of them.
 import { createHash } from 'node:crypto';
 
 export const whole = process.env.WHOLE_TESTS === 'true';
 
 /** About one in so many, by a hash of its name. */
-export function sample<Item>(items: readonly Item[], nameOf: (item: Item) => string, oneIn: number): Item[] {
-  const hash = (item: Item): number => createHash('sha256').update(nameOf(item)).digest().readUInt32BE();
+export function sample<Item>(
+  items: readonly Item[],
+  nameOf: (item: Item) => string,
+  oneIn: number,
+): Item[] {
+  const hash = (item: Item): number =>
+    createHash('sha256').update(nameOf(item)).digest().readUInt32BE();
   return items.filter((item) => whole || hash(item) % oneIn === 0);
 }

@@ -1,5 +1,6 @@
-// Plays the shell chains that we print without a shell, for when there are hundreds of them: only the forms that a chain
-// has are understood, and any other fails. That bash does the same is shown on a sample.
+// Plays the shell chains that we print without a shell, for when there are hundreds of them: only
+// the forms that a chain has are understood, and any other fails. That bash does the same is shown
+// on a sample.
 
 export interface Sent {
   readonly method: string;
@@ -9,17 +10,27 @@ export interface Sent {
 }
 
 /** The last answer of a chain. */
-export async function playChain(chain: string, send: (sent: Sent) => Promise<Response>): Promise<Response> {
+export async function playChain(
+  chain: string,
+  send: (sent: Sent) => Promise<Response>,
+): Promise<Response> {
   const variables: Record<string, string> = {};
   let last: Response | undefined;
   for (const line of chain.trimEnd().split('\n')) {
     const [, given, value] = /^: "\$\{(\w+):=(.*)\}"$/.exec(line) ?? [];
-    const [, id, key, nth, item] = /^(ID\d+)=\$\(field (\w+) (\d+)(?: (\d+))?\); : ".*"$/.exec(line) ?? [];
+    const [, id, key, nth, item] =
+      /^(ID\d+)=\$\(field (\w+) (\d+)(?: (\d+))?\); : ".*"$/.exec(line) ?? [];
     const [, asked] = /^answer=\$\((.*)\)$/.exec(line) ?? [];
     if (/^(#|set -eu$|field\(\)|url\(\)|echo .* >&2$)/.test(line)) continue;
     if (given !== undefined) variables[given] = value as string;
     else if (line === 'RUN=$(date +%s)-$$') variables.RUN = '1-2';
-    else if (id !== undefined) variables[id] = fieldIn(variables.answer ?? '', key as string, Number(nth), Number(item ?? 1));
+    else if (id !== undefined)
+      variables[id] = fieldIn(
+        variables.answer ?? '',
+        key as string,
+        Number(nth),
+        Number(item ?? 1),
+      );
     else {
       last = await send(commandIn(asked ?? line, variables));
       if (asked !== undefined) variables.answer = await last.text();
@@ -30,7 +41,9 @@ export async function playChain(chain: string, send: (sent: Sent) => Promise<Res
 
 function fieldIn(answer: string, key: string, nth: number, item: number): string {
   const pattern = new RegExp(`"${key}"\\s*:\\s*(\\[[^\\]]*|"[^"]*")`, 'g');
-  const found = [...answer.replace(/[\r\n]/g, '').matchAll(pattern)][nth - 1]?.[0].split('"')[1 + 2 * item];
+  const found = [...answer.replace(/[\r\n]/g, '').matchAll(pattern)][nth - 1]?.[0].split('"')[
+    1 + 2 * item
+  ];
   if (!found) throw new Error(`no ${key} in ${answer}`);
   return found;
 }
@@ -39,7 +52,8 @@ function commandIn(line: string, variables: Readonly<Record<string, string>>): S
   const words = wordsOf(line, variables);
   const at = words.indexOf('curl');
   const options = words.slice(at + 1, -1);
-  const after = (name: string): string[] => options.flatMap((word, i) => (word === name ? [options[i + 1] as string] : []));
+  const after = (name: string): string[] =>
+    options.flatMap((word, i) => (word === name ? [options[i + 1] as string] : []));
   const headers = after('-H').flatMap((header): [string, string][] => {
     const [name = '', value = ''] = header.split(/: ?(.*)/s);
     return value === '' ? [] : [[name, value]];
@@ -57,7 +71,8 @@ function commandIn(line: string, variables: Readonly<Record<string, string>>): S
 /** What `printf` prints before the pipe. */
 function piped([program, format, ...values]: readonly string[]): Uint8Array | undefined {
   if (program === undefined) return undefined;
-  if (program !== 'printf' || values.pop() !== '|') throw new Error(`not a form of our chains: ${program} ${format}`);
+  if (program !== 'printf' || values.pop() !== '|')
+    throw new Error(`not a form of our chains: ${program} ${format}`);
   if (format === '%s') return new TextEncoder().encode(values[0]);
   const filled = (format as string).replace(/%s|%%|\\(\d{3})/g, (found, code: string) => {
     if (found === '%s') return values.shift() as string;
@@ -90,11 +105,19 @@ function wordsOf(line: string, variables: Readonly<Record<string, string>>): str
 
 const inQuotes = [
   { is: /^\\(["\\$`])/, gives: ([, text]: RegExpExecArray) => text as string },
-  { is: /^\$\{(\w+)%\/\}/, gives: ([, name]: RegExpExecArray, v: Variables) => (v[name as string] as string).replace(/\/$/, '') },
-  { is: /^\$\{(\w+)\}|^\$(\w+)/, gives: ([, a, b]: RegExpExecArray, v: Variables) => v[(a ?? b) as string] },
+  {
+    is: /^\$\{(\w+)%\/\}/,
+    gives: ([, name]: RegExpExecArray, v: Variables) =>
+      (v[name as string] as string).replace(/\/$/, ''),
+  },
+  {
+    is: /^\$\{(\w+)\}|^\$(\w+)/,
+    gives: ([, a, b]: RegExpExecArray, v: Variables) => v[(a ?? b) as string],
+  },
   {
     is: /^\$\(url "\$(\w+)"\)/,
-    gives: ([, name]: RegExpExecArray, v: Variables) => encodeURIComponent(v[name as string] as string),
+    gives: ([, name]: RegExpExecArray, v: Variables) =>
+      encodeURIComponent(v[name as string] as string),
   },
   {
     is: /^\$\(printf '(.)%\.0s' \{1\.\.(\d+)\}\)/u,

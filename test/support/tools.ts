@@ -1,5 +1,5 @@
-// Programs from outside the project that some tests need: found, or installed where a test may. Whoever lacks one
-// reads which, why, and how to get it.
+// Programs from outside the project that some tests need: found, or installed where a test may.
+// Whoever lacks one reads which, why, and how to get it.
 import { execFile } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -16,10 +16,14 @@ export class MissingTool extends Error {
 }
 
 /**
- * Does what needs a tool, once, before the tests of the surrounding `describe`, and returns a way to the result. Without
- * the tool these tests fail in CI, where it has to be, and are skipped elsewhere; both say why.
+ * Does what needs a tool, once, before the tests of the surrounding `describe`, and returns a way
+ * to the result. Without the tool these tests fail in CI, where it has to be, and are skipped
+ * elsewhere; both say why.
  */
-export function beforeAllWithTool<Result>(prepare: () => Promise<Result>, withinMs: number): () => Result {
+export function beforeAllWithTool<Result>(
+  prepare: () => Promise<Result>,
+  withinMs: number,
+): () => Result {
   let outcome: { readonly result: Result } | { readonly missing: MissingTool } | undefined;
   beforeAll(async () => {
     try {
@@ -47,17 +51,22 @@ export function findChromium(): string {
     .flatMap((folder) => names.map((name) => join(folder, name)))
     .find(isExecutable);
   if (found === undefined) {
-    throw new MissingTool(`No Chromium: none of ${names.join(', ')} is on the PATH. fix: apt-get install chromium`);
+    throw new MissingTool(
+      `No Chromium: none of ${names.join(', ')} is on the PATH. fix: apt-get install chromium`,
+    );
   }
   return found;
 }
 
 /**
- * The Python of a virtual environment that holds this version of the vendor's client, the packages named with it, and
- * otherwise the versions in test/clients/sdk-constraints.txt. Made anew under .venv/ when it is missing, was left half
- * made, or they have changed.
+ * The Python of a virtual environment that holds this version of the vendor's client, the packages
+ * named with it, and otherwise the versions in test/clients/sdk-constraints.txt. Made anew under
+ * .venv/ when it is missing, was left half made, or they have changed.
  */
-export async function installVendorSdk(version: string, others: readonly string[] = []): Promise<string> {
+export async function installVendorSdk(
+  version: string,
+  others: readonly string[] = [],
+): Promise<string> {
   const packages = [`aitronos-sdk==${version}`, ...others];
   const folder = join(root, '.venv', [version, ...others].join('-'));
   const python = join(folder, 'bin/python');
@@ -66,7 +75,15 @@ export async function installVendorSdk(version: string, others: readonly string[
   const receipt = join(folder, 'installed.txt');
   const wanted = `${packages.join('\n')}\n${readFileSync(constraints, 'utf8')}`;
   if (existsSync(receipt) && readFileSync(receipt, 'utf8') === wanted) return python;
-  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--only-binary=:all:', '--no-compile'];
+  const pip = [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    '--only-binary=:all:',
+    '--no-compile',
+  ];
   try {
     await runFile('python3', ['-m', 'venv', '--clear', folder], { timeout: 60_000 });
     await runFile(python, [...pip, '--constraint', constraints, ...packages], { timeout: 240_000 });
@@ -81,7 +98,11 @@ export async function installVendorSdk(version: string, others: readonly string[
 }
 
 function reasonOf(error: unknown): string {
-  const { message, stdout = '', stderr = '' } = error as Error & { stdout?: string; stderr?: string };
+  const {
+    message,
+    stdout = '',
+    stderr = '',
+  } = error as Error & { stdout?: string; stderr?: string };
   // venv explains itself on stdout, pip on stderr.
   const printed = `${stdout}${stderr}`.trim();
   return (printed || message).split('\n').slice(-5).join('\n');

@@ -20,7 +20,9 @@ print(json.dumps(plain(tree.fromstring(sys.stdin.buffer.read()))))
 
 /** Throws what the parser says of a text that is not well-formed. */
 export async function readXml(text: string): Promise<XmlElement> {
-  const { code, stdout, stderr } = await runCommand('python3', ['-c', program], { input: text }).catch(() => {
+  const { code, stdout, stderr } = await runCommand('python3', ['-c', program], {
+    input: text,
+  }).catch(() => {
     throw new MissingTool('No Python: python3 is not on the PATH. fix: apt-get install python3');
   });
   if (code !== 0) throw new Error(`not well-formed: ${stderr.trim().split('\n').at(-1)}`);

@@ -1,4 +1,5 @@
-// The YAML language server that editors run, asked over stdio as they ask it. Installed under .venv/ by the first test.
+// The YAML language server that editors run, asked over stdio as they ask it. Installed under
+// .venv/ by the first test.
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +30,11 @@ export interface Editor {
   /** What is marked in a file of this text. */
   readonly diagnostics: (file: string, text: string) => Promise<readonly Diagnostic[]>;
   /** What is offered at a place of the file that was opened last, counted from 0. */
-  readonly completions: (file: string, line: number, character: number) => Promise<readonly string[]>;
+  readonly completions: (
+    file: string,
+    line: number,
+    character: number,
+  ) => Promise<readonly string[]>;
   readonly close: () => void;
 }
 
@@ -37,26 +42,48 @@ async function install(): Promise<string> {
   const folder = join(projectFolder, '.venv', `yaml-language-server-${VERSION}`);
   const program = join(folder, 'node_modules/yaml-language-server/bin/yaml-language-server');
   if (existsSync(program)) return program;
-  const args = ['install', '--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--prefix', folder];
+  const args = [
+    'install',
+    '--no-save',
+    '--no-package-lock',
+    '--no-audit',
+    '--no-fund',
+    '--prefix',
+    folder,
+  ];
   try {
-    await promisify(execFile)('npm', [...args, `yaml-language-server@${VERSION}`], { timeout: 240_000 });
+    await promisify(execFile)('npm', [...args, `yaml-language-server@${VERSION}`], {
+      timeout: 240_000,
+    });
   } catch (error) {
-    throw new MissingTool(`yaml-language-server ${VERSION} could not be installed: ${(error as Error).message}`);
+    throw new MissingTool(
+      `yaml-language-server ${VERSION} could not be installed: ${(error as Error).message}`,
+    );
   }
   return program;
 }
 
 export async function startEditor(): Promise<Editor> {
-  const child = spawn(process.execPath, [await install(), '--stdio'], { stdio: ['pipe', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, [await install(), '--stdio'], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   const waiting = new Map<string, (message: Message) => void>();
-  const answered = (key: string): Promise<Message> => new Promise((resolve) => waiting.set(key, resolve));
+  const answered = (key: string): Promise<Message> =>
+    new Promise((resolve) => waiting.set(key, resolve));
   receive(child, (message) => {
     if (message.method === 'workspace/configuration') {
-      const result = message.params?.items?.map(({ section }) => (section === 'yaml' ? settings : {}));
+      const result = message.params?.items?.map(({ section }) =>
+        section === 'yaml' ? settings : {},
+      );
       send(child, { id: message.id, result });
-    } else if (message.method === 'client/registerCapability') send(child, { id: message.id, result: null });
-    const key = message.method === 'textDocument/publishDiagnostics' ? (message.params?.uri ?? '') : `${message.id}`;
-    if (message.method === undefined || message.params?.uri !== undefined) waiting.get(key)?.(message);
+    } else if (message.method === 'client/registerCapability')
+      send(child, { id: message.id, result: null });
+    const key =
+      message.method === 'textDocument/publishDiagnostics'
+        ? (message.params?.uri ?? '')
+        : `${message.id}`;
+    if (message.method === undefined || message.params?.uri !== undefined)
+      waiting.get(key)?.(message);
   });
   let last = 0;
   const ask = (method: string, params: object): Promise<Message> => {
@@ -65,18 +92,30 @@ export async function startEditor(): Promise<Editor> {
     return answered(`${last}`);
   };
   const capabilities = { workspace: { configuration: true }, textDocument: { completion: {} } };
-  await ask('initialize', { processId: process.pid, rootUri: pathToFileURL(projectFolder).href, capabilities });
+  await ask('initialize', {
+    processId: process.pid,
+    rootUri: pathToFileURL(projectFolder).href,
+    capabilities,
+  });
   send(child, { method: 'initialized', params: {} });
   return {
     diagnostics: async (file, text) => {
       const uri = pathToFileURL(file).href;
       const published = answered(uri);
-      send(child, { method: 'textDocument/didOpen', params: { textDocument: { uri, languageId: 'yaml', version: 1, text } } });
+      send(child, {
+        method: 'textDocument/didOpen',
+        params: { textDocument: { uri, languageId: 'yaml', version: 1, text } },
+      });
       return (await published).params?.diagnostics ?? [];
     },
     completions: async (file, line, character) => {
-      const params = { textDocument: { uri: pathToFileURL(file).href }, position: { line, character } };
-      const { items } = (await ask('textDocument/completion', params)).result as { items: { label: string }[] };
+      const params = {
+        textDocument: { uri: pathToFileURL(file).href },
+        position: { line, character },
+      };
+      const { items } = (await ask('textDocument/completion', params)).result as {
+        items: { label: string }[];
+      };
       return items.map(({ label }) => label);
     },
     close: () => child.kill(),
@@ -95,7 +134,9 @@ function receive(child: ChildProcess, take: (message: Message) => void): void {
   child.stdout?.on('data', (chunk: Buffer) => {
     held = Buffer.concat([held, chunk]);
     for (;;) {
-      const head = /^(?:[^\r\n]+\r\n)*?Content-Length: (\d+)\r\n(?:[^\r\n]+\r\n)*\r\n/.exec(held.toString('latin1'));
+      const head = /^(?:[^\r\n]+\r\n)*?Content-Length: (\d+)\r\n(?:[^\r\n]+\r\n)*\r\n/.exec(
+        held.toString('latin1'),
+      );
       const end = head ? head[0].length + Number(head[1]) : Number.POSITIVE_INFINITY;
       if (!head || held.length < end) return;
       const text = held.subarray(head[0].length, end).toString('utf8');

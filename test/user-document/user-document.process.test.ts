@@ -36,7 +36,11 @@ paths:
     .split('\n')
     .map((line) => JSON.parse(line).event);
   expect([events, stderr]).toEqual([['starting', 'ready', 'exchange', 'exchange', 'exchange'], '']);
-  expect(JSON.parse(stdout.split('\n', 1)[0] as string)).toEqual({ event: 'starting', document: 'Harbour', operations: 3 });
+  expect(JSON.parse(stdout.split('\n', 1)[0] as string)).toEqual({
+    event: 'starting',
+    document: 'Harbour',
+    operations: 3,
+  });
 });
 
 it('`serve --spec` tells of the document at its start, and of the vendor only where an operation is the vendor’s', async () => {
@@ -45,12 +49,20 @@ it('`serve --spec` tells of the document at its start, and of the vendor only wh
   const answers = { responses: { 200: { description: 'd' } } };
   const documents = {
     other: { paths: { '/boats': { get: answers } } },
-    more: { paths: { '/boats': { get: answers }, '/v1/spaces/{space_id}': { get: { operationId: 'getSpace', ...answers } } } },
+    more: {
+      paths: {
+        '/boats': { get: answers },
+        '/v1/spaces/{space_id}': { get: { operationId: 'getSpace', ...answers } },
+      },
+    },
   };
   const told: Record<string, string> = {};
   for (const [name, document] of Object.entries(documents)) {
     const file = join(folder, `${name}.json`);
-    writeFileSync(file, JSON.stringify({ openapi: '3.1.0', info: { title: 'Harbour', version: '1' }, ...document }));
+    writeFileSync(
+      file,
+      JSON.stringify({ openapi: '3.1.0', info: { title: 'Harbour', version: '1' }, ...document }),
+    );
     const serve = start(['serve', '--port', '0', '--spec', file, '--log-format', 'pretty']);
     await serve.saw(/is ready at/);
     serve.process.kill('SIGTERM');
@@ -58,6 +70,8 @@ it('`serve --spec` tells of the document at its start, and of the vendor only wh
   }
   expect(told.other).toContain('Document Harbour: 1 operation, answered by Prism\n');
   expect(told.other).not.toMatch(/vendor|ak_owner|Scenario/);
-  expect(told.more).toContain('Document Harbour: 2 operations, 1 with rules of ours, the others answered by Prism\n');
+  expect(told.more).toContain(
+    'Document Harbour: 2 operations, 1 with rules of ours, the others answered by Prism\n',
+  );
   expect(told.more).toMatch(/Scenario default[\s\S]*ak_owner/);
 });

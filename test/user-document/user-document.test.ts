@@ -17,7 +17,11 @@ function write(name: string, document: string | object): string {
   writeFileSync(file, typeof document === 'string' ? document : stringify(document));
   return file;
 }
-const get = (target: string, headers: Record<string, string> = {}) => ({ method: 'GET', target, headers });
+const get = (target: string, headers: Record<string, string> = {}) => ({
+  method: 'GET',
+  target,
+  headers,
+});
 
 const harbour = write(
   'harbour.yaml',
@@ -47,32 +51,50 @@ describe('a document with nothing of ours', () => {
       getSpace,
       { ...get('/random'), body: 'x'.repeat(2 ** 21) },
     ];
-    for (const request of asked.map((request, i) => (i === 4 ? { ...request, method: 'POST' } : request))) {
+    for (const request of asked.map((request, i) =>
+      i === 4 ? { ...request, method: 'POST' } : request,
+    )) {
       const response = await call(understudy, request);
-      const names = [...response.headers.keys()].filter((name) => !/^(access-control-|x-understudy-)/.test(name));
+      const names = [...response.headers.keys()].filter(
+        (name) => !/^(access-control-|x-understudy-)/.test(name),
+      );
       expect(names.filter((name) => !['content-type', 'allow'].includes(name))).toEqual([]);
       expect(response.body.success).toBeUndefined();
-      if (response.status >= 400) expect(response.headers.get('content-type')).toBe('application/problem+json');
+      if (response.status >= 400)
+        expect(response.headers.get('content-type')).toBe('application/problem+json');
     }
   });
 
   it('says who answered', async () => {
     const understudy = createUnderstudy({ spec: harbour });
-    expect((await call(understudy, get('/random'))).headers.get('x-understudy-source')).toBe('prism');
-    expect((await call(understudy, get('/none'))).headers.get('x-understudy-source')).toBe('understudy');
+    expect((await call(understudy, get('/random'))).headers.get('x-understudy-source')).toBe(
+      'prism',
+    );
+    expect((await call(understudy, get('/none'))).headers.get('x-understudy-source')).toBe(
+      'understudy',
+    );
   });
 
   it('has its own root, and the pages of the document beside it', async () => {
     const understudy = createUnderstudy({ spec: harbour });
     expect((await call(understudy, get('/'))).body).toEqual({ hello: 'harbour' });
-    expect((await call(understudy, get('/', { accept: 'text/html,*/*' }))).body).toEqual({ hello: 'harbour' });
+    expect((await call(understudy, get('/', { accept: 'text/html,*/*' }))).body).toEqual({
+      hello: 'harbour',
+    });
     expect((await call(understudy, get('/openapi.json'))).body.info.title).toBe('Harbour');
   });
 
   it('has its own root for browsers and programs, and the page of this server only where it has none', async () => {
-    const content = { 'text/html': { example: '<h1>Harbour</h1>' }, 'application/json': { example: { hello: 'harbour' } } };
+    const content = {
+      'text/html': { example: '<h1>Harbour</h1>' },
+      'application/json': { example: { hello: 'harbour' } },
+    };
     const root = { get: { responses: { '200': { description: 'd', content } } } };
-    const both = { openapi: '3.1.0', info: { title: 'Harbour', version: '1' }, paths: { '/': root } };
+    const both = {
+      openapi: '3.1.0',
+      info: { title: 'Harbour', version: '1' },
+      paths: { '/': root },
+    };
     const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
     const vendors = JSON.parse(loadSpec().text);
     vendors.paths['/'] = { get: { security: [], ...root.get } };
@@ -88,11 +110,20 @@ describe('a document with nothing of ours', () => {
     }
     const other = { ...both, paths: { '/boats': root } };
     const understudy = createUnderstudy({ spec: write('rootless.yaml', other) });
-    expect(await (await understudy.fetch('/', { headers: { accept: browser } })).text()).toContain('<h1>Understudy</h1>');
-    expect((await call(understudy, get('/'))).body).toMatchObject({ title: 'Harbour', callers: [] });
+    expect(await (await understudy.fetch('/', { headers: { accept: browser } })).text()).toContain(
+      '<h1>Understudy</h1>',
+    );
+    expect((await call(understudy, get('/'))).body).toMatchObject({
+      title: 'Harbour',
+      callers: [],
+    });
     // Another method of the root is the document's to refuse.
-    const posting = createUnderstudy({ spec: write('posting.yaml', { ...both, paths: { '/': { post: root.get } } }) });
-    expect((await posting.fetch('/', { headers: { accept: browser } })).headers.get('content-type')).toContain('text/html');
+    const posting = createUnderstudy({
+      spec: write('posting.yaml', { ...both, paths: { '/': { post: root.get } } }),
+    });
+    expect(
+      (await posting.fetch('/', { headers: { accept: browser } })).headers.get('content-type'),
+    ).toContain('text/html');
     expect((await posting.fetch('/', { method: 'DELETE' })).status).toBe(405);
   });
 
@@ -100,7 +131,9 @@ describe('a document with nothing of ours', () => {
     const understudy = createUnderstudy({ spec: harbour });
     const urls = ({ servers }: { servers?: { url: string }[] }) => servers?.map(({ url }) => url);
     for (const page of ['/openapi.json', '/openapi.yaml']) {
-      const { paths, components, servers } = parse(await (await understudy.fetch(`http://here.test:9${page}`)).text());
+      const { paths, components, servers } = parse(
+        await (await understudy.fetch(`http://here.test:9${page}`)).text(),
+      );
       const here = 'http://here.test:9';
       expect(urls({ servers })).toEqual([here]);
       expect([urls(paths['/page']), urls(paths['/page'].get)]).toEqual([
@@ -110,7 +143,9 @@ describe('a document with nothing of ours', () => {
       expect(urls(components.pathItems.Part)).toEqual([here, 'https://part.test']);
       expect(urls(paths['/random'])).toBeUndefined();
       const { content } = components.pathItems.Part.get.responses['200'];
-      expect(content['application/json'].example).toEqual({ servers: [{ url: 'https://data.test' }] });
+      expect(content['application/json'].example).toEqual({
+        servers: [{ url: 'https://data.test' }],
+      });
     }
   });
 
@@ -118,13 +153,23 @@ describe('a document with nothing of ours', () => {
     const entries: JournalEntry[] = [];
     const answers = { strict: 500, report: 200, off: 200 } as const;
     for (const selfCheck of ['strict', 'report', 'off'] as const) {
-      const understudy = createUnderstudy({ spec: harbour, selfCheck, onExchange: (entry) => entries.push(entry) });
+      const understudy = createUnderstudy({
+        spec: harbour,
+        selfCheck,
+        onExchange: (entry) => entries.push(entry),
+      });
       const { status, headers, body } = await call(understudy, get('/broken'));
-      expect([status, headers.get('x-understudy-breaches')]).toEqual([answers[selfCheck], selfCheck === 'off' ? null : '1']);
-      if (selfCheck === 'strict') expect(body.validation[0].message).toBe('Response body property id must be integer');
+      expect([status, headers.get('x-understudy-breaches')]).toEqual([
+        answers[selfCheck],
+        selfCheck === 'off' ? null : '1',
+      ]);
+      if (selfCheck === 'strict')
+        expect(body.validation[0].message).toBe('Response body property id must be integer');
       else expect(body).toEqual({ id: 'seven' });
     }
-    expect(entries.map(({ operation, status, breaches }) => [operation, status, breaches?.length])).toEqual([
+    expect(
+      entries.map(({ operation, status, breaches }) => [operation, status, breaches?.length]),
+    ).toEqual([
       ['getBroken', 500, 1],
       ['getBroken', 200, 1],
       ['getBroken', 200, undefined],
@@ -135,7 +180,8 @@ describe('a document with nothing of ours', () => {
     const draw = async () => {
       const understudy = createUnderstudy({ spec: harbour, seed: 7 });
       const drawn = [];
-      for (let i = 0; i < 3; i++) drawn.push((await call(understudy, get('/random', { prefer: 'dynamic=true' }))).body.n);
+      for (let i = 0; i < 3; i++)
+        drawn.push((await call(understudy, get('/random', { prefer: 'dynamic=true' }))).body.n);
       return drawn;
     };
     const [first, second] = [await draw(), await draw()];
@@ -145,9 +191,13 @@ describe('a document with nothing of ours', () => {
 
   it('is answered in the order of its journal when many ask at once', async () => {
     const understudy = createUnderstudy({ spec: harbour });
-    const asked = Array.from({ length: 20 }, (_, i) => call(understudy, get(i % 2 ? '/random' : '/none')));
+    const asked = Array.from({ length: 20 }, (_, i) =>
+      call(understudy, get(i % 2 ? '/random' : '/none')),
+    );
     await Promise.all(asked);
-    expect(understudy.journal.map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
+    expect(understudy.journal.map(({ number }) => number)).toEqual(
+      Array.from({ length: 20 }, (_, i) => i + 1),
+    );
   });
 });
 
@@ -157,19 +207,26 @@ describe('our document with more', () => {
     more.paths['/v1/files'] = {
       get: {
         operationId: 'listFiles',
-        responses: { '200': { description: 'Files', content: { 'application/json': { example: [] } } } },
+        responses: {
+          '200': { description: 'Files', content: { 'application/json': { example: [] } } },
+        },
       },
     };
     const understudy = createUnderstudy({ spec: write('more.yaml', more) });
     const files = await call(understudy, owner.get('/v1/files'));
-    expect([files.body, files.headers.get('x-understudy-source'), files.headers.has('freddy-api-version')]).toEqual([
-      [],
-      'prism',
-      false,
-    ]);
+    expect([
+      files.body,
+      files.headers.get('x-understudy-source'),
+      files.headers.has('freddy-api-version'),
+    ]).toEqual([[], 'prism', false]);
     const attached = await call(understudy, attachStore);
-    expect([attached.case, attached.headers.get('x-understudy-source')]).toEqual(['addVectorStoreToSpace.attached', 'rule']);
-    expect((await call(understudy, attachStore)).case).toBe('addVectorStoreToSpace.already_attached');
+    expect([attached.case, attached.headers.get('x-understudy-source')]).toEqual([
+      'addVectorStoreToSpace.attached',
+      'rule',
+    ]);
+    expect((await call(understudy, attachStore)).case).toBe(
+      'addVectorStoreToSpace.already_attached',
+    );
     expect((await call(understudy, get('/v1/none'))).case).toBe('unknown_path');
   });
 
@@ -177,17 +234,24 @@ describe('our document with more', () => {
     const moved = {
       openapi: '3.1.0',
       info: {},
-      paths: { '/spaces': { get: { operationId: 'listSpaces', responses: { '200': { description: 'd' } } } } },
+      paths: {
+        '/spaces': {
+          get: { operationId: 'listSpaces', responses: { '200': { description: 'd' } } },
+        },
+      },
     };
     const understudy = createUnderstudy({ spec: write('moved.yaml', moved) });
-    expect((await call(understudy, get('/spaces'))).headers.get('x-understudy-source')).toBe('prism');
+    expect((await call(understudy, get('/spaces'))).headers.get('x-understudy-source')).toBe(
+      'prism',
+    );
   });
 });
 
 describe('Prism', () => {
   it('names the range of Prism that was tried, which runs on the oldest Node', async () => {
     const { loadOtherDocument } = await import('../../src/user-document/user-document.js');
-    const read = (file: string) => JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'));
+    const read = (file: string) =>
+      JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8'));
     const { peerDependencies, devDependencies, engines } = read('package.json');
     const library = '@stoplight/prism-http';
     const range: string = peerDependencies[library];
@@ -206,14 +270,19 @@ describe('Prism', () => {
     expect(minor(tried)).toEqual(minor(range));
     const installed = read(`node_modules/${library}/package.json`);
     expect(installed.version).toBe(tried);
-    expect(Number(/^>=(\d+)/.exec(installed.engines.node)?.[1])).toBeLessThanOrEqual(Number(/\d+/.exec(engines.node)?.[0]));
+    expect(Number(/^>=(\d+)/.exec(installed.engines.node)?.[1])).toBeLessThanOrEqual(
+      Number(/\d+/.exec(engines.node)?.[0]),
+    );
   });
 });
 
 describe('files that a document refers to', () => {
   it('are read with it, and their own references as well', async () => {
     mkdirSync(join(folder, 'parts'), { recursive: true });
-    write('parts/paths.yaml', "boats: { get: { responses: { '200': { $ref: 'answers.yaml#/Boats' } } } }");
+    write(
+      'parts/paths.yaml',
+      "boats: { get: { responses: { '200': { $ref: 'answers.yaml#/Boats' } } } }",
+    );
     write(
       'parts/answers.yaml',
       "Boats: { description: d, content: { application/json: { schema: { $ref: '#/Boat' } } } }\nBoat: { $ref: boat.json }",
@@ -240,7 +309,10 @@ describe('our own document', () => {
     const understudy = createUnderstudy();
     const spec = {
       ...understudy.spec,
-      operations: new Map<unknown, unknown>([...understudy.spec.operations, ['listFiles', { id: 'listFiles' }]]),
+      operations: new Map<unknown, unknown>([
+        ...understudy.spec.operations,
+        ['listFiles', { id: 'listFiles' }],
+      ]),
     } as never;
     expect(() => checkApi(freddyApi(spec, shippedValidators))).toThrow(
       'No rule answers listFiles; each operation of the document needs one in src/rules/.',

@@ -2,7 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
 
 const state = ({ world }: ReturnType<typeof createUnderstudy>): string =>
-  JSON.stringify([world.snapshot(), world.version, world.spaces.where('organization', 'org_xyz789').map(({ id }) => id)]);
+  JSON.stringify([
+    world.snapshot(),
+    world.version,
+    world.spaces.where('organization', 'org_xyz789').map(({ id }) => id),
+  ]);
 
 describe('a work on the world that throws', () => {
   it('leaves rows, their order, indexes, ids and version as they were', () => {
@@ -54,11 +58,11 @@ describe('a work on the world that throws', () => {
       takeBack();
       world.organizations.insert({ id: 'org_b', name: 'B' });
     });
-    expect([world.organizations.has('org_a'), world.organizations.has('org_b'), world.organizations.size]).toEqual([
-      false,
-      true,
-      size + 1,
-    ]);
+    expect([
+      world.organizations.has('org_a'),
+      world.organizations.has('org_b'),
+      world.organizations.size,
+    ]).toEqual([false, true, size + 1]);
   });
 
   it('tells what is written, table by table, and forgets what is taken back', () => {
@@ -109,7 +113,10 @@ describe('a work on the world that throws', () => {
         }),
       ).toThrow('in the middle');
     });
-    expect([world.organizations.has('org_c'), world.organizations.has('org_d')]).toEqual([true, false]);
+    expect([world.organizations.has('org_c'), world.organizations.has('org_d')]).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('leaves a fork alone', () => {

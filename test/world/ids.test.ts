@@ -19,14 +19,18 @@ describe('ids', () => {
 
   it('carry their prefix and sixteen letters', () => {
     for (const prefix of ['space', 'vs', 'kslice', 'kslice_comp']) {
-      for (const id of take(createIdMaker(7), 50, prefix)) expect(id).toMatch(new RegExp(`^${prefix}_[0-9a-z]{16}$`));
+      for (const id of take(createIdMaker(7), 50, prefix))
+        expect(id).toMatch(new RegExp(`^${prefix}_[0-9a-z]{16}$`));
     }
   });
 
   // Seeds 19 and 20 met within eighteen thousand and a hundred thousand ids once.
-  it.each([1, 19, 20, 2 ** 31])('do not meet in a hundred and fifty thousand from seed %i', (seed) => {
-    expect(new Set(take(createIdMaker(seed), 150_000)).size).toBe(150_000);
-  });
+  it.each([1, 19, 20, 2 ** 31])(
+    'do not meet in a hundred and fifty thousand from seed %i',
+    (seed) => {
+      expect(new Set(take(createIdMaker(seed), 150_000)).size).toBe(150_000);
+    },
+  );
 
   it('cannot meet: the number itself is in the letters, and can be read back from no other', () => {
     const last = (number: number): string => lettersOf(7, 'space', number).slice(9);

@@ -12,7 +12,10 @@ interface Card {
 
 const schema = schemaOf<Card>()({
   box: by('box'),
-  sized: index<Card>()(['box'], ({ box }) => (box === null ? [] : [box]), { insertion, size: (row) => row.size }),
+  sized: index<Card>()(['box'], ({ box }) => (box === null ? [] : [box]), {
+    insertion,
+    size: (row) => row.size,
+  }),
   labels: index<Card>()(['labels'], ({ labels }) => labels, { insertion }),
 });
 
@@ -23,8 +26,18 @@ const card = fc.record({
 });
 const step = fc.oneof(
   { arbitrary: fc.record({ kind: fc.constant('insert' as const), card }), weight: 5 },
-  { arbitrary: fc.record({ kind: fc.constant('update' as const), nth: fc.nat(200), card }), weight: 2 },
-  { arbitrary: fc.record({ kind: fc.constant('rename' as const), nth: fc.nat(200), size: fc.nat(4) }), weight: 2 },
+  {
+    arbitrary: fc.record({ kind: fc.constant('update' as const), nth: fc.nat(200), card }),
+    weight: 2,
+  },
+  {
+    arbitrary: fc.record({
+      kind: fc.constant('rename' as const),
+      nth: fc.nat(200),
+      size: fc.nat(4),
+    }),
+    weight: 2,
+  },
   { arbitrary: fc.record({ kind: fc.constant('delete' as const), nth: fc.nat(200) }), weight: 2 },
   // An order that was read once is kept from then on.
   { arbitrary: fc.record({ kind: fc.constant('read' as const) }), weight: 1 },
@@ -38,9 +51,12 @@ function play(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : n
   for (const each of steps) {
     if (each.kind === 'insert') plain.push(table.insert({ id: `card_${next++}`, ...each.card }));
     const row = 'nth' in each ? plain[each.nth % (plain.length || 1)] : undefined;
-    if (each.kind === 'update' && row) plain = plain.map((other) => (other === row ? table.update(row.id, each.card) : other));
+    if (each.kind === 'update' && row)
+      plain = plain.map((other) => (other === row ? table.update(row.id, each.card) : other));
     if (each.kind === 'rename' && row)
-      plain = plain.map((other) => (other === row ? table.update(row.id, { size: each.size }) : other));
+      plain = plain.map((other) =>
+        other === row ? table.update(row.id, { size: each.size }) : other,
+      );
     if (each.kind === 'delete' && row) {
       table.delete(row.id);
       plain = plain.filter((other) => other !== row);
@@ -50,7 +66,9 @@ function play(steps: readonly (typeof step extends fc.Arbitrary<infer S> ? S : n
   return { table, plain };
 }
 
-const places = fc.tuple(fc.nat(60), fc.nat(60)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
+const places = fc
+  .tuple(fc.nat(60), fc.nat(60))
+  .map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as const);
 const runs = { seed: 20260226, numRuns: 200 };
 const byNumber = (left: number, right: number): number => left - right;
 
@@ -70,14 +88,22 @@ describe('a list', () => {
             [table.list('box', boxes), rows],
             [table.list('box', boxes, { reading: 'backward' }), rows.toReversed()],
             [table.list('sized', boxes, { order: 'size' }), sorted],
-            [table.list('sized', boxes, { order: 'size', reading: 'backward' }), sorted.toReversed()],
-            [table.list('sized', boxes, { order: 'size', reading: 'newest_of_equals_first' }), newest],
+            [
+              table.list('sized', boxes, { order: 'size', reading: 'backward' }),
+              sorted.toReversed(),
+            ],
+            [
+              table.list('sized', boxes, { order: 'size', reading: 'newest_of_equals_first' }),
+              newest,
+            ],
           ] as const;
           for (const [list, plainly] of expected) {
             expect([...list]).toEqual(plainly);
             expect(list.size).toBe(plainly.length);
             expect(list.slice(from, to)).toEqual(plainly.slice(from, to));
-            expect(plain.map(({ id }) => list.placeOf(id))).toEqual(plain.map((row) => plainly.indexOf(row)));
+            expect(plain.map(({ id }) => list.placeOf(id))).toEqual(
+              plain.map((row) => plainly.indexOf(row)),
+            );
           }
           expect(table.list('box', boxes).placeOf('unknown')).toBe(-1);
         },
@@ -97,8 +123,12 @@ describe('a list', () => {
           const rows = plain.filter((row) => row.labels.some((label) => labels.includes(label)));
           const list = table.list('labels', labels);
           expect([...list]).toEqual(rows);
-          expect([...list.before(before)]).toEqual(rows.filter(({ id }) => table.position(id) < before).reverse());
-          expect(rows.map(({ id }) => table.position(id)).toSorted(byNumber)).toEqual(rows.map(({ id }) => table.position(id)));
+          expect([...list.before(before)]).toEqual(
+            rows.filter(({ id }) => table.position(id) < before).reverse(),
+          );
+          expect(rows.map(({ id }) => table.position(id)).toSorted(byNumber)).toEqual(
+            rows.map(({ id }) => table.position(id)),
+          );
         },
       ),
       runs,
@@ -110,7 +140,8 @@ describe('a list', () => {
     for (const size of [3, 1, 2]) table.insert({ id: `card_${size}`, box: 'a', labels: [], size });
     const copy = new Table(schema, {}, table.state);
     copy.update('card_3', { size: 0 });
-    const sizes = (of: typeof table) => [...of.list('sized', ['a'], { order: 'size' })].map(({ size }) => size);
+    const sizes = (of: typeof table) =>
+      [...of.list('sized', ['a'], { order: 'size' })].map(({ size }) => size);
     expect([sizes(copy), sizes(table), sizes(copy)]).toEqual([
       [0, 1, 2],
       [1, 2, 3],

@@ -20,7 +20,12 @@ describe('a table', () => {
   const seen = (of: Cards): unknown => [
     of.all(),
     of.all().map((row) => of.position(row.id)),
-    ...['a', 'b'].map((box) => [of.where('box', box), of.one('box', box), of.count('box', box), [...of.newestFirst('box', box)]]),
+    ...['a', 'b'].map((box) => [
+      of.where('box', box),
+      of.one('box', box),
+      of.count('box', box),
+      [...of.newestFirst('box', box)],
+    ]),
   ];
 
   beforeEach(() => {
@@ -35,13 +40,13 @@ describe('a table', () => {
   it('finds rows by id, and has nothing under an id or a key it does not know', () => {
     const row = put('1');
     expect([table.get('1'), table.has('1'), table.size]).toEqual([row, true, 1]);
-    expect([table.get('2'), table.has('2'), table.where('box', 'z'), table.one('box', 'z'), table.count('box', 'z')]).toEqual([
-      undefined,
-      false,
-      [],
-      null,
-      0,
-    ]);
+    expect([
+      table.get('2'),
+      table.has('2'),
+      table.where('box', 'z'),
+      table.one('box', 'z'),
+      table.count('box', 'z'),
+    ]).toEqual([undefined, false, [], null, 0]);
   });
 
   it('takes an id once', () => {
@@ -66,7 +71,9 @@ describe('a table', () => {
 
   it('leaves rows without a key out of the index', () => {
     put('1', null);
-    expect([table.size, table.count('box', 'null'), table.count('box', 'undefined')]).toEqual([1, 0, 0]);
+    expect([table.size, table.count('box', 'null'), table.count('box', 'undefined')]).toEqual([
+      1, 0, 0,
+    ]);
   });
 
   it('stores an update as a new row and leaves the old one alone', () => {
@@ -98,7 +105,10 @@ describe('a table', () => {
     for (const id of ['1', '2', '3', '4']) put(id, id === '3' ? 'b' : 'a');
     expect(ids(table.newestFirst('box', 'a'))).toBe('4 2 1');
     expect(ids(table.newestFirst('box', 'a', table.position('4')))).toBe('2 1');
-    expect(ids(table.newestFirst('box', 'a', table.position('3'))), 'a position of another key').toBe('2 1');
+    expect(
+      ids(table.newestFirst('box', 'a', table.position('3'))),
+      'a position of another key',
+    ).toBe('2 1');
     expect(ids(table.newestFirst('box', 'a', table.position('1')))).toBe('');
     expect(ids(table.newestFirst('box', 'z'))).toBe('');
   });
@@ -114,7 +124,11 @@ describe('a table', () => {
   it('forgets a deleted row everywhere, and deletes what is not there without a word', () => {
     for (const id of ['1', '2', '3']) put(id);
     table.delete('2');
-    expect([ids(table.all()), ids(table.where('box', 'a')), table.get('2')]).toEqual(['1 3', '1 3', undefined]);
+    expect([ids(table.all()), ids(table.where('box', 'a')), table.get('2')]).toEqual([
+      '1 3',
+      '1 3',
+      undefined,
+    ]);
     const before = changes;
     table.delete('2');
     expect(changes).toBe(before);
@@ -147,7 +161,8 @@ describe('a table', () => {
         forkChanges += 1;
       });
     });
-    const forkOf = (of: Cards, changed = () => {}): Cards => new Table(cards, { after: changed }, of.state);
+    const forkOf = (of: Cards, changed = () => {}): Cards =>
+      new Table(cards, { after: changed }, of.state);
     const write = (to: Cards): void => {
       to.update('1', { box: 'b' });
       to.delete('2');
@@ -185,7 +200,12 @@ describe('a table', () => {
       const third = forkOf(table);
       fork.delete('1');
       table.delete('3');
-      expect([table, fork, second, third].map((each) => ids(each.where('box', 'a')))).toEqual(['1 2', '2 3', '1 2 3', '1 2 3']);
+      expect([table, fork, second, third].map((each) => ids(each.where('box', 'a')))).toEqual([
+        '1 2',
+        '2 3',
+        '1 2 3',
+        '1 2 3',
+      ]);
     });
   });
 });

@@ -37,7 +37,12 @@ describe('a world', () => {
     const world = newWorld();
     world.messages.insert(message('msg_1'));
     const before = world.snapshot();
-    expect(before).toMatchObject({ now: '2026-02-26T15:30:00Z', minted: 0, messages: [message('msg_1')], spaces: [] });
+    expect(before).toMatchObject({
+      now: '2026-02-26T15:30:00Z',
+      minted: 0,
+      messages: [message('msg_1')],
+      spaces: [],
+    });
     world.messages.update('msg_1', { content: 'changed' });
     expect(before.messages).toEqual([message('msg_1')]);
     expect(JSON.parse(JSON.stringify(before))).toEqual(before);
@@ -132,7 +137,10 @@ describe('a world', () => {
       let passed = 0;
       const spies = (['toSpliced', 'with', 'slice', 'map', 'filter'] as const).map((method) => {
         const real = Array.prototype[method] as (...args: unknown[]) => unknown;
-        return vi.spyOn(Array.prototype, method).mockImplementation(function (this: unknown[], ...args: unknown[]) {
+        return vi.spyOn(Array.prototype, method).mockImplementation(function (
+          this: unknown[],
+          ...args: unknown[]
+        ) {
           passed += this.length;
           return real.apply(this, args) as never;
         });

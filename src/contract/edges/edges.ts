@@ -1,6 +1,6 @@
-// Rows for the edge cases of every request schema, made from the document and a seed. A valid request must be accepted; a
-// request that breaks one constraint must be refused with the case that the document has for it. Only one constraint is
-// broken at a time, so that a finding says which.
+// Rows for the edge cases of every request schema, made from the document and a seed. A valid
+// request must be accepted; a request that breaks one constraint must be refused with the case that
+// the document has for it. Only one constraint is broken at a time, so that a finding says which.
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Problem } from '../../files/problem.js';
 import type { Operation } from '../../spec/document.js';
@@ -18,10 +18,15 @@ import { requestSchemas, violationsOf } from './request-schema.js';
 import { freeTexts, validRequests, wholeRequests } from './valid.js';
 
 /**
- * The contracts with rows for the edges of every request schema added to each table that has an accepted row, whose request is
- * varied. The same seed gives the same rows. Throws a ContractError that names every schema for which they cannot be made.
+ * The contracts with rows for the edges of every request schema added to each table that has an
+ * accepted row, whose request is varied. The same seed gives the same rows. Throws a ContractError
+ * that names every schema for which they cannot be made.
  */
-export function withEdges(spec: CheckedSpec, contracts: Contracts, { seed = 1 }: { readonly seed?: number } = {}): Contracts {
+export function withEdges(
+  spec: CheckedSpec,
+  contracts: Contracts,
+  { seed = 1 }: { readonly seed?: number } = {},
+): Contracts {
   const document = JSON.parse(spec.text) as OpenAPIV3_1.Document;
   const problems: Problem[] = [];
   const tables = contracts.tables.map((table) => {
@@ -29,35 +34,51 @@ export function withEdges(spec: CheckedSpec, contracts: Contracts, { seed = 1 }:
     const base = baseOf(operation, table, contracts);
     if (!base) return table;
     const [file, line = '1'] = spec.place(operation.id).split(':') as [string, string?];
-    const fault = (what: string, fix: string): void => void problems.push({ file, line: Number(line), column: 1, what, fix });
+    const fault = (what: string, fix: string): void =>
+      void problems.push({ file, line: Number(line), column: 1, what, fix });
     const attempt = <T>(name: string, make: () => readonly T[]): readonly T[] => {
       try {
         return make();
       } catch (error) {
-        fault(`${name} cannot be sampled: ${(error as Error).message}`, 'see whether its bounds contradict each other');
+        fault(
+          `${name} cannot be sampled: ${(error as Error).message}`,
+          'see whether its bounds contradict each other',
+        );
         return [];
       }
     };
-    const edges = attempt(operation.id, () => requestSchemas(document, operation, spec.validators)).flatMap((request) =>
+    const edges = attempt(operation.id, () =>
+      requestSchemas(document, operation, spec.validators),
+    ).flatMap((request) =>
       attempt(request.name, () => edgesOf({ operation, table, base, request, seed, fault })),
     );
-    return { ...table, rows: [...table.rows, ...edges.map((edge) => ({ ...edge, place: `${file}:${line}:1` }))] };
+    return {
+      ...table,
+      rows: [...table.rows, ...edges.map((edge) => ({ ...edge, place: `${file}:${line}:1` }))],
+    };
   });
   if (problems.length > 0) throw new ContractError(problems);
   return { ...contracts, tables };
 }
 
-/** The row whose request is varied: one that is accepted, by the owner if possible, whose texts are new to the target. */
+/**
+ * The row whose request is varied: one that is accepted, by the owner if possible, whose texts are
+ * new to the target.
+ */
 function baseOf(operation: Operation, table: Table, { recipes }: Contracts): Row | undefined {
   const accepted = table.rows.filter(
-    (row) => row.raw_body === undefined && [row.expect].flat().every((name) => isAccepted(operation, name)),
+    (row) =>
+      row.raw_body === undefined &&
+      [row.expect].flat().every((name) => isAccepted(operation, name)),
   );
   const own = accepted.filter((row) => row.caller === 'owner');
   const candidates = own.length > 0 ? own : accepted;
   const isFresh = (row: Row): boolean => {
     const body = row.body ?? table.body;
     const given = givenTo({ table, row });
-    const uses = freeTexts.flatMap((field) => usesIn(readTemplate((isJsonObject(body) && body[field]) || null)));
+    const uses = freeTexts.flatMap((field) =>
+      usesIn(readTemplate((isJsonObject(body) && body[field]) || null)),
+    );
     const isMade = (slot: string): boolean => recipes[given[slot] ?? '']?.call !== undefined;
     return uses.every(({ expression }) => expression.kind !== 'slot' || !isMade(expression.name));
   };
@@ -66,7 +87,10 @@ function baseOf(operation: Operation, table: Table, { recipes }: Contracts): Row
 
 interface Making extends Varied {
   readonly seed: number;
-  /** Reports a generated request that is not as intended. Nothing is sent then: no rows are made at all. */
+  /**
+   * Reports a generated request that is not as intended. Nothing is sent then: no rows are made at
+   * all.
+   */
   readonly fault: (what: string, fix: string) => void;
 }
 
@@ -82,8 +106,16 @@ function edgesOf({ operation, table, base, request, seed, fault }: Making): read
   const edge = (about: string, value: JsonObject, cases: readonly string[]): Edge => {
     const [first, ...others] = cases;
     if (first === undefined)
-      fault(`${operation.id} has no case for ${name}, where ${about}`, `give one \`violation: { in: ${part} }\``);
-    return { ...rest, [part]: value, expect: first !== undefined && others.length === 0 ? first : cases, edge: about };
+      fault(
+        `${operation.id} has no case for ${name}, where ${about}`,
+        `give one \`violation: { in: ${part} }\``,
+      );
+    return {
+      ...rest,
+      [part]: value,
+      expect: first !== undefined && others.length === 0 ? first : cases,
+      edge: about,
+    };
   };
   const valid = [
     ...validRequests(request, accepted, table.coupled ?? [], draw),
@@ -92,20 +124,29 @@ function edgesOf({ operation, table, base, request, seed, fault }: Making): read
   for (const { about, value } of valid) {
     const [violation] = violationsOf(request, value);
     if (violation)
-      fault(`${name}, where ${about}, should be valid: ${inWords(violation)}`, 'correct src/contract/edges/valid.ts');
+      fault(
+        `${name}, where ${about}, should be valid: ${inWords(violation)}`,
+        'correct src/contract/edges/valid.ts',
+      );
   }
   const invalid = invalidRequests(request, accepted, draw);
   for (const { about, value, keywords, pointer } of invalid) {
     const [violation] = violationsOf(request, value);
     if (violation?.pointer === pointer && keywords.includes(violation.keyword)) continue;
     const meant = `${name}, where ${about}, should break ${keywords.join(' and ')} at ${pointer}`;
-    fault(`${meant}: ${violation ? inWords(violation) : 'nothing breaks'}`, 'correct src/contract/edges/invalid.ts');
+    fault(
+      `${meant}: ${violation ? inWords(violation) : 'nothing breaks'}`,
+      'correct src/contract/edges/invalid.ts',
+    );
   }
   return [
     ...valid.map(({ about, value }) => edge(about, value, expectations.ofValid(value))),
     ...invalid.map((one) => {
       const documented = expectations.documented(one);
-      return { ...edge(one.about, one.value, expectations.ofInvalid(one)), ...(documented === undefined ? {} : { documented }) };
+      return {
+        ...edge(one.about, one.value, expectations.ofInvalid(one)),
+        ...(documented === undefined ? {} : { documented }),
+      };
     }),
   ];
 }

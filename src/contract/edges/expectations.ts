@@ -1,5 +1,6 @@
-// Which cases an edge request may be answered with. Some answers are not certain: the rows of a table then expect one of several
-// cases. An edge request with the same value, or with the same broken constraint, may be answered with any of them too.
+// Which cases an edge request may be answered with. Some answers are not certain: the rows of a
+// table then expect one of several cases. An edge request with the same value, or with the same
+// broken constraint, may be answered with any of them too.
 import { type Case, caseOfViolation } from '../../spec/case.js';
 import type { Operation } from '../../spec/document.js';
 import { isJsonObject, type Json, type JsonObject } from '../../spec/message.js';
@@ -27,8 +28,14 @@ export interface Varied {
   readonly request: RequestSchema;
 }
 
-/** Reads the rows of a table that vary the request of its row `base`; `sample` is what that row sends. */
-export function readExpectations({ operation, table, base, request }: Varied, sample: JsonObject): Expectations {
+/**
+ * Reads the rows of a table that vary the request of its row `base`; `sample` is what that row
+ * sends.
+ */
+export function readExpectations(
+  { operation, table, base, request }: Varied,
+  sample: JsonObject,
+): Expectations {
   const { part } = request;
   const accepted = [base.expect].flat();
   const constraints = new Map<string, readonly string[]>();
@@ -44,11 +51,14 @@ export function readExpectations({ operation, table, base, request }: Varied, sa
     const [violation] = violationsOf(request, value);
     addFirst(wholes, JSON.stringify(value), expect);
     if (violation) addFirst(constraints, `${violation.pointer} ${violation.keyword}`, expect);
-    if (violation && row.documented) sources.set(`${violation.pointer} ${violation.keyword}`, row.documented);
+    if (violation && row.documented)
+      sources.set(`${violation.pointer} ${violation.keyword}`, row.documented);
     if (violation || !isAccepted(operation, expect[0])) continue;
-    for (const [field, item] of changed(sample, value)) if (!holdsExpression(item)) addFirst(values, at(field, item), expect);
+    for (const [field, item] of changed(sample, value))
+      if (!holdsExpression(item)) addFirst(values, at(field, item), expect);
     const [omitted, ...more] = leftOut(sample, value);
-    if (omitted !== undefined && more.length === 0 && changed(sample, value).length === 0) addFirst(omissions, omitted, expect);
+    if (omitted !== undefined && more.length === 0 && changed(sample, value).length === 0)
+      addFirst(omissions, omitted, expect);
   }
   const caseOf = (field: string, keyword: string): readonly string[] =>
     [caseOfViolation(operation.cases.values(), { in: part, field, keyword })?.name ?? []].flat();
@@ -58,12 +68,20 @@ export function readExpectations({ operation, table, base, request }: Varied, sa
       const ofValue = ([field, item]: [string, Json]) =>
         values.get(at(field, item)) ?? (item === null ? caseOf(field, 'type') : []);
       // An update may leave out what it likes.
-      const omitted = operation.method === 'PATCH' ? [] : leftOut(sample, value).flatMap((field) => omissions.get(field) ?? []);
-      return wholes.get(JSON.stringify(value)) ?? unique([...accepted, ...changed(sample, value).flatMap(ofValue), ...omitted]);
+      const omitted =
+        operation.method === 'PATCH'
+          ? []
+          : leftOut(sample, value).flatMap((field) => omissions.get(field) ?? []);
+      return (
+        wholes.get(JSON.stringify(value)) ??
+        unique([...accepted, ...changed(sample, value).flatMap(ofValue), ...omitted])
+      );
     },
-    documented: ({ pointer, keywords }) => keywords.map((keyword) => sources.get(`${pointer} ${keyword}`)).find(Boolean),
+    documented: ({ pointer, keywords }) =>
+      keywords.map((keyword) => sources.get(`${pointer} ${keyword}`)).find(Boolean),
     ofInvalid: ({ pointer, field, keywords, april, value }) => {
-      const ofKeyword = (keyword: string) => constraints.get(`${pointer} ${keyword}`) ?? caseOf(field, keyword);
+      const ofKeyword = (keyword: string) =>
+        constraints.get(`${pointer} ${keyword}`) ?? caseOf(field, keyword);
       const cases = wholes.get(JSON.stringify(value)) ?? keywords.flatMap(ofKeyword);
       // A February server may not look at a field of April's at all.
       return unique(april && cases.length > 0 ? [...cases, ...accepted] : cases);
@@ -71,16 +89,26 @@ export function readExpectations({ operation, table, base, request }: Varied, sa
   };
 }
 
-/** The first row about a value counts: its request is the plainest, and later rows are about special situations. */
-function addFirst(expected: Map<string, readonly string[]>, key: string, expect: readonly string[]): void {
+/**
+ * The first row about a value counts: its request is the plainest, and later rows are about special
+ * situations.
+ */
+function addFirst(
+  expected: Map<string, readonly string[]>,
+  key: string,
+  expect: readonly string[],
+): void {
   if (!expected.has(key)) expected.set(key, expect);
 }
 
 const at = (field: string, value: Json): string => `${field} ${JSON.stringify(value)}`;
 
 const changed = (sample: JsonObject, value: JsonObject): [string, Json][] =>
-  Object.entries(value).filter(([field, item]) => JSON.stringify(item) !== JSON.stringify(sample[field]));
+  Object.entries(value).filter(
+    ([field, item]) => JSON.stringify(item) !== JSON.stringify(sample[field]),
+  );
 
-const leftOut = (sample: JsonObject, value: JsonObject): string[] => Object.keys(sample).filter((field) => !(field in value));
+const leftOut = (sample: JsonObject, value: JsonObject): string[] =>
+  Object.keys(sample).filter((field) => !(field in value));
 
 const unique = <T>(all: readonly T[]): readonly T[] => [...new Set(all)];

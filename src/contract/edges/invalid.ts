@@ -1,4 +1,5 @@
-// Requests that break their schema in one constraint, at any depth. All else is as in a request that is accepted.
+// Requests that break their schema in one constraint, at any depth. All else is as in a request
+// that is accepted.
 import fc from 'fast-check';
 import { isJsonObject, type Json, type JsonObject } from '../../spec/message.js';
 import { pointerToken } from '../../spec/pointer.js';
@@ -30,46 +31,84 @@ interface Breach {
   readonly april?: true;
 }
 
-/** Breaks every constraint of a request's schema, one by one, in a request that the table accepts. */
-export function invalidRequests({ part, schema }: RequestSchema, accepted: JsonObject, draw: Draw): readonly InvalidRequest[] {
-  return insideObject(schema, accepted, part, draw).map(({ at, keywords, about, value, april = false }) => {
-    const pointer = at.map((token) => `/${pointerToken(token)}`).join('');
-    const field = fieldName({ in: part, pointer, keyword: '', expected: '' });
-    return {
-      pointer,
-      field,
-      keywords,
-      about: `${part === 'query' ? `${field} in the query` : field} ${about}`,
-      value: value as JsonObject,
-      april,
-    };
-  });
+/**
+ * Breaks every constraint of a request's schema, one by one, in a request that the table accepts.
+ */
+export function invalidRequests(
+  { part, schema }: RequestSchema,
+  accepted: JsonObject,
+  draw: Draw,
+): readonly InvalidRequest[] {
+  return insideObject(schema, accepted, part, draw).map(
+    ({ at, keywords, about, value, april = false }) => {
+      const pointer = at.map((token) => `/${pointerToken(token)}`).join('');
+      const field = fieldName({ in: part, pointer, keyword: '', expected: '' });
+      return {
+        pointer,
+        field,
+        keywords,
+        about: `${part === 'query' ? `${field} in the query` : field} ${about}`,
+        value: value as JsonObject,
+        april,
+      };
+    },
+  );
 }
 
-function breachesOf(schema: Schema, accepted: Json | undefined, part: 'body' | 'query', draw: Draw): Breach[] {
-  const own = [...wrongTypes(schema, part, draw), ...outOfBounds(schema, draw)].map((breach) => ({ at: [], ...breach }));
+function breachesOf(
+  schema: Schema,
+  accepted: Json | undefined,
+  part: 'body' | 'query',
+  draw: Draw,
+): Breach[] {
+  const own = [...wrongTypes(schema, part, draw), ...outOfBounds(schema, draw)].map((breach) => ({
+    at: [],
+    ...breach,
+  }));
   const types = typesOf(schema);
   const inner = types.includes('array')
     ? insideList(schema, accepted, part, draw)
     : types.includes('object')
-      ? insideObject(schema, isJsonObject(accepted) ? accepted : requiredOf(schema, draw), part, draw)
+      ? insideObject(
+          schema,
+          isJsonObject(accepted) ? accepted : requiredOf(schema, draw),
+          part,
+          draw,
+        )
       : [];
-  return [...own, ...inner].map((breach) => (schema['x-edition'] ? { ...breach, april: true as const } : breach));
+  return [...own, ...inner].map((breach) =>
+    schema['x-edition'] ? { ...breach, april: true as const } : breach,
+  );
 }
 
 /** The required fields of an object that the accepted request does not have. */
 const requiredOf = ({ properties, required = [] }: Schema, draw: Draw): JsonObject =>
-  Object.fromEntries(required.map((name) => [name, draw(`required ${name}`, valueFor(properties?.[name] ?? {}))]));
+  Object.fromEntries(
+    required.map((name) => [name, draw(`required ${name}`, valueFor(properties?.[name] ?? {}))]),
+  );
 
-function insideObject(schema: Schema, accepted: JsonObject, part: 'body' | 'query', draw: Draw): Breach[] {
+function insideObject(
+  schema: Schema,
+  accepted: JsonObject,
+  part: 'body' | 'query',
+  draw: Draw,
+): Breach[] {
   const { properties = {}, required = [], propertyNames, additionalProperties } = schema;
   const put = (name: string, { at, value, ...breach }: Breach): Breach => {
     const { [name]: _, ...others } = accepted;
-    return { ...breach, at: [name, ...at], value: value === undefined ? others : { ...others, [name]: value } };
+    return {
+      ...breach,
+      at: [name, ...at],
+      value: value === undefined ? others : { ...others, [name]: value },
+    };
   };
-  const leftOut = required.map((name) => put(name, { at: [], keywords: ['required'], about: 'is left out', value: undefined }));
+  const leftOut = required.map((name) =>
+    put(name, { at: [], keywords: ['required'], about: 'is left out', value: undefined }),
+  );
   const fields = Object.entries(properties).flatMap(([name, property]) =>
-    breachesOf(property, accepted[name], part, within(draw, name)).map((breach) => put(name, breach)),
+    breachesOf(property, accepted[name], part, within(draw, name)).map((breach) =>
+      put(name, breach),
+    ),
   );
   const keys = propertyNames
     ? outOfBounds(propertyNames, within(draw, 'key')).map(({ about, keywords, value }) => ({
@@ -81,7 +120,9 @@ function insideObject(schema: Schema, accepted: JsonObject, part: 'body' | 'quer
     : [];
   const entries =
     typeof additionalProperties === 'object'
-      ? breachesOf(additionalProperties, undefined, part, within(draw, 'entry')).map((breach) => put('entry', breach))
+      ? breachesOf(additionalProperties, undefined, part, within(draw, 'entry')).map((breach) =>
+          put('entry', breach),
+        )
       : [];
   const unknown =
     additionalProperties === false
@@ -97,7 +138,12 @@ function insideObject(schema: Schema, accepted: JsonObject, part: 'body' | 'quer
   return [...leftOut, ...fields, ...keys, ...entries, ...unknown];
 }
 
-function insideList({ items }: Schema, accepted: Json | undefined, part: 'body' | 'query', draw: Draw): Breach[] {
+function insideList(
+  { items }: Schema,
+  accepted: Json | undefined,
+  part: 'body' | 'query',
+  draw: Draw,
+): Breach[] {
   if (!items) return [];
   const [first, ...others] = Array.isArray(accepted) ? (accepted as readonly Json[]) : [];
   return breachesOf(items, first, part, draw).map(({ at, value, ...breach }) => ({
@@ -117,7 +163,10 @@ const ofType: Readonly<Record<string, { readonly about: string; readonly value: 
   object: { about: 'is an object', value: {} },
 };
 
-/** A value of a wrong type, and null where it is not allowed. In a query every value is a text, so no text has a wrong type. */
+/**
+ * A value of a wrong type, and null where it is not allowed. In a query every value is a text, so
+ * no text has a wrong type.
+ */
 function wrongTypes(schema: Schema, part: 'body' | 'query', draw: Draw): Own[] {
   const types = typesOf(schema);
   // Nothing of another type is among the values of an enum.
@@ -126,21 +175,42 @@ function wrongTypes(schema: Schema, part: 'body' | 'query', draw: Draw): Own[] {
   if (types.length === 0 || (part === 'query' && admitted.includes('string'))) return [];
   const others = part === 'query' ? ['string'] : Object.keys(ofType);
   const wrong = others.filter((type) => !admitted.includes(type));
-  const drawn = wrong.length > 0 ? [ofType[draw('wrong type', fc.constantFrom(...wrong))] as (typeof ofType)[string]] : [];
-  const fraction = types.includes('integer') ? [{ about: 'is a fraction', value: part === 'query' ? '1.5' : 1.5 }] : [];
-  const nothing = part === 'body' && !types.includes('null') ? [{ about: 'is null', value: null }] : [];
+  const drawn =
+    wrong.length > 0
+      ? [ofType[draw('wrong type', fc.constantFrom(...wrong))] as (typeof ofType)[string]]
+      : [];
+  const fraction = types.includes('integer')
+    ? [{ about: 'is a fraction', value: part === 'query' ? '1.5' : 1.5 }]
+    : [];
+  const nothing =
+    part === 'body' && !types.includes('null') ? [{ about: 'is null', value: null }] : [];
   return [...drawn, ...fraction, ...nothing].map((value) => ({ ...value, keywords }));
 }
 
 /** The bounds of a value, each crossed by one. */
 function outOfBounds(schema: Schema, draw: Draw): Own[] {
-  const { minLength, maxLength, pattern, format, minimum, maximum, minItems, maxItems, uniqueItems, maxProperties } = schema;
+  const {
+    minLength,
+    maxLength,
+    pattern,
+    format,
+    minimum,
+    maximum,
+    minItems,
+    maxItems,
+    uniqueItems,
+    maxProperties,
+  } = schema;
   const breaches: Own[] = [];
-  const breaks = (keyword: string, about: string, value: Json): void => void breaches.push({ keywords: [keyword], about, value });
-  const items = (count: number): readonly Json[] => draw('items', listOf({ ...schema, uniqueItems: true }, count, count));
+  const breaks = (keyword: string, about: string, value: Json): void =>
+    void breaches.push({ keywords: [keyword], about, value });
+  const items = (count: number): readonly Json[] =>
+    draw('items', listOf({ ...schema, uniqueItems: true }, count, count));
   if (schema.enum) breaks('enum', 'is outside its values', 'understudy-none');
-  if (minLength) breaks('minLength', `has ${minLength - 1} characters`, draw('short', textOf(minLength - 1)));
-  if (maxLength !== undefined) breaks('maxLength', `has ${maxLength + 1} characters`, draw('long', textOf(maxLength + 1)));
+  if (minLength)
+    breaks('minLength', `has ${minLength - 1} characters`, draw('short', textOf(minLength - 1)));
+  if (maxLength !== undefined)
+    breaks('maxLength', `has ${maxLength + 1} characters`, draw('long', textOf(maxLength + 1)));
   if (pattern !== undefined) breaks('pattern', `does not match ${pattern}`, 'understudy');
   if (format !== undefined) breaks('format', `is no ${format}`, 'understudy');
   if (minimum !== undefined) breaks('minimum', `is ${minimum - 1}`, minimum - 1);

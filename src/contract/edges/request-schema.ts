@@ -1,4 +1,5 @@
-// What the document asks of the requests of an operation: one schema for the body, one for the query, references filled in.
+// What the document asks of the requests of an operation: one schema for the body, one for the
+// query, references filled in.
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Operation } from '../../spec/document.js';
 import type { Json, JsonObject } from '../../spec/message.js';
@@ -40,7 +41,10 @@ export interface RequestSchema {
   readonly schema: Schema;
 }
 
-/** What an operation takes; empty where it takes neither body nor query. Throws where a schema refers to itself. */
+/**
+ * What an operation takes; empty where it takes neither body nor query. Throws where a schema
+ * refers to itself.
+ */
 export function requestSchemas(
   document: OpenAPIV3_1.Document,
   operation: Operation,
@@ -55,7 +59,9 @@ export function requestSchemas(
   }
   const query = queryOf(document, operation);
   if (query.length > 0) {
-    const properties = Object.fromEntries(query.map(({ name, schema }) => [name, schema as Schema]));
+    const properties = Object.fromEntries(
+      query.map(({ name, schema }) => [name, schema as Schema]),
+    );
     const required = query.filter((parameter) => parameter.required).map(({ name }) => name);
     const schema: Schema = { type: 'object', properties, required };
     const validator = `query_${operation.id}`;
@@ -66,22 +72,39 @@ export function requestSchemas(
 }
 
 /** The types that a schema admits; none stands for any. */
-export const typesOf = ({ type }: Schema): readonly string[] => (type === undefined ? [] : [type].flat());
+export const typesOf = ({ type }: Schema): readonly string[] =>
+  type === undefined ? [] : [type].flat();
 
-function queryOf(document: OpenAPIV3_1.Document, { template, method }: Operation): readonly OpenAPIV3_1.ParameterObject[] {
+function queryOf(
+  document: OpenAPIV3_1.Document,
+  { template, method }: Operation,
+): readonly OpenAPIV3_1.ParameterObject[] {
   const item = document.paths?.[template];
   const own = item?.[method.toLowerCase() as 'get'];
-  const parameters = filledIn(document, [...(item?.parameters ?? []), ...(own?.parameters ?? [])], []);
-  return (parameters as OpenAPIV3_1.ParameterObject[]).filter((parameter) => parameter.in === 'query');
+  const parameters = filledIn(
+    document,
+    [...(item?.parameters ?? []), ...(own?.parameters ?? [])],
+    [],
+  );
+  return (parameters as OpenAPIV3_1.ParameterObject[]).filter(
+    (parameter) => parameter.in === 'query',
+  );
 }
 
-function filledIn(document: OpenAPIV3_1.Document, node: unknown, inside: readonly string[]): unknown {
+function filledIn(
+  document: OpenAPIV3_1.Document,
+  node: unknown,
+  inside: readonly string[],
+): unknown {
   if (Array.isArray(node)) return node.map((item) => filledIn(document, item, inside));
   if (typeof node !== 'object' || node === null) return node;
   const { $ref, ...rest } = node as { $ref?: unknown };
   if (typeof $ref !== 'string')
-    return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, filledIn(document, value, inside)]));
-  if (inside.includes($ref)) throw new Error(`${$ref} refers to itself, so that no request can be made from it.`);
+    return Object.fromEntries(
+      Object.entries(node).map(([key, value]) => [key, filledIn(document, value, inside)]),
+    );
+  if (inside.includes($ref))
+    throw new Error(`${$ref} refers to itself, so that no request can be made from it.`);
   const target = $ref
     .split('/')
     .slice(1)
@@ -90,10 +113,18 @@ function filledIn(document: OpenAPIV3_1.Document, node: unknown, inside: readonl
   return { ...(filledIn(document, target, [...inside, $ref]) as object), ...rest };
 }
 
-/** What breaks the schema: the compiled validator ends at the first. What an expression stands for shows when it is played. */
-export function violationsOf({ part, validate }: RequestSchema, value: JsonObject): readonly Violation[] {
+/**
+ * What breaks the schema: the compiled validator ends at the first. What an expression stands for
+ * shows when it is played.
+ */
+export function violationsOf(
+  { part, validate }: RequestSchema,
+  value: JsonObject,
+): readonly Violation[] {
   if (validate(value)) return [];
-  return fromAjv(part, validate.errors ?? []).filter(({ pointer }) => !holdsExpression(atPointer(value, pointer)));
+  return fromAjv(part, validate.errors ?? []).filter(
+    ({ pointer }) => !holdsExpression(atPointer(value, pointer)),
+  );
 }
 
 /** Whether a value of the contracts is filled in when it is played, as `$slot.name` is. */

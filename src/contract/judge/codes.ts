@@ -1,13 +1,16 @@
 // What each kind of finding means, and what to do next; the words of `understudy explain`.
 import type { FindingCode } from './judge.js';
 
-export const codes: Readonly<Record<FindingCode, { readonly means: string; readonly next: string }>> = {
+export const codes: Readonly<
+  Record<FindingCode, { readonly means: string; readonly next: string }>
+> = {
   STATUS_UNDOCUMENTED: {
     means: 'The operation answered with a status that the document does not list for it.',
     next: 'Correct the server, or document the status with a case of its own.',
   },
   MEDIA_TYPE_WRONG: {
-    means: 'The Content-Type differs from the documented one; parameters such as charset are not compared.',
+    means:
+      'The Content-Type differs from the documented one; parameters such as charset are not compared.',
     next: 'Send the documented media type. HTML here often comes from a proxy in between.',
   },
   BODY_UNREADABLE: {
@@ -18,9 +21,13 @@ export const codes: Readonly<Record<FindingCode, { readonly means: string; reado
     means: 'The document says that this status has no body, but there was one.',
     next: 'Send no body, or document it.',
   },
-  HEADER_MISSING: { means: 'A header that the document requires with this status is missing.', next: 'Send it.' },
+  HEADER_MISSING: {
+    means: 'A header that the document requires with this status is missing.',
+    next: 'Send it.',
+  },
   SCHEMA_BROKEN: {
-    means: 'A field is missing, or has a value that its schema does not allow. The pointer says which.',
+    means:
+      'A field is missing, or has a value that its schema does not allow. The pointer says which.',
     next: 'Compare with the schema of the operation in the document.',
   },
   FIELD_UNDOCUMENTED: {
@@ -28,7 +35,8 @@ export const codes: Readonly<Record<FindingCode, { readonly means: string; reado
     next: 'Nothing, or document the field. This is a notice; it fails a run only with --fail-on notice.',
   },
   VALUE_UNDOCUMENTED: {
-    means: 'A value is none of those that are known of an open set, such as a new error.type. Clients that branch on it miss it.',
+    means:
+      'A value is none of those that are known of an open set, such as a new error.type. Clients that branch on it miss it.',
     next: 'Nothing, or add the value to x-known-values in the document. This is a notice and never fails a run by itself.',
   },
   JSON_AMBIGUOUS: {
@@ -47,11 +55,13 @@ export const codes: Readonly<Record<FindingCode, { readonly means: string; reado
     next: 'See x-relations of this response in the document.',
   },
   STATE_WRONG: {
-    means: 'The response was right, but a later read does not fit: created but not found, deleted but still there.',
+    means:
+      'The response was right, but a later read does not fit: created but not found, deleted but still there.',
     next: 'The write had no effect, or the read came from another place, such as a cache.',
   },
   REFUSAL_CHANGED_STATE: {
-    means: 'A refused request changed something. The vendor’s own client repeats a 409 three times, so this does harm.',
+    means:
+      'A refused request changed something. The vendor’s own client repeats a 409 three times, so this does harm.',
     next: 'Make the server check everything before its first write.',
   },
   ANSWER_MISSING: {

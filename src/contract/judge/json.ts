@@ -29,7 +29,11 @@ export function readJson(text: string): ReadJson {
   const size = problemOfSize(json);
   if (size !== undefined) return { body: undefined, problem: size, oddities: [] };
   try {
-    const mark = { pointer: '', expected: 'no byte order mark', got: 'a byte order mark before the JSON' };
+    const mark = {
+      pointer: '',
+      expected: 'no byte order mark',
+      got: 'a byte order mark before the JSON',
+    };
     const body = JSON.parse(json) as Json;
     // What is written as it came has lost nothing; to look for repeated members takes longer.
     const repeated = JSON.stringify(body) === json ? [] : repeatedMembers(json);
@@ -71,7 +75,10 @@ interface Open {
   at: string | number;
 }
 
-/** Members of one object with the same name, of which each reader keeps another one. The text is JSON. */
+/**
+ * Members of one object with the same name, of which each reader keeps another one. The text is
+ * JSON.
+ */
 function repeatedMembers(text: string): readonly Oddity[] {
   const found: Oddity[] = [];
   const open: Open[] = [];
@@ -84,7 +91,11 @@ function repeatedMembers(text: string): readonly Oddity[] {
       if (isName && inner?.members) {
         inner.at = JSON.parse(text.slice(i, end + 1)) as string;
         if (inner.members.has(inner.at))
-          found.push({ pointer: pointerTo(open), expected: 'each member once', got: 'a member of the same name before it' });
+          found.push({
+            pointer: pointerTo(open),
+            expected: 'each member once',
+            got: 'a member of the same name before it',
+          });
         inner.members.add(inner.at);
         isName = false;
       }
@@ -106,4 +117,5 @@ function repeatedMembers(text: string): readonly Oddity[] {
   return found;
 }
 
-const pointerTo = (open: readonly Open[]): string => open.map(({ at }) => `/${pointerToken(String(at))}`).join('');
+const pointerTo = (open: readonly Open[]): string =>
+  open.map(({ at }) => `/${pointerToken(String(at))}`).join('');

@@ -1,5 +1,6 @@
-// Judges one exchange by the document: status, media type, headers, body, the expected case, the envelope, the relations.
-// What the document does not vouch for is not judged; a field it does not know is a notice.
+// Judges one exchange by the document: status, media type, headers, body, the expected case, the
+// envelope, the relations. What the document does not vouch for is not judged; a field it does not
+// know is a notice.
 import { type Basis, type Case, vouchesFor } from '../../spec/case.js';
 import type { DocumentedResponse, HttpMethod, Operation } from '../../spec/document.js';
 import { isJsonObject, type Json, type PlainResponse } from '../../spec/message.js';
@@ -49,7 +50,10 @@ export interface Expectation {
   readonly cases?: readonly string[];
   /** Where the expectation comes from if nobody documented it: another case is then a question. */
   readonly assumed?: string;
-  /** Where it is documented that the request is refused, although the form of the refusal is assumed: to accept it is a failure. */
+  /**
+   * Where it is documented that the request is refused, although the form of the refusal is
+   * assumed: to accept it is a failure.
+   */
   readonly documented?: string;
 }
 
@@ -63,7 +67,11 @@ export interface Judged {
 const RFC_8259 = 'RFC 8259, 4 and 8.1';
 
 /** Deviations that harm no client which follows the document. */
-const notices: readonly FindingCode[] = ['FIELD_UNDOCUMENTED', 'VALUE_UNDOCUMENTED', 'JSON_AMBIGUOUS'];
+const notices: readonly FindingCode[] = [
+  'FIELD_UNDOCUMENTED',
+  'VALUE_UNDOCUMENTED',
+  'JSON_AMBIGUOUS',
+];
 
 const severityOf = (basis: Basis): Severity => (basis === 'assumed' ? 'question' : 'failure');
 
@@ -83,7 +91,9 @@ export function judge(exchange: ToJudge, expectation: Expectation = {}): Judged 
 
 /** What deviates, before it is known how severe that is. */
 interface Reported extends Pick<Deviation, 'code' | 'pointer' | 'expected' | 'got'> {
-  /** What the expectation rests on; the case that is most like the answer, unless told otherwise. */
+  /**
+   * What the expectation rests on; the case that is most like the answer, unless told otherwise.
+   */
   readonly basis?: Basis;
   readonly source?: string | undefined;
 }
@@ -110,13 +120,16 @@ class Judgement {
     const hasStatus = ({ status }: Case): boolean => status === response.status;
     this.#leading = this.#wanted.find(hasStatus) ?? this.#wanted[0] ?? all.find(hasStatus);
     // Cases can look alike, such as archived and already_archived: an expected one goes first.
-    this.#actual = [...this.#wanted, ...all].find((candidate) => isCase(candidate, response.status, read.body));
+    this.#actual = [...this.#wanted, ...all].find((candidate) =>
+      isCase(candidate, response.status, read.body),
+    );
   }
 
   judged(): Judged {
     for (const oddity of this.#read.oddities)
       this.#report({ code: 'JSON_AMBIGUOUS', ...oddity, basis: 'docs', source: RFC_8259 });
-    const isWrong = this.#wanted.length > 0 && !(this.#actual && this.#wanted.includes(this.#actual));
+    const isWrong =
+      this.#wanted.length > 0 && !(this.#actual && this.#wanted.includes(this.#actual));
     if (isWrong) this.#wrongCase();
     // What is no case at all would break every line of a schema that it was never meant for.
     if (!isWrong || this.#actual) this.#againstResponse();
@@ -143,8 +156,11 @@ class Judgement {
 
   #againstResponse(): void {
     const { operation, response } = this.#exchange;
-    // A case whose status is open has the form of its response, whichever status of the class comes.
-    const described = operation.responses.get(response.status) ?? (this.#actual && operation.responses.get(this.#actual.status));
+    // A case whose status is open has the form of its response, whichever status of the class
+    // comes.
+    const described =
+      operation.responses.get(response.status) ??
+      (this.#actual && operation.responses.get(this.#actual.status));
     if (!described) {
       this.#undocumentedStatus();
       return;
@@ -152,11 +168,19 @@ class Judgement {
     this.#body(described);
     for (const name of described.requiredHeaders)
       if (response.headers[name] === undefined)
-        this.#report({ code: 'HEADER_MISSING', pointer: `/${name}`, expected: 'the header', got: 'none' });
+        this.#report({
+          code: 'HEADER_MISSING',
+          pointer: `/${name}`,
+          expected: 'the header',
+          got: 'none',
+        });
     if (!this.#deviations.some(({ severity }) => severity !== 'notice')) this.#relations(described);
   }
 
-  /** With an expected case, the wrong case was reported already. Only without one is an undocumented status a finding of its own. */
+  /**
+   * With an expected case, the wrong case was reported already. Only without one is an undocumented
+   * status a finding of its own.
+   */
   #undocumentedStatus(): void {
     const { operation, response } = this.#exchange;
     if (this.#wanted.length > 0) return;
@@ -175,12 +199,23 @@ class Judgement {
     const { problem } = this.#read;
     if (schema === undefined) {
       if (response.body !== undefined)
-        this.#report({ code: 'BODY_UNEXPECTED', pointer: '', expected: 'no body', got: shorten(response.body) });
+        this.#report({
+          code: 'BODY_UNEXPECTED',
+          pointer: '',
+          expected: 'no body',
+          got: shorten(response.body),
+        });
     } else if (problem) {
       this.#report({ code: 'BODY_UNREADABLE', pointer: '', expected: 'JSON', got: problem });
     } else {
       const got = response.headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? 'none';
-      if (got !== mediaType) this.#report({ code: 'MEDIA_TYPE_WRONG', pointer: '/content-type', expected: mediaType, got });
+      if (got !== mediaType)
+        this.#report({
+          code: 'MEDIA_TYPE_WRONG',
+          pointer: '/content-type',
+          expected: mediaType,
+          got,
+        });
       this.#schema(spec.validators(`closed_${schema}`));
       if (response.status >= 400) this.#errorType();
     }
@@ -206,7 +241,13 @@ class Judgement {
     for (const { pointer, keyword, expected } of violationsOf(validate, body)) {
       const got = keyword === 'required' ? 'absent' : show(at(body, pointer));
       if (keyword === 'additionalProperties')
-        this.#report({ code: 'FIELD_UNDOCUMENTED', pointer, expected: 'no such field', got, basis: 'docs' });
+        this.#report({
+          code: 'FIELD_UNDOCUMENTED',
+          pointer,
+          expected: 'no such field',
+          got,
+          basis: 'docs',
+        });
       // The envelope holds for every refusal, also for one whose words are not vouched for.
       else if (isPromised(documented, pointer) || isOfEnvelope(documented, keyword))
         this.#report({ code: 'SCHEMA_BROKEN', pointer, expected: `${keyword} ${expected}`, got });
@@ -231,8 +272,14 @@ class Judgement {
   }
 }
 
-/** The answer to a method that the path does not have, where these are allowed. Of its body nothing is known. */
-export function judgeRefusedMethod(allowed: readonly HttpMethod[], response: PlainResponse): Judged {
+/**
+ * The answer to a method that the path does not have, where these are allowed. Of its body nothing
+ * is known.
+ */
+export function judgeRefusedMethod(
+  allowed: readonly HttpMethod[],
+  response: PlainResponse,
+): Judged {
   const deviations: Deviation[] = [];
   const report = (deviation: Omit<Deviation, 'severity'>): void => {
     deviations.push({ ...deviation, severity: severityOf(deviation.basis) });
@@ -242,11 +289,25 @@ export function judgeRefusedMethod(allowed: readonly HttpMethod[], response: Pla
   const methods = allowed.join(', ');
   const source = 'RFC 9110, 15.5.6';
   if (response.status === 405 && allow === undefined)
-    report({ code: 'HEADER_MISSING', pointer: '/allow', expected: methods, got: 'none', basis: 'docs', source });
+    report({
+      code: 'HEADER_MISSING',
+      pointer: '/allow',
+      expected: methods,
+      got: 'none',
+      basis: 'docs',
+      source,
+    });
   const said = (allow ?? '').split(',').map((method) => method.trim().toUpperCase());
   if (allow !== undefined && !allowed.every((method) => said.includes(method))) {
     const expected = `${methods}, which the document has`;
-    report({ code: 'RELATION_BROKEN', pointer: '/allow', expected, got: allow, basis: 'assumed', source });
+    report({
+      code: 'RELATION_BROKEN',
+      pointer: '/allow',
+      expected,
+      got: allow,
+      basis: 'assumed',
+      source,
+    });
   }
   if (response.status !== 405)
     report({
@@ -265,13 +326,20 @@ const isOfEnvelope = (documented: Case | undefined, keyword: string): boolean =>
 
 /** The body as JSON, for whoever looks at it before it is judged. */
 export function readBody({ body }: PlainResponse): ReadJson {
-  return body === undefined ? { body: undefined, problem: 'no body', oddities: [] } : readJson(body);
+  return body === undefined
+    ? { body: undefined, problem: 'no body', oddities: [] }
+    : readJson(body);
 }
 
-/** A status that is never intended, such as a 5xx: it is a failure even where nothing is documented. */
+/**
+ * A status that is never intended, such as a 5xx: it is a failure even where nothing is documented.
+ */
 const isCrash = ({ status }: PlainResponse): boolean => status >= 500;
 
-/** Whether an answer is this case, by all that the case vouches for: status, code, type and the keys of its details. */
+/**
+ * Whether an answer is this case, by all that the case vouches for: status, code, type and the keys
+ * of its details.
+ */
 function isCase(documented: Case, status: number, body: Json | undefined): boolean {
   const fits = vouchesFor(documented, 'status')
     ? status === documented.status
@@ -283,13 +351,16 @@ function isCase(documented: Case, status: number, body: Json | undefined): boole
   if (!example) return true;
   if (!error) return false;
   const same = (field: ErrorField): boolean =>
-    !vouchesFor(documented, errorAt(field)) || JSON.stringify(error[field]) === JSON.stringify(example[field]);
+    !vouchesFor(documented, errorAt(field)) ||
+    JSON.stringify(error[field]) === JSON.stringify(example[field]);
   if (!same('code') || !same('type')) return false;
   if (!vouchesFor(documented, errorAt('details'))) return true;
   const [sent, wanted] = [error.details, example.details];
   return (
     !isJsonObject(wanted) ||
-    (isJsonObject(sent) ? Object.keys(wanted).every((key) => Object.hasOwn(sent, key)) : Object.keys(wanted).length === 0)
+    (isJsonObject(sent)
+      ? Object.keys(wanted).every((key) => Object.hasOwn(sent, key))
+      : Object.keys(wanted).length === 0)
   );
 }
 
@@ -312,10 +383,15 @@ function describeAnswer({ status, body }: PlainResponse, parsed: Json | undefine
 function at(body: Json | undefined, pointer: string): Json | undefined {
   let value: Json | undefined = body;
   for (const token of pointer.split('/').slice(1)) {
-    value = Array.isArray(value) ? value[Number(token)] : isJsonObject(value) ? value[token] : undefined;
+    value = Array.isArray(value)
+      ? value[Number(token)]
+      : isJsonObject(value)
+        ? value[token]
+        : undefined;
   }
   return value;
 }
 
 const shorten = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
-const show = (value: Json | undefined): string => (value === undefined ? 'absent' : shorten(JSON.stringify(value)));
+const show = (value: Json | undefined): string =>
+  value === undefined ? 'absent' : shorten(JSON.stringify(value));

@@ -1,5 +1,5 @@
-// What breaks the schema of a body. However large and faulty the body is, judging it takes a bounded time: a validator that
-// reports everything needs the square of the number of faulty rows.
+// What breaks the schema of a body. However large and faulty the body is, judging it takes a
+// bounded time: a validator that reports everything needs the square of the number of faulty rows.
 
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { keyOfToken } from '../../spec/pointer.js';
@@ -25,7 +25,11 @@ export function violationsOf(validate: Validator, body: Json | undefined): reado
       const all = error.keyword === 'additionalProperties' ? unknown : known;
       if (all.length >= MOST_VIOLATIONS) continue;
       const [violation] = fromAjv('body', [error]) as [Violation];
-      all.push(starts.size === 0 ? violation : { ...violation, pointer: inWhole(part, violation.pointer, starts) });
+      all.push(
+        starts.size === 0
+          ? violation
+          : { ...violation, pointer: inWhole(part, violation.pointer, starts) },
+      );
     }
     if (known.length + unknown.length >= MOST_VIOLATIONS) break;
   }
@@ -42,25 +46,44 @@ const longestOf = (values: readonly Json[]): readonly number[] => [
   values.reduce<number>((longest, value) => Math.max(longest, longestListIn(value)), 0),
 ];
 
-/** The body with one window of each long list; the last window of a shorter one stands again. Tells where each begins. */
-function partOf(value: Json | undefined, window: number, starts: Map<Json, number>): Json | undefined {
+/**
+ * The body with one window of each long list; the last window of a shorter one stands again. Tells
+ * where each begins.
+ */
+function partOf(
+  value: Json | undefined,
+  window: number,
+  starts: Map<Json, number>,
+): Json | undefined {
   if (Array.isArray(value)) {
     const start = Math.max(0, Math.min(window * WINDOW, value.length - WINDOW));
-    const items = value.slice(start, start + WINDOW).map((item) => partOf(item, window, starts) as Json);
+    const items = value
+      .slice(start, start + WINDOW)
+      .map((item) => partOf(item, window, starts) as Json);
     starts.set(items, start);
     return items;
   }
   if (!isJsonObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, partOf(item, window, starts) as Json]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, partOf(item, window, starts) as Json]),
+  );
 }
 
 /** Where in the whole body a pointer into a part of it points. */
-function inWhole(part: Json | undefined, pointer: string, starts: ReadonlyMap<Json, number>): string {
+function inWhole(
+  part: Json | undefined,
+  pointer: string,
+  starts: ReadonlyMap<Json, number>,
+): string {
   let at = part;
   const tokens = pointer.split('/').map((token, i) => {
     if (i === 0) return token;
     const start = at === undefined ? undefined : starts.get(at);
-    at = Array.isArray(at) ? at[Number(token)] : isJsonObject(at) ? at[keyOfToken(token)] : undefined;
+    at = Array.isArray(at)
+      ? at[Number(token)]
+      : isJsonObject(at)
+        ? at[keyOfToken(token)]
+        : undefined;
     return start === undefined ? token : String(start + Number(token));
   });
   return tokens.join('/');
@@ -69,7 +92,10 @@ function inWhole(part: Json | undefined, pointer: string, starts: ReadonlyMap<Js
 /** What stands beside a long list is judged with each of its windows. */
 function withoutEqual(violations: readonly Violation[]): readonly Violation[] {
   const seen = new Map(
-    violations.map((violation) => [`${violation.keyword} ${violation.pointer} ${violation.expected}`, violation]),
+    violations.map((violation) => [
+      `${violation.keyword} ${violation.pointer} ${violation.expected}`,
+      violation,
+    ]),
   );
   return [...seen.values()];
 }

@@ -1,5 +1,5 @@
-// A report for people, for JUnit readers and for programs. What came from outside is masked before it is cut or laid out; the
-// report's own words are not, whatever a secret looks like.
+// A report for people, for JUnit readers and for programs. What came from outside is masked before
+// it is cut or laid out; the report's own words are not, whatever a secret looks like.
 
 import { basisInWords } from '../../spec/case.js';
 import { ExitCode } from '../../spec/exit-code.js';
@@ -23,28 +23,44 @@ export function exitCode(report: Report, failOn: FailOn): number {
   const { stopped } = report;
   if (stopped?.why === 'interrupted') return ExitCode[stopped.signal ?? 'SIGINT'];
   if (stopped?.why === 'usage') return ExitCode.usage;
-  if ((stopped && stopped.why !== 'time') || crashIn(report) !== undefined) return ExitCode.inconclusive;
-  if (report.findings.some((finding) => failsRun(finding.severity, failOn))) return ExitCode.failures;
+  if ((stopped && stopped.why !== 'time') || crashIn(report) !== undefined)
+    return ExitCode.inconclusive;
+  if (report.findings.some((finding) => failsRun(finding.severity, failOn)))
+    return ExitCode.failures;
   if (whyInconclusive(report) !== undefined) return ExitCode.inconclusive;
   return report.leftovers.length > 0 ? ExitCode.leftovers : ExitCode.ok;
 }
 
-const crashIn = ({ rows }: Report): string | undefined => rows.find(({ crash }) => crash !== undefined)?.crash;
+const crashIn = ({ rows }: Report): string | undefined =>
+  rows.find(({ crash }) => crash !== undefined)?.crash;
 
-/** A refusal of a missing credential does not count: it says nothing about what the server does for callers that have one. */
+/**
+ * A refusal of a missing credential does not count: it says nothing about what the server does for
+ * callers that have one.
+ */
 export const isShown = ({ kind, caller, result }: Played): boolean =>
   result !== 'not_exercised' &&
-  (kind === 'lifecycle' || (kind === 'row' && (callerNames as readonly string[]).includes(caller ?? '')));
+  (kind === 'lifecycle' ||
+    (kind === 'row' && (callerNames as readonly string[]).includes(caller ?? '')));
 
-/** Why the run is inconclusive. A report without failures must say so, or it would look like a pass. */
+/**
+ * Why the run is inconclusive. A report without failures must say so, or it would look like a pass.
+ */
 function whyInconclusive(report: Report): string | undefined {
   const { rows, stopped, findings, minCases = 0 } = report;
   const unprepared = findings.filter(({ code }) => code === 'PREPARATION_FAILED');
   const count = unprepared.reduce((sum, finding) => sum + finding.count, 0);
-  const preparation = unprepared[0] && `${count} ${count === 1 ? 'row' : 'rows'} could not be prepared: ${unprepared[0].got}`;
+  const preparation =
+    unprepared[0] &&
+    `${count} ${count === 1 ? 'row' : 'rows'} could not be prepared: ${unprepared[0].got}`;
   const { right } = countCoverage(report);
-  const tooFew = right < minCases ? `only ${right} cases are right, fewer than the ${minCases} of --min-cases` : undefined;
-  const nothing = rows.some(isShown) ? undefined : 'no row could be played by a caller of the profile';
+  const tooFew =
+    right < minCases
+      ? `only ${right} cases are right, fewer than the ${minCases} of --min-cases`
+      : undefined;
+  const nothing = rows.some(isShown)
+    ? undefined
+    : 'no row could be played by a caller of the profile';
   return stopped?.text ?? crashIn(report) ?? preparation ?? nothing ?? tooFew;
 }
 
@@ -64,7 +80,8 @@ export function toText(report: Report): string {
   const mask = masking(report.secrets);
   const { right, wrong, not_exercised } = countCoverage(report);
   const lines: string[] = [];
-  for (const finding of report.findings.filter((f) => f.severity !== 'notice')) lines.push(...describeFinding(finding, mask), '');
+  for (const finding of report.findings.filter((f) => f.severity !== 'notice'))
+    lines.push(...describeFinding(finding, mask), '');
   const notices = report.findings.filter((finding) => finding.severity === 'notice');
   for (const notice of notices)
     lines.push(
@@ -74,15 +91,22 @@ export function toText(report: Report): string {
   const reasons = new Map<string, number>();
   for (const { result, reason = '' } of report.coverage)
     if (result === 'not_exercised') reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
-  lines.push(`Cases of the document: ${right} right, ${wrong} wrong, ${not_exercised} not exercised`);
-  for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1])) lines.push(`  ${count} × ${oneLine(mask(reason))}`);
+  lines.push(
+    `Cases of the document: ${right} right, ${wrong} wrong, ${not_exercised} not exercised`,
+  );
+  for (const [reason, count] of [...reasons].sort((a, b) => b[1] - a[1]))
+    lines.push(`  ${count} × ${oneLine(mask(reason))}`);
   const listed = (title: string, names: readonly string[]): readonly string[] =>
     names.length === 0 ? [] : [title, ...names.map((name) => `  ${oneLine(mask(name))}`)];
   lines.push(...listed('Left behind:', report.leftovers));
   lines.push(...listed('Left behind, possibly made (no answer came):', report.possiblyMade));
-  if (report.unseen > 0) lines.push(`State not verified afterwards (caller or ID missing): ${report.unseen}`);
+  if (report.unseen > 0)
+    lines.push(`State not verified afterwards (caller or ID missing): ${report.unseen}`);
   const why = whyInconclusive(report);
-  if (why !== undefined) lines.push(`${report.stopped === undefined ? 'Inconclusive' : 'Stopped early'}: ${oneLine(mask(why))}`);
+  if (why !== undefined)
+    lines.push(
+      `${report.stopped === undefined ? 'Inconclusive' : 'Stopped early'}: ${oneLine(mask(why))}`,
+    );
   const counted = (severity: Severity): string => {
     const count = report.findings.filter((finding) => finding.severity === severity).length;
     return `${count} ${severity}${count === 1 ? '' : 's'}`;
@@ -93,7 +117,10 @@ export function toText(report: Report): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** The end of the text, which a CI shows: the verdict, and a line for each finding that brought it about. */
+/**
+ * The end of the text, which a CI shows: the verdict, and a line for each finding that brought it
+ * about.
+ */
 export function toVerdict(report: Report, failOn: FailOn): string {
   const mask = masking(report.secrets);
   const code = exitCode(report, failOn);
@@ -128,8 +155,14 @@ const MOST_LINES = 20;
 /** What the profile is missing, printed before the run; empty when it has everything. */
 export function describeLacking(lacking: Report['lacking']): string {
   if (lacking.length === 0) return '';
-  const lines = lacking.map(({ name, rows }) => `  ${name}  ${rows} ${rows === 1 ? 'row' : 'rows'}`);
-  return ['The profile does not have these, so the rows that need them are not exercised:', ...lines, ''].join('\n');
+  const lines = lacking.map(
+    ({ name, rows }) => `  ${name}  ${rows} ${rows === 1 ? 'row' : 'rows'}`,
+  );
+  return [
+    'The profile does not have these, so the rows that need them are not exercised:',
+    ...lines,
+    '',
+  ].join('\n');
 }
 
 /** A finding as lines for a person. */
@@ -157,7 +190,10 @@ function evidenceOf({ basis, source }: Finding): string {
   return source === '' ? basisInWords[basis] : `${basisInWords[basis]} (${source})`;
 }
 
-/** Text from a server must not break the layout of the report, or contain commands for a terminal or a CI. */
+/**
+ * Text from a server must not break the layout of the report, or contain commands for a terminal or
+ * a CI.
+ */
 const oneLine = (text: string): string =>
   text.replace(/\p{Cc}|\p{Cf}|\p{Zl}|\p{Zp}/gu, (character) => {
     const [, short] = /^"(\\[a-z])"$/.exec(JSON.stringify(character)) ?? [];
@@ -188,7 +224,9 @@ export function toResults(report: Report, failOn: FailOn = 'failure'): object {
     possibly_made: report.possiblyMade.map(mask),
     cases: countCoverage(report),
     ...(report.minCases === undefined ? {} : { min_cases: report.minCases }),
-    coverage: report.coverage.map((one) => (one.reason === undefined ? one : { ...one, reason: mask(one.reason) })),
+    coverage: report.coverage.map((one) =>
+      one.reason === undefined ? one : { ...one, reason: mask(one.reason) },
+    ),
     findings: report.findings.map(({ unreachable: _, ...finding }) => ({
       ...finding,
       pointer: mask(finding.pointer),
@@ -220,12 +258,16 @@ interface Test {
 }
 
 /**
- * A suite for each operation, and a test case for each row, so that a CI shows the sentence that failed; in a suite of the run
- * itself, two more that fail where it says too little, or has left something behind.
+ * A suite for each operation, and a test case for each row, so that a CI shows the sentence that
+ * failed; in a suite of the run itself, two more that fail where it says too little, or has left
+ * something behind.
  */
 export function toJunit(report: Report, failOn: FailOn): string {
   const mask = masking(report.secrets);
-  const tests = [...report.rows.map((row) => testOf(row, failOn, mask)), ...testsOfRun(report, mask)];
+  const tests = [
+    ...report.rows.map((row) => testOf(row, failOn, mask)),
+    ...testsOfRun(report, mask),
+  ];
   const suites = [...new Set(tests.map(({ suite }) => suite))];
   const written = suites.map((name, id) => {
     const own = tests.filter(({ suite }) => suite === name);
@@ -246,7 +288,8 @@ function testOf(row: Played, failOn: FailOn, mask: Mask): Test {
     const text = bad.map((finding) => describeFinding(finding, mask).join('\n')).join('\n\n');
     return { ...test, outcome: 'failure', message, text };
   }
-  if (row.result === 'not_exercised') return { ...test, outcome: 'skipped', message: mask(row.reason ?? '') };
+  if (row.result === 'not_exercised')
+    return { ...test, outcome: 'skipped', message: mask(row.reason ?? '') };
   return { ...test, outcome: 'passed' };
 }
 
@@ -259,7 +302,9 @@ function testsOfRun(report: Report, mask: Mask): readonly Test[] {
   const behind = [...leftovers, ...possiblyMade.map((made) => `possibly ${made}`)];
   return [
     ...(why === undefined ? [] : [{ ...error, message: mask(why) }]),
-    ...(behind.length === 0 ? [] : [{ ...left, message: `${behind.length} left behind`, text: behind.map(mask).join('\n') }]),
+    ...(behind.length === 0
+      ? []
+      : [{ ...left, message: `${behind.length} left behind`, text: behind.map(mask).join('\n') }]),
   ];
 }
 
@@ -269,9 +314,13 @@ interface Suite {
   readonly tests: readonly Test[];
 }
 
-/** In the form that Ant writes and Jenkins reads: every attribute and child that its schema asks for, in its order. */
+/**
+ * In the form that Ant writes and Jenkins reads: every attribute and child that its schema asks
+ * for, in its order.
+ */
 function suiteOf({ id, name, tests }: Suite, { target, started }: Report, mask: Mask): string {
-  const count = (outcome: Test['outcome']): number => tests.filter((test) => test.outcome === outcome).length;
+  const count = (outcome: Test['outcome']): number =>
+    tests.filter((test) => test.outcome === outcome).length;
   const attributes = attributesOf({
     id,
     name,
@@ -302,7 +351,8 @@ function testCase({ suite, name, seconds, outcome, message = '', text = '' }: Te
     message,
     ...(outcome === 'skipped' ? {} : { type: message.replace(/:.*/s, '').slice(0, 60) || outcome }),
   });
-  const inner = text === '' ? `<${outcome}${said}/>` : `<${outcome}${said}>${escapeXml(text)}</${outcome}>`;
+  const inner =
+    text === '' ? `<${outcome}${said}/>` : `<${outcome}${said}>${escapeXml(text)}</${outcome}>`;
   return `    <testcase${attributes}>${inner}</testcase>\n`;
 }
 
@@ -311,7 +361,13 @@ const attributesOf = (attributes: Readonly<Record<string, string | number>>): st
     .map(([name, value]) => ` ${name}="${escapeXml(String(value))}"`)
     .join('');
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
 
 function escapeXml(text: string): string {
   const known = text.replace(/[&<>"']/g, (character) => entities[character] as string);

@@ -1,4 +1,5 @@
-// The end of a run: takes away what a rate limit has kept until now, and looks for what the writes made to which no answer came.
+// The end of a run: takes away what a rate limit has kept until now, and looks for what the writes
+// made to which no answer came.
 import type { OperationId } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { rowsIn } from '../dialect.js';
@@ -39,14 +40,23 @@ export async function close(parts: SessionParts, lock: Lock | undefined): Promis
     // Nothing more is answered, or there is no more time: what is not settled stays on the list.
     if (!(error instanceof NotExercised)) throw error;
   }
-  if (lock) leftovers.push(...(await lock.release().catch((error) => [`the lock of this run (${crashOf(error)})`])));
+  if (lock)
+    leftovers.push(
+      ...(await lock.release().catch((error) => [`the lock of this run (${crashOf(error)})`])),
+    );
   return { leftovers, requests: requests + session.requests };
 }
 
 /** The lists of a kind are read once for each caller, however many of their writes were lost. */
-async function lookUp(possiblyMade: PossiblyMade, session: Session, parts: SessionParts): Promise<readonly string[]> {
+async function lookUp(
+  possiblyMade: PossiblyMade,
+  session: Session,
+  parts: SessionParts,
+): Promise<readonly string[]> {
   const left: string[] = [];
-  const named = possiblyMade.all.filter((lost) => creations[lost.operation] && possiblyMade.nameIn(lost) !== undefined);
+  const named = possiblyMade.all.filter(
+    (lost) => creations[lost.operation] && possiblyMade.nameIn(lost) !== undefined,
+  );
   const groups = new Map<string, Lost[]>();
   for (const lost of named) {
     const key = `${creations[lost.operation]?.kind} ${lost.caller}`;
@@ -56,9 +66,15 @@ async function lookUp(possiblyMade: PossiblyMade, session: Session, parts: Sessi
     const { rows, isWhole } = await everyRow(losts[0] as Lost, session, parts);
     for (const lost of losts) {
       const name = possiblyMade.nameIn(lost) as string;
-      const ids = rows.flatMap((row) => (isJsonObject(row) && Object.values(row).includes(name) ? [row.id] : []));
-      const made = ids.filter((id): id is string => typeof id === 'string' && session.sender.guard.claim(id, lost.number));
-      for (const id of made) if (!(await takeAway(id, lost, session, parts))) left.push(`${kindOf(lost)} ${id} named ${name}`);
+      const ids = rows.flatMap((row) =>
+        isJsonObject(row) && Object.values(row).includes(name) ? [row.id] : [],
+      );
+      const made = ids.filter(
+        (id): id is string => typeof id === 'string' && session.sender.guard.claim(id, lost.number),
+      );
+      for (const id of made)
+        if (!(await takeAway(id, lost, session, parts)))
+          left.push(`${kindOf(lost)} ${id} named ${name}`);
       if (made.length > 0 || isWhole) possiblyMade.settle(lost);
     }
   }
@@ -94,7 +110,12 @@ async function everyRow(
   return { rows, isWhole };
 }
 
-async function takeAway(id: string, { operation, caller }: Lost, session: Session, parts: SessionParts): Promise<boolean> {
+async function takeAway(
+  id: string,
+  { operation, caller }: Lost,
+  session: Session,
+  parts: SessionParts,
+): Promise<boolean> {
   const undo = creations[operation]?.undo as OperationId;
   if (parts.allow?.(undo) === false) return false;
   const path = { [lastParameterOf(parts.spec, undo)]: id };

@@ -15,7 +15,10 @@ const unreachable: Readonly<Record<Exclude<ReachedBy, 'state'>, string>> = {
   april: 'the February edition cannot give it',
 };
 
-/** A case is right when a row that expects it was answered with it, wrong when one was not, else it was not exercised. */
+/**
+ * A case is right when a row that expects it was answered with it, wrong when one was not, else it
+ * was not exercised.
+ */
 export function coverageOf(
   spec: Spec,
   plays: readonly Played[],
@@ -28,7 +31,8 @@ export function coverageOf(
       return [...operation.cases.values()].map((documented): CaseCoverage => {
         const name = `${operation.id}.${documented.name}`;
         const own = about.filter((row) => row.expected.includes(documented.name));
-        // Where a list is expected, a right answer shows the case that it is, and none of the others.
+        // Where a list is expected, a right answer shows the case that it is, and none of the
+        // others.
         const exercised =
           own.find((row) => row.result === 'wrong' && row.expected[0] === documented.name) ??
           own.find((row) => row.result === 'right' && row.answered === documented.name);

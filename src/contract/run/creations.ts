@@ -1,4 +1,5 @@
-// The operations that make something: where the answer names it, which lists show what there is of its kind, and what takes it away.
+// The operations that make something: where the answer names it, which lists show what there is of
+// its kind, and what takes it away.
 import type { OperationId } from '../../spec/document.js';
 import { KNOWN_ORGANIZATION, LARGEST_PAGE, LARGEST_TAKE, ORGANIZATION } from '../dialect.js';
 import type { Call } from '../tables/table.js';
@@ -21,10 +22,18 @@ export const creations: Readonly<Partial<Record<OperationId, Creation>>> = {
 
 /** All that a caller can see of a kind, hidden and archived ones too. */
 export const listsOf: Readonly<Record<Creation['kind'], readonly Call[]>> = {
-  space: [{ call: 'listSpaces', query: { [ORGANIZATION]: `$${KNOWN_ORGANIZATION}`, ...LARGEST_PAGE } }],
-  thread: [true, false].map((visible_in_ui) => ({ call: 'listThreads', query: { ...LARGEST_PAGE, visible_in_ui } })),
+  space: [
+    { call: 'listSpaces', query: { [ORGANIZATION]: `$${KNOWN_ORGANIZATION}`, ...LARGEST_PAGE } },
+  ],
+  thread: [true, false].map((visible_in_ui) => ({
+    call: 'listThreads',
+    query: { ...LARGEST_PAGE, visible_in_ui },
+  })),
   slice: [
-    ...['active', 'archived'].map((status) => ({ call: 'listSlices' as const, query: { ...LARGEST_PAGE, status } })),
+    ...['active', 'archived'].map((status) => ({
+      call: 'listSlices' as const,
+      query: { ...LARGEST_PAGE, status },
+    })),
     { call: 'listComposites', query: LARGEST_PAGE },
   ],
   store: [

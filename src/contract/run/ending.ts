@@ -1,5 +1,5 @@
-// How a run ends early: no new request is sent, except to delete what was made. A request that is under way is given up a moment
-// later, and the deletions have a little longer.
+// How a run ends early: no new request is sent, except to delete what was made. A request that is
+// under way is given up a moment later, and the deletions have a little longer.
 
 export interface Ending {
   /** Aborted when the run ends: no further row is played. */
@@ -16,9 +16,16 @@ export interface Ending {
 const LATE = 1000;
 const OVER = 2500;
 
-/** The run ends with the signal, or after so many milliseconds; what takes away has `grace` more. */
-export function endingOf(signal: AbortSignal | undefined, maxTime: number | undefined, grace = OVER): Ending {
-  // Timers of our own: a signal of `AbortSignal.timeout` that only `AbortSignal.any` knows may be collected before it fires.
+/**
+ * The run ends with the signal, or after so many milliseconds; what takes away has `grace` more.
+ */
+export function endingOf(
+  signal: AbortSignal | undefined,
+  maxTime: number | undefined,
+  grace = OVER,
+): Ending {
+  // Timers of our own: a signal of `AbortSignal.timeout` that only `AbortSignal.any` knows may be
+  // collected before it fires.
   const [ended, late, over] = [new AbortController(), new AbortController(), new AbortController()];
   const timers: NodeJS.Timeout[] = [];
   const end = (): void => {

@@ -23,13 +23,20 @@ export const isSuccess = ({ response }: Exchanged): boolean =>
 /** Characters of an answer that are kept while others are asked for. */
 const KEPT = 32_768;
 
-/** A run keeps every exchange of a row, and those of every finding; a server may send megabytes each time. */
+/**
+ * A run keeps every exchange of a row, and those of every finding; a server may send megabytes each
+ * time.
+ */
 export function thin(exchanged: Exchanged): Exchanged {
   const { response, judged } = exchanged;
   if (response?.body === undefined || response.body.length <= KEPT) return exchanged;
   // A slice of a text keeps the whole in memory; a copy does not.
   const body = Buffer.from(response.body.slice(0, KEPT)).toString();
-  return { ...exchanged, response: { ...response, body }, ...(judged ? { judged: { ...judged, body: undefined } } : {}) };
+  return {
+    ...exchanged,
+    response: { ...response, body },
+    ...(judged ? { judged: { ...judged, body: undefined } } : {}),
+  };
 }
 
 /** Without what was judged: of a tool, nothing is expected but that it answers. */

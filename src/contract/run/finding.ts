@@ -1,4 +1,5 @@
-// A finding is data: what deviated, where, on what evidence, and how to repeat it. Equal ones are merged.
+// A finding is data: what deviated, where, on what evidence, and how to repeat it. Equal ones are
+// merged.
 import type { Basis } from '../../spec/case.js';
 import type { OperationId } from '../../spec/document.js';
 import { fnv1a } from '../../spec/hash.js';
@@ -36,7 +37,8 @@ export function findingOf(
   expected?: readonly string[],
 ): Finding[] {
   const at = all.findIndex((candidate) => candidate.request === exchanged.request);
-  // What a look found belongs to the row, whose case is no case of the operation that was looked with.
+  // What a look found belongs to the row, whose case is no case of the operation that was looked
+  // with.
   const isLook = expected === subject.expected && exchanged.operation !== subject.operation;
   const base = {
     operation: exchanged.operation,
@@ -57,7 +59,9 @@ export function findingOf(
     ...deviation,
     ...(unreachable ? { unreachable: true as const } : {}),
     // How a method that no path has is refused, a server decides once for all paths.
-    fingerprint: fingerprint(identity(deviation, subject.kind === 'method' ? '' : exchanged.operation, seenBy)),
+    fingerprint: fingerprint(
+      identity(deviation, subject.kind === 'method' ? '' : exchanged.operation, seenBy),
+    ),
   });
   const again = exchanged.sentAgain ?? exchanged.response?.repeated ?? exchanged.error?.repeated;
   const repeated = again === undefined ? [] : [finish(repetition(again))];
@@ -80,7 +84,10 @@ export function findingOf(
       ),
     ];
   }
-  return [...repeated, ...(exchanged.judged?.deviations ?? []).map((deviation) => finish(deviation))];
+  return [
+    ...repeated,
+    ...(exchanged.judged?.deviations ?? []).map((deviation) => finish(deviation)),
+  ];
 }
 
 /** Nothing is wrong with it; whoever counts the target's requests should know. */
@@ -106,15 +113,24 @@ export function mergeFindings(findings: readonly Finding[]): readonly Finding[] 
 }
 
 /**
- * What makes two findings the same one: nothing that another run would make anew, such as an id. A field that the document does
- * not know is one piece of news, in whichever case it shows. Another status in place of the same case is another piece, and a
- * question never stands for a failure.
+ * What makes two findings the same one: nothing that another run would make anew, such as an id. A
+ * field that the document does not know is one piece of news, in whichever case it shows. Another
+ * status in place of the same case is another piece, and a question never stands for a failure.
  */
-function identity({ code, severity, pointer, got }: Deviation, operation: string, name: string): string {
+function identity(
+  { code, severity, pointer, got }: Deviation,
+  operation: string,
+  name: string,
+): string {
   const status = code === 'CASE_WRONG' ? (/^\d+/.exec(got)?.[0] ?? '') : '';
-  return [code, severity, operation, severity === 'notice' ? '' : name, pointer.replace(/\/\d+(?=\/|$)/g, '/*'), status].join(
-    '|',
-  );
+  return [
+    code,
+    severity,
+    operation,
+    severity === 'notice' ? '' : name,
+    pointer.replace(/\/\d+(?=\/|$)/g, '/*'),
+    status,
+  ].join('|');
 }
 
 /** Eight hex digits. */

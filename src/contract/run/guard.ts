@@ -1,10 +1,16 @@
-// Stands between a run and its target, and sends a write only where it can harm nobody: its target was made by this run, or
-// invented by it and never returned by the server, or is marked disposable in the profile. It looks at the requests themselves,
-// so that no row of the contracts gets around it.
+// Stands between a run and its target, and sends a write only where it can harm nobody: its target
+// was made by this run, or invented by it and never returned by the server, or is marked disposable
+// in the profile. It looks at the requests themselves, so that no row of the contracts gets around
+// it.
 import { type Answer, isSafe, type Target } from '../../client/target.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { createMatcher, type Matcher } from '../../spec/match.js';
-import { isJsonObject, type Json, type PlainRequest, type PlainResponse } from '../../spec/message.js';
+import {
+  isJsonObject,
+  type Json,
+  type PlainRequest,
+  type PlainResponse,
+} from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
 import { credentialIn, headersOf, ORGANIZATION } from '../dialect.js';
 import type { ReadJson } from '../judge/json.js';
@@ -16,7 +22,10 @@ import { isInvented } from './names.js';
 import type { Profile } from './profile.js';
 import { Withheld } from './reason.js';
 
-/** What an operation does to the objects that its request names. By default, the path names what is changed. */
+/**
+ * What an operation does to the objects that its request names. By default, the path names what is
+ * changed.
+ */
 interface Effect {
   /** Path parameters whose object is linked to the target, or holds it, and stays as it is. */
   readonly linksPath?: readonly string[];
@@ -61,7 +70,10 @@ export class Guard {
   readonly #doubtful = new Map<string, string>();
   /** Every id that the server has returned. */
   readonly #seen = new Set<string>();
-  /** The same, and every other text that could be one, with the number of the request that was the latest then. */
+  /**
+   * The same, and every other text that could be one, with the number of the request that was the
+   * latest then.
+   */
   readonly #returned = new Map<string, number>();
   /** Which lists were read before a creation, and by whom. */
   readonly stocked = new Set<string>();
@@ -72,7 +84,11 @@ export class Guard {
     const operations = [...spec.operations.values()];
     this.#profile = profile;
     this.#match = createMatcher(operations);
-    this.#literals = new Set(operations.flatMap(({ template }) => template.split('/').filter((part) => !part.startsWith('{'))));
+    this.#literals = new Set(
+      operations.flatMap(({ template }) =>
+        template.split('/').filter((part) => !part.startsWith('{')),
+      ),
+    );
     this.#known = new Map(Object.entries(profile.known).map(([name, id]) => [id, name]));
     const disposable = ['disposable_message_id', ...(profile.disposable ?? [])];
     this.#disposable = new Set(disposable.flatMap((name) => profile.known[name] ?? []));
@@ -81,18 +97,24 @@ export class Guard {
   /** Throws Withheld where the request could do harm. */
   async send(target: Target, request: PlainRequest, signal?: AbortSignal): Promise<Sent> {
     const objection = this.objection(request);
-    if (objection !== undefined) throw new Withheld(`${request.method} ${pathOf(request)} is not sent: ${objection}`);
+    if (objection !== undefined)
+      throw new Withheld(`${request.method} ${pathOf(request)} is not sent: ${objection}`);
     this.sent += 1;
     const number = this.sent;
     const response = await target.send(request, signal);
     const read = readBody(response);
-    const deviation = this.#note(request, response, read.problem === undefined ? read.body : parsed(response.body), number);
+    const deviation = this.#note(
+      request,
+      response,
+      read.problem === undefined ? read.body : parsed(response.body),
+      number,
+    );
     return { response, read, ...(deviation ? { deviation } : {}) };
   }
 
   /**
-   * Whether an object is the run's that has a name of the run, and that no answer made known: no answer before the request of
-   * that number, which may have made it, has its id.
+   * Whether an object is the run's that has a name of the run, and that no answer made known: no
+   * answer before the request of that number, which may have made it, has its id.
    */
   claim(id: string, number: number): boolean {
     return isId(id) && !this.#made.has(id) && this.#noteMade(id, '', number) === undefined;
@@ -109,9 +131,13 @@ export class Guard {
     const isLinked = (name: string): boolean => effect.linksPath?.includes(name) ?? false;
     const objections = [
       ...Object.values(path).map((id) => (isId(id) ? undefined : `${JSON.stringify(id)} is no id`)),
-      ...objects.map(([name, id]) => (isLinked(name) ? this.#objectionToLink(id) : this.#objectionTo(id))),
+      ...objects.map(([name, id]) =>
+        isLinked(name) ? this.#objectionToLink(id) : this.#objectionTo(id),
+      ),
       ...this.#linkedIn(request, effect.linksBody ?? []).map((id) => this.#objectionToLink(id)),
-      objects.length === 0 && !creations[operation.id] ? this.#objectionToAll(operation, request) : undefined,
+      objects.length === 0 && !creations[operation.id]
+        ? this.#objectionToAll(operation, request)
+        : undefined,
     ];
     return objections.find((objection) => objection !== undefined);
   }
@@ -120,7 +146,11 @@ export class Guard {
   #objectionToPath(request: PlainRequest): string | undefined {
     const segments = pathOf(request).split('/');
     const others = segments.filter((segment) => !this.#literals.has(segment));
-    if (others.length > 0 && others.every((id) => isId(id) && isInvented(id) && !this.#seen.has(id))) return undefined;
+    if (
+      others.length > 0 &&
+      others.every((id) => isId(id) && isInvented(id) && !this.#seen.has(id))
+    )
+      return undefined;
     return 'the document has no such operation, and its path names what this run did not invent';
   }
 
@@ -130,11 +160,15 @@ export class Guard {
     const known = this.#known.get(id);
     if (known !== undefined)
       return `known.${known} is not marked; add ${known} to \`disposable\` in the profile if it may be changed`;
-    if (isInvented(id)) return this.#seen.has(id) ? `${id} is there, though this run only invented it` : undefined;
+    if (isInvented(id))
+      return this.#seen.has(id) ? `${id} is there, though this run only invented it` : undefined;
     return `this run did not make ${id}`;
   }
 
-  /** What is linked to an object of the run stays as it is; another organization's is left alone all the same. */
+  /**
+   * What is linked to an object of the run stays as it is; another organization's is left alone all
+   * the same.
+   */
   #objectionToLink(id: string): string | undefined {
     const objection = this.#objectionTo(id);
     const known = this.#known.get(id);
@@ -151,8 +185,12 @@ export class Guard {
     );
     const marked = callers.filter(([, { disposable }]) => disposable);
     if (callers.length > 0 && marked.length === callers.length) return undefined;
-    const [name, ...others] = callers.filter((caller) => !marked.includes(caller)).map(([caller]) => caller as CallerName);
-    const isLetIn = [name, ...others].some((caller) => caller !== undefined && letIn.includes(caller));
+    const [name, ...others] = callers
+      .filter((caller) => !marked.includes(caller))
+      .map(([caller]) => caller as CallerName);
+    const isLetIn = [name, ...others].some(
+      (caller) => caller !== undefined && letIn.includes(caller),
+    );
     if (isLetIn)
       return `${id} acts on all that ${name} has; write \`disposable: true\` below callers.${name} in the profile if it may`;
     // Whoever is refused has nothing, or nothing in an organization that is not there.
@@ -163,13 +201,23 @@ export class Guard {
   #linkedIn({ body }: PlainRequest, fields: readonly string[]): readonly string[] {
     const sent = fields.length > 0 ? parsed(utf8.decode(body)) : undefined;
     if (!isJsonObject(sent)) return [];
-    return fields.flatMap((field) => sent[field] ?? []).filter((id): id is string => typeof id === 'string');
+    return fields
+      .flatMap((field) => sent[field] ?? [])
+      .filter((id): id is string => typeof id === 'string');
   }
 
   /** Remembers what the answer tells of ids. */
-  #note(request: PlainRequest, { status }: PlainResponse, body: Json | undefined, number: number): Deviation | undefined {
+  #note(
+    request: PlainRequest,
+    { status }: PlainResponse,
+    body: Json | undefined,
+    number: number,
+  ): Deviation | undefined {
     const isAccepted = status >= 200 && status < 300;
-    const match = isAccepted && !isSafe(request.method) ? this.#match(request.method, pathOf(request)) : undefined;
+    const match =
+      isAccepted && !isSafe(request.method)
+        ? this.#match(request.method, pathOf(request))
+        : undefined;
     const creation = match?.kind === 'operation' ? creations[match.operation.id] : undefined;
     const deviation = creation && this.#noteMade(atPointer(body, creation.id), creation.id, number);
     let asked: string | undefined;
@@ -189,7 +237,11 @@ export class Guard {
   }
 
   #noteMade(id: Json | undefined, pointer: string, number: number): Deviation | undefined {
-    const report = (code: 'SCHEMA_BROKEN' | 'STATE_WRONG', expected: string, got: string): Deviation => ({
+    const report = (
+      code: 'SCHEMA_BROKEN' | 'STATE_WRONG',
+      expected: string,
+      got: string,
+    ): Deviation => ({
       code,
       severity: 'failure',
       pointer,
@@ -204,7 +256,9 @@ export class Guard {
       this.#made.add(id);
       return undefined;
     }
-    const why = this.#made.has(id) ? 'was given to two creations' : 'was there before this run made it';
+    const why = this.#made.has(id)
+      ? 'was given to two creations'
+      : 'was there before this run made it';
     this.#made.delete(id);
     this.#doubtful.set(id, why);
     return report('STATE_WRONG', 'an id of its own', `${id}, which ${why}`);
@@ -234,7 +288,11 @@ interface FoundText {
 /** Every text, at any depth. */
 function textsIn(body: Json | undefined): readonly FoundText[] {
   const found: FoundText[] = [];
-  const open: { readonly key: string; readonly value: Json | undefined; readonly owner: string | undefined }[] = [];
+  const open: {
+    readonly key: string;
+    readonly value: Json | undefined;
+    readonly owner: string | undefined;
+  }[] = [];
   const look = (key: string, value: Json | undefined, owner: string | undefined): void => {
     if (typeof value === 'string') found.push({ key, text: value, owner });
     else if (typeof value === 'object') open.push({ key, value, owner });

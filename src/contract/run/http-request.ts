@@ -1,4 +1,5 @@
-// A request of the contracts as HTTP: its path, its query, its body, and the credential of whoever sends it.
+// A request of the contracts as HTTP: its path, its query, its body, and the credential of whoever
+// sends it.
 import type { Operation } from '../../spec/document.js';
 import type { Json, PlainRequest } from '../../spec/message.js';
 import { headersOf } from '../dialect.js';
@@ -32,7 +33,10 @@ export function httpRequest(
   const path: Record<string, string> = {};
   for (const { name } of operation.parameters.filter((parameter) => parameter.in === 'path')) {
     const value = values[name];
-    if (!isId(value)) throw new Withheld(`${operation.id} is not sent: its ${name} would be ${short(value)}, which is no id`);
+    if (!isId(value))
+      throw new Withheld(
+        `${operation.id} is not sent: its ${name} would be ${short(value)}, which is no id`,
+      );
     path[name] = value;
   }
   const bytes = raw ?? new TextEncoder().encode(body === undefined ? '' : JSON.stringify(body));
@@ -43,7 +47,12 @@ export function httpRequest(
     ...(isTyped ? { 'content-type': contentType } : {}),
   };
   return {
-    request: { method: operation.method, target: targetOf(operation, path, query), headers, body: bytes },
+    request: {
+      method: operation.method,
+      target: targetOf(operation, path, query),
+      headers,
+      body: bytes,
+    },
     asked: { path, query: bindingIn(operation, query), requestBody: body },
   };
 }
@@ -57,12 +66,20 @@ function targetOf(
     [value].flat().map((item): [string, string] => [name, String(item)]),
   );
   const search = pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : '';
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] as string)) + search;
+  return (
+    template.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name] as string)) +
+    search
+  );
 }
 
 /** The values that count, defaults among them. A parameter that is sent twice binds nothing. */
-function bindingIn({ parameters }: Operation, query: Readonly<Record<string, Json>>): Readonly<Record<string, Json>> {
-  const defaults = parameters.flatMap((p) => (p.default === undefined ? [] : [[p.name, p.default] as const]));
+function bindingIn(
+  { parameters }: Operation,
+  query: Readonly<Record<string, Json>>,
+): Readonly<Record<string, Json>> {
+  const defaults = parameters.flatMap((p) =>
+    p.default === undefined ? [] : [[p.name, p.default] as const],
+  );
   const all = { ...Object.fromEntries(defaults), ...query };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => !Array.isArray(value)));
 }
@@ -71,6 +88,7 @@ function credentialOf({ callers }: Profile, caller: CallerName): Readonly<Record
   if (caller === 'none') return {};
   const shown = inventedCredentials[caller] ?? callers[caller] ?? {};
   const headers = headersOf(shown, schemeOf(caller));
-  if (Object.keys(headers).length === 0) throw new NotExercised(`the profile has no callers.${caller}`);
+  if (Object.keys(headers).length === 0)
+    throw new NotExercised(`the profile has no callers.${caller}`);
   return headers;
 }

@@ -1,5 +1,5 @@
-// Plays a lifecycle: its steps in order, every exchange judged, every criterion looked at. The first failure ends it, save
-// for the steps that clean up.
+// Plays a lifecycle: its steps in order, every exchange judged, every criterion looked at. The
+// first failure ends it, save for the steps that clean up.
 import { isDeepStrictEqual } from 'node:util';
 import { vouchesFor } from '../../spec/case.js';
 import type { Operation } from '../../spec/document.js';
@@ -17,7 +17,13 @@ import type { Subject } from './subject.js';
 
 /** It is about no case of one operation, and is listed by its summary. */
 export function subjectOf({ summary, steps, place }: Lifecycle): Subject {
-  return { kind: 'lifecycle', operation: (steps[0] as LifecycleStep).request.call, title: summary, place, expected: [] };
+  return {
+    kind: 'lifecycle',
+    operation: (steps[0] as LifecycleStep).request.call,
+    title: summary,
+    place,
+    expected: [],
+  };
 }
 
 export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): Promise<Played> {
@@ -39,7 +45,10 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
       for (const later of lifecycle.steps.slice(i + 1).filter(({ cleanUp }) => cleanUp)) {
         const id = player.idOf(later);
         if (id === undefined || made.has(later)) continue;
-        made.set(later, `what ${later.id} of ${lifecycle.id} takes away${id === '' ? '' : `: ${id}`}`);
+        made.set(
+          later,
+          `what ${later.id} of ${lifecycle.id} takes away${id === '' ? '' : `: ${id}`}`,
+        );
         parts.held?.add(made.get(later) as string);
       }
       if (step.cleanUp && (isSuccess(exchanged) || exchanged.response?.status === 404)) {
@@ -50,12 +59,16 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
       const { judged } = exchanged;
       const unmet = player.deviations(step, exchanged);
       if (step.presupposes !== undefined && unmet.length > 0)
-        throw new NotExercised(`known.${step.presupposes} of the profile, ${parts.profile.known[step.presupposes]}, is gone`);
+        throw new NotExercised(
+          `known.${step.presupposes} of the profile, ${parts.profile.known[step.presupposes]}, is gone`,
+        );
       const deviations = [...(judged?.deviations ?? []), ...unmet];
       const whole = judged ? { ...exchanged, judged: { ...judged, deviations } } : exchanged;
       const at = { ...subject, place: step.place };
       // Those before the last one were answers of a rate limit, and are judged too.
-      const limited = session.exchanges.slice(before, -1).flatMap((one) => findingOf(at, one, session.exchanges));
+      const limited = session.exchanges
+        .slice(before, -1)
+        .flatMap((one) => findingOf(at, one, session.exchanges));
       const found = [...limited, ...findingOf(at, whole, session.exchanges, step.expected)];
       findings.push(...found);
       failed = found.some(({ severity }) => severity !== 'notice');
@@ -94,7 +107,14 @@ class Player {
     this.#operations = operations;
   }
 
-  async play({ id, request, heldBy, expected, assumed, outputs }: LifecycleStep): Promise<Exchanged> {
+  async play({
+    id,
+    request,
+    heldBy,
+    expected,
+    assumed,
+    outputs,
+  }: LifecycleStep): Promise<Exchanged> {
     const exchanged =
       heldBy.length > 0
         ? await this.#session.giveTo(heldBy, request)
@@ -118,10 +138,17 @@ class Player {
     }
   }
 
-  /** The criteria that do not hold, where the answer is the case that was expected; else the judge has said so already. */
-  deviations({ criteria, expected, request, assumed }: LifecycleStep, { judged, response }: Exchanged): readonly Deviation[] {
+  /**
+   * The criteria that do not hold, where the answer is the case that was expected; else the judge
+   * has said so already.
+   */
+  deviations(
+    { criteria, expected, request, assumed }: LifecycleStep,
+    { judged, response }: Exchanged,
+  ): readonly Deviation[] {
     if (!judged || judged.deviations.some(({ code }) => code === 'CASE_WRONG')) return [];
-    const documented = judged.documented ?? this.#operations.get(request.call)?.cases.get(expected[0] ?? '');
+    const documented =
+      judged.documented ?? this.#operations.get(request.call)?.cases.get(expected[0] ?? '');
     const basis = assumed === undefined ? (documented?.basis ?? 'docs') : 'assumed';
     // What the case does not vouch for only picked the case, and the judge has looked at that.
     const isOpen = (operand: Operand): boolean => {
@@ -130,7 +157,9 @@ class Player {
     };
     const read = (operand: Operand): Json | undefined => {
       if (operand.kind === 'status') return response?.status;
-      return operand.kind === 'body' ? atPointer(judged.body, operand.pointer) : this.#valueOf(operand);
+      return operand.kind === 'body'
+        ? atPointer(judged.body, operand.pointer)
+        : this.#valueOf(operand);
     };
     return criteria.flatMap((criterion) => {
       if ('left' in criterion && (isOpen(criterion.left) || isOpen(criterion.right))) return [];
@@ -138,14 +167,25 @@ class Player {
       if (got === undefined) return [];
       const severity = basis === 'assumed' ? ('question' as const) : ('failure' as const);
       const source = assumed ?? documented?.source ?? '';
-      return [{ code: 'STATE_WRONG' as const, severity, pointer: '', expected: criterion.text, got, basis, source }];
+      return [
+        {
+          code: 'STATE_WRONG' as const,
+          severity,
+          pointer: '',
+          expected: criterion.text,
+          got,
+          basis,
+          source,
+        },
+      ];
     });
   }
 
   /** What no step has given is not there. */
   #valueOf(operand: Operand): Json | undefined {
     if (operand.kind === 'literal') return operand.value;
-    if (operand.kind === 'output') return this.#session.values.outputs.get(`${operand.step}.${operand.name}`);
+    if (operand.kind === 'output')
+      return this.#session.values.outputs.get(`${operand.step}.${operand.name}`);
     return this.#session.values.fill({ kind: 'expression', expression: operand, optional: false });
   }
 }

@@ -1,5 +1,6 @@
-// No two runs at once with the same accounts: they would count each other's objects. A space of the owner's, whose name says until
-// when, tells a second run to wait; that of a run which was killed is over by then.
+// No two runs at once with the same accounts: they would count each other's objects. A space of the
+// owner's, whose name says until when, tells a second run to wait; that of a run which was killed
+// is over by then.
 import type { OperationId } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { KNOWN_ORGANIZATION, LARGEST_PAGE, ORGANIZATION, rowsIn } from '../dialect.js';
@@ -37,7 +38,9 @@ interface Held {
 export async function takeLock(parts: SessionParts, maxTime: number | undefined): Promise<Lock> {
   const session = new Session(parts);
   const needed: readonly OperationId[] = ['listSpaces', 'createSpace', 'deleteSpace'];
-  const known = ['callers.owner', KNOWN_ORGANIZATION].every((name) => valueIn(parts.profile, name) !== undefined);
+  const known = ['callers.owner', KNOWN_ORGANIZATION].every(
+    (name) => valueIn(parts.profile, name) !== undefined,
+  );
   const lock = (busy?: string, release: Lock['release'] = async () => []): Lock => ({
     ...(busy === undefined ? {} : { busy }),
     get requests() {
@@ -50,7 +53,9 @@ export async function takeLock(parts: SessionParts, maxTime: number | undefined)
   try {
     const [before] = await locksOf(session);
     if (before) return lock(describe(before));
-    const until = new Date(Date.now() + (maxTime === undefined ? LONGEST : maxTime + GRACE)).toISOString().replace(/\.\d+/, '');
+    const until = new Date(Date.now() + (maxTime === undefined ? LONGEST : maxTime + GRACE))
+      .toISOString()
+      .replace(/\.\d+/, '');
     const name = lockName(parts.runId ?? parts.seed, until);
     const body = { [ORGANIZATION]: `$${KNOWN_ORGANIZATION}`, name };
     const made = await session.exchange(session.fillCall({ call: 'createSpace', body }));
@@ -63,7 +68,8 @@ export async function takeLock(parts: SessionParts, maxTime: number | undefined)
       parts.held?.delete(left);
       return kept;
     };
-    // Whoever came at the same time sees this one too. Only the earlier goes on; where nobody is, neither does.
+    // Whoever came at the same time sees this one too. Only the earlier goes on; where nobody is,
+    // neither does.
     const held = await locksOf(session);
     const own = held.find((one) => one.name === name);
     const other = held.find((one) => one.name !== name && !(own && own.createdAt < one.createdAt));
@@ -100,11 +106,17 @@ function lockIn(space: Json): readonly Held[] {
 const describe = ({ id, until }: Held): string =>
   `another run is at work with these accounts until ${until} at the latest; wait for it or, if it was killed, delete its lock: DELETE /v1/spaces/${id} as the owner`;
 
-async function takeAway(session: Session, id: Json | undefined, name: string): Promise<readonly string[]> {
+async function takeAway(
+  session: Session,
+  id: Json | undefined,
+  name: string,
+): Promise<readonly string[]> {
   session.sender.cleaning = true;
   try {
     if (!isId(id)) throw new NotExercised('the lock has no id');
-    const { response } = await session.exchange(session.fillCall({ call: 'deleteSpace', path: { space_id: id } }));
+    const { response } = await session.exchange(
+      session.fillCall({ call: 'deleteSpace', path: { space_id: id } }),
+    );
     if (response?.status === 204 || response?.status === 404) return [];
   } catch (error) {
     if (!(error instanceof NotExercised)) throw error;

@@ -1,4 +1,5 @@
-// What a read shows: a look after the row's request, checked, and an observation, which is compared with a later one.
+// What a read shows: a look after the row's request, checked, and an observation, which is compared
+// with a later one.
 import { isDeepStrictEqual } from 'node:util';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { CURSORS } from '../dialect.js';
@@ -47,7 +48,10 @@ export class Look {
     return first;
   }
 
-  /** What is wrong with a check, if something is. Pages are read as far as it needs them, and each once. */
+  /**
+   * What is wrong with a check, if something is. Pages are read as far as it needs them, and each
+   * once.
+   */
   async failure(check: Check): Promise<Shown | undefined> {
     switch (check.kind) {
       case 'includes':
@@ -61,12 +65,21 @@ export class Look {
   }
 
   /** Whether a row is in the list, on whichever page. */
-  async #row({ kind, pointer, value }: Check & { readonly kind: 'includes' | 'excludes' }): Promise<Shown | undefined> {
+  async #row({
+    kind,
+    pointer,
+    value,
+  }: Check & { readonly kind: 'includes' | 'excludes' }): Promise<Shown | undefined> {
     const wanted = this.#session.values.fill(value, this.#answer);
     for await (const page of this.#everyPage()) {
-      if (!valuesAt(page.judged?.body, pointer).some((item) => isDeepStrictEqual(item, wanted))) continue;
+      if (!valuesAt(page.judged?.body, pointer).some((item) => isDeepStrictEqual(item, wanted)))
+        continue;
       if (kind === 'includes') return undefined;
-      return { by: page, expected: `no ${JSON.stringify(wanted)} in ${pointer}`, got: 'still there' };
+      return {
+        by: page,
+        expected: `no ${JSON.stringify(wanted)} in ${pointer}`,
+        got: 'still there',
+      };
     }
     const last = this.#pages.at(-1) as Exchanged;
     // A list that goes on and on may have it further on.
@@ -78,12 +91,18 @@ export class Look {
     const seen = new Set<string>();
     let twice: string | undefined;
     for await (const page of this.#everyPage())
-      for (const value of valuesAt(page.judged?.body, pointer).map((item) => JSON.stringify(item))) {
+      for (const value of valuesAt(page.judged?.body, pointer).map((item) =>
+        JSON.stringify(item),
+      )) {
         if (seen.has(value)) twice ??= value;
         seen.add(value);
       }
     if (twice === undefined) return undefined;
-    return { by: this.#pages.at(-1) as Exchanged, expected: `no ${pointer} on two pages`, got: `${twice} twice` };
+    return {
+      by: this.#pages.at(-1) as Exchanged,
+      expected: `no ${pointer} on two pages`,
+      got: `${twice} twice`,
+    };
   }
 
   #onFirstPage(check: Exclude<Check, { readonly kind: 'unique' | 'includes' }>): Shown | undefined {
@@ -97,26 +116,38 @@ export class Look {
         return found.length === 0 ? undefined : shown(`no ${check.pointer}`, 'there');
       case 'count': {
         const rows = valuesAt(by.judged?.body, `${check.pointer}/*`).length;
-        return rows === check.count ? undefined : shown(`${check.count} rows in ${check.pointer}`, String(rows));
+        return rows === check.count
+          ? undefined
+          : shown(`${check.count} rows in ${check.pointer}`, String(rows));
       }
       case 'equals': {
         const wanted = this.#session.values.fill(check.value, this.#answer);
         if (isDeepStrictEqual(found[0], wanted)) return undefined;
-        return shown(`${JSON.stringify(wanted)} at ${check.pointer}`, JSON.stringify(found[0]) ?? 'absent');
+        return shown(
+          `${JSON.stringify(wanted)} at ${check.pointer}`,
+          JSON.stringify(found[0]) ?? 'absent',
+        );
       }
     }
   }
 
   async *#everyPage(): AsyncGenerator<Exchanged, void, void> {
     yield* this.#pages;
-    for (let page = await this.#later?.next(); page && !page.done; page = await this.#later?.next()) {
+    for (
+      let page = await this.#later?.next();
+      page && !page.done;
+      page = await this.#later?.next()
+    ) {
       this.#pages.push(page.value);
       yield page.value;
     }
   }
 }
 
-/** What is there, of all that is documented; null where nothing could be read. `send` is how each page is asked for. */
+/**
+ * What is there, of all that is documented; null where nothing could be read. `send` is how each
+ * page is asked for.
+ */
 export async function observe(
   { request, rows }: ObserveStep,
   session: Session,
@@ -127,11 +158,15 @@ export async function observe(
   if (!rows) return documentedPart(first);
   const [list, value] = [`${rows[0]}/*`, JSON.stringify(session.values.fill(rows[1]))];
   const listed: Json[] = [];
-  for await (const page of pagesFrom(first, ask, send)) listed.push(...valuesAt(documentedPart(page), list));
+  for await (const page of pagesFrom(first, ask, send))
+    listed.push(...valuesAt(documentedPart(page), list));
   return listed.filter((row) => JSON.stringify(row).includes(value));
 }
 
-/** Without the fields that the document does not know, and without cursors: both may be new in every answer. */
+/**
+ * Without the fields that the document does not know, and without cursors: both may be new in every
+ * answer.
+ */
 function documentedPart({ judged }: Exchanged): Json {
   const whole = structuredClone(judged?.body ?? null);
   const unknown = judged?.deviations.filter(({ code }) => code === 'FIELD_UNDOCUMENTED') ?? [];
@@ -152,7 +187,11 @@ export function valuesAt(body: Json | undefined, pointer: string): Json[] {
   for (const token of pointer.split('/').slice(1)) {
     values = values.flatMap((value) => {
       if (token === '*') return Array.isArray(value) ? value : [];
-      const next = Array.isArray(value) ? value[Number(token)] : isJsonObject(value) ? value[token] : undefined;
+      const next = Array.isArray(value)
+        ? value[Number(token)]
+        : isJsonObject(value)
+          ? value[token]
+          : undefined;
       return next === undefined ? [] : [next];
     });
   }

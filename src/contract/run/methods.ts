@@ -1,4 +1,5 @@
-// A method that a path does not have: refused with 405 (X4) and `Allow`, which is HTTP's own rule. Nothing is known of the body.
+// A method that a path does not have: refused with 405 (X4) and `Allow`, which is HTTP's own rule.
+// Nothing is known of the body.
 import type { HttpMethod, Operation, OperationId, Spec } from '../../spec/document.js';
 import { judgeRefusedMethod } from '../judge/judge.js';
 import { findingOf } from './finding.js';
@@ -11,23 +12,45 @@ import type { Subject } from './subject.js';
 const methods: readonly HttpMethod[] = ['PUT', 'PATCH', 'DELETE', 'POST', 'GET'];
 
 /**
- * One for each path, sent to ids that do not exist, so that whoever takes the method after all has nothing to change. A path
- * without an id is asked with a method that only reads.
+ * One for each path, sent to ids that do not exist, so that whoever takes the method after all has
+ * nothing to change. A path without an id is asked with a method that only reads.
  */
-export function planMethods(spec: Spec, include: (operation: OperationId) => boolean): readonly Play[] {
+export function planMethods(
+  spec: Spec,
+  include: (operation: OperationId) => boolean,
+): readonly Play[] {
   const all = [...spec.operations.values()].filter(({ id }) => include(id));
   const paths = new Set(all.map(({ template }) => template));
   return [...paths].flatMap((path): readonly Play[] => {
     const operations = all.filter(({ template }) => template === path);
     const allowed = operations.map(({ method }) => method);
-    const method = path.includes('{') ? methods.find((candidate) => !allowed.includes(candidate)) : READING;
+    const method = path.includes('{')
+      ? methods.find((candidate) => !allowed.includes(candidate))
+      : READING;
     const [first] = operations;
     if (!first || !method) return [];
     const title = `${method} ${first.template}, which is not documented, answers method_not_allowed`;
-    const subject: Subject = { kind: 'method', operation: first.id, title, place: spec.place(first.id), expected: [] };
+    const subject: Subject = {
+      kind: 'method',
+      operation: first.id,
+      title,
+      place: spec.place(first.id),
+      expected: [],
+    };
     const touches = new Set([first.id]);
-    const needs = { calls: touches, undoes: new Set<OperationId>(), profile: new Set(['callers.owner']) };
-    return [{ ...subject, needs, touches, play: (parts) => playMethod(subject, { operation: first, method, allowed }, parts) }];
+    const needs = {
+      calls: touches,
+      undoes: new Set<OperationId>(),
+      profile: new Set(['callers.owner']),
+    };
+    return [
+      {
+        ...subject,
+        needs,
+        touches,
+        play: (parts) => playMethod(subject, { operation: first, method, allowed }, parts),
+      },
+    ];
   });
 }
 
@@ -39,15 +62,28 @@ interface Asked {
   readonly allowed: readonly HttpMethod[];
 }
 
-async function playMethod(subject: Subject, { operation, method, allowed }: Asked, parts: SessionParts): Promise<Played> {
+async function playMethod(
+  subject: Subject,
+  { operation, method, allowed }: Asked,
+  parts: SessionParts,
+): Promise<Played> {
   const { id, parameters } = operation;
   const session = new Session(parts);
-  const path = Object.fromEntries(parameters.filter((p) => p.in === 'path').map(({ name }) => [name, 'understudy-none']));
+  const path = Object.fromEntries(
+    parameters.filter((p) => p.in === 'path').map(({ name }) => [name, 'understudy-none']),
+  );
   await session.exchangeMethod(method, { call: id, caller: 'owner', path, query: {} }, (response) =>
     judgeRefusedMethod(allowed, response),
   );
   const { exchanges } = session;
   const findings = exchanges.flatMap((exchanged) => findingOf(subject, exchanged, exchanges));
   const wrong = findings.some(({ severity }) => severity !== 'notice');
-  return { ...subject, result: wrong ? 'wrong' : 'right', findings, requests: exchanges.length, leftovers: [], unseen: 0 };
+  return {
+    ...subject,
+    result: wrong ? 'wrong' : 'right',
+    findings,
+    requests: exchanges.length,
+    leftovers: [],
+    unseen: 0,
+  };
 }

@@ -1,9 +1,17 @@
-// What must be there before a play begins: operations that may be called, callers and ids that only the profile can give.
-// Known beforehand, so that a run can say first what it will not show, and sends nothing for it.
+// What must be there before a play begins: operations that may be called, callers and ids that only
+// the profile can give. Known beforehand, so that a run can say first what it will not show, and
+// sends nothing for it.
 import type { OperationId } from '../../spec/document.js';
 import { type CallerName, callerNames } from '../tables/caller.js';
 import { type Expression, meaningOfInput, type Template, usesIn } from '../tables/expression.js';
-import { type LookStep, type ObserveStep, partsOf, type RequestTemplate, type Step, valuesOf } from '../tables/steps.js';
+import {
+  type LookStep,
+  type ObserveStep,
+  partsOf,
+  type RequestTemplate,
+  type Step,
+  valuesOf,
+} from '../tables/steps.js';
 import type { Profile } from './profile.js';
 
 export interface Needs {
@@ -34,14 +42,20 @@ export function needsOfLook(steps: readonly Step[], look: LookStep | ObserveStep
 }
 
 /** Of the requests of a lifecycle, and of what its conditions compare. */
-export function needsOfRequests(requests: readonly RequestTemplate[], compared: readonly Expression[]): Needs {
+export function needsOfRequests(
+  requests: readonly RequestTemplate[],
+  compared: readonly Expression[],
+): Needs {
   const needs = new Collector();
   for (const request of requests) needs.request(request);
   for (const expression of compared) needs.expression(expression);
   return needs;
 }
 
-/** Whom the state of a row lets in, where the profile has their id: `$callers.viewer.user_id?` in a grant. */
+/**
+ * Whom the state of a row lets in, where the profile has their id: `$callers.viewer.user_id?` in a
+ * grant.
+ */
 function granted(steps: readonly Step[]): readonly string[] {
   const state = steps.flatMap((step): readonly Template[] => {
     if (step.kind === 'prepare') return partsOf(step.request);
@@ -50,7 +64,9 @@ function granted(steps: readonly Step[]): readonly string[] {
   });
   return state
     .flatMap(usesIn)
-    .flatMap(({ expression, optional }) => (optional && expression.kind === 'caller' ? [expression.caller] : []));
+    .flatMap(({ expression, optional }) =>
+      optional && expression.kind === 'caller' ? [expression.caller] : [],
+    );
 }
 
 /** The names that a profile lacks; empty when nothing is in the way. */
@@ -58,17 +74,26 @@ export function lackingIn(profile: Profile, needs: Needs): readonly string[] {
   return [...needs.profile].filter((name) => valueIn(profile, name) === undefined);
 }
 
-/** What a profile gives under a name: `known.role_id`, `callers.viewer.user_id`; for `callers.viewer`, the credential. */
+/**
+ * What a profile gives under a name: `known.role_id`, `callers.viewer.user_id`; for
+ * `callers.viewer`, the credential.
+ */
 export function valueIn({ callers, known }: Profile, name: string): string | undefined {
   const [root, first = '', second] = name.split('.');
   if (root === 'known') return known[first];
   const caller = callers[first as CallerName];
-  return second === undefined ? (caller?.bearer ?? caller?.api_key) : (caller as Record<string, string> | undefined)?.[second];
+  return second === undefined
+    ? (caller?.bearer ?? caller?.api_key)
+    : (caller as Record<string, string> | undefined)?.[second];
 }
 
 /** The name under which a profile gives what an expression stands for. */
-export const nameInProfile = (expression: Expression & { readonly kind: 'known' | 'caller' }): string =>
-  expression.kind === 'known' ? `known.${expression.name}` : `callers.${expression.caller}.${expression.field}`;
+export const nameInProfile = (
+  expression: Expression & { readonly kind: 'known' | 'caller' },
+): string =>
+  expression.kind === 'known'
+    ? `known.${expression.name}`
+    : `callers.${expression.caller}.${expression.field}`;
 
 const isNamedCaller = (name: string): boolean => (callerNames as readonly string[]).includes(name);
 
@@ -85,7 +110,8 @@ class Collector implements Needs {
 
   /** Expressions that must have a value; an optional one need not. */
   values(values: readonly Template[]): void {
-    for (const { expression, optional } of values.flatMap(usesIn)) if (!optional) this.expression(expression);
+    for (const { expression, optional } of values.flatMap(usesIn))
+      if (!optional) this.expression(expression);
   }
 
   expression(expression: Expression): void {
@@ -93,9 +119,13 @@ class Collector implements Needs {
     if (meant?.kind === 'known' || meant?.kind === 'caller') this.profile.add(nameInProfile(meant));
   }
 
-  /** A caller who is let in by a grant is somebody else without it, so their calls need the id as well. */
+  /**
+   * A caller who is let in by a grant is somebody else without it, so their calls need the id as
+   * well.
+   */
   withIdsOf(callers: readonly string[]): Needs {
-    for (const name of callers) if (this.profile.has(`callers.${name}`)) this.profile.add(`callers.${name}.user_id`);
+    for (const name of callers)
+      if (this.profile.has(`callers.${name}`)) this.profile.add(`callers.${name}.user_id`);
     return this;
   }
 }

@@ -57,13 +57,25 @@ export interface RunOptions {
   readonly profile: Profile;
   readonly target: Target;
   readonly seed?: number;
-  /** Small letters and digits in every name that the run gives, so that two runs never meet; the seed when absent. */
+  /**
+   * Small letters and digits in every name that the run gives, so that two runs never meet; the
+   * seed when absent.
+   */
   readonly runId?: string;
-  /** No two runs at once with the same accounts: a space of the owner's says that this one is at work. */
+  /**
+   * No two runs at once with the same accounts: a space of the owner's says that this one is at
+   * work.
+   */
   readonly lock?: boolean;
-  /** Which operations are played, and judged; all when absent. What prepares their rows and looks after them may be any. */
+  /**
+   * Which operations are played, and judged; all when absent. What prepares their rows and looks
+   * after them may be any.
+   */
   readonly include?: (operation: OperationId) => boolean;
-  /** Which operations may be called at all; all when absent. Rows that need another one are not exercised. */
+  /**
+   * Which operations may be called at all; all when absent. Rows that need another one are not
+   * exercised.
+   */
   readonly allow?: (operation: OperationId) => boolean;
   /** What is played, where it is not the whole plan. */
   readonly plays?: readonly Play[];
@@ -73,7 +85,9 @@ export interface RunOptions {
   readonly filters?: Filters;
   /** Milliseconds for all that is played. */
   readonly maxTime?: number;
-  /** Milliseconds after the end for taking away what was made; two and a half seconds when absent. */
+  /**
+   * Milliseconds after the end for taking away what was made; two and a half seconds when absent.
+   */
   readonly grace?: number;
   /** Waits so many milliseconds, or until the signal; by the clock when absent. */
   readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
@@ -82,7 +96,9 @@ export interface RunOptions {
   /** Told once, before the first request. */
   readonly onLacking?: (lacking: readonly Lacking[]) => void;
   readonly onRow?: (row: Played, number: number, of: number) => void;
-  /** Told once, before the first request: what gives a report at any time, of what has come so far. */
+  /**
+   * Told once, before the first request: what gives a report at any time, of what has come so far.
+   */
   readonly onBegin?: (soFar: (stopped: Stopped) => Report) => void;
   /** Ends the run; a RunEnd as its reason says why. */
   readonly signal?: AbortSignal;

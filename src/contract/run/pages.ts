@@ -31,4 +31,5 @@ export async function* pagesFrom<P extends Page, A extends Asked>(
 }
 
 /** What asks for the page after this one, where the answer says that there is one. */
-export const nextPage = ({ judged }: Page, { query }: Asked): Asked['query'] => pageAfter(judged?.body, query);
+export const nextPage = ({ judged }: Page, { query }: Asked): Asked['query'] =>
+  pageAfter(judged?.body, query);

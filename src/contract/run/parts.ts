@@ -1,4 +1,5 @@
-// What a play is given: the document and the contracts, the target, and what all plays of a run share.
+// What a play is given: the document and the contracts, the target, and what all plays of a run
+// share.
 import type { Target } from '../../client/target.js';
 import type { OperationId } from '../../spec/document.js';
 import type { CheckedSpec } from '../../validation/validators.js';
@@ -17,7 +18,10 @@ export interface Selection {
 }
 
 /** All operations where nothing is selected; what may not be called is not played either. */
-export function selectionOf({ include = () => true, allow = () => true }: Partial<Selection>): Selection {
+export function selectionOf({
+  include = () => true,
+  allow = () => true,
+}: Partial<Selection>): Selection {
   return { include: (operation) => allow(operation) && include(operation), allow };
 }
 
@@ -40,17 +44,27 @@ export interface SessionParts extends Partial<Selection> {
   readonly number: number;
   /** Waits so many milliseconds, or until the signal; by the clock when absent. */
   readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
-  /** What all sessions of a run know of the target's limits; each session knows its own when absent. */
+  /**
+   * What all sessions of a run know of the target's limits; each session knows its own when absent.
+   */
   readonly limits?: RateLimits;
   /** Told before a rate limit is waited out. */
   readonly onWait?: (wait: Wait) => void;
   /** When the run ends; with its last row when absent. */
   readonly ending?: Ending;
-  /** Sees to it that no write does harm. That of the whole run; without one, each play has its own. */
+  /**
+   * Sees to it that no write does harm. That of the whole run; without one, each play has its own.
+   */
   readonly guard?: Guard;
-  /** What was made and has not been taken away, of all plays; so that a report can be made at any time. */
+  /**
+   * What was made and has not been taken away, of all plays; so that a report can be made at any
+   * time.
+   */
   readonly held?: Set<string>;
-  /** What a rate limit has kept from being taken away, of all plays; without it, each play waits on the spot. */
+  /**
+   * What a rate limit has kept from being taken away, of all plays; without it, each play waits on
+   * the spot.
+   */
   readonly putOff?: PutOff[];
   /** Writes to which no answer came, of all plays. */
   readonly possiblyMade?: PossiblyMade;

@@ -1,4 +1,5 @@
-// Everything that a run plays, in order: sign-ins, lifecycles, the rows of the tables, the methods that no path has.
+// Everything that a run plays, in order: sign-ins, lifecycles, the rows of the tables, the methods
+// that no path has.
 import type { OperationId, Spec } from '../../spec/document.js';
 import { comparedIn } from '../tables/arazzo.js';
 import { compile, givenTo } from '../tables/compile.js';
@@ -24,18 +25,33 @@ export function planRun(
     .map((lifecycle): Play => {
       const requests = lifecycle.steps.map(({ request }) => request);
       const needs = needsOfRequests(requests, lifecycle.steps.flatMap(comparedIn));
-      return { ...subjectOf(lifecycle), needs, touches: needs.calls, play: (parts) => playLifecycle(lifecycle, parts) };
+      return {
+        ...subjectOf(lifecycle),
+        needs,
+        touches: needs.calls,
+        play: (parts) => playLifecycle(lifecycle, parts),
+      };
     });
   const rows = planRows(spec, contracts, include).map((planned): Play => {
     const { table: _, row: __, steps, ...subject } = planned;
-    const touches = new Set(steps.flatMap((step) => ('request' in step ? [step.request.call] : [])));
+    const touches = new Set(
+      steps.flatMap((step) => ('request' in step ? [step.request.call] : [])),
+    );
     return { ...subject, needs: needsOf(steps), touches, play: (parts) => playRow(planned, parts) };
   });
   // Lifecycles first: the last row of a table may use up what the profile names.
-  return [...planSignIns(spec, profile, { include, allow }), ...lifecycles, ...rows, ...planMethods(spec, include)];
+  return [
+    ...planSignIns(spec, profile, { include, allow }),
+    ...lifecycles,
+    ...rows,
+    ...planMethods(spec, include),
+  ];
 }
 
-/** The rows in the order of the tables, the general ones after each table's own; a table's own row for a case replaces the general one. */
+/**
+ * The rows in the order of the tables, the general ones after each table's own; a table's own row
+ * for a case replaces the general one.
+ */
 export function planRows(
   spec: Spec,
   contracts: Contracts,
@@ -54,12 +70,24 @@ export function planRows(
         const { operation } = table;
         const title = titleOf(table, row, expected);
         const steps = compile(spec, contracts, { table, row });
-        return { kind: 'row', operation, title, place: row.place, caller: row.caller, expected, table, row, steps };
+        return {
+          kind: 'row',
+          operation,
+          title,
+          place: row.place,
+          caller: row.caller,
+          expected,
+          table,
+          row,
+          steps,
+        };
       });
     });
   const times = new Map<string, number>();
   for (const { title } of rows) times.set(title, (times.get(title) ?? 0) + 1);
-  return rows.map((row) => (times.get(row.title) === 1 ? row : { ...row, title: `${row.title} (${lineOf(row.place)})` }));
+  return rows.map((row) =>
+    times.get(row.title) === 1 ? row : { ...row, title: `${row.title} (${lineOf(row.place)})` },
+  );
 }
 
 /** What a CI knows a row by must be its own: `spaces.yaml:57`. */

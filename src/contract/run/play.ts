@@ -1,4 +1,5 @@
-// What a run is made of: plays, each of which says what it needs before it sends anything, and what came of it afterwards.
+// What a run is made of: plays, each of which says what it needs before it sends anything, and what
+// came of it afterwards.
 import type { OperationId } from '../../spec/document.js';
 import type { Finding } from './finding.js';
 import { lackingIn, type Needs } from './needs.js';
@@ -15,7 +16,8 @@ export interface Play extends Subject {
 }
 
 /** In words, wherever a refused credential is reported. */
-export const refusalOf = (callers: readonly string[]): string => `the target refuses the credential of ${callers.join(', ')}`;
+export const refusalOf = (callers: readonly string[]): string =>
+  `the target refuses the credential of ${callers.join(', ')}`;
 
 export type Result = 'right' | 'wrong' | 'not_exercised';
 
@@ -51,7 +53,10 @@ export function crashOf(error: unknown): string {
   return `internal error: ${`${error.name}: ${error.message} ${at}`.trim()}`;
 }
 
-/** A play that finds out on its way that it cannot be played sends no more; an error of our own is what came of it. */
+/**
+ * A play that finds out on its way that it cannot be played sends no more; an error of our own is
+ * what came of it.
+ */
 export async function playOne(play: Play, parts: SessionParts): Promise<Played> {
   const reason = whyNot(play, parts);
   if (reason !== undefined) return notExercised(play, reason);
@@ -65,13 +70,27 @@ export async function playOne(play: Play, parts: SessionParts): Promise<Played> 
 }
 
 /** Why a play is not played; undefined when it can be. */
-function whyNot({ needs }: Play, { profile, allow = () => true }: SessionParts): string | undefined {
+function whyNot(
+  { needs }: Play,
+  { profile, allow = () => true }: SessionParts,
+): string | undefined {
   const forbidden = [...needs.calls].find((operation) => !allow(operation));
   if (forbidden !== undefined) return `needs ${forbidden}, which this run may not call`;
   const [name] = lackingIn(profile, needs);
   return name === undefined ? undefined : `the profile has no ${name}`;
 }
 
-function notExercised({ needs: _, touches: __, play: ___, ...subject }: Play, reason: string): Played {
-  return { ...subject, result: 'not_exercised', reason, findings: [], requests: 0, leftovers: [], unseen: 0 };
+function notExercised(
+  { needs: _, touches: __, play: ___, ...subject }: Play,
+  reason: string,
+): Played {
+  return {
+    ...subject,
+    result: 'not_exercised',
+    reason,
+    findings: [],
+    requests: 0,
+    leftovers: [],
+    unseen: 0,
+  };
 }

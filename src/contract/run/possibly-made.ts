@@ -1,5 +1,5 @@
-// Writes to which no answer came. The server may have carried them out. What they made is looked for at the end of the run
-// (closing.ts); what cannot be found out is listed in the reports.
+// Writes to which no answer came. The server may have carried them out. What they made is looked
+// for at the end of the run (closing.ts); what cannot be found out is listed in the reports.
 import type { OperationId } from '../../spec/document.js';
 import type { PlainRequest } from '../../spec/message.js';
 import type { CallerName } from '../tables/caller.js';

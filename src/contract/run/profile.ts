@@ -1,4 +1,5 @@
-// A profile: the callers of a target, and IDs of objects that the API cannot make. Secrets come from the environment.
+// A profile: the callers of a target, and IDs of objects that the API cannot make. Secrets come
+// from the environment.
 import { fixOf } from '../../files/nearest.js';
 import { FileError, type Problem, type Report } from '../../files/problem.js';
 import { readText } from '../../files/read.js';
@@ -30,8 +31,14 @@ export interface Profile {
 const callerFields = ['api_key', 'bearer', ...CALLER_FIELDS, 'disposable'];
 const topNames = ['base_url', 'edition', 'callers', 'known', 'disposable'];
 
-/** Reads a profile. Throws a ProfileError with every unknown key, unset variable and wrong type at once. */
-export function readProfile(file: string, environment: Readonly<Record<string, string | undefined>> = process.env): Profile {
+/**
+ * Reads a profile. Throws a ProfileError with every unknown key, unset variable and wrong type at
+ * once.
+ */
+export function readProfile(
+  file: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): Profile {
   const read = readText(file);
   if ('text' in read) return parseProfile(read.text, file, environment);
   const fix = 'name a YAML file with the credentials of the server';
@@ -44,18 +51,27 @@ export function problemOfBaseUrl(text: string): Pick<Problem, 'what' | 'fix'> | 
   if (!URL.canParse(text)) return { what: 'is not the URL of a server', fix };
   const { protocol, username, password, search, hash } = new URL(text);
   if (!/^https?:$/.test(protocol)) return { what: 'is not the URL of a server', fix };
-  if (username !== '' || password !== '') return { what: 'holds a credential', fix: 'write it below callers, in the profile' };
+  if (username !== '' || password !== '')
+    return { what: 'holds a credential', fix: 'write it below callers, in the profile' };
   if (search !== '' || hash !== '') return { what: 'goes on after its path', fix };
   return undefined;
 }
 
-export function parseProfile(text: string, file: string, environment: Readonly<Record<string, string | undefined>>): Profile {
+export function parseProfile(
+  text: string,
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): Profile {
   const parsed = parseYaml(text, file);
   const problems: Problem[] = [...parsed.problems];
   const report = reportTo(problems, parsed);
   const secrets = new Map<string, string>();
 
-  const object = (node: unknown, pointer: string, known: readonly string[]): Record<string, unknown> => {
+  const object = (
+    node: unknown,
+    pointer: string,
+    known: readonly string[],
+  ): Record<string, unknown> => {
     if (node === undefined || node === null) return {};
     if (typeof node !== 'object' || Array.isArray(node)) {
       report(pointer, 'is not a map', 'write `name: value` lines below it');
@@ -74,10 +90,12 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
       return undefined;
     }
     const [odd] = node.match(/\$\{(?!\w+\}).*?(\}|$)/) ?? [];
-    if (odd !== undefined) report(pointer, `${odd} is not understood`, `write \${NAME}, and nothing else in it`);
+    if (odd !== undefined)
+      report(pointer, `${odd} is not understood`, `write \${NAME}, and nothing else in it`);
     return node.replace(/\$\{(\w+)\}/g, (_, name: string) => {
       const found = environment[name];
-      if (!found) report(pointer, `the variable ${name} is not set`, `export ${name}, or remove the line`);
+      if (!found)
+        report(pointer, `the variable ${name} is not set`, `export ${name}, or remove the line`);
       return found ?? '';
     });
   };
@@ -86,21 +104,33 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
   const callers: Record<string, ProfileCaller> = {};
   for (const [name, node] of Object.entries(object(top.callers, '/callers', callerNames))) {
     const { disposable, ...texts } = object(node, `/callers/${name}`, callerFields);
-    const fields = Object.entries(texts).map(([key, field]) => [key, text_(field, `/callers/${name}/${key}`)]);
+    const fields = Object.entries(texts).map(([key, field]) => [
+      key,
+      text_(field, `/callers/${name}/${key}`),
+    ]);
     if (disposable !== undefined && typeof disposable !== 'boolean')
-      report(`/callers/${name}/disposable`, 'is neither true nor false', 'write true, or remove the line');
+      report(
+        `/callers/${name}/disposable`,
+        'is neither true nor false',
+        'write true, or remove the line',
+      );
     const caller: ProfileCaller = {
       ...Object.fromEntries(fields.filter(([, field]) => field !== undefined)),
       ...(disposable === true ? { disposable } : {}),
     };
     for (const key of ['api_key', 'bearer'] as const) {
       const credential = caller[key];
-      // Written out or not, no report shows it; where it comes from a variable, the variable's name does.
+      // Written out or not, no report shows it; where it comes from a variable, the variable's name
+      // does.
       const [, variable] = /^\$\{(\w+)\}$/.exec(String(texts[key])) ?? [];
       if (credential) secrets.set(credential, variable ?? `callers.${name}.${key}`);
       // What a header cannot carry would look as if the target gave no answer.
       if (credential !== undefined && !/^[\x20-\x7e\x80-\xff]*$/.test(credential))
-        report(`/callers/${name}/${key}`, 'holds a line end or a character that no header can carry', 'correct its value');
+        report(
+          `/callers/${name}/${key}`,
+          'holds a line end or a character that no header can carry',
+          'correct its value',
+        );
     }
     callers[name] = caller;
   }
@@ -114,7 +144,8 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
   );
   const disposable = namesIn(top.disposable, report);
   const edition = text_(top.edition, '/edition') ?? EDITION;
-  if (edition !== EDITION) report('/edition', `the edition ${edition} has no contracts`, `use ${EDITION}`);
+  if (edition !== EDITION)
+    report('/edition', `the edition ${edition} has no contracts`, `use ${EDITION}`);
   const base_url = text_(top.base_url, '/base_url');
   const wrong = base_url === undefined ? undefined : problemOfBaseUrl(base_url);
   if (wrong) report('/base_url', wrong.what, wrong.fix);
@@ -133,11 +164,19 @@ export function parseProfile(text: string, file: string, environment: Readonly<R
 function namesIn(node: unknown, report: Report): readonly string[] {
   if (node === undefined || node === null) return [];
   if (!Array.isArray(node)) {
-    report('/disposable', 'is not a list', 'write [foreign_space_id, message_id], names that stand below known');
+    report(
+      '/disposable',
+      'is not a list',
+      'write [foreign_space_id, message_id], names that stand below known',
+    );
     return [];
   }
   for (const [i, name] of node.entries())
     if (!knownNames.includes(name))
-      report(`/disposable/${i}`, `${short(name)} is no name of known`, fixOf(String(name), knownNames));
+      report(
+        `/disposable/${i}`,
+        `${short(name)} is no name of known`,
+        fixOf(String(name), knownNames),
+      );
   return node as readonly string[];
 }

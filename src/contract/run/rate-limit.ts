@@ -13,7 +13,10 @@ export interface Wait {
 const LONGEST_MS = 60_000;
 /** No request begins another wait after so long; the limit is its answer then. */
 const ENOUGH_MS = 120_000;
-/** So many operations that only ever are limited, one after the other: the target lets this run do nothing more. */
+/**
+ * So many operations that only ever are limited, one after the other: the target lets this run do
+ * nothing more.
+ */
 const ENOUGH_OPERATIONS = 3;
 
 /** What a run knows of the target's limits. */
@@ -27,7 +30,11 @@ export class RateLimits {
   }
 
   /** How long a request waits before it is sent again; undefined where its answer stands. */
-  waitAfter(operation: OperationId, response: PlainResponse, waits: readonly number[]): number | undefined {
+  waitAfter(
+    operation: OperationId,
+    response: PlainResponse,
+    waits: readonly number[],
+  ): number | undefined {
     if (response.status !== 429) {
       this.#inARow = 0;
       return undefined;
@@ -48,8 +55,9 @@ export class RateLimits {
 const isHttpDate = (text: string): boolean => /^(mon|tue|wed|thu|fri|sat|sun)[a-z]*,? /i.test(text);
 
 /**
- * Milliseconds; undefined where nothing that can be understood is said. `Retry-After` is a number of seconds, of which some
- * servers send fractions, or a date: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+ * Milliseconds; undefined where nothing that can be understood is said. `Retry-After` is a number
+ * of seconds, of which some servers send fractions, or a date:
+ * https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
  */
 export function retryAfter({ headers }: PlainResponse): number | undefined {
   const said = headers['retry-after']?.trim() ?? '';

@@ -1,11 +1,21 @@
-// Plays a row of a decision table, step by step: makes its state, sends its request, looks at what it left, deletes what it made.
+// Plays a row of a decision table, step by step: makes its state, sends its request, looks at what
+// it left, deletes what it made.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { Case } from '../../spec/case.js';
 import type { OperationId } from '../../spec/document.js';
 import type { Json } from '../../spec/message.js';
 import type { Deviation } from '../judge/judge.js';
-import type { CompareStep, KeepStep, LookStep, ObserveStep, PrepareStep, RequestStep, Step, UndoStep } from '../tables/steps.js';
+import type {
+  CompareStep,
+  KeepStep,
+  LookStep,
+  ObserveStep,
+  PrepareStep,
+  RequestStep,
+  Step,
+  UndoStep,
+} from '../tables/steps.js';
 import type { Row, Table } from '../tables/table.js';
 import { asTool, type Exchanged, isSuccess } from './exchanged.js';
 import { type Finding, findingOf } from './finding.js';
@@ -67,7 +77,9 @@ class RowPlayer {
       reason = crash ?? (error as NotExercised).message;
       if (error instanceof PreparationFailed) this.#preparationFailed(error);
     }
-    const leftovers = await this.#state.cleanUp(steps.filter((step): step is UndoStep => step.kind === 'undo'));
+    const leftovers = await this.#state.cleanUp(
+      steps.filter((step): step is UndoStep => step.kind === 'undo'),
+    );
     this.#judgeAll(answer);
     const wrong = this.#findings.some((finding) => finding.severity !== 'notice');
     const answered = answer?.judged?.documented?.name;
@@ -107,7 +119,9 @@ class RowPlayer {
   async #prepare(step: PrepareStep): Promise<void> {
     const { request, heldBy } = step;
     try {
-      const made = heldBy ? this.#session.giveTo(heldBy, request) : this.#session.mustSucceed(this.#session.fill(request));
+      const made = heldBy
+        ? this.#session.giveTo(heldBy, request)
+        : this.#session.mustSucceed(this.#session.fill(request));
       this.#answers.set(step, await made);
     } catch (error) {
       throw this.#blame(step, error);
@@ -118,7 +132,9 @@ class RowPlayer {
   #blame({ about }: PrepareStep, error: unknown): unknown {
     if (!about || !(error instanceof NotExercised) || error instanceof Ended) return error;
     if (error instanceof PreparationFailed && error.isFault) return error;
-    return new NotExercised(`known.${about.name} of the profile, ${this.#parts.profile.known[about.name]}: ${error.message}`);
+    return new NotExercised(
+      `known.${about.name} of the profile, ${this.#parts.profile.known[about.name]}: ${error.message}`,
+    );
   }
 
   #keep(step: KeepStep): void {
@@ -130,7 +146,9 @@ class RowPlayer {
   async #observe(step: ObserveStep): Promise<void> {
     if (!this.#canBeMade(step)) return;
     try {
-      this.#observed = await observe(step, this.#session, (filled) => this.#session.mustSucceed(filled));
+      this.#observed = await observe(step, this.#session, (filled) =>
+        this.#session.mustSucceed(filled),
+      );
     } catch (error) {
       if (!(error instanceof NotExercised && this.#isTool(step))) throw error;
     }
@@ -149,7 +167,8 @@ class RowPlayer {
       { ...(raw ? { raw } : {}), ...(contentType === undefined ? {} : { contentType }) },
     );
     this.#answers.set(step, exchanged);
-    if (exchanged.judged?.documented && exchanged.judged.documented.name === cases[0]) this.#checkAnswer(step, exchanged);
+    if (exchanged.judged?.documented && exchanged.judged.documented.name === cases[0])
+      this.#checkAnswer(step, exchanged);
   }
 
   /** What the row says of its own answer. */
@@ -160,7 +179,11 @@ class RowPlayer {
       const [got] = valuesAt(body, pointer);
       if (isDeepStrictEqual(got, value)) continue;
       const expected = `${JSON.stringify(value)} at ${pointer}`;
-      this.#report('STATE_WRONG', { by: exchanged, expected, got: JSON.stringify(got) ?? 'absent' });
+      this.#report('STATE_WRONG', {
+        by: exchanged,
+        expected,
+        got: JSON.stringify(got) ?? 'absent',
+      });
     }
   }
 
@@ -171,7 +194,11 @@ class RowPlayer {
     if (before === undefined || (exchanged.response?.status ?? 0) < 400) return;
     const now = await observe(observed, this.#session, (filled) => this.#session.exchange(filled));
     if (isDeepStrictEqual(before, now)) return;
-    this.#report('REFUSAL_CHANGED_STATE', { by: exchanged, expected: JSON.stringify(before), got: JSON.stringify(now) });
+    this.#report('REFUSAL_CHANGED_STATE', {
+      by: exchanged,
+      expected: JSON.stringify(before),
+      got: JSON.stringify(now),
+    });
   }
 
   /** After a wrong answer, nothing is looked at: the wrong answer is the finding. */
@@ -187,9 +214,15 @@ class RowPlayer {
   async #lookAfter(step: LookStep): Promise<boolean> {
     const look = new Look(this.#session, step, this.#answer.judged?.body);
     const first = await look.ask();
-    const wrong = step.expected && first.judged?.deviations.find(({ code }) => code === 'CASE_WRONG');
+    const wrong =
+      step.expected && first.judged?.deviations.find(({ code }) => code === 'CASE_WRONG');
     if (!isSuccess(first) && (wrong || !step.expected) && this.#isTool(step)) return false;
-    if (wrong) this.#reportLook(step, { by: first, expected: `afterwards, ${wrong.expected}`, got: wrong.got });
+    if (wrong)
+      this.#reportLook(step, {
+        by: first,
+        expected: `afterwards, ${wrong.expected}`,
+        got: wrong.got,
+      });
     else if (!step.expected && !isSuccess(first))
       this.#reportLook(step, {
         by: first,
@@ -204,13 +237,17 @@ class RowPlayer {
     return true;
   }
 
-  /** It rests on what was expected, not on what came: the case that the look asks for, else that of the row. */
+  /**
+   * It rests on what was expected, not on what came: the case that the look asks for, else that of
+   * the row.
+   */
   #reportLook({ request, expected, assumed, documented }: LookStep, shown: Shown): void {
     const asked = this.#parts.spec.operations.get(request.call)?.cases.get(expected?.[0] ?? '');
     let rests: Rests | undefined = asked ?? this.#answer.judged?.documented;
     if (assumed !== undefined) rests = { basis: 'assumed', source: assumed };
     // To accept what is documented as refused is wrong, whatever is assumed of the refusal.
-    if (documented !== undefined && isSuccess(shown.by)) rests = { basis: 'docs', source: documented };
+    if (documented !== undefined && isSuccess(shown.by))
+      rests = { basis: 'docs', source: documented };
     this.#report('STATE_WRONG', shown, rests);
   }
 
@@ -220,7 +257,8 @@ class RowPlayer {
     rests: Rests | undefined = by.judged?.documented,
   ): void {
     const { basis, source } = rests ?? { basis: 'docs', source: '' };
-    const severity = code !== 'REFUSAL_CHANGED_STATE' && basis === 'assumed' ? 'question' : 'failure';
+    const severity =
+      code !== 'REFUSAL_CHANGED_STATE' && basis === 'assumed' ? 'question' : 'failure';
     const deviation: Deviation = { code, severity, pointer: '', expected, got, basis, source };
     const seen = { ...by, judged: { deviations: [deviation], body: undefined } };
     // What else there is to say of that exchange is said when all are judged.
@@ -240,22 +278,34 @@ class RowPlayer {
       basis: isFault ? 'docs' : 'assumed',
       source: '',
     };
-    this.#findings.push(...this.#findingsOf({ ...exchanged, judged: { deviations: [deviation], body: undefined } }));
+    this.#findings.push(
+      ...this.#findingsOf({ ...exchanged, judged: { deviations: [deviation], body: undefined } }),
+    );
   }
 
   /**
-   * Every exchange of what is played is judged, set-up and clean-up too; the row's own comes with the case that was expected. No
-   * answer is never right.
+   * Every exchange of what is played is judged, set-up and clean-up too; the row's own comes with
+   * the case that was expected. No answer is never right.
    */
   #judgeAll(answer: Exchanged | undefined): void {
     for (const exchanged of this.#session.exchanges) {
       const expected = exchanged.request === answer?.request ? this.#planned.expected : undefined;
-      this.#findings.push(...this.#findingsOf(this.#isIncluded(exchanged.operation) ? exchanged : asTool(exchanged), expected));
+      this.#findings.push(
+        ...this.#findingsOf(
+          this.#isIncluded(exchanged.operation) ? exchanged : asTool(exchanged),
+          expected,
+        ),
+      );
     }
   }
 
   #findingsOf(exchanged: Exchanged, expected?: readonly string[]): readonly Finding[] {
-    return findingOf(this.#session.asPlayed(this.#planned), exchanged, this.#session.exchanges, expected);
+    return findingOf(
+      this.#session.asPlayed(this.#planned),
+      exchanged,
+      this.#session.exchanges,
+      expected,
+    );
   }
 
   #answerOf(step: Step | undefined): Exchanged | undefined {
@@ -269,7 +319,10 @@ class RowPlayer {
 
   #canBeMade(look: LookStep | ObserveStep): boolean {
     const needs = needsOfLook(this.#planned.steps, look);
-    return lackingIn(this.#parts.profile, needs).length === 0 && [...needs.calls].every(selectionOf(this.#parts).allow);
+    return (
+      lackingIn(this.#parts.profile, needs).length === 0 &&
+      [...needs.calls].every(selectionOf(this.#parts).allow)
+    );
   }
 
   #isIncluded(operation: OperationId): boolean {

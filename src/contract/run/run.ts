@@ -1,5 +1,5 @@
-// Plays all that is planned against a target and reports what was shown. Start here: `runContracts` is the loop, `Run` is what
-// its plays share, and says when it ends.
+// Plays all that is planned against a target and reports what was shown. Start here: `runContracts`
+// is the loop, `Run` is what its plays share, and says when it ends.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Target, withinTime } from '../../client/target.js';
 import type { CallerName } from '../tables/caller.js';
@@ -21,8 +21,8 @@ import { INTERRUPTED, RunEnd, type Stopped, timeIsOver } from './stopped.js';
 import { type Trouble, Watch } from './watch.js';
 
 /**
- * Throws nothing once it has begun. A target that misbehaves is a finding, or ends the run with the reason; an error of our own
- * is told with the play that it ended, and the run goes on.
+ * Throws nothing once it has begun. A target that misbehaves is a finding, or ends the run with the
+ * reason; an error of our own is told with the play that it ended, and the run goes on.
  */
 export async function runContracts(options: RunOptions): Promise<Report> {
   const run = new Run(options);
@@ -46,7 +46,9 @@ interface Done {
   readonly sent: number;
 }
 
-/** One run. Its plays are played one after the other; it is closed at the end, however that comes. */
+/**
+ * One run. Its plays are played one after the other; it is closed at the end, however that comes.
+ */
 export class Run {
   readonly plays: readonly Play[];
   readonly lacking: readonly Lacking[];
@@ -69,7 +71,17 @@ export class Run {
   #closed: Closed = { leftovers: [], requests: 0 };
 
   constructor(options: RunOptions) {
-    const { spec, contracts, profile, target, seed = 1, runId = String(seed), signal, maxTime, grace } = options;
+    const {
+      spec,
+      contracts,
+      profile,
+      target,
+      seed = 1,
+      runId = String(seed),
+      signal,
+      maxTime,
+      grace,
+    } = options;
     const selection = selectionOf(options);
     this.#options = { ...options, ...selection, seed, runId };
     this.plays = options.plays ?? planRun(spec, contracts, profile, selection);
@@ -77,7 +89,9 @@ export class Run {
     this.#ending = endingOf(signal, maxTime, grace);
     const { ended } = this.#ending;
     const wait =
-      options.wait ?? ((milliseconds, until = ended) => sleep(milliseconds, undefined, { signal: until }).catch(() => {}));
+      options.wait ??
+      ((milliseconds, until = ended) =>
+        sleep(milliseconds, undefined, { signal: until }).catch(() => {}));
     this.#watch = new Watch(profile, wait);
     this.#possiblyMade = new PossiblyMade(runId);
     this.#shared = {
@@ -103,7 +117,10 @@ export class Run {
     this.#stopped ??= stopped;
   }
 
-  /** Why the run cannot go on beyond its sign-ins. All of them are asked before the run ends for one. */
+  /**
+   * Why the run cannot go on beyond its sign-ins. All of them are asked before the run ends for
+   * one.
+   */
   get misfit(): Stopped | undefined {
     return this.#heard ? misfitIn(this.#signIns) : silenceIn(this.#done);
   }
@@ -127,7 +144,10 @@ export class Run {
   async close(): Promise<Report> {
     await this.#underWay;
     const parts = { ...this.#shared, number: 0 };
-    this.#closed = await close(parts, this.#lock).catch((error) => ({ leftovers: [crashOf(error)], requests: 0 }));
+    this.#closed = await close(parts, this.#lock).catch((error) => ({
+      leftovers: [crashOf(error)],
+      requests: 0,
+    }));
     this.#ending.done();
     // The end may have come in the last play.
     return { ...this.report(this.stopped ?? this.misfit), finished: new Date().toISOString() };
@@ -137,7 +157,8 @@ export class Run {
   report(stopped: Stopped | undefined): Report {
     const { spec, profile, target, seed = 1, runId = '', minCases, filters } = this.#options;
     const rows = this.#done.map(({ played }) => played);
-    const sum = (count: (row: Played) => number): number => rows.reduce((all, row) => all + count(row), 0);
+    const sum = (count: (row: Played) => number): number =>
+      rows.reduce((all, row) => all + count(row), 0);
     return {
       target: target.name,
       started: this.#started,
@@ -147,9 +168,16 @@ export class Run {
       findings: mergeFindings(rows.flatMap((row) => row.findings)),
       coverage: coverageOf(spec, rows, selectionOf(this.#options).include),
       lacking: this.lacking,
-      requests: sum(({ requests }) => requests) + (this.#lock?.requests ?? 0) + this.#closed.requests,
+      requests:
+        sum(({ requests }) => requests) + (this.#lock?.requests ?? 0) + this.#closed.requests,
       possiblyMade: this.#possiblyMade.list,
-      leftovers: [...new Set([...rows.flatMap((row) => row.leftovers), ...this.#closed.leftovers, ...this.#held])],
+      leftovers: [
+        ...new Set([
+          ...rows.flatMap((row) => row.leftovers),
+          ...this.#closed.leftovers,
+          ...this.#held,
+        ]),
+      ],
       unseen: sum(({ unseen }) => unseen),
       ...(stopped === undefined ? {} : { stopped }),
       ...(minCases === undefined ? {} : { minCases }),
@@ -160,7 +188,9 @@ export class Run {
 
   async #whyNotBegun(play: Play): Promise<Stopped | undefined> {
     const { stopped } = this;
-    return stopped ?? (play.kind === 'sign_in' ? undefined : (this.misfit ?? (await this.#whyLocked())));
+    return (
+      stopped ?? (play.kind === 'sign_in' ? undefined : (this.misfit ?? (await this.#whyLocked())))
+    );
   }
 
   async #whyLocked(): Promise<Stopped | undefined> {
@@ -173,9 +203,12 @@ export class Run {
   async #whyEnded({ kind, findings }: Played): Promise<Stopped | undefined> {
     // A target that is not there will not come back for the next thousand rows.
     const unreachable = findings.find((finding) => finding.unreachable);
-    if (unreachable) return { why: 'unreachable', text: `the target cannot be reached: ${unreachable.got}` };
+    if (unreachable)
+      return { why: 'unreachable', text: `the target cannot be reached: ${unreachable.got}` };
     const text = 'the target answers 429, however long the run waits; try again later';
-    const limited: Stopped | undefined = this.#limits.areOver ? { why: 'limited', text } : undefined;
+    const limited: Stopped | undefined = this.#limits.areOver
+      ? { why: 'limited', text }
+      : undefined;
     const { trouble } = this.#watch;
     if (!trouble || kind === 'sign_in') return limited;
     const stopped = limited ?? (await this.#causeOf(trouble));
@@ -188,19 +221,27 @@ export class Run {
   async #causeOf({ caller, text }: Trouble): Promise<Stopped | undefined> {
     if (caller === undefined) return { why: 'unreachable', text };
     const { spec, profile } = this.#options;
-    const own = planSignIns(spec, profile, selectionOf(this.#options)).find((play) => play.caller === caller);
+    const own = planSignIns(spec, profile, selectionOf(this.#options)).find(
+      (play) => play.caller === caller,
+    );
     const asked = own && (await playOne(own, { ...this.#shared, number: 0 }));
-    return !asked || asked.refused ? { why: 'refused', text: `${text}; renew it, and run again` } : undefined;
+    return !asked || asked.refused
+      ? { why: 'refused', text: `${text}; renew it, and run again` }
+      : undefined;
   }
 
   /** What was answered meanwhile says nothing of the server's rules. */
   #unsay({ since, text }: Trouble): void {
-    this.#done = this.#done.map(({ played, sent }) => ({ sent, played: sent < since ? played : unsaid(played, text) }));
+    this.#done = this.#done.map(({ played, sent }) => ({
+      sent,
+      played: sent < since ? played : unsaid(played, text),
+    }));
   }
 
   #ended(): Stopped | undefined {
     const { signal, maxTime } = this.#options;
-    if (signal?.aborted) return signal.reason instanceof RunEnd ? signal.reason.stopped : INTERRUPTED;
+    if (signal?.aborted)
+      return signal.reason instanceof RunEnd ? signal.reason.stopped : INTERRUPTED;
     return this.#ending.ended.aborted ? timeIsOver(maxTime ?? 0) : undefined;
   }
 
@@ -209,7 +250,10 @@ export class Run {
     return {
       ...target,
       send: async (...request) => {
-        const response = await withinTime(target.send(...request), { signal: request[1], call: 'the request' });
+        const response = await withinTime(target.send(...request), {
+          signal: request[1],
+          call: 'the request',
+        });
         this.#heard = true;
         return response;
       },
@@ -234,6 +278,9 @@ function silenceIn(done: readonly Done[]): Stopped | undefined {
 /** The most wanted first. */
 function countLacking({ profile }: RunOptions, plays: readonly Play[]): readonly Lacking[] {
   const counts = new Map<string, number>();
-  for (const { needs } of plays) for (const name of lackingIn(profile, needs)) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return [...counts].map(([name, rows]) => ({ name, rows })).sort((a, b) => b.rows - a.rows || a.name.localeCompare(b.name));
+  for (const { needs } of plays)
+    for (const name of lackingIn(profile, needs)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return [...counts]
+    .map(([name, rows]) => ({ name, rows }))
+    .sort((a, b) => b.rows - a.rows || a.name.localeCompare(b.name));
 }

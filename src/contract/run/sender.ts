@@ -1,4 +1,5 @@
-// Sends the requests of a play, one after the other: through the guard, with rate limits waited out, until the run ends.
+// Sends the requests of a play, one after the other: through the guard, with rate limits waited
+// out, until the run ends.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSafe, TargetError } from '../../client/target.js';
 import type { OperationId } from '../../spec/document.js';
@@ -53,7 +54,8 @@ export class Sender {
         return outgoing.judge(response, read, pause === undefined);
       });
       // What takes away after the end of the run has other things to try in what time is left.
-      if (pause === undefined || this.hurries || (this.cleaning && ending?.ended.aborted)) return sent;
+      if (pause === undefined || this.hurries || (this.cleaning && ending?.ended.aborted))
+        return sent;
       this.putAside(`429, sent again after ${pause / 1000} s`);
       const said = sent.response?.headers['retry-after'];
       onWait?.({ operation, milliseconds: pause, ...(said === undefined ? {} : { said }) });
@@ -84,7 +86,8 @@ export class Sender {
       exchanged = { ...base, response, judged: withDeviation(judge(response, read), deviation) };
     } catch (error) {
       if (!(error instanceof TargetError)) throw error;
-      if (!error.unsent) this.#noteLost(base, error.kind === 'gateway' ? 'lost by a gateway' : 'no answer');
+      if (!error.unsent)
+        this.#noteLost(base, error.kind === 'gateway' ? 'lost by a gateway' : 'no answer');
       if (error.kind === 'stopped') throw new Ended();
       exchanged = { ...base, error };
     }
@@ -97,12 +100,19 @@ export class Sender {
   #noteLost({ operation, caller, request }: Exchanged, why: string): void {
     if (isSafe(request.method) || request.method === 'DELETE') return;
     const own = letIn.includes(caller) ? caller : 'owner';
-    this.#parts.possiblyMade?.note({ operation, caller: own, request, number: this.guard.sent, why });
+    this.#parts.possiblyMade?.note({
+      operation,
+      caller: own,
+      request,
+      number: this.guard.sent,
+      why,
+    });
   }
 }
 
 /** The judgement with one more deviation, unless it has said so already. */
 function withDeviation(judged: Judged, deviation: Deviation | undefined): Judged {
-  if (!deviation || judged.deviations.some(({ pointer }) => pointer === deviation.pointer)) return judged;
+  if (!deviation || judged.deviations.some(({ pointer }) => pointer === deviation.pointer))
+    return judged;
   return { ...judged, deviations: [...judged.deviations, deviation] };
 }

@@ -1,4 +1,5 @@
-// The conversation of one play with the target: requests are filled in, sent and judged, and their exchanges kept in order.
+// The conversation of one play with the target: requests are filled in, sent and judged, and their
+// exchanges kept in order.
 import type { Operation } from '../../spec/document.js';
 import type { Json, PlainResponse } from '../../spec/message.js';
 import { type Expectation, type Judged, judge } from '../judge/judge.js';
@@ -41,7 +42,10 @@ export class Session {
     return this.exchanges.length + this.#aside;
   }
 
-  /** `answer` is what `$response.body` stands for. Throws NotExercised where the profile lacks something. */
+  /**
+   * `answer` is what `$response.body` stands for. Throws NotExercised where the profile lacks
+   * something.
+   */
   fill(template: RequestTemplate, answer?: Json): Filled {
     return this.values.fillRequest(template, answer);
   }
@@ -52,7 +56,11 @@ export class Session {
   }
 
   /** Sends and judges. */
-  async exchange(filled: Filled, expected: Expectation = {}, sending: Sending = {}): Promise<Exchanged> {
+  async exchange(
+    filled: Filled,
+    expected: Expectation = {},
+    sending: Sending = {},
+  ): Promise<Exchanged> {
     const { spec, profile } = this.#parts;
     const { caller } = filled;
     const operation = this.#operation(filled);
@@ -62,12 +70,17 @@ export class Session {
       operation: operation.id,
       caller,
       request,
-      judge: (response, read, isLast) => judge({ spec, operation, asked, response, read }, isLast ? expected : {}),
+      judge: (response, read, isLast) =>
+        judge({ spec, operation, asked, response, read }, isLast ? expected : {}),
     });
   }
 
   /** Sends a method that the path of an operation does not have. */
-  async exchangeMethod(method: string, filled: Filled, judgeRefusal: (response: PlainResponse) => Judged): Promise<Exchanged> {
+  async exchangeMethod(
+    method: string,
+    filled: Filled,
+    judgeRefusal: (response: PlainResponse) => Judged,
+  ): Promise<Exchanged> {
     const { spec, profile } = this.#parts;
     const operation = this.#operation(filled);
     const { request, asked } = httpRequest(operation, filled, profile);
@@ -75,7 +88,8 @@ export class Session {
       operation: operation.id,
       caller: filled.caller,
       request: { ...request, method },
-      judge: (response, read, isLast) => (isLast ? judgeRefusal(response) : judge({ spec, operation, asked, response, read })),
+      judge: (response, read, isLast) =>
+        isLast ? judgeRefusal(response) : judge({ spec, operation, asked, response, read }),
     });
   }
 
@@ -91,8 +105,9 @@ export class Session {
   }
 
   /**
-   * For what the profile knows and the owner need not own: the first of the holders who may make the call changes places with
-   * the owner for the rest of the play. Throws NotExercised where none may.
+   * For what the profile knows and the owner need not own: the first of the holders who may make
+   * the call changes places with the owner for the rest of the play. Throws NotExercised where none
+   * may.
    */
   async giveTo(holders: readonly CallerName[], template: RequestTemplate): Promise<Exchanged> {
     const ofOwner = { ...template, caller: 'owner' as const };
@@ -110,7 +125,11 @@ export class Session {
   asPlayed<T extends Subject>(subject: T): T {
     if (this.values.holder === 'owner' || subject.caller === undefined) return subject;
     const caller = this.values.inPlaceOf(subject.caller);
-    return { ...subject, caller, title: subject.title.replace(` by ${subject.caller} `, ` by ${caller} `) };
+    return {
+      ...subject,
+      caller,
+      title: subject.title.replace(` by ${subject.caller} `, ` by ${caller} `),
+    };
   }
 
   #operation({ call }: Filled): Operation {
@@ -126,7 +145,8 @@ export class Session {
       if (!kind || guard.stocked.has(key)) continue;
       const aside = new Session({ ...this.#parts, guard, limits });
       try {
-        for (const list of listsFor(kind, viewer, this.#parts)) await aside.#readList(aside.fillCall(list));
+        for (const list of listsFor(kind, viewer, this.#parts))
+          await aside.#readList(aside.fillCall(list));
       } finally {
         this.#aside += aside.requests;
       }

@@ -1,5 +1,5 @@
-// Before anything else: is each caller let in whom the profile gives a good credential? A run with a refused one would call
-// every answer wrong, though only the profile is.
+// Before anything else: is each caller let in whom the profile gives a good credential? A run with
+// a refused one would call every answer wrong, though only the profile is.
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { fieldsOf } from '../../spec/fields.js';
 import { isJsonObject } from '../../spec/message.js';
@@ -19,15 +19,27 @@ import type { Subject } from './subject.js';
 /** One operation may refuse wrongly; so many of them do not. */
 const ENOUGH = 3;
 
-export function planSignIns(spec: Spec, profile: Profile, { include, allow }: Selection): readonly Play[] {
-  const required = ({ parameters }: Operation): readonly string[] => parameters.filter((p) => p.required).map((p) => p.name);
+export function planSignIns(
+  spec: Spec,
+  profile: Profile,
+  { include, allow }: Selection,
+): readonly Play[] {
+  const required = ({ parameters }: Operation): readonly string[] =>
+    parameters.filter((p) => p.required).map((p) => p.name);
   // Those that are played go first: a server may have no others yet.
   const lists = [...spec.operations.values()]
-    .filter((operation) => operation.method === 'GET' && allow(operation.id) && hasList(spec, operation))
+    .filter(
+      (operation) => operation.method === 'GET' && allow(operation.id) && hasList(spec, operation),
+    )
     .filter((operation) => required(operation).every((name) => name === ORGANIZATION))
-    .sort((a, b) => Number(include(b.id)) - Number(include(a.id)) || required(a).length - required(b).length);
+    .sort(
+      (a, b) =>
+        Number(include(b.id)) - Number(include(a.id)) || required(a).length - required(b).length,
+    );
   const anyone = callerNames
-    .filter((caller) => letIn.includes(caller) && valueIn(profile, `callers.${caller}`) !== undefined)
+    .filter(
+      (caller) => letIn.includes(caller) && valueIn(profile, `callers.${caller}`) !== undefined,
+    )
     .map((caller) => {
       const title = `the credential of ${caller} is accepted`;
       return planOne(spec, lists.slice(0, ENOUGH), { title, caller }, (answers) => {
@@ -38,13 +50,18 @@ export function planSignIns(spec: Spec, profile: Profile, { include, allow }: Se
       });
     });
   const organization = valueIn(profile, KNOWN_ORGANIZATION);
-  const own = lists.filter((operation) => required(operation).includes(ORGANIZATION)).slice(0, ENOUGH);
-  if (organization === undefined || valueIn(profile, 'callers.owner') === undefined) return anyone.flat();
+  const own = lists
+    .filter((operation) => required(operation).includes(ORGANIZATION))
+    .slice(0, ENOUGH);
+  if (organization === undefined || valueIn(profile, 'callers.owner') === undefined)
+    return anyone.flat();
   const title = 'the organization of the profile is there for the owner';
   const member = planOne(spec, own, { title, caller: 'owner' }, (answers) => {
     const isClosed = answers.every(({ status }) => status === 403 || status === 404);
     return isClosed
-      ? { unfit: `${KNOWN_ORGANIZATION} ${organization}: the owner is answered ${answers[0]?.status}; correct the profile` }
+      ? {
+          unfit: `${KNOWN_ORGANIZATION} ${organization}: the owner is answered ${answers[0]?.status}; correct the profile`,
+        }
       : {};
   });
   return [...anyone.flat(), ...member];
@@ -53,17 +70,25 @@ export function planSignIns(spec: Spec, profile: Profile, { include, allow }: Se
 /** Why the profile and the target do not belong together, by the sign-ins that were played. */
 export function misfitIn(signIns: readonly Played[]): Stopped | undefined {
   const refused = signIns.flatMap((row) => row.refused ?? []);
-  if (refused.length > 0) return { why: 'refused', text: `${refusalOf(refused)}; correct the profile` };
-  // One caller who is answered as by the API is enough: what the others are answered is for the rows to say.
+  if (refused.length > 0)
+    return { why: 'refused', text: `${refusalOf(refused)}; correct the profile` };
+  // One caller who is answered as by the API is enough: what the others are answered is for the
+  // rows to say.
   const lost = signIns.flatMap((row) => row.lost ?? []);
-  if (lost[0] !== undefined && !signIns.some(({ met }) => met)) return { why: 'unfit', text: lost[0] };
+  if (lost[0] !== undefined && !signIns.some(({ met }) => met))
+    return { why: 'unfit', text: lost[0] };
   const [unfit] = signIns.flatMap((row) => row.unfit ?? []);
   return unfit === undefined ? undefined : { why: 'unfit', text: unfit };
 }
 
-/** Whether the answer is an object with a list in it. A list alone would be no sign of the API: others answer with lists too. */
+/**
+ * Whether the answer is an object with a list in it. A list alone would be no sign of the API:
+ * others answer with lists too.
+ */
 function hasList(spec: Spec, { responses }: Operation): boolean {
-  const schemas = [...responses.values()].flatMap(({ status, schema }) => (status < 300 && schema !== undefined ? [schema] : []));
+  const schemas = [...responses.values()].flatMap(({ status, schema }) =>
+    status < 300 && schema !== undefined ? [schema] : [],
+  );
   return schemas
     .flatMap((schema) => fieldsOf(spec, schema))
     .some(({ pointer, types }) => types.includes('array') && pointer.lastIndexOf('/') === 0);
@@ -75,22 +100,31 @@ interface Asked {
 }
 
 /**
- * Whether somebody answers there who knows the API: a list as documented, if not in every field, or a refusal in the API's
- * envelope. A start page, another API, or a gateway without its server does neither.
+ * Whether somebody answers there who knows the API: a list as documented, if not in every field, or
+ * a refusal in the API's envelope. A start page, another API, or a gateway without its server does
+ * neither.
  */
 function isOfApi({ status, judged }: Asked): boolean {
   const body = judged?.body;
   if (!isJsonObject(body)) return false;
   if (status < 300) {
-    const unknown = new Set(judged?.deviations.filter(({ code }) => code === 'FIELD_UNDOCUMENTED').map(({ pointer }) => pointer));
-    return Object.entries(body).some(([key, value]) => Array.isArray(value) && !unknown.has(`/${key}`));
+    const unknown = new Set(
+      judged?.deviations
+        .filter(({ code }) => code === 'FIELD_UNDOCUMENTED')
+        .map(({ pointer }) => pointer),
+    );
+    return Object.entries(body).some(
+      ([key, value]) => Array.isArray(value) && !unknown.has(`/${key}`),
+    );
   }
   const isElsewhere = [404, 405].includes(status) || status >= 500 || status < 400;
   return !isElsewhere && typeof errorIn(body)?.code === 'string';
 }
 
 const describe = (asked: Asked | undefined): string =>
-  asked === undefined || asked.status >= 300 ? String(asked?.status) : `${asked.status} without a documented list`;
+  asked === undefined || asked.status >= 300
+    ? String(asked?.status)
+    : `${asked.status} without a documented list`;
 
 type Verdict = Pick<Played, 'refused' | 'unfit' | 'met' | 'lost'>;
 
@@ -103,10 +137,19 @@ function planOne(
 ): readonly Play[] {
   const [first] = reads;
   if (!first) return [];
-  const subject: Subject = { kind: 'sign_in', operation: first.id, title, place: spec.place(first.id), caller, expected: [] };
+  const subject: Subject = {
+    kind: 'sign_in',
+    operation: first.id,
+    title,
+    place: spec.place(first.id),
+    caller,
+    expected: [],
+  };
   const touches = new Set(reads.map(({ id }) => id));
   const needs = { calls: touches, undoes: new Set<OperationId>(), profile: new Set<string>() };
-  return [{ ...subject, needs, touches, play: (parts) => signIn(subject, reads, verdictOn, parts) }];
+  return [
+    { ...subject, needs, touches, play: (parts) => signIn(subject, reads, verdictOn, parts) },
+  ];
 }
 
 async function signIn(
@@ -135,8 +178,16 @@ async function signIn(
   const findings = session.exchanges
     .map((exchanged) => (include(exchanged.operation) ? exchanged : asTool(exchanged)))
     .flatMap((exchanged) => findingOf(subject, exchanged, session.exchanges));
-  const verdict: Verdict = isMet ? { met: true } : answers.length === reads.length ? verdictOn(answers) : {};
-  const wrong = verdict.refused ?? verdict.unfit ?? verdict.lost ?? findings.some(({ severity }) => severity !== 'notice');
+  const verdict: Verdict = isMet
+    ? { met: true }
+    : answers.length === reads.length
+      ? verdictOn(answers)
+      : {};
+  const wrong =
+    verdict.refused ??
+    verdict.unfit ??
+    verdict.lost ??
+    findings.some(({ severity }) => severity !== 'notice');
   return {
     ...subject,
     result: wrong ? 'wrong' : 'right',

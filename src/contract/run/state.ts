@@ -21,7 +21,10 @@ export class State {
     this.#parts = parts;
   }
 
-  /** Fills a slot from the answer to the call that made it, or from the profile. Throws NotExercised where there is nothing to fill it with. */
+  /**
+   * Fills a slot from the answer to the call that made it, or from the profile. Throws NotExercised
+   * where there is nothing to fill it with.
+   */
   keep(step: KeepStep, answer: Json | undefined): void {
     if (this.tryToKeep(step, answer)) return;
     const { value, isId, undo, from } = step;
@@ -46,7 +49,10 @@ export class State {
     return true;
   }
 
-  /** Deletes what was made, in the order of the steps. Returns what could not be deleted; throws nothing. */
+  /**
+   * Deletes what was made, in the order of the steps. Returns what could not be deleted; throws
+   * nothing.
+   */
   async cleanUp(undos: readonly UndoStep[]): Promise<readonly string[]> {
     const { held, putOff } = this.#parts;
     const { sender } = this.#session;
@@ -58,7 +64,11 @@ export class State {
       if (!slots) continue;
       const made = `${undo.kept.slot} ${slots[undo.kept.slot]}`;
       const kept = await this.#takeAway(undo, slots);
-      if (putOff && kept !== undefined && this.#session.exchanges.at(-1)?.response?.status === 429) {
+      if (
+        putOff &&
+        kept !== undefined &&
+        this.#session.exchanges.at(-1)?.response?.status === 429
+      ) {
         sender.putAside('429, sent again at the end of the run');
         putOff.push({ made, takeAway: () => this.#takeAwayAtLast(undo, slots) });
         continue;
@@ -81,7 +91,10 @@ export class State {
   }
 
   /** Undefined where it is gone; else what there is to say of it. */
-  async #takeAway({ request }: UndoStep, slots: Readonly<Record<string, string>>): Promise<string | undefined> {
+  async #takeAway(
+    { request }: UndoStep,
+    slots: Readonly<Record<string, string>>,
+  ): Promise<string | undefined> {
     if (this.#parts.allow?.(request.call) === false) return '';
     Object.assign(this.#session.values.slots, slots);
     try {

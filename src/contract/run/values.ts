@@ -1,9 +1,16 @@
-// What the expressions of a play stand for: the profile's callers and ids, the slots, and names that are new each time.
+// What the expressions of a play stand for: the profile's callers and ids, the slots, and names
+// that are new each time.
 import type { OperationId } from '../../spec/document.js';
 import type { Json } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
 import type { CallerName } from '../tables/caller.js';
-import { type Expression, fill, meaningOfInput, type Template, written } from '../tables/expression.js';
+import {
+  type Expression,
+  fill,
+  meaningOfInput,
+  type Template,
+  written,
+} from '../tables/expression.js';
 import type { RequestTemplate } from '../tables/steps.js';
 import { nameOf } from './names.js';
 import { nameInProfile, valueIn } from './needs.js';
@@ -39,7 +46,9 @@ export class Values {
     return caller === this.holder ? 'owner' : caller;
   }
 
-  /** `answer` is what `$response.body` stands for. Throws NotExercised where a value is not there. */
+  /**
+   * `answer` is what `$response.body` stands for. Throws NotExercised where a value is not there.
+   */
   fill(template: Template, answer?: Json): Json {
     return fill(template, {
       valueOf: (expression) => this.#valueOf(expression, answer),
@@ -49,7 +58,9 @@ export class Values {
 
   fillRequest({ call, caller, path, query, body }: RequestTemplate, answer?: Json): Filled {
     const all = (templates: Readonly<Record<string, Template>>): Record<string, Json> =>
-      Object.fromEntries(Object.entries(templates).map(([name, template]) => [name, this.fill(template, answer)]));
+      Object.fromEntries(
+        Object.entries(templates).map(([name, template]) => [name, this.fill(template, answer)]),
+      );
     const filled = { call, caller: this.inPlaceOf(caller), path: all(path), query: all(query) };
     return body === undefined ? filled : { ...filled, body: this.fill(body, answer) };
   }
@@ -72,7 +83,8 @@ export class Values {
       }
       case 'slot': {
         const found = this.slots[expression.name];
-        if (found === undefined) throw new NotExercised(`nothing has filled the slot ${expression.name}`);
+        if (found === undefined)
+          throw new NotExercised(`nothing has filled the slot ${expression.name}`);
         return found;
       }
       case 'new_name':
@@ -106,6 +118,9 @@ export class Values {
 
   #nameInProfile(expression: Expression & { readonly kind: 'known' | 'caller' }): string {
     if (expression.kind === 'known') return nameInProfile(expression);
-    return nameInProfile({ ...expression, caller: this.inPlaceOf(expression.caller as CallerName) });
+    return nameInProfile({
+      ...expression,
+      caller: this.inPlaceOf(expression.caller as CallerName),
+    });
   }
 }

@@ -1,5 +1,5 @@
-// Whether the target is still the one that the run began with: it answers, it lets in whom it let in, and a gateway before it
-// may stumble once in a thousand requests.
+// Whether the target is still the one that the run began with: it answers, it lets in whom it let
+// in, and a gateway before it may stumble once in a thousand requests.
 import { type Answer, isSafe, type Target, TargetError } from '../../client/target.js';
 import type { PlainRequest, PlainResponse } from '../../spec/message.js';
 import { credentialIn, headersOf } from '../dialect.js';
@@ -30,7 +30,8 @@ interface Streak {
 }
 
 /** The answer of a proxy or a load balancer that has no answer of the server: it is no JSON. */
-const isOfGateway = ({ status, body = '' }: PlainResponse): boolean => [502, 503, 504].includes(status) && !/^\s*[{[]/.test(body);
+const isOfGateway = ({ status, body = '' }: PlainResponse): boolean =>
+  [502, 503, 504].includes(status) && !/^\s*[{[]/.test(body);
 
 export class Watch {
   /** Requests so far. */
@@ -50,14 +51,20 @@ export class Watch {
     }
   }
 
-  /** The same target, watched. A read that a gateway has lost is asked again; of a write, nobody knows what became of it. */
+  /**
+   * The same target, watched. A read that a gateway has lost is asked again; of a write, nobody
+   * knows what became of it.
+   */
   over(target: Target): Target {
     const send = async (request: PlainRequest, signal?: AbortSignal): Promise<Answer> => {
       const answer = await this.#observed(target, request, signal);
       if (!isOfGateway(answer) || !this.#mayStumble()) return answer;
       const said = `${answer.status} of a gateway`;
       if (!isSafe(request.method))
-        throw new TargetError('gateway', `${request.method} ${request.target}: ${said}; nobody knows what became of it.`);
+        throw new TargetError(
+          'gateway',
+          `${request.method} ${request.target}: ${said}; nobody knows what became of it.`,
+        );
       await this.#wait(PAUSE);
       try {
         return { ...(await this.#observed(target, request, signal)), repeated: said };
@@ -72,7 +79,11 @@ export class Watch {
   get trouble(): Trouble | undefined {
     if ((this.#silent?.length ?? 0) >= SILENT) {
       const { since, first } = this.#silent as Streak;
-      return { kind: 'silent', since, text: `the target gives no answer since request ${since}: ${first}` };
+      return {
+        kind: 'silent',
+        since,
+        text: `the target gives no answer since request ${since}: ${first}`,
+      };
     }
     for (const [caller, { since, first, length }] of this.#refused) {
       if (length < REFUSED) continue;
@@ -92,7 +103,11 @@ export class Watch {
     return this.#stumbles <= Math.max(1, this.sent / 1000);
   }
 
-  async #observed(target: Target, request: PlainRequest, signal: AbortSignal | undefined): Promise<Answer> {
+  async #observed(
+    target: Target,
+    request: PlainRequest,
+    signal: AbortSignal | undefined,
+  ): Promise<Answer> {
     this.sent += 1;
     const number = this.sent;
     const call = `${request.method} ${request.target.split('?')[0]}`;
@@ -103,12 +118,14 @@ export class Watch {
         : undefined;
       const { headers } = request;
       for (const caller of this.#callers.get(credentialIn(headers) ?? '') ?? []) {
-        if (answer.status === 401) this.#refused.set(caller, longer(this.#refused.get(caller), number, call));
+        if (answer.status === 401)
+          this.#refused.set(caller, longer(this.#refused.get(caller), number, call));
         else this.#refused.delete(caller);
       }
       return answer;
     } catch (error) {
-      if (error instanceof TargetError && error.kind !== 'stopped') this.#silent = longer(this.#silent, number, error.message);
+      if (error instanceof TargetError && error.kind !== 'stopped')
+        this.#silent = longer(this.#silent, number, error.message);
       throw error;
     }
   }

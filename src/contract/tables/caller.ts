@@ -17,11 +17,25 @@ export const callerNames = [
   'lower_case_bearer',
 ] as const;
 
-/** Those of them whose credential is good; the others have one that is refused on purpose, or in the way it is sent. */
-export const letIn: readonly CallerName[] = ['owner', 'admin', 'editor', 'viewer', 'member', 'outsider'];
+/**
+ * Those of them whose credential is good; the others have one that is refused on purpose, or in the
+ * way it is sent.
+ */
+export const letIn: readonly CallerName[] = [
+  'owner',
+  'admin',
+  'editor',
+  'viewer',
+  'member',
+  'outsider',
+];
 
-/** The name of the scheme of a caller's token: one caller has a good token, and writes the name otherwise. */
-export const schemeOf = (caller: string): string => (caller === 'lower_case_bearer' ? 'bearer' : 'Bearer');
+/**
+ * The name of the scheme of a caller's token: one caller has a good token, and writes the name
+ * otherwise.
+ */
+export const schemeOf = (caller: string): string =>
+  caller === 'lower_case_bearer' ? 'bearer' : 'Bearer';
 
 /** The credentials of callers whom nobody knows. */
 export const inventedCredentials: Readonly<Partial<Record<string, Credential>>> = {

@@ -1,12 +1,23 @@
-// Makes the steps of a row out of its table, its recipes and the row itself. It takes what was read as it is: what is missing or
-// unknown has been reported by whoever read it, and is passed over here.
+// Makes the steps of a row out of its table, its recipes and the row itself. It takes what was read
+// as it is: what is missing or unknown has been reported by whoever read it, and is passed over
+// here.
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import type { Json } from '../../spec/message.js';
 import { KNOWN_ORGANIZATION, ORGANIZATION_SLOT } from '../dialect.js';
 import { letIn } from './caller.js';
 import { readTemplate, readTemplates, type Template } from './expression.js';
 import type { Draft } from './form.js';
-import type { Check, KeepStep, ObserveStep, Origin, PrepareStep, RequestStep, RequestTemplate, Step, UndoStep } from './steps.js';
+import type {
+  Check,
+  KeepStep,
+  ObserveStep,
+  Origin,
+  PrepareStep,
+  RequestStep,
+  RequestTemplate,
+  Step,
+  UndoStep,
+} from './steps.js';
 import type { Call, Look, Recipe, Row, Table } from './table.js';
 
 /** Of the contracts, what the steps of every row are made of. */
@@ -22,7 +33,10 @@ export interface RowOfTable {
 }
 
 /** Slot → recipe, in the order in which they are made: the table's, then the row's. */
-export const givenTo = ({ table, row }: RowOfTable): Readonly<Record<string, string>> => ({ ...table.given, ...row.given });
+export const givenTo = ({ table, row }: RowOfTable): Readonly<Record<string, string>> => ({
+  ...table.given,
+  ...row.given,
+});
 
 /** All that a row does, in order. */
 export function compile(spec: Spec, parts: Parts, planned: RowOfTable): readonly Step[] {
@@ -30,7 +44,11 @@ export function compile(spec: Spec, parts: Parts, planned: RowOfTable): readonly
 }
 
 /** A call that is written anywhere, as a request whose values are filled in later. */
-export function templateOf(spec: Spec, { slots }: Pick<Parts, 'slots'>, call: Draft<Call>): RequestTemplate {
+export function templateOf(
+  spec: Spec,
+  { slots }: Pick<Parts, 'slots'>,
+  call: Draft<Call>,
+): RequestTemplate {
   return requestOf(spec, slots, call, new Set());
 }
 
@@ -55,11 +73,17 @@ class Compiler {
       const isOfRow = row.given !== undefined && Object.hasOwn(row.given, slot);
       this.#recipe(slot, recipe, { in: isOfRow ? 'row' : 'table', pointer: `/given/${slot}` }, []);
     }
-    for (const [i, call] of (row.before ?? []).entries()) this.#prepare(call, inRow(`/before/${i}`));
+    for (const [i, call] of (row.before ?? []).entries())
+      this.#prepare(call, inRow(`/before/${i}`));
     const observed = row.observe === 'none' ? undefined : this.#observe(table.observe);
     const request = this.#request();
     for (const [slot, recipe] of Object.entries(table.makes ?? {})) {
-      this.#keep(slot, this.#recipeNamed(recipe) ?? {}, { in: 'table', pointer: `/makes/${slot}`, recipe }, request);
+      this.#keep(
+        slot,
+        this.#recipeNamed(recipe) ?? {},
+        { in: 'table', pointer: `/makes/${slot}`, recipe },
+        request,
+      );
     }
     if (observed) this.#steps.push({ kind: 'compare', observed, origin: observed.origin });
     for (const [i, look] of (row.then ?? []).entries()) this.#look(look, inRow(`/then/${i}`));
@@ -86,17 +110,29 @@ class Compiler {
       const isKnown = value?.kind === 'expression' && value.expression.kind === 'known';
       const about = isKnown ? { about: value.expression } : {};
       for (const [j, call] of then.entries())
-        this.#prepare(call, origin, { ...about, ...(j === 0 && held_by ? { heldBy: held_by } : {}) });
+        this.#prepare(call, origin, {
+          ...about,
+          ...(j === 0 && held_by ? { heldBy: held_by } : {}),
+        });
     }
   }
 
-  #prepare(call: Draft<Call>, origin: Origin, more: Pick<PrepareStep, 'heldBy' | 'about'> = {}): PrepareStep {
+  #prepare(
+    call: Draft<Call>,
+    origin: Origin,
+    more: Pick<PrepareStep, 'heldBy' | 'about'> = {},
+  ): PrepareStep {
     const step: PrepareStep = { kind: 'prepare', request: this.#template(call), origin, ...more };
     this.#steps.push(step);
     return step;
   }
 
-  #keep(slot: string, { value, undo }: Draft<Recipe>, origin: Origin, from: KeepStep['from']): KeepStep {
+  #keep(
+    slot: string,
+    { value, undo }: Draft<Recipe>,
+    origin: Origin,
+    from: KeepStep['from'],
+  ): KeepStep {
     const template = value === undefined ? undefined : readTemplate(value);
     const kept: KeepStep = {
       kind: 'keep',
@@ -114,7 +150,12 @@ class Compiler {
     const maker = from?.request.caller ?? 'owner';
     const caller = letIn.includes(maker) ? maker : 'owner';
     const path = { [lastParameterOf(this.#spec, undo)]: `$slot.${slot}` };
-    this.#undos.push({ kind: 'undo', kept, origin, request: this.#template({ call: undo, caller, path }) });
+    this.#undos.push({
+      kind: 'undo',
+      kept,
+      origin,
+      request: this.#template({ call: undo, caller, path }),
+    });
     return kept;
   }
 
@@ -133,7 +174,16 @@ class Compiler {
 
   #request(): RequestStep {
     const { table, row } = this.#planned;
-    const { caller, path, body = table.body, query = table.query, pause, content_type, assumed, documented } = row;
+    const {
+      caller,
+      path,
+      body = table.body,
+      query = table.query,
+      pause,
+      content_type,
+      assumed,
+      documented,
+    } = row;
     const raw = rawBody(row);
     const call = { call: table.operation, caller, path, query, body: raw ? undefined : body };
     const step: RequestStep = {
@@ -141,7 +191,10 @@ class Compiler {
       request: this.#template(call),
       origin: inRow(''),
       expected: [row.expect ?? []].flat(),
-      answer: Object.entries(row.answer ?? {}).map(([pointer, value]) => [pointer, readTemplate(value)]),
+      answer: Object.entries(row.answer ?? {}).map(([pointer, value]) => [
+        pointer,
+        readTemplate(value),
+      ]),
       ...(raw ? { raw } : {}),
       ...(content_type === undefined ? {} : { contentType: content_type }),
       ...(pause === undefined ? {} : { pause }),
@@ -173,7 +226,10 @@ class Compiler {
 
 const inRow = (pointer: string): Origin => ({ in: 'row', pointer });
 
-/** Each path parameter that has no value of its own is filled from its slot; the organization, where nothing fills its slot, from the profile. */
+/**
+ * Each path parameter that has no value of its own is filled from its slot; the organization, where
+ * nothing fills its slot, from the profile.
+ */
 function requestOf(
   spec: Spec,
   slots: Parts['slots'],
@@ -182,13 +238,17 @@ function requestOf(
 ): RequestTemplate {
   const ofSlot = (parameter: string): string => {
     const slot = slots[parameter] ?? parameter;
-    return slot === ORGANIZATION_SLOT && !filled.has(slot) ? `$${KNOWN_ORGANIZATION}` : `$slot.${slot}`;
+    return slot === ORGANIZATION_SLOT && !filled.has(slot)
+      ? `$${KNOWN_ORGANIZATION}`
+      : `$slot.${slot}`;
   };
   const names = pathParametersOf(spec, call);
   return {
     call: call as OperationId,
     caller,
-    path: readTemplates(Object.fromEntries(names.map((name) => [name, path[name] ?? ofSlot(name)]))),
+    path: readTemplates(
+      Object.fromEntries(names.map((name) => [name, path[name] ?? ofSlot(name)])),
+    ),
     implied: names.filter((name) => path[name] === undefined),
     query: readTemplates(query),
     ...(body === undefined ? {} : { body: readTemplate(body) }),
@@ -196,7 +256,9 @@ function requestOf(
 }
 
 const pathParametersOf = (spec: Spec, operation: string | undefined): readonly string[] =>
-  (spec.operations.get(operation as OperationId)?.parameters ?? []).filter((p) => p.in === 'path').map(({ name }) => name);
+  (spec.operations.get(operation as OperationId)?.parameters ?? [])
+    .filter((p) => p.in === 'path')
+    .map(({ name }) => name);
 
 /** The path parameter that names what an operation is about. */
 export function lastParameterOf(spec: Spec, operation: OperationId): string {
@@ -205,20 +267,37 @@ export function lastParameterOf(spec: Spec, operation: OperationId): string {
 }
 
 const isIdInAnswer = (value: Template | undefined): boolean =>
-  value?.kind === 'expression' && value.expression.kind === 'body' && /[/_]id$/.test(value.expression.pointer);
+  value?.kind === 'expression' &&
+  value.expression.kind === 'body' &&
+  /[/_]id$/.test(value.expression.pointer);
 
 /** In the order in which they are made. */
-function checksOf({ includes, excludes, present, absent, count, unique, equals }: Look): readonly Check[] {
-  const withValue = (kind: 'includes' | 'excludes' | 'equals', pair: readonly [string, Json] | undefined): readonly Check[] =>
+function checksOf({
+  includes,
+  excludes,
+  present,
+  absent,
+  count,
+  unique,
+  equals,
+}: Look): readonly Check[] {
+  const withValue = (
+    kind: 'includes' | 'excludes' | 'equals',
+    pair: readonly [string, Json] | undefined,
+  ): readonly Check[] =>
     pair === undefined ? [] : [{ kind, pointer: pair[0], value: readTemplate(pair[1]) }];
-  const at = (kind: 'present' | 'absent' | 'unique', pointer: string | undefined): readonly Check[] =>
-    pointer === undefined ? [] : [{ kind, pointer }];
+  const at = (
+    kind: 'present' | 'absent' | 'unique',
+    pointer: string | undefined,
+  ): readonly Check[] => (pointer === undefined ? [] : [{ kind, pointer }]);
   return [
     ...withValue('includes', includes),
     ...withValue('excludes', excludes),
     ...at('present', present),
     ...at('absent', absent),
-    ...(count === undefined ? [] : [{ kind: 'count' as const, pointer: count[0], count: count[1] }]),
+    ...(count === undefined
+      ? []
+      : [{ kind: 'count' as const, pointer: count[0], count: count[1] }]),
     ...at('unique', unique),
     ...withValue('equals', equals),
   ];
@@ -226,7 +305,9 @@ function checksOf({ includes, excludes, present, absent, count, unique, equals }
 
 /** A body that is sent as it stands; nothing where the body is JSON. */
 function rawBody({ hex_body, nested, raw_body }: Draft<Row>): Uint8Array | undefined {
-  if (hex_body !== undefined) return Uint8Array.from(hex_body.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-  if (nested !== undefined) return new TextEncoder().encode('['.repeat(nested) + ']'.repeat(nested));
+  if (hex_body !== undefined)
+    return Uint8Array.from(hex_body.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
+  if (nested !== undefined)
+    return new TextEncoder().encode('['.repeat(nested) + ']'.repeat(nested));
   return raw_body === undefined ? undefined : new TextEncoder().encode(raw_body);
 }

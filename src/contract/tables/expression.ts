@@ -7,8 +7,8 @@
 //   $response.body#/POINTER    a value in an answer; always the whole text
 //   $inputs.NAME, $steps.STEP.outputs.NAME, $statusCode    in lifecycles, as Arazzo has them
 //
-// An expression may stand inside a longer text. `?` behind one that is the whole text marks an item of a list that is left
-// out where the profile does not have it.
+// An expression may stand inside a longer text. `?` behind one that is the whole text marks an item
+// of a list that is left out where the profile does not have it.
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { callerNames, knownNames } from './caller.js';
 
@@ -30,12 +30,24 @@ export type Template =
   | { readonly kind: 'expression'; readonly expression: Expression; readonly optional: boolean }
   | { readonly kind: 'text'; readonly parts: readonly (string | Expression)[] }
   | { readonly kind: 'list'; readonly items: readonly Template[] }
-  | { readonly kind: 'map'; readonly entries: readonly (readonly [key: string, value: Template])[] };
+  | {
+      readonly kind: 'map';
+      readonly entries: readonly (readonly [key: string, value: Template])[];
+    };
 
-/** Each form, and what its words mean. A name that is left out is read as an empty one, so that it can be reported. */
-const forms: readonly (readonly [form: RegExp, read: (text: string, first: string, second: string) => Expression])[] = [
+/**
+ * Each form, and what its words mean. A name that is left out is read as an empty one, so that it
+ * can be reported.
+ */
+const forms: readonly (readonly [
+  form: RegExp,
+  read: (text: string, first: string, second: string) => Expression,
+])[] = [
   [/\$known(?:\.(\w+))?(?!\w)/y, (_, name) => ({ kind: 'known', name })],
-  [/\$callers(?:\.(\w+))?(?:\.(\w+))?(?!\w)/y, (_, caller, field) => ({ kind: 'caller', caller, field })],
+  [
+    /\$callers(?:\.(\w+))?(?:\.(\w+))?(?!\w)/y,
+    (_, caller, field) => ({ kind: 'caller', caller, field }),
+  ],
   [/\$slot(?:\.(\w+))?(?!\w)/y, (_, name) => ({ kind: 'slot', name })],
   [/\$(?:name|unique)(?!\w)/y, () => ({ kind: 'new_name' })],
   [/\$inputs\.(\w+)/y, (_, name) => ({ kind: 'input', name })],
@@ -56,11 +68,15 @@ export function readTemplate(value: Json): Template {
   }
   if (!isJsonObject(value)) return { kind: 'literal', value };
   const entries = Object.entries(value).map(([key, item]) => [key, readTemplate(item)] as const);
-  return entries.every(([, item]) => isLiteral(item)) ? { kind: 'literal', value } : { kind: 'map', entries };
+  return entries.every(([, item]) => isLiteral(item))
+    ? { kind: 'literal', value }
+    : { kind: 'map', entries };
 }
 
 /** The same for each value of a path or a query. */
-export const readTemplates = (values: Readonly<Record<string, Json>>): Readonly<Record<string, Template>> =>
+export const readTemplates = (
+  values: Readonly<Record<string, Json>>,
+): Readonly<Record<string, Template>> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, readTemplate(value)]));
 
 const isLiteral = ({ kind }: Template): boolean => kind === 'literal';
@@ -68,7 +84,8 @@ const isLiteral = ({ kind }: Template): boolean => kind === 'literal';
 function readText(text: string): Template {
   if (!text.includes('$')) return { kind: 'literal', value: text };
   const [, pointer] = /^\$response\.body#(|\/.*)$/s.exec(text) ?? [];
-  if (pointer !== undefined) return { kind: 'expression', expression: { kind: 'body', pointer }, optional: false };
+  if (pointer !== undefined)
+    return { kind: 'expression', expression: { kind: 'body', pointer }, optional: false };
   const parts = partsOf(text);
   const [first, behind, ...others] = parts;
   const isWhole = others.length === 0 && (behind === undefined || behind === '?');
@@ -91,11 +108,15 @@ function partsOf(text: string): readonly (string | Expression)[] {
   return parts;
 }
 
-function expressionAt(text: string, at: number): { readonly expression: Expression; readonly length: number } {
+function expressionAt(
+  text: string,
+  at: number,
+): { readonly expression: Expression; readonly length: number } {
   for (const [form, read] of forms) {
     form.lastIndex = at;
     const [found, first = '', second = ''] = form.exec(text) ?? [];
-    if (found !== undefined) return { expression: read(found, first, second), length: found.length };
+    if (found !== undefined)
+      return { expression: read(found, first, second), length: found.length };
   }
   throw new Error(`The last form fits every text with a $, but not ${text}.`);
 }
@@ -112,7 +133,9 @@ export function usesIn(template: Template | undefined): readonly Use[] {
     case 'expression':
       return [template];
     case 'text':
-      return template.parts.flatMap((part) => (typeof part === 'string' ? [] : [{ expression: part, optional: false }]));
+      return template.parts.flatMap((part) =>
+        typeof part === 'string' ? [] : [{ expression: part, optional: false }],
+      );
     case 'list':
       return template.items.flatMap(usesIn);
     case 'map':
@@ -137,10 +160,14 @@ export function fill(template: Template, meaning: Meaning): Json {
     case 'expression':
       return meaning.valueOf(template.expression);
     case 'text':
-      return template.parts.map((part) => (typeof part === 'string' ? part : String(meaning.valueOf(part)))).join('');
+      return template.parts
+        .map((part) => (typeof part === 'string' ? part : String(meaning.valueOf(part))))
+        .join('');
     case 'list':
       return template.items
-        .filter((item) => !(item.kind === 'expression' && item.optional) || meaning.has(item.expression))
+        .filter(
+          (item) => !(item.kind === 'expression' && item.optional) || meaning.has(item.expression),
+        )
         .map((item) => fill(item, meaning));
     case 'map':
       return Object.fromEntries(template.entries.map(([key, item]) => [key, fill(item, meaning)]));
@@ -173,7 +200,10 @@ export function written(expression: Expression): string {
 /** The input of a lifecycle for a field of a caller: `viewer_user_id`. */
 export const inputFor = (caller: string, field: string): string => `${caller}_${field}`;
 
-/** What an input of a lifecycle has from the profile; nothing for `name`, and for a credential, which goes into no value. */
+/**
+ * What an input of a lifecycle has from the profile; nothing for `name`, and for a credential,
+ * which goes into no value.
+ */
 export function meaningOfInput(name: string): Expression | undefined {
   const caller = callerNames.find((candidate) => name === inputFor(candidate, 'user_id'));
   if (caller !== undefined) return { kind: 'caller', caller, field: 'user_id' };

@@ -1,5 +1,6 @@
-// The form of a contract file: which keys stand where, and what their values are. What is not of its form is reported and left
-// out, so that whoever asks what the file says meets nothing that would not fit its types.
+// The form of a contract file: which keys stand where, and what their values are. What is not of
+// its form is reported and left out, so that whoever asks what the file says meets nothing that
+// would not fit its types.
 
 import { fixOf } from '../../files/nearest.js';
 import type { Report } from '../../files/problem.js';
@@ -20,7 +21,10 @@ export interface ContractFile {
   readonly everywhere: readonly Written<Row>[];
 }
 
-/** Reads a value; nothing where it is not of the form. A map that is none is read as an empty one, which lacks what it lacks. */
+/**
+ * Reads a value; nothing where it is not of the form. A map that is none is read as an empty one,
+ * which lacks what it lacks.
+ */
 type Form<T> = (value: unknown, pointer: string, report: Report) => T | undefined;
 
 const isMap = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -41,10 +45,26 @@ function plain<T>(is: (value: unknown) => boolean, no: string, fix: string): For
 const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
 const isWhole = (value: unknown): boolean => Number.isInteger(value) && (value as number) > 0;
 
-const text = plain<string>(isText, 'is not a text', 'write one, in quotes where it looks like something else');
-const anyText = plain<string>((value) => typeof value === 'string', 'is not a text', 'write one, in quotes');
-const times = plain<number>(isWhole, 'is not a whole number above 0', 'write how many times, such as 20');
-const depth = plain<number>(isWhole, 'is not a whole number above 0', 'write how many arrays, such as 10000');
+const text = plain<string>(
+  isText,
+  'is not a text',
+  'write one, in quotes where it looks like something else',
+);
+const anyText = plain<string>(
+  (value) => typeof value === 'string',
+  'is not a text',
+  'write one, in quotes',
+);
+const times = plain<number>(
+  isWhole,
+  'is not a whole number above 0',
+  'write how many times, such as 20',
+);
+const depth = plain<number>(
+  isWhole,
+  'is not a whole number above 0',
+  'write how many arrays, such as 10000',
+);
 const seconds = plain<number>(
   (value) => Number.isFinite(value) && (value as number) > 0,
   'is not a number above 0',
@@ -63,10 +83,17 @@ const pointer = plain<string>(
 
 /** A value that JSON can carry: YAML knows more. */
 const json: Form<Json> = (value, at, report) => {
-  if (Array.isArray(value)) for (const [i, item] of value.entries()) json(item, `${at}/${i}`, report);
-  else if (isMap(value)) for (const [key, item] of Object.entries(value)) json(item, `${at}/${pointerToken(key)}`, report);
+  if (Array.isArray(value))
+    for (const [i, item] of value.entries()) json(item, `${at}/${i}`, report);
+  else if (isMap(value))
+    for (const [key, item] of Object.entries(value))
+      json(item, `${at}/${pointerToken(key)}`, report);
   else if (value !== null && !isScalar(value))
-    report(at, 'is nothing that JSON can carry', 'write a text, a number, true, false, null, a list or a map');
+    report(
+      at,
+      'is nothing that JSON can carry',
+      'write a text, a number, true, false, null, a list or a map',
+    );
   return value as Json;
 };
 
@@ -74,7 +101,11 @@ const isQueryValue = (value: unknown): boolean =>
   isScalar(value) || (Array.isArray(value) && value.length > 0 && value.every(isScalar));
 
 /** What is sent as it stands; in a list, once for each item. */
-const sent = plain<Json>(isQueryValue, 'cannot be sent in a query', 'write a text, a number, true, false, or a list of them');
+const sent = plain<Json>(
+  isQueryValue,
+  'cannot be sent in a query',
+  'write a text, a number, true, false, or a list of them',
+);
 
 /** A list of nothing would say nothing. */
 function list<T>(item: Form<T>): Form<readonly T[]> {
@@ -104,7 +135,8 @@ const pair: Form<readonly [string, Json]> = (value, at, report) => {
 
 const counted: Form<readonly [string, number]> = (value, at, report) => {
   const read = pair(value, at, report);
-  if (read === undefined || (Number.isInteger(read[1]) && (read[1] as number) >= 0)) return read as [string, number] | undefined;
+  if (read === undefined || (Number.isInteger(read[1]) && (read[1] as number) >= 0))
+    return read as [string, number] | undefined;
   report(`${at}/1`, 'is not a whole number', 'write how many rows there are, such as 2');
   return undefined;
 };
@@ -119,7 +151,9 @@ function each<T>(item: Form<T>, key: Form<string> = anyText): Form<Readonly<Reco
     const entries = Object.entries(value).flatMap(([name, one]) => {
       const place = `${at}/${pointerToken(name)}`;
       const read = item(one, place, report);
-      return key(name, place, report) === undefined || read === undefined ? [] : [[name, read] as const];
+      return key(name, place, report) === undefined || read === undefined
+        ? []
+        : [[name, read] as const];
     });
     return Object.fromEntries(entries);
   };
@@ -181,7 +215,10 @@ const request = {
   hex_body: hex,
   content_type: text,
 };
-const aRow = { caller: 'say who calls, such as caller: owner', expect: 'name the case that must answer' };
+const aRow = {
+  caller: 'say who calls, such as caller: owner',
+  expect: 'name the case that must answer',
+};
 
 const row = map<Written<Row>>(
   {
@@ -211,7 +248,10 @@ const table = map<Written<Table>>(
     coupled: list(text),
     rows: list(row),
   },
-  { operation: 'name one, such as operation: getSpace', rows: 'add one, such as { caller: owner, expect: retrieved }' },
+  {
+    operation: 'name one, such as operation: getSpace',
+    rows: 'add one, such as { caller: owner, expect: retrieved }',
+  },
 );
 
 const recipe = map<Recipe>({
@@ -228,7 +268,12 @@ const recipe = map<Recipe>({
 /** What every operation has: nothing that only one of them knows. */
 const anywhere = map<Pick<Row, keyof typeof request>>(request, aRow);
 
-const file = map<ContractFile>({ tables: list(table), recipes: each(recipe), slots: each(text), everywhere: list(anywhere) });
+const file = map<ContractFile>({
+  tables: list(table),
+  recipes: each(recipe),
+  slots: each(text),
+  everywhere: list(anywhere),
+});
 
 /** Adds what is wrong to the report; what is returned is of the form, as far as it goes. */
 export function readForm(value: unknown, report: Report): Draft<ContractFile> {

@@ -1,4 +1,5 @@
-// Reads the contracts and checks them against the document, in both directions. Every problem with file, line and fix, all at once.
+// Reads the contracts and checks them against the document, in both directions. Every problem with
+// file, line and fix, all at once.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
@@ -35,7 +36,9 @@ export function loadContracts(
   const problems: Problem[] = [];
   const texts = readTexts(folder, problems);
   const isLifecycle = ({ file }: Text): boolean => file.endsWith('.arazzo.yaml');
-  const parsed = texts.filter((text) => !isLifecycle(text)).map(({ text, file }) => parseContract(text, file));
+  const parsed = texts
+    .filter((text) => !isLifecycle(text))
+    .map(({ text, file }) => parseContract(text, file));
   for (const { problems: broken } of parsed) problems.push(...broken);
   // What is missing may stand in a file that cannot be read whole.
   const isWhole = problems.length === 0;
@@ -48,12 +51,18 @@ export function loadContracts(
   for (const { content, report } of sources) {
     const check = new ContractCheck({ spec, recipes, slots, isWhole }, report);
     check.slots('/slots', content.slots ?? {});
-    for (const [name, recipe] of Object.entries(content.recipes ?? {})) check.recipe(`/recipes/${pointerToken(name)}`, recipe);
-    for (const [i, row] of (content.everywhere ?? []).entries()) check.anywhere(`/everywhere/${i}`, row);
+    for (const [name, recipe] of Object.entries(content.recipes ?? {}))
+      check.recipe(`/recipes/${pointerToken(name)}`, recipe);
+    for (const [i, row] of (content.everywhere ?? []).entries())
+      check.anywhere(`/everywhere/${i}`, row);
     for (const [i, table] of (content.tables ?? []).entries()) check.table(`/tables/${i}`, table);
   }
-  const lifecycles = texts.filter(isLifecycle).flatMap(({ text, file }) => readLifecycles(spec, text, file, problems));
-  const everywhere = sources.flatMap((source) => rowsOf(source, '/everywhere', source.content.everywhere));
+  const lifecycles = texts
+    .filter(isLifecycle)
+    .flatMap(({ text, file }) => readLifecycles(spec, text, file, problems));
+  const everywhere = sources.flatMap((source) =>
+    rowsOf(source, '/everywhere', source.content.everywhere),
+  );
   const tables = sources.flatMap((source) =>
     (source.content.tables ?? []).map((table, i): Table => {
       const rows = rowsOf(source, `/tables/${i}/rows`, table.rows);
@@ -72,7 +81,10 @@ interface Text {
   readonly file: string;
 }
 
-/** The files of a folder that hold contracts; what cannot be read, or would be passed over, is a problem. */
+/**
+ * The files of a folder that hold contracts; what cannot be read, or would be passed over, is a
+ * problem.
+ */
 function readTexts(folder: string, problems: Problem[]): readonly Text[] {
   const shown = (file: string): string => {
     const near = relative(process.cwd(), join(folder, file));
@@ -85,15 +97,22 @@ function readTexts(folder: string, problems: Problem[]): readonly Text[] {
     try {
       return read();
     } catch (error) {
-      wrong(file, `cannot be read: ${(error as Error).message}`, 'name a folder of files that can be read');
+      wrong(
+        file,
+        `cannot be read: ${(error as Error).message}`,
+        'name a folder of files that can be read',
+      );
       return undefined;
     }
   };
   const names = reading('', () => readdirSync(folder)) ?? [];
-  const others = names.filter((file) => /(?<!profile)\.ya?ml$/i.test(file) && !file.endsWith('.yaml'));
+  const others = names.filter(
+    (file) => /(?<!profile)\.ya?ml$/i.test(file) && !file.endsWith('.yaml'),
+  );
   for (const file of others) wrong(file, 'is not read for its name', 'rename it to end in .yaml');
   const files = names.filter((file) => file.endsWith('.yaml') && !file.endsWith('profile.yaml'));
-  if (problems.length === 0 && files.length === 0) wrong('', 'the folder holds no contracts', 'add a file that ends in .yaml');
+  if (problems.length === 0 && files.length === 0)
+    wrong('', 'the folder holds no contracts', 'add a file that ends in .yaml');
   return files.flatMap((file) => {
     const text = reading(file, () => readFileSync(join(folder, file), 'utf8'));
     return text === undefined ? [] : [{ text, file: shown(file) }];
@@ -101,13 +120,22 @@ function readTexts(folder: string, problems: Problem[]): readonly Text[] {
 }
 
 /** The entries of all files; one that two files have is a problem of the later. */
-function merged<Key extends 'recipes' | 'slots'>(sources: readonly Source[], key: Key, what: string): ContractFile[Key] {
+function merged<Key extends 'recipes' | 'slots'>(
+  sources: readonly Source[],
+  key: Key,
+  what: string,
+): ContractFile[Key] {
   const places = new Map<string, () => string>();
   const entries = sources.flatMap((source) =>
     Object.entries(source.content[key] ?? {}).map(([name, value]) => {
       const pointer = `/${key}/${pointerToken(name)}`;
       const earlier = places.get(name);
-      if (earlier) source.report(pointer, `there is a ${what} ${name} already, at ${earlier()}`, 'keep one of them');
+      if (earlier)
+        source.report(
+          pointer,
+          `there is a ${what} ${name} already, at ${earlier()}`,
+          'keep one of them',
+        );
       places.set(name, () => placeOf(source, pointer));
       return [name, value] as const;
     }),
@@ -126,24 +154,42 @@ function rowsOf(source: Source, pointer: string, rows: readonly Draft<Row>[] = [
 /** A second table of an operation: the general rows would be played with each. */
 function twice(tables: readonly Table[]): Problem[] {
   return tables.flatMap(({ operation, place }, i) => {
-    const earlier = tables.slice(0, i).find((table) => operation !== undefined && table.operation === operation);
+    const earlier = tables
+      .slice(0, i)
+      .find((table) => operation !== undefined && table.operation === operation);
     return earlier
-      ? [placed(place, `there is a table of ${operation} already, at ${earlier.place}`, 'put the rows together')]
+      ? [
+          placed(
+            place,
+            `there is a table of ${operation} already, at ${earlier.place}`,
+            'put the rows together',
+          ),
+        ]
       : [];
   });
 }
 
 /** A row that applies to every operation counts for those that document its case. */
-function uncovered(spec: Spec, tables: readonly Table[], everywhere: readonly Row[], folder: string): Problem[] {
+function uncovered(
+  spec: Spec,
+  tables: readonly Table[],
+  everywhere: readonly Row[],
+  folder: string,
+): Problem[] {
   const covered = new Set(
-    tables.flatMap((table) => table.rows.flatMap((row) => [row.expect].flat().map((name) => `${table.operation}.${name}`))),
+    tables.flatMap((table) =>
+      table.rows.flatMap((row) => [row.expect].flat().map((name) => `${table.operation}.${name}`)),
+    ),
   );
   const general = new Set(everywhere.flatMap((row) => [row.expect].flat()));
   const file = relative(process.cwd(), folder);
   return [...spec.operations.values()].flatMap((operation) => {
     const table = tables.find((candidate) => candidate.operation === operation.id);
     const missing = [...operation.cases.values()].filter(
-      (c) => decidedBy(c) !== 'nothing' && !general.has(c.name) && !covered.has(`${operation.id}.${c.name}`),
+      (c) =>
+        decidedBy(c) !== 'nothing' &&
+        !general.has(c.name) &&
+        !covered.has(`${operation.id}.${c.name}`),
     );
     return missing.map((c) =>
       placed(

@@ -1,5 +1,6 @@
-// Checks the slots of each row in the order in which it is played. A request that uses a slot which nothing fills could never be
-// sent. A slot that is filled and never used has a misspelt name, unless it is called `beside`: that one only has to exist.
+// Checks the slots of each row in the order in which it is played. A request that uses a slot which
+// nothing fills could never be sent. A slot that is filled and never used has a misspelt name,
+// unless it is called `beside`: that one only has to exist.
 
 import { nearest } from '../../files/nearest.js';
 import type { Report } from '../../files/problem.js';
@@ -13,17 +14,27 @@ import type { Row, Table } from './table.js';
 
 export interface SlotParts extends Parts {
   readonly spec: Spec;
-  /** False where a file could not be read to its end: a recipe or slot that seems to be missing may stand there. */
+  /**
+   * False where a file could not be read to its end: a recipe or slot that seems to be missing may
+   * stand there.
+   */
   readonly isWhole: boolean;
 }
 
 type Given = Readonly<Record<string, string>>;
 
-/** Slots called `beside` or `beside_…` hold what no request names, such as one more row in a list. */
+/**
+ * Slots called `beside` or `beside_…` hold what no request names, such as one more row in a list.
+ */
 const isBeside = (slot: string): boolean => /^beside(_|$)/.test(slot);
 
 /** Reports which slots are not filled and which are not used, in a table and in its rows. */
-export function checkSlots(parts: SlotParts, table: Draft<Table>, report: Report, pointer: string): void {
+export function checkSlots(
+  parts: SlotParts,
+  table: Draft<Table>,
+  report: Report,
+  pointer: string,
+): void {
   if (!parts.isWhole) return;
   const played = (row: Draft<Row>, place: string): SlotUse => {
     const use = new SlotUse(parts, { table: pointer, row: place });
@@ -37,13 +48,20 @@ export function checkSlots(parts: SlotParts, table: Draft<Table>, report: Report
     use: played(row, `${pointer}/rows/${i}`),
   }));
   // A slot that no row fills belongs into the table's own `given`, and is reported there once.
-  const lacking = [...own.unfilled].filter(([slot]) => rows.every(({ use }) => use.unfilled.has(slot)));
+  const lacking = [...own.unfilled].filter(([slot]) =>
+    rows.every(({ use }) => use.unfilled.has(slot)),
+  );
   const common = new Map(lacking);
   for (const unfilled of [common, ...rows.map(({ use }) => use.unfilled)])
     for (const [slot, { place, user }] of unfilled)
       if (unfilled === common || !common.has(slot))
-        report(place, `nothing fills the slot ${slot}, which ${user} needs`, 'add it to `given`, before what needs it');
-  for (const { row, place, use } of rows) reportUnused(row.given, use.used, report, `${place}/given`);
+        report(
+          place,
+          `nothing fills the slot ${slot}, which ${user} needs`,
+          'add it to `given`, before what needs it',
+        );
+  for (const { row, place, use } of rows)
+    reportUnused(row.given, use.used, report, `${place}/given`);
   reportUnused(
     table.given,
     new Set([own, ...rows.map(({ use }) => use)].flatMap(({ used }) => [...used])),
@@ -52,10 +70,19 @@ export function checkSlots(parts: SlotParts, table: Draft<Table>, report: Report
   );
 }
 
-function reportUnused(given: Given | undefined, used: ReadonlySet<string>, report: Report, pointer: string): void {
-  for (const slot of Object.keys(given ?? {}).filter((name) => !used.has(name) && !isBeside(name))) {
+function reportUnused(
+  given: Given | undefined,
+  used: ReadonlySet<string>,
+  report: Report,
+  pointer: string,
+): void {
+  for (const slot of Object.keys(given ?? {}).filter(
+    (name) => !used.has(name) && !isBeside(name),
+  )) {
     const close = nearest(slot, [...used]);
-    const fix = close ? `did you mean ${close}?` : 'correct its name, or call it beside if it only has to exist';
+    const fix = close
+      ? `did you mean ${close}?`
+      : 'correct its name, or call it beside if it only has to exist';
     report(`${pointer}/${slot}`, `nothing here uses the slot ${slot}`, fix);
   }
 }
@@ -88,7 +115,9 @@ class SlotUse {
       if (slot === ORGANIZATION_SLOT) this.used.add(slot);
       else this.#use(slot, origin, request.call);
     }
-    const written = Object.entries(request.path).filter(([name]) => !request.implied.includes(name));
+    const written = Object.entries(request.path).filter(
+      ([name]) => !request.implied.includes(name),
+    );
     this.#values(partsOf({ ...request, path: Object.fromEntries(written) }), origin);
     this.#values(valuesOf(step), origin);
   }
@@ -105,14 +134,19 @@ class SlotUse {
       if (expression.kind !== 'slot') continue;
       const { name } = expression;
       if (origin.recipe !== undefined) this.#use(name, origin, origin.recipe);
-      // A slot that is not filled was reported at its own place. It is probably a misspelt one, which then counts as used.
-      else this.used.add(this.#filled.has(name) ? name : (nearest(name, [...this.#filled]) ?? name));
+      // A slot that is not filled was reported at its own place. It is probably a misspelt one,
+      // which then counts as used.
+      else
+        this.used.add(this.#filled.has(name) ? name : (nearest(name, [...this.#filled]) ?? name));
     }
   }
 
   #use(slot: string, { recipe, ...origin }: Origin, call: string): void {
     this.used.add(slot);
     if (this.#filled.has(slot) || this.unfilled.has(slot)) return;
-    this.unfilled.set(slot, { place: `${this.#places[origin.in]}${origin.pointer}`, user: recipe ?? String(call) });
+    this.unfilled.set(slot, {
+      place: `${this.#places[origin.in]}${origin.pointer}`,
+      user: recipe ?? String(call),
+    });
   }
 }

@@ -1,5 +1,6 @@
-// What a row does, step by step: all that its table, its recipes and the row itself say, in the order in which it is played.
-// Whoever wants to know something of a row reads its steps: the player, the export, and the checks of what it needs.
+// What a row does, step by step: all that its table, its recipes and the row itself say, in the
+// order in which it is played. Whoever wants to know something of a row reads its steps: the
+// player, the export, and the checks of what it needs.
 import type { OperationId } from '../../spec/document.js';
 import type { CallerName } from './caller.js';
 import type { Expression, Template } from './expression.js';
@@ -31,7 +32,10 @@ interface Written {
 export interface PrepareStep extends Written {
   readonly kind: 'prepare';
   readonly request: RequestTemplate;
-  /** Callers of whom one owns what the call is about; whoever may make it plays the owner from then on. */
+  /**
+   * Callers of whom one owns what the call is about; whoever may make it plays the owner from then
+   * on.
+   */
   readonly heldBy?: readonly CallerName[];
   /** The id of the profile that a refusal of this call is about. */
   readonly about?: Expression & { readonly kind: 'known' };
@@ -108,7 +112,14 @@ export interface UndoStep extends Written {
   readonly request: RequestTemplate;
 }
 
-export type Step = PrepareStep | KeepStep | ObserveStep | RequestStep | CompareStep | LookStep | UndoStep;
+export type Step =
+  | PrepareStep
+  | KeepStep
+  | ObserveStep
+  | RequestStep
+  | CompareStep
+  | LookStep
+  | UndoStep;
 
 /** The values in a step that are filled in, save for those in its request. */
 export function valuesOf(step: Step): readonly Template[] {

@@ -14,9 +14,15 @@ export interface Call {
   readonly body?: Json;
 }
 
-/** A read before and after the row's request; what it shows must not change when the request is refused. */
+/**
+ * A read before and after the row's request; what it shows must not change when the request is
+ * refused.
+ */
 export interface Observation extends Call {
-  /** Compare only those rows of this list, on every page, that contain this value: other users may change other rows meanwhile. */
+  /**
+   * Compare only those rows of this list, on every page, that contain this value: other users may
+   * change other rows meanwhile.
+   */
   readonly rows?: readonly [string, Json];
 }
 
@@ -26,7 +32,10 @@ export interface Look extends Call {
   readonly when?: string;
   /** The case this call must have; any success when absent. */
   readonly expect?: string | readonly string[];
-  /** Values that must, or must not, stand in a list of the answer: a pointer with `*` for each row, and the value. */
+  /**
+   * Values that must, or must not, stand in a list of the answer: a pointer with `*` for each row,
+   * and the value.
+   */
   readonly includes?: readonly [string, Json];
   readonly excludes?: readonly [string, Json];
   /** A pointer at which anything must stand, null too. */
@@ -39,18 +48,30 @@ export interface Look extends Call {
   readonly unique?: string;
   /** A pointer into the answer, and the value that must stand there. */
   readonly equals?: readonly [string, Json];
-  /** The resolution or fact sheet it rests on, where nobody documented it: what differs is then a question. */
+  /**
+   * The resolution or fact sheet it rests on, where nobody documented it: what differs is then a
+   * question.
+   */
   readonly assumed?: string;
-  /** Where it is documented that this call is refused, although the form of the refusal is assumed: to accept it is a failure. */
+  /**
+   * Where it is documented that this call is refused, although the form of the refusal is assumed:
+   * to accept it is a failure.
+   */
   readonly documented?: string;
 }
 
 export interface Row {
   readonly caller: CallerName;
   readonly expect: string | readonly string[];
-  /** The resolution or fact sheet the expectation rests on, where nobody documented it: another case is then a question. */
+  /**
+   * The resolution or fact sheet the expectation rests on, where nobody documented it: another case
+   * is then a question.
+   */
   readonly assumed?: string;
-  /** Where it is documented that the request is refused, although the form of the refusal is assumed: to accept it is a failure. */
+  /**
+   * Where it is documented that the request is refused, although the form of the refusal is
+   * assumed: to accept it is a failure.
+   */
   readonly documented?: string;
   /** Path parameters with a value of their own. */
   readonly path?: Readonly<Record<string, string>>;
@@ -72,7 +93,10 @@ export interface Row {
   readonly then?: readonly Look[];
   /** Leaves out the table's `observe`, where it would find nothing. */
   readonly observe?: 'none';
-  /** Recipes by slot, in place of the table's. A slot called `beside` only has to exist: nothing need use it. */
+  /**
+   * Recipes by slot, in place of the table's. A slot called `beside` only has to exist: nothing
+   * need use it.
+   */
   readonly given?: Readonly<Record<string, string>>;
   /** For a row that was made from a schema: what is special about its request, in words. */
   readonly edge?: string;
@@ -88,7 +112,10 @@ export interface Table {
   readonly query?: Readonly<Record<string, Json>>;
   /** What a refused request must leave as it was. */
   readonly observe?: Observation;
-  /** Slot → recipe: what an accepted request creates fills the slot through the recipe's `value`, and is deleted by its `undo`. */
+  /**
+   * Slot → recipe: what an accepted request creates fills the slot through the recipe's `value`,
+   * and is deleted by its `undo`.
+   */
   readonly makes?: Readonly<Record<string, string>>;
   /** Fields whose value depends on another field, so that a generated value would be refused. */
   readonly coupled?: readonly string[];
@@ -96,7 +123,10 @@ export interface Table {
   readonly place: string;
 }
 
-/** How a state is created: by one call, from another recipe, or with an object that the profile names. */
+/**
+ * How a state is created: by one call, from another recipe, or with an object that the profile
+ * names.
+ */
 export interface Recipe extends Partial<Call> {
   readonly from?: string;
   /** Made so many times; the slot holds the last. */
@@ -106,11 +136,15 @@ export interface Recipe extends Partial<Call> {
   /** Calls made once the value is known; it fills the slot. */
   readonly then?: readonly Call[];
   /**
-   * Callers of whom one owns the value; which one, only the target's profile decides. The first of them who may make the first
-   * call of `then` plays the owner in the row, and the owner plays that caller.
+   * Callers of whom one owns the value; which one, only the target's profile decides. The first of
+   * them who may make the first call of `then` plays the owner in the row, and the owner plays that
+   * caller.
    */
   readonly held_by?: readonly CallerName[];
-  /** The operation that deletes it, called by whoever created it; its last path parameter is the value. */
+  /**
+   * The operation that deletes it, called by whoever created it; its last path parameter is the
+   * value.
+   */
   readonly undo?: OperationId;
 }
 

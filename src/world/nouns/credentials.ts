@@ -28,12 +28,20 @@ export interface Tables {
   readonly credentials: TableOf<typeof schema>;
 }
 
-function credentialsOf({ api_key, token, user_id, state = 'active', note }: CallerItem): Credential[] {
+function credentialsOf({
+  api_key,
+  token,
+  user_id,
+  state = 'active',
+  note,
+}: CallerItem): Credential[] {
   const kinds = [
     { kind: 'api_key', id: api_key },
     { kind: 'token', id: token },
   ] as const;
-  return kinds.flatMap(({ kind, id }) => (id ? [{ id, kind, user_id: user_id ?? null, state, note }] : []));
+  return kinds.flatMap(({ kind, id }) =>
+    id ? [{ id, kind, user_id: user_id ?? null, state, note }] : [],
+  );
 }
 
 export const credentials = {
@@ -49,7 +57,11 @@ export const credentials = {
   check({ problem, define, refer, isWhole }, placed) {
     for (const { item, pointer } of placed) {
       if (isWhole(item) && !item.api_key && !item.token)
-        problem(pointer, 'the caller has neither api_key nor token', 'give it one of the two, or both');
+        problem(
+          pointer,
+          'the caller has neither api_key nor token',
+          'give it one of the two, or both',
+        );
       if (isWhole(item) && !item.user_id && item.state !== 'no_subject')
         problem(pointer, 'the caller names no user', 'add user_id');
       define('credential', item.api_key, `${pointer}/api_key`);
@@ -60,10 +72,19 @@ export const credentials = {
   write({ credentials }) {
     const callers: CallerItem[] = [];
     for (const { id, kind, user_id, state, note } of credentials.all()) {
-      const who = { ...(user_id === null ? {} : { user_id }), ...(state === 'active' ? {} : { state }), note };
+      const who = {
+        ...(user_id === null ? {} : { user_id }),
+        ...(state === 'active' ? {} : { state }),
+        note,
+      };
       const { api_key, token, ...last } = callers.at(-1) ?? {};
       // A token right behind the key of the same user is of the same caller.
-      if (kind === 'token' && api_key !== undefined && token === undefined && JSON.stringify(last) === JSON.stringify(who))
+      if (
+        kind === 'token' &&
+        api_key !== undefined &&
+        token === undefined &&
+        JSON.stringify(last) === JSON.stringify(who)
+      )
         callers[callers.length - 1] = { api_key, token: id, ...who };
       else callers.push({ [kind]: id, ...who });
     }

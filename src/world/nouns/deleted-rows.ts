@@ -1,5 +1,6 @@
-// Soft deletion: a row that is gone for the API and still kept, for lists that ask for deleted ones. As many are kept as the
-// world says; of more, the one that was deleted first goes for good, a thread with its messages.
+// Soft deletion: a row that is gone for the API and still kept, for lists that ask for deleted
+// ones. As many are kept as the world says; of more, the one that was deleted first goes for good,
+// a thread with its messages.
 import { index, insertion } from '../indexes.js';
 import { ALL } from '../keys.js';
 import { byTime, type Noun } from '../noun.js';
@@ -43,7 +44,9 @@ function keep(tables: Tables, table: DeletedRow['table'], row_id: string): void 
 
 function dropOldest(tables: Tables): void {
   const { id, table, row_id } = tables.deletedRows.one('all', ALL) as DeletedRow;
-  if (table === 'threads') for (const { id: message } of tables.messages.where('thread', row_id)) tables.messages.delete(message);
+  if (table === 'threads')
+    for (const { id: message } of tables.messages.where('thread', row_id))
+      tables.messages.delete(message);
   tables[table].delete(row_id);
   tables.deletedRows.delete(id);
 }
@@ -54,8 +57,11 @@ export const deletedRows = {
   /** For rows that were deleted before the world began. */
   fill(tables) {
     const rows = (['spaces', 'threads'] as const).flatMap((table) =>
-      tables[table].all().flatMap(({ id, deleted_at }) => (deleted_at === null ? [] : [{ table, id, deleted_at }])),
+      tables[table]
+        .all()
+        .flatMap(({ id, deleted_at }) => (deleted_at === null ? [] : [{ table, id, deleted_at }])),
     );
-    for (const { table, id } of byTime(rows, ({ deleted_at }) => deleted_at)) keep(tables, table, id);
+    for (const { table, id } of byTime(rows, ({ deleted_at }) => deleted_at))
+      keep(tables, table, id);
   },
 } as const satisfies Noun<never, Tables>;

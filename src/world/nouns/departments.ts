@@ -39,7 +39,9 @@ export interface Tables {
 }
 
 /** Active, and at the top. */
-const makeDepartment = (given: New<Department, 'id' | 'organization_id' | 'name' | 'created_at'>): Department => ({
+const makeDepartment = (
+  given: New<Department, 'id' | 'organization_id' | 'name' | 'created_at'>,
+): Department => ({
   id: given.id,
   organization_id: given.organization_id,
   name: given.name,
@@ -59,7 +61,11 @@ export const departments = {
   schema,
   fill({ departments }, given, { start }) {
     const rows = given.map(({ item, holder }) =>
-      makeDepartment({ ...item, organization_id: holder.id, created_at: utc(item.created_at, start) }),
+      makeDepartment({
+        ...item,
+        organization_id: holder.id,
+        created_at: utc(item.created_at, start),
+      }),
     );
     insertAll(departments, rows);
   },
@@ -89,6 +95,10 @@ function checkCircles({ problem }: Checker, placed: readonly Placed<DepartmentIt
       parent = parents.get(parent);
     }
     if (item.id === undefined || !above.has(item.id)) continue;
-    problem(`${pointer}/parent_id`, `the department ${item.id} stands below itself`, 'remove the circular reference');
+    problem(
+      `${pointer}/parent_id`,
+      `the department ${item.id} stands below itself`,
+      'remove the circular reference',
+    );
   }
 }

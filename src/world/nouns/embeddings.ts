@@ -1,4 +1,5 @@
-// Messages queued for embedding into a space's dedicated store. One per message and space (seed 001).
+// Messages queued for embedding into a space's dedicated store. One per message and space (seed
+// 001).
 import { by, index, insertion } from '../indexes.js';
 import { pair } from '../keys.js';
 import { byTime, type Noun, numbered } from '../noun.js';
@@ -26,8 +27,16 @@ export interface EmbeddingItem {
 const schema = schemaOf<Embedding>()({
   space: by<Embedding>('space_id'),
   message: by<Embedding>('message_id'),
-  thread: index<Embedding>()(['space_id', 'thread_id'], (row) => [pair(row.space_id, row.thread_id)], { insertion }),
-  pair: index<Embedding>()(['space_id', 'message_id'], (row) => [pair(row.space_id, row.message_id)], { insertion }),
+  thread: index<Embedding>()(
+    ['space_id', 'thread_id'],
+    (row) => [pair(row.space_id, row.thread_id)],
+    { insertion },
+  ),
+  pair: index<Embedding>()(
+    ['space_id', 'message_id'],
+    (row) => [pair(row.space_id, row.message_id)],
+    { insertion },
+  ),
 });
 
 export interface Tables {
@@ -42,11 +51,24 @@ interface Queued {
   readonly id: () => string;
 }
 
-/** Queues a message of a space's thread, unless the space has no store to take it in, or has queued it before. */
-export function queueEmbedding({ spaces, embeddings }: Tables & Spaces, { space_id, message, queued_at, id }: Queued): void {
+/**
+ * Queues a message of a space's thread, unless the space has no store to take it in, or has queued
+ * it before.
+ */
+export function queueEmbedding(
+  { spaces, embeddings }: Tables & Spaces,
+  { space_id, message, queued_at, id }: Queued,
+): void {
   const vector_store_id = spaces.get(space_id)?.vector_store_id;
   if (!vector_store_id || embeddings.count('pair', pair(space_id, message.id)) > 0) return;
-  embeddings.insert({ id: id(), space_id, vector_store_id, thread_id: message.thread_id, message_id: message.id, queued_at });
+  embeddings.insert({
+    id: id(),
+    space_id,
+    vector_store_id,
+    thread_id: message.thread_id,
+    message_id: message.id,
+    queued_at,
+  });
 }
 
 const latestOf = (...times: readonly string[]): string => times.toSorted().at(-1) as string;
@@ -55,7 +77,10 @@ export const embeddings = {
   called: 'embedding',
   section: 'embeddings',
   schema,
-  /** A thread that is in a space was queued when it joined, and each later message when it was written. */
+  /**
+   * A thread that is in a space was queued when it joined, and each later message when it was
+   * written.
+   */
   fill(tables, given) {
     const ids = new Map(given.map(({ item }) => [pair(item.space_id, item.message_id), item.id]));
     const taken = new Set(ids.values());
@@ -65,7 +90,8 @@ export const embeddings = {
       }),
     );
     for (const [i, each] of byTime(queued, ({ queued_at }) => queued_at).entries()) {
-      const id = (): string => ids.get(pair(each.space_id, each.message.id)) ?? numbered('emb', i + 1, taken);
+      const id = (): string =>
+        ids.get(pair(each.space_id, each.message.id)) ?? numbered('emb', i + 1, taken);
       queueEmbedding(tables, { ...each, id });
     }
   },
@@ -77,5 +103,9 @@ export const embeddings = {
     }
   },
   write: ({ embeddings }) =>
-    embeddings.all().flatMap(({ id, space_id, message_id }, i) => (id === `emb_${i + 1}` ? [] : [{ id, space_id, message_id }])),
+    embeddings
+      .all()
+      .flatMap(({ id, space_id, message_id }, i) =>
+        id === `emb_${i + 1}` ? [] : [{ id, space_id, message_id }],
+      ),
 } as const satisfies Noun<EmbeddingItem, Tables & Spaces & SpaceThreads & Messages>;

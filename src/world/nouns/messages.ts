@@ -34,7 +34,9 @@ export interface Tables {
   readonly messages: TableOf<typeof schema>;
 }
 
-export const makeMessage = (given: New<Message, 'id' | 'thread_id' | 'content' | 'created_at'>): Message => ({
+export const makeMessage = (
+  given: New<Message, 'id' | 'thread_id' | 'content' | 'created_at'>,
+): Message => ({
   id: given.id,
   thread_id: given.thread_id,
   role: given.role ?? 'user',
@@ -68,7 +70,8 @@ export const messages = {
       check.define('message', item.id, `${pointer}/id`);
       check.past(item.created_at, `${pointer}/created_at`);
       check.past(item.updated_at, `${pointer}/updated_at`);
-      if (thread.created_at) check.notBefore(item.created_at, `${pointer}/created_at`, thread.created_at);
+      if (thread.created_at)
+        check.notBefore(item.created_at, `${pointer}/created_at`, thread.created_at);
     }
   },
   write: ({ messages }, { id: thread_id }) =>

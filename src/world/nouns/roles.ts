@@ -42,7 +42,8 @@ export const roles = {
     );
   },
   check({ define }, placed) {
-    for (const { item, holder, pointer } of placed) define('role', item.id, `${pointer}/id`, holder.id);
+    for (const { item, holder, pointer } of placed)
+      define('role', item.id, `${pointer}/id`, holder.id);
   },
   write: ({ roles }, { id: organization }) =>
     roles.where('organization', organization).map((row) => {

@@ -2,7 +2,18 @@
 import { type Guarded, groupsOf, type StoreAccessMode } from '../audience.js';
 import { index, insertion } from '../indexes.js';
 import { type KeyPart, product } from '../keys.js';
-import { byTime, type Checker, checkOwned, type Draft, insertAll, itemOf, type New, type Noun, utc, utcOrNull } from '../noun.js';
+import {
+  byTime,
+  type Checker,
+  checkOwned,
+  type Draft,
+  insertAll,
+  itemOf,
+  type New,
+  type Noun,
+  utc,
+  utcOrNull,
+} from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface Slice {
@@ -44,17 +55,21 @@ export interface SliceItem {
 }
 
 /** What a list of slices is about; composites are a kind of their own. */
-export const sliceScope = (organization: string, status: string, kind: Slice['type'] | 'composite'): KeyPart => [
-  organization,
-  status,
-  kind,
-];
+export const sliceScope = (
+  organization: string,
+  status: string,
+  kind: Slice['type'] | 'composite',
+): KeyPart => [organization, status, kind];
 
-type SliceAccess = Pick<Slice, 'access_mode' | 'created_by' | 'owner_type' | 'owner_id' | 'access_target_ids'>;
+type SliceAccess = Pick<
+  Slice,
+  'access_mode' | 'created_by' | 'owner_type' | 'owner_id' | 'access_target_ids'
+>;
 
 /** Access to a slice comes by ownership or by its mode (knowledge sheet K3). */
 export function sliceAccess(slice: SliceAccess): Guarded {
-  const ownedBy = (type: Slice['owner_type']): readonly string[] => (slice.owner_type === type ? [slice.owner_id] : []);
+  const ownedBy = (type: Slice['owner_type']): readonly string[] =>
+    slice.owner_type === type ? [slice.owner_id] : [];
   const targets = slice.access_target_ids ?? [];
   return {
     access_mode: slice.access_mode,
@@ -78,7 +93,11 @@ const schema = schemaOf<Slice>()({
       'access_target_ids',
     ],
     (row) => {
-      const scope = sliceScope(row.organization_id, row.status, row.is_composite ? 'composite' : row.type);
+      const scope = sliceScope(
+        row.organization_id,
+        row.status,
+        row.is_composite ? 'composite' : row.type,
+      );
       return product([scope], groupsOf(sliceAccess(row)));
     },
     { insertion },
@@ -139,9 +158,17 @@ export const slices = {
       check.refer('user', item.archived_by, `${pointer}/archived_by`, item.organization_id);
       check.past(item.archived_at, `${pointer}/archived_at`);
       checkOwner(check, item, `${pointer}/owner_id`);
-      if (check.isWhole(item) && (item.archived_at === undefined) !== (item.archived_by === undefined))
+      if (
+        check.isWhole(item) &&
+        (item.archived_at === undefined) !== (item.archived_by === undefined)
+      )
         check.problem(pointer, 'archived_at and archived_by go together', 'give both, or neither');
-      check.referAll('slice', item.member_slice_ids, `${pointer}/member_slice_ids`, item.organization_id);
+      check.referAll(
+        'slice',
+        item.member_slice_ids,
+        `${pointer}/member_slice_ids`,
+        item.organization_id,
+      );
     }
   },
   write: ({ slices }) =>
@@ -149,7 +176,11 @@ export const slices = {
       const { id, organization_id, created_by, name, created_at, member_slice_ids } = row;
       const members = row.is_composite ? { member_slice_ids } : {};
       const needed = { id, organization_id, created_by, name, created_at, ...members };
-      const { status: _, ...item } = itemOf<SliceItem & { status?: string }, Slice>(needed, row, rowOf(needed, created_at));
+      const { status: _, ...item } = itemOf<SliceItem & { status?: string }, Slice>(
+        needed,
+        row,
+        rowOf(needed, created_at),
+      );
       return item;
     }),
 } as const satisfies Noun<SliceItem, Tables>;
@@ -161,5 +192,6 @@ function checkOwner(
   pointer: string,
 ): void {
   if (owner_type === 'organization') refer('organization', owner_id, pointer);
-  else if (owner_type === 'department' || owner_type === 'user') refer(owner_type, owner_id, pointer, organization_id);
+  else if (owner_type === 'department' || owner_type === 'user')
+    refer(owner_type, owner_id, pointer, organization_id);
 }

@@ -29,7 +29,11 @@ export interface Holder {
 const schema = schemaOf<SpaceThread>()({
   space: by<SpaceThread>('space_id'),
   thread: by<SpaceThread>('thread_id'),
-  pair: index<SpaceThread>()(['space_id', 'thread_id'], (row) => [pair(row.space_id, row.thread_id)], { insertion }),
+  pair: index<SpaceThread>()(
+    ['space_id', 'thread_id'],
+    (row) => [pair(row.space_id, row.thread_id)],
+    { insertion },
+  ),
 });
 
 export interface Tables {
@@ -42,7 +46,8 @@ export const spaceThreads = {
   within: 'spaces',
   schema,
   fill({ spaceThreads }, given) {
-    const addedAt = ({ item, holder }: (typeof given)[number]): string => utc(item.added_at, holder.created_at);
+    const addedAt = ({ item, holder }: (typeof given)[number]): string =>
+      utc(item.added_at, holder.created_at);
     const taken = new Set(given.map(({ item }) => item.id));
     const rows = byTime(given, addedAt).map((link, i) => ({
       id: link.item.id ?? numbered('sth', i + 1, taken),
@@ -58,7 +63,11 @@ export const spaceThreads = {
       check.define('thread of a space', item.id, `${pointer}/id`);
       check.refer('thread', item.thread_id, `${pointer}/thread_id`, space.organization_id);
       if (item.thread_id !== undefined && check.deleted.has(item.thread_id))
-        check.problem(`${pointer}/thread_id`, `the thread ${item.thread_id} is deleted`, 'a deleted thread is in no space');
+        check.problem(
+          `${pointer}/thread_id`,
+          `the thread ${item.thread_id} is deleted`,
+          'a deleted thread is in no space',
+        );
       check.refer('user', item.added_by, `${pointer}/added_by`, space.organization_id);
       check.past(item.added_at, `${pointer}/added_at`);
     }
@@ -69,5 +78,6 @@ export const spaceThreads = {
     }));
     check.once(threads, 'is in the space twice');
   },
-  write: ({ spaceThreads }, { id: space }) => spaceThreads.where('space', space).map(({ space_id: _, ...item }) => item),
+  write: ({ spaceThreads }, { id: space }) =>
+    spaceThreads.where('space', space).map(({ space_id: _, ...item }) => item),
 } as const satisfies Noun<SpaceThreadItem, Tables, Holder>;

@@ -32,9 +32,13 @@ export interface Holder {
 const schema = schemaOf<SpaceVectorStore>()({
   space: by<SpaceVectorStore>('space_id'),
   store: by<SpaceVectorStore>('vector_store_id'),
-  pair: index<SpaceVectorStore>()(['space_id', 'vector_store_id'], (row) => [pair(row.space_id, row.vector_store_id)], {
-    insertion,
-  }),
+  pair: index<SpaceVectorStore>()(
+    ['space_id', 'vector_store_id'],
+    (row) => [pair(row.space_id, row.vector_store_id)],
+    {
+      insertion,
+    },
+  ),
 });
 
 export interface Tables {
@@ -50,7 +54,8 @@ export const spaceVectorStores = {
     // An ID that is made here must not be one that is given further down.
     const taken = new Set(given.map(({ item }) => item.id));
     const free = avoiding(ids, (id) => taken.has(id));
-    const addedAt = ({ item, holder }: (typeof given)[number]): string => utc(item.added_at, holder.created_at);
+    const addedAt = ({ item, holder }: (typeof given)[number]): string =>
+      utc(item.added_at, holder.created_at);
     const rows = byHolder(given, addedAt).map((link) => ({
       id: link.item.id ?? free.next('svs'),
       space_id: link.holder.id,
@@ -66,11 +71,20 @@ export const spaceVectorStores = {
   check(check, placed) {
     for (const { item, holder: space, pointer } of placed) {
       check.define('attachment', item.id, `${pointer}/id`);
-      check.refer('vector store', item.vector_store_id, `${pointer}/vector_store_id`, space.organization_id);
+      check.refer(
+        'vector store',
+        item.vector_store_id,
+        `${pointer}/vector_store_id`,
+        space.organization_id,
+      );
       check.refer('user', item.added_by, `${pointer}/added_by`, space.organization_id);
       check.past(item.added_at, `${pointer}/added_at`);
       if (item.vector_store_id !== undefined && item.vector_store_id === space.vector_store_id)
-        check.problem(`${pointer}/vector_store_id`, 'a space cannot attach its own dedicated store', 'attach another one');
+        check.problem(
+          `${pointer}/vector_store_id`,
+          'a space cannot attach its own dedicated store',
+          'attach another one',
+        );
     }
     const stores = placed.map(({ item, holder, pointer }) => ({
       value: item.vector_store_id,

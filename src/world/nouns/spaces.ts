@@ -1,7 +1,17 @@
 // Spaces: shared memory containers. Each has a dedicated vector store.
 import { by, index, insertion } from '../indexes.js';
 import { type KeyPart, product } from '../keys.js';
-import { byTime, checkOwned, insertAll, itemOf, type New, type Noun, usersOf, utc, utcOrNull } from '../noun.js';
+import {
+  byTime,
+  checkOwned,
+  insertAll,
+  itemOf,
+  type New,
+  type Noun,
+  usersOf,
+  utc,
+  utcOrNull,
+} from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 import type { SpaceThreadItem } from './space-threads.js';
 import type { SpaceVectorStoreItem } from './space-vector-stores.js';
@@ -59,7 +69,8 @@ type SpaceAccess = Pick<
 
 /** Whoever may see a space is in one of its groups, or in several. */
 function spaceGroups(space: SpaceAccess): readonly KeyPart[] {
-  const of = (kind: string, ids: readonly string[] | null): readonly KeyPart[] => (ids ?? []).map((id) => [kind, id]);
+  const of = (kind: string, ids: readonly string[] | null): readonly KeyPart[] =>
+    (ids ?? []).map((id) => [kind, id]);
   const isOpen = space.access_mode !== 'private' || space.editable_by_users?.includes('*');
   return [
     ...(isOpen ? [['everyone']] : []),
@@ -73,9 +84,13 @@ function spaceGroups(space: SpaceAccess): readonly KeyPart[] {
 }
 
 const schema = schemaOf<Space>()({
-  organization: index<Space>()(['organization_id', 'deleted_at'], (row) => (row.deleted_at ? [] : [row.organization_id]), {
-    insertion,
-  }),
+  organization: index<Space>()(
+    ['organization_id', 'deleted_at'],
+    (row) => (row.deleted_at ? [] : [row.organization_id]),
+    {
+      insertion,
+    },
+  ),
   audience: index<Space>()(
     [
       'organization_id',
@@ -98,7 +113,10 @@ export interface Tables {
   readonly spaces: TableOf<typeof schema>;
 }
 
-type NewSpace = New<Space, 'id' | 'organization_id' | 'created_by' | 'name' | 'vector_store_id' | 'created_at'>;
+type NewSpace = New<
+  Space,
+  'id' | 'organization_id' | 'created_by' | 'name' | 'vector_store_id' | 'created_at'
+>;
 
 /** Private, with no grants. */
 export const makeSpace = (given: NewSpace): Space => ({
@@ -148,16 +166,42 @@ export const spaces = {
       checkOwned(check, 'space', item, pointer);
       check.past(item.last_activity_at, `${pointer}/last_activity_at`);
       check.past(item.deleted_at, `${pointer}/deleted_at`);
-      if (check.isWhole(item) && item.deleted_at && (item.vector_store_id !== null || attached.length + threads.length > 0))
-        check.problem(pointer, 'a deleted space holds nothing', 'set vector_store_id to null and remove attached and threads');
-      check.refer('vector store', item.vector_store_id, `${pointer}/vector_store_id`, organization_id);
-      check.referAll('department', item.access_departments, `${pointer}/access_departments`, organization_id);
+      if (
+        check.isWhole(item) &&
+        item.deleted_at &&
+        (item.vector_store_id !== null || attached.length + threads.length > 0)
+      )
+        check.problem(
+          pointer,
+          'a deleted space holds nothing',
+          'set vector_store_id to null and remove attached and threads',
+        );
+      check.refer(
+        'vector store',
+        item.vector_store_id,
+        `${pointer}/vector_store_id`,
+        organization_id,
+      );
+      check.referAll(
+        'department',
+        item.access_departments,
+        `${pointer}/access_departments`,
+        organization_id,
+      );
       check.referAll('user', usersOf(item.access_users), `${pointer}/access_users`);
       check.referAll('user', usersOf(item.editable_by_users), `${pointer}/editable_by_users`);
-      check.referAll('role', item.editable_by_roles, `${pointer}/editable_by_roles`, organization_id);
+      check.referAll(
+        'role',
+        item.editable_by_roles,
+        `${pointer}/editable_by_roles`,
+        organization_id,
+      );
       check.referAll('role', item.visible_to_roles, `${pointer}/visible_to_roles`, organization_id);
     }
-    const dedicated = placed.map(({ item, pointer }) => ({ value: item.vector_store_id, pointer: `${pointer}/vector_store_id` }));
+    const dedicated = placed.map(({ item, pointer }) => ({
+      value: item.vector_store_id,
+      pointer: `${pointer}/vector_store_id`,
+    }));
     check.once(dedicated, "is another space's dedicated store");
   },
   write: ({ spaces }) =>

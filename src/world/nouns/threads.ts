@@ -1,7 +1,16 @@
 // Threads: the conversations of a user.
 import { by, index, insertion } from '../indexes.js';
 import { compound, pair } from '../keys.js';
-import { byTime, checkOwned, insertAll, itemOf, type New, type Noun, utc, utcOrNull } from '../noun.js';
+import {
+  byTime,
+  checkOwned,
+  insertAll,
+  itemOf,
+  type New,
+  type Noun,
+  utc,
+  utcOrNull,
+} from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 import type { MessageItem, Tables as Messages } from './messages.js';
 
@@ -48,8 +57,17 @@ export interface ListedThreads {
 }
 
 /** The key of a list of a user's threads. */
-export const threadList = (user: string, { isDeleted, isVisible, isPinned, assistant }: ListedThreads): string =>
-  compound(user, String(isDeleted), String(isVisible), String(isPinned), ...(assistant == null ? [] : [assistant]));
+export const threadList = (
+  user: string,
+  { isDeleted, isVisible, isPinned, assistant }: ListedThreads,
+): string =>
+  compound(
+    user,
+    String(isDeleted),
+    String(isVisible),
+    String(isPinned),
+    ...(assistant == null ? [] : [assistant]),
+  );
 
 const schema = schemaOf<Thread>()({
   user: by<Thread>('user_id'),
@@ -61,9 +79,15 @@ const schema = schemaOf<Thread>()({
   listed: index<Thread>()(
     ['user_id', 'deleted_at', 'visible_in_ui', 'pinned_at', 'assistant_id'],
     ({ user_id, deleted_at, visible_in_ui, pinned_at, assistant_id }) => {
-      const filter = { isDeleted: deleted_at !== null, isVisible: visible_in_ui, isPinned: pinned_at !== null };
+      const filter = {
+        isDeleted: deleted_at !== null,
+        isVisible: visible_in_ui,
+        isPinned: pinned_at !== null,
+      };
       const all = threadList(user_id, filter);
-      return assistant_id === null ? [all] : [all, threadList(user_id, { ...filter, assistant: assistant_id })];
+      return assistant_id === null
+        ? [all]
+        : [all, threadList(user_id, { ...filter, assistant: assistant_id })];
     },
     { activity: (row) => row.pinned_at ?? row.last_message_at },
   ),
@@ -75,7 +99,10 @@ export interface Tables {
 
 type NewThread = New<Thread, 'id' | 'organization_id' | 'user_id' | 'created_at'>;
 
-/** Inactive and visible; its last message is as old as itself where there is none: docs threads/create. */
+/**
+ * Inactive and visible; its last message is as old as itself where there is none: docs
+ * threads/create.
+ */
 export function makeThread(given: NewThread): Thread {
   const last_message_at = given.last_message_at ?? given.created_at;
   return {
@@ -102,7 +129,9 @@ interface Timed extends Omit<ThreadItem, 'messages'> {
 }
 
 function rowOf(item: Timed, start: string): Thread {
-  const sent = (item.messages ?? []).flatMap(({ created_at }) => (created_at === undefined ? [] : [utc(created_at, start)]));
+  const sent = (item.messages ?? []).flatMap(({ created_at }) =>
+    created_at === undefined ? [] : [utc(created_at, start)],
+  );
   // Without a time of its own, a thread is as old as its first message.
   const created_at = utc(item.created_at, sent.toSorted()[0] ?? start);
   return makeThread({
@@ -140,6 +169,10 @@ export const threads = {
     threads.all().map((row) => {
       const { id, organization_id, user_id, created_at } = row;
       const needed = { id, organization_id, user_id, created_at };
-      return itemOf<ThreadItem, Thread>(needed, row, rowOf({ ...needed, messages: messages.where('thread', id) }, created_at));
+      return itemOf<ThreadItem, Thread>(
+        needed,
+        row,
+        rowOf({ ...needed, messages: messages.where('thread', id) }, created_at),
+      );
     }),
 } as const satisfies Noun<ThreadItem, Tables & Messages>;

@@ -20,14 +20,21 @@ export interface UserItem {
 
 const schema = schemaOf<User>()({
   organization: by<User>('organization_id'),
-  department: index<User>()(['department_ids'], ({ department_ids }) => [...new Set(department_ids)], { insertion }),
+  department: index<User>()(
+    ['department_ids'],
+    ({ department_ids }) => [...new Set(department_ids)],
+    { insertion },
+  ),
 });
 
 export interface Tables {
   readonly users: TableOf<typeof schema>;
 }
 
-const makeUser = (organization_id: string, { id, name, role_ids = [], department_ids = [] }: UserItem): User => ({
+const makeUser = (
+  organization_id: string,
+  { id, name, role_ids = [], department_ids = [] }: UserItem,
+): User => ({
   id,
   organization_id,
   name,

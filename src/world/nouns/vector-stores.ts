@@ -2,7 +2,16 @@
 import { type Guarded, groupsOf, type StoreAccessMode } from '../audience.js';
 import { by, index, insertion } from '../indexes.js';
 import { type KeyPart, product } from '../keys.js';
-import { byTime, checkOwned, insertAll, itemOf, type New, type Noun, usersOf, utc } from '../noun.js';
+import {
+  byTime,
+  checkOwned,
+  insertAll,
+  itemOf,
+  type New,
+  type Noun,
+  usersOf,
+  utc,
+} from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface VectorStore {
@@ -51,12 +60,26 @@ export interface ListedStores {
 }
 
 /** What a list of stores is about. */
-export function storeScope(organization: string, isActive: boolean, { slice, flow, project }: ListedStores): KeyPart {
-  const named = (name: string, id: string | null | undefined): KeyPart => (id == null ? [] : [name, id]);
-  return [organization, String(isActive), ...named('slice', slice), ...named('flow', flow), ...named('project', project)];
+export function storeScope(
+  organization: string,
+  isActive: boolean,
+  { slice, flow, project }: ListedStores,
+): KeyPart {
+  const named = (name: string, id: string | null | undefined): KeyPart =>
+    id == null ? [] : [name, id];
+  return [
+    organization,
+    String(isActive),
+    ...named('slice', slice),
+    ...named('flow', flow),
+    ...named('project', project),
+  ];
 }
 
-type StoreAccess = Pick<VectorStore, 'access_mode' | 'created_by' | 'access_users' | 'access_departments'>;
+type StoreAccess = Pick<
+  VectorStore,
+  'access_mode' | 'created_by' | 'access_users' | 'access_departments'
+>;
 
 export const storeAccess = (store: StoreAccess): Guarded => ({
   access_mode: store.access_mode,
@@ -79,7 +102,14 @@ const schema = schemaOf<VectorStore>()({
       'access_users',
       'access_departments',
     ],
-    ({ organization_id, is_active, slice_id: slice, flow_id: flow, flowplate_project_id: project, ...access }) => {
+    ({
+      organization_id,
+      is_active,
+      slice_id: slice,
+      flow_id: flow,
+      flowplate_project_id: project,
+      ...access
+    }) => {
       const filters: ListedStores[] = [
         {},
         ...(slice === null ? [] : [{ slice }]),
@@ -146,7 +176,12 @@ export const vectorStores = {
     for (const { item, pointer } of placed) {
       checkOwned(check, 'vector store', item, pointer);
       check.refer('slice', item.slice_id, `${pointer}/slice_id`, item.organization_id);
-      check.referAll('department', item.access_departments, `${pointer}/access_departments`, item.organization_id);
+      check.referAll(
+        'department',
+        item.access_departments,
+        `${pointer}/access_departments`,
+        item.organization_id,
+      );
       check.referAll('user', usersOf(item.access_users), `${pointer}/access_users`);
     }
   },

@@ -14,7 +14,15 @@ const plain = loadContracts(spec);
 
 it('the edges of `check` are those of the seed that it is given', async () => {
   const played = async (seed: number) => {
-    await run(['check', '--seed', String(seed), '--include-operation-id', 'listComposites', '--report-dir', folder]);
+    await run([
+      'check',
+      '--seed',
+      String(seed),
+      '--include-operation-id',
+      'listComposites',
+      '--report-dir',
+      folder,
+    ]);
     const names = readFileSync(join(folder, 'junit.xml'), 'utf8').matchAll(
       / name="listComposites [^"]*, where ([^"]*), answers/g,
     );

@@ -56,7 +56,8 @@ function edgesOf(contracts: Contracts): readonly Edge[] {
 /** Any text will do for what an expression stands for, as long as it keeps every schema. */
 function filled(value: Json): Json {
   if (Array.isArray(value)) return value.map(filled);
-  if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item)]));
+  if (isJsonObject(value))
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, filled(item)]));
   return typeof value === 'string' && value.includes('$') ? 'org_filled_in' : value;
 }
 
@@ -69,13 +70,17 @@ function edgesOfSeed(seed: number): readonly Edge[] {
 }
 
 const edges = edgesOfSeed(1);
-const isAccepted = ({ operation, expected }: Edge) => (operation.cases.get(expected[0] as string)?.status ?? 0) < 300;
+const isAccepted = ({ operation, expected }: Edge) =>
+  (operation.cases.get(expected[0] as string)?.status ?? 0) < 300;
 const kept = edges.filter(isAccepted);
 const broken = edges.filter((edge) => !isAccepted(edge));
 
 const schemas = Object.fromEntries(
   [...spec.operations.values()].flatMap((operation) =>
-    requestSchemas(document, operation, spec.validators).map(({ part, schema }) => [`${operation.id}-${part}`, schema]),
+    requestSchemas(document, operation, spec.validators).map(({ part, schema }) => [
+      `${operation.id}-${part}`,
+      schema,
+    ]),
   ),
 );
 const compiled = compileSchemas({ schemas });
@@ -96,13 +101,18 @@ describe('the edges', () => {
     const text = (all: readonly Edge[]) => JSON.stringify(all.map(({ row }) => row));
     expect(text(edgesOf(withEdges(spec, plain, { seed: 2 })))).toBe(text(edgesOfSeed(2)));
     expect(text(edgesOf(withEdges(spec, plain)))).toBe(text(edges));
-    const names = (seed: number) => new Set(text(edgesOfSeed(seed)).match(/"name":"[^$"][^"]{9,}"/g));
+    const names = (seed: number) =>
+      new Set(text(edgesOfSeed(seed)).match(/"name":"[^$"][^"]{9,}"/g));
     expect(names(1).size).toBeGreaterThan(20);
     expect([...names(1)].filter((name) => names(2).has(name))).toEqual([]);
   });
 
   it('are told apart by their titles, and few', () => {
-    const titles = planRows(spec, { ...plain, everywhere: [], tables: withEdges(spec, plain).tables })
+    const titles = planRows(spec, {
+      ...plain,
+      everywhere: [],
+      tables: withEdges(spec, plain).tables,
+    })
       .filter(({ row }) => row.edge !== undefined)
       .map(({ title }) => title);
     expect(titles.filter((title, i) => titles.indexOf(title) !== i)).toEqual([]);
@@ -113,16 +123,23 @@ describe('the edges', () => {
 
   it('keep every schema where they should, whole requests and single values', () => {
     expect(
-      kept.flatMap((edge) => errorsOf(edge).map((error) => `${edge.operation.id} ${edge.row.edge} ${error.keyword}`)),
+      kept.flatMap((edge) =>
+        errorsOf(edge).map((error) => `${edge.operation.id} ${edge.row.edge} ${error.keyword}`),
+      ),
     ).toEqual([]);
     const whole = kept.filter(({ row }) => /^the (body|query) is sample/.test(row.edge ?? ''));
     const bodies = [...spec.operations.values()].filter(({ body }) => body).map(({ id }) => id);
-    expect(new Set(whole.filter(({ part }) => part === 'body').map(({ operation }) => operation.id))).toEqual(new Set(bodies));
+    expect(
+      new Set(whole.filter(({ part }) => part === 'body').map(({ operation }) => operation.id)),
+    ).toEqual(new Set(bodies));
     // With the optional fields in and out.
     const fields = (id: OperationId) =>
       [1, 2, 3].flatMap((seed) =>
         edgesOfSeed(seed)
-          .filter(({ operation, row }) => operation.id === id && row.edge?.startsWith('the body is sample'))
+          .filter(
+            ({ operation, row }) =>
+              operation.id === id && row.edge?.startsWith('the body is sample'),
+          )
           .map(({ value }) => Object.keys(value).sort().join()),
       );
     for (const id of bodies) expect(new Set(fields(id)).size, id).toBeGreaterThan(1);
@@ -130,7 +147,10 @@ describe('the edges', () => {
 
   it('pass the request check of the stand-in, or are refused by it for what they break', () => {
     for (const { operation, row, part, value } of edges) {
-      const pairs = part === 'query' ? Object.entries(value).map(([name, item]) => [name, String(item)] as [string, string]) : [];
+      const pairs =
+        part === 'query'
+          ? Object.entries(value).map(([name, item]) => [name, String(item)] as [string, string])
+          : [];
       const request = {
         method: operation.method,
         target: `/?${new URLSearchParams(pairs)}`,
@@ -148,15 +168,22 @@ describe('the edges', () => {
   it('break one constraint each', () => {
     const found = broken.map((edge) => {
       const errors = errorsOf(edge).filter(({ keyword }) => keyword !== 'propertyNames'); // comes beside the keyword inside it
-      return { about: `${edge.operation.id} ${edge.row.edge}`, keywords: errors.map(({ keyword }) => keyword) };
+      return {
+        about: `${edge.operation.id} ${edge.row.edge}`,
+        keywords: errors.map(({ keyword }) => keyword),
+      };
     });
-    const odd = found.filter(({ keywords }) => keywords.length !== 1 && keywords.sort().join() !== 'enum,type');
+    const odd = found.filter(
+      ({ keywords }) => keywords.length !== 1 && keywords.sort().join() !== 'enum,type',
+    );
     expect(odd).toEqual([]);
   });
 
   it('break every constraint of every request schema and parameter', () => {
     const wanted = constraintsOfDocument();
-    const shown = new Set(broken.flatMap((edge) => errorsOf(edge).map((error) => constraintOf(edge, error))));
+    const shown = new Set(
+      broken.flatMap((edge) => errorsOf(edge).map((error) => constraintOf(edge, error))),
+    );
     expect(wanted.length).toBeGreaterThan(150);
     expect(new Set(wanted.map((constraint) => constraint.split(' ').at(-1)))).toEqual(
       new Set([
@@ -171,16 +198,26 @@ describe('the edges', () => {
     for (const { value, row } of kept.filter(({ row }) =>
       /^(name|title|content|description) has \d{2,} char/.test(row.edge ?? ''),
     )) {
-      const [, field, size] = /^(\w+) has (\d+)/.exec(row.edge ?? '') as unknown as [string, string, string];
+      const [, field, size] = /^(\w+) has (\d+)/.exec(row.edge ?? '') as unknown as [
+        string,
+        string,
+        string,
+      ];
       const text = value[field] as string;
       expect([...text]).toHaveLength(Number(size));
       const isBound = ['name 255', 'title 200'].includes(`${field} ${size}`);
       if (isBound) expect(Buffer.byteLength(text)).toBe(Number(size));
-      else for (const kind of [/[^\0-\x7f]/, /\p{Emoji_Presentation}/u, /["'`]/, /\\/]) expect(text).toMatch(kind);
+      else
+        for (const kind of [/[^\0-\x7f]/, /\p{Emoji_Presentation}/u, /["'`]/, /\\/])
+          expect(text).toMatch(kind);
       expect(text).toBe(text.trim().normalize());
     }
-    const bounds = kept.filter(({ row }) => /^name has (1 character|255 characters)$/.test(row.edge ?? ''));
-    const names = Object.values(schemas).filter(({ properties }) => properties?.name?.maxLength === 255);
+    const bounds = kept.filter(({ row }) =>
+      /^name has (1 character|255 characters)$/.test(row.edge ?? ''),
+    );
+    const names = Object.values(schemas).filter(
+      ({ properties }) => properties?.name?.maxLength === 255,
+    );
     expect(bounds).toHaveLength(2 * names.length);
   });
 
@@ -192,7 +229,8 @@ describe('the edges', () => {
         if (typeof value !== 'string') return value;
         if (value.includes('$')) expect(rows).toContain(JSON.stringify(value));
         expect(value.isWellFormed() && !/\p{Cc}/u.test(value)).toBe(true);
-        if (/^(name|title|content|description|search)$/.test(key)) expect(value.trim()).not.toBe('');
+        if (/^(name|title|content|description|search)$/.test(key))
+          expect(value.trim()).not.toBe('');
         return value;
       });
     }
@@ -202,7 +240,9 @@ describe('the edges', () => {
     const varied = new Set(
       kept.flatMap(({ operation, part, row }) => {
         const field = /^[a-z_]+/.exec(row.edge ?? '')?.[0] as string;
-        return field === 'the' || / is (null|empty)$/.test(row.edge ?? '') ? [] : [`${operation.id} ${part} ${field}`];
+        return field === 'the' || / is (null|empty)$/.test(row.edge ?? '')
+          ? []
+          : [`${operation.id} ${part} ${field}`];
       }),
     );
     const fields = Object.entries(schemas).flatMap(([name, schema]) =>
@@ -212,12 +252,16 @@ describe('the edges', () => {
         isVaried: varied.has(`${name.replace('-', ' ')} ${field}`),
       })),
     );
-    expect(fields.filter(({ property, isVaried }) => property['x-edition'] && isVaried)).toEqual([]);
+    expect(fields.filter(({ property, isVaried }) => property['x-edition'] && isVaried)).toEqual(
+      [],
+    );
     const isText = ({ type, items }: Schema) =>
       [items ? items.type : type].flat().every((each) => each === 'string' || each === 'null');
     const namesSomething = ({ field, property }: (typeof fields)[number]) =>
       isText(property) && !property.enum && !freeTexts.includes(field);
-    const still = fields.filter((each) => !each.isVaried && !each.property['x-edition'] && !namesSomething(each));
+    const still = fields.filter(
+      (each) => !each.isVaried && !each.property['x-edition'] && !namesSomething(each),
+    );
     expect([...new Set(still.map(({ field }) => field))]).toEqual(['owner_type']); // which goes with owner_id
     expect(fields.filter((each) => each.isVaried && namesSomething(each))).toEqual([]);
   });
@@ -225,26 +269,49 @@ describe('the edges', () => {
   it('are as open as the rows of their table', () => {
     expect(find('listSpaces', 'limit in the query is 0')).toEqual(['invalid_parameter', 'listed']); // K-C38
     expect(find('listSpaces', 'limit in the query is 101')).toEqual(['invalid_parameter']);
-    expect(find('listVectorStores', 'take in the query is 0')).toEqual(['invalid_parameter', 'listed']);
-    expect(find('listStores', 'status in the query is outside its values')).toEqual(['invalid_parameter', 'listed']); // April's
-    expect(find('createSpace', 'vector_store_ids has an item twice')).toEqual(['invalid_body', 'created']); // April's
-    expect(find('createThread', 'visible_in_ui is false')).toEqual(['created', 'organization_access_denied']); // S-C15
+    expect(find('listVectorStores', 'take in the query is 0')).toEqual([
+      'invalid_parameter',
+      'listed',
+    ]);
+    expect(find('listStores', 'status in the query is outside its values')).toEqual([
+      'invalid_parameter',
+      'listed',
+    ]); // April's
+    expect(find('createSpace', 'vector_store_ids has an item twice')).toEqual([
+      'invalid_body',
+      'created',
+    ]); // April's
+    expect(find('createThread', 'visible_in_ui is false')).toEqual([
+      'created',
+      'organization_access_denied',
+    ]); // S-C15
     expect(find('createSlice', 'description is null')).toEqual(['created', 'invalid_body']);
     expect(find('updateVectorStore', 'description is null')).toEqual(['updated']);
     expect(find('updateVectorStore', 'flow_id is null')).toEqual(['updated', 'invalid_body']); // no row says so
-    expect(find('deleteAllThreads', 'organization_id in the query does not match ^org_')).toEqual(['invalid_organization_id']);
-    expect(find('createStoreInSlice', 'access_mode is outside its values')).toEqual(['invalid_access_mode']);
-    expect(find('createStoreInSlice', 'access_mode is null')).toEqual(['invalid_body', 'invalid_access_mode']);
+    expect(find('deleteAllThreads', 'organization_id in the query does not match ^org_')).toEqual([
+      'invalid_organization_id',
+    ]);
+    expect(find('createStoreInSlice', 'access_mode is outside its values')).toEqual([
+      'invalid_access_mode',
+    ]);
+    expect(find('createStoreInSlice', 'access_mode is null')).toEqual([
+      'invalid_body',
+      'invalid_access_mode',
+    ]);
   });
 
   it('change no message but the disposable one', () => {
-    const recipes = edges.filter(({ operation }) => operation.id === 'updateMessage').map(({ row }) => row.given?.message);
+    const recipes = edges
+      .filter(({ operation }) => operation.id === 'updateMessage')
+      .map(({ row }) => row.given?.message);
     expect(new Set(recipes)).toEqual(new Set(['a_disposable_message']));
   });
 });
 
 describe('a schema that cannot be sampled', () => {
-  const changed = (change: (schemas: Record<string, { properties: Record<string, object> }>) => void): CheckedSpec => {
+  const changed = (
+    change: (schemas: Record<string, { properties: Record<string, object> }>) => void,
+  ): CheckedSpec => {
     const other = structuredClone(document);
     change(other.components.schemas);
     return { ...spec, text: JSON.stringify(other) };
@@ -253,7 +320,8 @@ describe('a schema that cannot be sampled', () => {
     try {
       withEdges(other, plain);
     } catch (error) {
-      if (error instanceof ContractError) return error.problems.map(({ file, line, what }) => `${file}:${line} ${what}`);
+      if (error instanceof ContractError)
+        return error.problems.map(({ file, line, what }) => `${file}:${line} ${what}`);
       throw error;
     }
     return [];
@@ -280,7 +348,11 @@ describe('a schema that cannot be sampled', () => {
         });
       }),
     );
-    expect(problems).toEqual([expect.stringContaining('updateMessage cannot be sampled: #/components/schemas/MessageUpdate')]);
+    expect(problems).toEqual([
+      expect.stringContaining(
+        'updateMessage cannot be sampled: #/components/schemas/MessageUpdate',
+      ),
+    ]);
   });
 
   it('is one where a sample breaks what the request check asks for', () => {
@@ -290,7 +362,9 @@ describe('a schema that cannot be sampled', () => {
       }),
     );
     expect(problems).toContainEqual(
-      expect.stringContaining('SliceCreate, where name has 400 characters, should be valid: maxLength (255) breaks at /name'),
+      expect.stringContaining(
+        'SliceCreate, where name has 400 characters, should be valid: maxLength (255) breaks at /name',
+      ),
     );
   });
 
@@ -301,7 +375,9 @@ describe('a schema that cannot be sampled', () => {
       }),
     );
     expect(loose).toEqual([
-      expect.stringContaining('SliceCreate, where name has 201 characters, should break maxLength at /name: nothing breaks'),
+      expect.stringContaining(
+        'SliceCreate, where name has 201 characters, should break maxLength at /name: nothing breaks',
+      ),
     ]);
     const operations = new Map(spec.operations);
     const operation = operations.get('createComposite') as Operation;
@@ -315,13 +391,30 @@ describe('a schema that cannot be sampled', () => {
 
 describe.each([2, 3, 4])('the edges of seed %i', (seed) => {
   const all = withEdges(spec, plain, { seed });
-  const tables = all.tables.map((table) => ({ ...table, rows: table.rows.filter((row) => row.edge !== undefined) }));
+  const tables = all.tables.map((table) => ({
+    ...table,
+    rows: table.rows.filter((row) => row.edge !== undefined),
+  }));
   const contracts = { ...all, tables, everywhere: [], lifecycles: [] };
-  const play = async (target: Target, profile: Profile, include: (operation: OperationId) => boolean) => {
-    const report = await runContracts({ spec, contracts, profile, target, seed, include, allow: include });
+  const play = async (
+    target: Target,
+    profile: Profile,
+    include: (operation: OperationId) => boolean,
+  ) => {
+    const report = await runContracts({
+      spec,
+      contracts,
+      profile,
+      target,
+      seed,
+      include,
+      allow: include,
+    });
     return {
       rows: report.rows.length,
-      idle: report.rows.filter(({ result }) => result === 'not_exercised').map(({ title }) => title),
+      idle: report.rows
+        .filter(({ result }) => result === 'not_exercised')
+        .map(({ title }) => title),
       found: report.findings
         .filter(({ severity }) => severity !== 'notice')
         .map(({ code, title, expected, got }) => `${code} ${title}: ${expected}, got ${got}`),
@@ -329,7 +422,11 @@ describe.each([2, 3, 4])('the edges of seed %i', (seed) => {
   };
 
   it('hold on the stand-in', async () => {
-    const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+    const profile = parseProfile(
+      readFileSync('contracts/understudy.profile.yaml', 'utf8'),
+      'understudy.profile.yaml',
+      {},
+    );
     const target = handlerTarget('the stand-in', createUnderstudy().fetch);
     const { rows, idle, found } = await play(target, profile, () => true);
     expect({ idle, found }).toEqual({ idle: [], found: [] });
@@ -340,7 +437,9 @@ describe.each([2, 3, 4])('the edges of seed %i', (seed) => {
     const server = createServer();
     await server.listen(0);
     const { profile } = server;
-    const played = play(httpTarget(profile.base_url), { ...profile, secrets: new Map() }, (id) => servedBySecond.includes(id));
+    const played = play(httpTarget(profile.base_url), { ...profile, secrets: new Map() }, (id) =>
+      servedBySecond.includes(id),
+    );
     const { rows, idle, found } = await played.finally(() => server.close());
     expect({ idle, found }).toEqual({ idle: [], found: [] });
     expect(rows).toBeGreaterThan(200);
@@ -350,10 +449,22 @@ describe.each([2, 3, 4])('the edges of seed %i', (seed) => {
 type Node = { readonly [keyword: string]: unknown };
 
 /** What says nothing about a value, and what only holds other schemas. */
-const silent = ['title', 'description', 'default', 'x-edition', 'properties', 'items', 'propertyNames', 'additionalProperties'];
+const silent = [
+  'title',
+  'description',
+  'default',
+  'x-edition',
+  'properties',
+  'items',
+  'propertyNames',
+  'additionalProperties',
+];
 const everyType = ['array', 'boolean', 'null', 'number', 'object', 'string'];
 
-/** Every constraint that a request can break, as `operation part path keyword`; the others are left out with the reason. */
+/**
+ * Every constraint that a request can break, as `operation part path keyword`; the others are left
+ * out with the reason.
+ */
 function constraintsOfDocument(): readonly string[] {
   const found: string[] = [];
   const resolve = (node: Node): Node =>
@@ -372,7 +483,9 @@ function constraintsOfDocument(): readonly string[] {
   const walk = (node: Node, at: string, path: string): void => {
     const schema = resolve(node);
     const types = [schema.type ?? []].flat() as string[];
-    for (const keyword of Object.keys(schema).filter((key) => schema[key] !== undefined && !silent.includes(key))) {
+    for (const keyword of Object.keys(schema).filter(
+      (key) => schema[key] !== undefined && !silent.includes(key),
+    )) {
       if (keyword === 'type') {
         // Another kind of body than an object is a row of contracts/everywhere.yaml.
         if (at.endsWith('body') && path === '') continue;
@@ -383,14 +496,19 @@ function constraintsOfDocument(): readonly string[] {
         if (at.endsWith('body') && !types.includes('null')) found.push(`${at} ${path} not null`);
       }
       if (keyword === '$ref') continue;
-      if (keyword === 'required') for (const name of schema.required as string[]) found.push(`${at} ${path}/${name} required`);
+      if (keyword === 'required')
+        for (const name of schema.required as string[])
+          found.push(`${at} ${path}/${name} required`);
       else found.push(`${at} ${path} ${keyword}`);
     }
-    for (const [name, property] of Object.entries((schema.properties ?? {}) as Record<string, Node>))
+    for (const [name, property] of Object.entries(
+      (schema.properties ?? {}) as Record<string, Node>,
+    ))
       walk(property, at, `${path}/${name}`);
     if (schema.items) walk(schema.items as Node, at, `${path}/*`);
     if (schema.propertyNames) walk(schema.propertyNames as Node, at, `${path}/{key}`);
-    if (typeof schema.additionalProperties === 'object') walk(schema.additionalProperties as Node, at, `${path}/{value}`);
+    if (typeof schema.additionalProperties === 'object')
+      walk(schema.additionalProperties as Node, at, `${path}/{value}`);
   };
   for (const item of Object.values(document.paths) as Record<string, Node>[]) {
     for (const method of ['get', 'post', 'put', 'patch', 'delete']) {
@@ -399,10 +517,13 @@ function constraintsOfDocument(): readonly string[] {
       const parameters = [item.parameters ?? [], operation.parameters ?? []].flat() as Node[];
       for (const { name, in: part, schema, required } of parameters.map(resolve)) {
         // A path without a parameter is another path.
-        if (required && part === 'query') found.push(`${operation.operationId} query /${name} required`);
+        if (required && part === 'query')
+          found.push(`${operation.operationId} query /${name} required`);
         walk(schema as Node, `${operation.operationId} ${part}`, `/${name}`);
       }
-      const body = operation.requestBody as { content: { 'application/json': { schema: Node } } } | undefined;
+      const body = operation.requestBody as
+        | { content: { 'application/json': { schema: Node } } }
+        | undefined;
       if (body) walk(body.content['application/json'].schema, `${operation.operationId} body`, '');
     }
   }
@@ -410,14 +531,19 @@ function constraintsOfDocument(): readonly string[] {
 }
 
 /** The constraint that an error is about, in the words of `constraintsOfDocument`. */
-function constraintOf({ operation, part, value }: Edge, { instancePath, keyword, params, ...error }: ErrorObject): string {
+function constraintOf(
+  { operation, part, value }: Edge,
+  { instancePath, keyword, params, ...error }: ErrorObject,
+): string {
   let schema: Node | undefined = schemas[`${operation.id}-${part}`] as Node | undefined;
   let path = '';
   for (const token of instancePath.split('/').slice(1)) {
     const properties = (schema?.properties ?? {}) as Record<string, Node>;
     const step = schema?.items ? '*' : token in properties ? token : '{value}';
     path += `/${step}`;
-    schema = (step === '*' ? schema?.items : (properties[token] ?? schema?.additionalProperties)) as Node | undefined;
+    schema = (step === '*' ? schema?.items : (properties[token] ?? schema?.additionalProperties)) as
+      | Node
+      | undefined;
   }
   if (error.propertyName !== undefined) path += '/{key}';
   if (keyword === 'required') path += `/${params.missingProperty}`;

@@ -8,7 +8,11 @@ import type { OperationId } from '../../../src/spec/document.js';
 import type { Json } from '../../../src/spec/message.js';
 
 const spec = loadSpec();
-const asked = { path: { space_id: 'space_1', vector_store_id: 'vs_1' }, query: {}, requestBody: undefined };
+const asked = {
+  path: { space_id: 'space_1', vector_store_id: 'vs_1' },
+  query: {},
+  requestBody: undefined,
+};
 const receipt = {
   success: true,
   message: 'Added',
@@ -84,7 +88,9 @@ describe('JSON that not every reader reads the same', () => {
   });
 
   it('is judged by the last of repeated members', () => {
-    expect(attaching(text.replace('"space_id"', '"space_id":7,"space_id"'))).toEqual(['notice JSON_AMBIGUOUS /space_id']);
+    expect(attaching(text.replace('"space_id"', '"space_id":7,"space_id"'))).toEqual([
+      'notice JSON_AMBIGUOUS /space_id',
+    ]);
     expect(attaching(text.replace('}', ',"space_id":7}'))).toEqual([
       'notice JSON_AMBIGUOUS /space_id',
       'failure SCHEMA_BROKEN /space_id',
@@ -117,7 +123,11 @@ describe('an answer that is faulty throughout is judged in bounded time', () => 
   it.each<[string, () => readonly Json[]]>([
     ['rows without a field', () => Array(90_000).fill({})],
     ['numbers for rows', () => Array(1_000_000).fill(1)],
-    ['rows of unknown fields', () => Array(2000).fill(Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`f${i}`, i])))],
+    [
+      'rows of unknown fields',
+      () =>
+        Array(2000).fill(Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`f${i}`, i]))),
+    ],
   ])('with %s', (_, items) => {
     const found = listing(items());
     expect(found.length).toBeGreaterThan(1000);
@@ -148,15 +158,31 @@ describe('an answer that is faulty throughout is judged in bounded time', () => 
 });
 
 describe('a list that is longer than any honest one', () => {
-  const row = { id: 'svs_1', vector_store_id: 'vs_1', added_by: 'usr_1', added_at: '2026-02-26T10:30:00Z' };
+  const row = {
+    id: 'svs_1',
+    vector_store_id: 'vs_1',
+    added_by: 'usr_1',
+    added_at: '2026-02-26T10:30:00Z',
+  };
   const rowsWith = (length: number, faults: Readonly<Record<number, object>>) =>
     Array.from({ length }, (_, i) => ({ ...row, ...faults[i] }));
   const pointers = (vector_stores: Json) =>
-    violationsOf(spec.validators('closed_SpaceVectorStoreList'), { vector_stores }).map(({ pointer }) => pointer);
+    violationsOf(spec.validators('closed_SpaceVectorStoreList'), { vector_stores }).map(
+      ({ pointer }) => pointer,
+    );
 
   it('is judged to its last row, which is named by its own place', () => {
     expect(pointers(rowsWith(3500, {}))).toEqual([]);
-    expect(pointers(rowsWith(3500, { 2: { id: 7 }, 1000: { id: 7 }, 2999: { added_by: 7 }, 3499: { extra: 1 } }))).toEqual([
+    expect(
+      pointers(
+        rowsWith(3500, {
+          2: { id: 7 },
+          1000: { id: 7 },
+          2999: { added_by: 7 },
+          3499: { extra: 1 },
+        }),
+      ),
+    ).toEqual([
       '/vector_stores/2/id',
       '/vector_stores/1000/id',
       '/vector_stores/2999/added_by',
@@ -166,6 +192,10 @@ describe('a list that is longer than any honest one', () => {
 
   it('says once what stands beside it', () => {
     const body = { vector_stores: rowsWith(3500, {}), beside: 1 };
-    expect(violationsOf(spec.validators('closed_SpaceVectorStoreList'), body).map(({ pointer }) => pointer)).toEqual(['/beside']);
+    expect(
+      violationsOf(spec.validators('closed_SpaceVectorStoreList'), body).map(
+        ({ pointer }) => pointer,
+      ),
+    ).toEqual(['/beside']);
   });
 });

@@ -5,7 +5,11 @@ import type { Json, PlainResponse } from '../../../src/spec/message.js';
 
 const spec = loadSpec();
 const attach = spec.operations.get('addVectorStoreToSpace');
-const asked = { path: { space_id: 'space_1', vector_store_id: 'vs_1' }, query: {}, requestBody: undefined };
+const asked = {
+  path: { space_id: 'space_1', vector_store_id: 'vs_1' },
+  query: {},
+  requestBody: undefined,
+};
 const receipt = {
   success: true,
   message: 'Added, and gladly',
@@ -26,16 +30,24 @@ const conflict = {
     timestamp: '2026-02-26T10:30:00Z',
   },
 };
-const answer = (status: number, body: Json | string | undefined, headers: Record<string, string> = {}): PlainResponse => ({
+const answer = (
+  status: number,
+  body: Json | string | undefined,
+  headers: Record<string, string> = {},
+): PlainResponse => ({
   status,
-  headers: { ...(body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }), ...headers },
+  headers: {
+    ...(body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+    ...headers,
+  },
   ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
 });
 function deviations(response: PlainResponse, expected?: string[], operation = attach) {
   if (!operation) throw new Error('no such operation');
-  return judge({ spec, operation, asked, response }, expected && { cases: expected }).deviations.map(
-    ({ code, severity, pointer }) => `${severity} ${code} ${pointer}`.trim(),
-  );
+  return judge(
+    { spec, operation, asked, response },
+    expected && { cases: expected },
+  ).deviations.map(({ code, severity, pointer }) => `${severity} ${code} ${pointer}`.trim());
 }
 const withError = (change: object) => ({ ...conflict, error: { ...conflict.error, ...change } });
 
@@ -47,28 +59,68 @@ describe('the judge', () => {
 
   it.each([
     ['another case than expected', answer(409, conflict), ['attached'], ['failure CASE_WRONG']],
-    ['another code', answer(409, withError({ code: 'CONFLICT' })), ['already_attached'], ['failure CASE_WRONG']],
-    ['another type', answer(409, withError({ type: 'server_error' })), ['already_attached'], ['failure CASE_WRONG']],
+    [
+      'another code',
+      answer(409, withError({ code: 'CONFLICT' })),
+      ['already_attached'],
+      ['failure CASE_WRONG'],
+    ],
+    [
+      'another type',
+      answer(409, withError({ type: 'server_error' })),
+      ['already_attached'],
+      ['failure CASE_WRONG'],
+    ],
     [
       'a documented details key missing',
       answer(409, withError({ details: { space_id: 'space_1' } })),
       ['already_attached'],
       ['failure CASE_WRONG'],
     ],
-    ['an undocumented refusal where none was expected', answer(418, conflict), undefined, ['question STATUS_UNDOCUMENTED']],
+    [
+      'an undocumented refusal where none was expected',
+      answer(418, conflict),
+      undefined,
+      ['question STATUS_UNDOCUMENTED'],
+    ],
     ['an undocumented success', answer(207, receipt), undefined, ['failure STATUS_UNDOCUMENTED']],
     ['a redirect', answer(302, undefined), undefined, ['failure STATUS_UNDOCUMENTED']],
-    ['a crash', answer(500, '<p>sorry</p>', { 'content-type': 'text/html' }), undefined, ['failure STATUS_UNDOCUMENTED']],
-    ['a crash in place of an assumed case', answer(500, conflict), ['repeated_parameter'], ['failure CASE_WRONG']],
-    ['a refusal in place of an assumed case', answer(418, conflict), ['repeated_parameter'], ['question CASE_WRONG']],
-    ['an answer too deep to walk through', answer(201, '['.repeat(200_000)), ['attached'], ['failure BODY_UNREADABLE']],
+    [
+      'a crash',
+      answer(500, '<p>sorry</p>', { 'content-type': 'text/html' }),
+      undefined,
+      ['failure STATUS_UNDOCUMENTED'],
+    ],
+    [
+      'a crash in place of an assumed case',
+      answer(500, conflict),
+      ['repeated_parameter'],
+      ['failure CASE_WRONG'],
+    ],
+    [
+      'a refusal in place of an assumed case',
+      answer(418, conflict),
+      ['repeated_parameter'],
+      ['question CASE_WRONG'],
+    ],
+    [
+      'an answer too deep to walk through',
+      answer(201, '['.repeat(200_000)),
+      ['attached'],
+      ['failure BODY_UNREADABLE'],
+    ],
     [
       'an unknown field as deep as a server may like',
       answer(201, { ...receipt, extra: JSON.parse(`${'['.repeat(400)}"[[["${']'.repeat(400)}`) }),
       ['attached'],
       ['notice FIELD_UNDOCUMENTED /extra'],
     ],
-    ['HTML for JSON', answer(201, '<p>hi</p>', { 'content-type': 'text/html' }), ['attached'], ['failure BODY_UNREADABLE']],
+    [
+      'HTML for JSON',
+      answer(201, '<p>hi</p>', { 'content-type': 'text/html' }),
+      ['attached'],
+      ['failure BODY_UNREADABLE'],
+    ],
     [
       'another media type',
       answer(201, receipt, { 'content-type': 'text/plain' }),
@@ -82,7 +134,12 @@ describe('the judge', () => {
       ['attached'],
       ['failure SCHEMA_BROKEN /added_at'],
     ],
-    ['a bad time', answer(201, { ...receipt, added_at: 'yesterday' }), ['attached'], ['failure SCHEMA_BROKEN /added_at']],
+    [
+      'a bad time',
+      answer(201, { ...receipt, added_at: 'yesterday' }),
+      ['attached'],
+      ['failure SCHEMA_BROKEN /added_at'],
+    ],
     [
       'another id than the path’s',
       answer(201, { ...receipt, space_id: 'space_2' }),
@@ -117,17 +174,26 @@ describe('the judge', () => {
 
   it('asks instead of failing where the case is assumed', () => {
     const getThread = spec.operations.get('getThread');
-    expect(deviations(answer(403, conflict), ['thread_not_found'], getThread)).toEqual(['question CASE_WRONG']);
+    expect(deviations(answer(403, conflict), ['thread_not_found'], getThread)).toEqual([
+      'question CASE_WRONG',
+    ]);
   });
 
   it('fails who accepts what is refused by a documented rule, though the form of the refusal is assumed', () => {
     const create = spec.operations.get('createSlice');
-    expect(create?.cases.get('capability_required')).toMatchObject({ basis: 'assumed', rule: 'docs' });
+    expect(create?.cases.get('capability_required')).toMatchObject({
+      basis: 'assumed',
+      rule: 'docs',
+    });
     const made = answer(201, create?.cases.get('created')?.value);
     expect(deviations(made, ['capability_required'], create)[0]).toBe('failure CASE_WRONG');
-    expect(deviations(answer(403, withError({ code: 'NO', status: 403 })), ['capability_required'], create)).toEqual([
-      'question CASE_WRONG',
-    ]);
+    expect(
+      deviations(
+        answer(403, withError({ code: 'NO', status: 403 })),
+        ['capability_required'],
+        create,
+      ),
+    ).toEqual(['question CASE_WRONG']);
     expect(deviations(made, ['invalid_body'], create)[0]).toBe('question CASE_WRONG');
     const sent = judge(
       { spec, operation: create as NonNullable<typeof create>, asked, response: made },
@@ -136,21 +202,40 @@ describe('the judge', () => {
         documented: 'knowledge/create-slice',
       },
     );
-    expect(sent.deviations[0]).toMatchObject({ severity: 'failure', basis: 'docs', source: 'knowledge/create-slice' });
+    expect(sent.deviations[0]).toMatchObject({
+      severity: 'failure',
+      basis: 'docs',
+      source: 'knowledge/create-slice',
+    });
   });
 
   it('asks instead of failing where the relation is assumed, though the case is documented', () => {
     const list = spec.operations.get('listSpaceVectorStores');
-    const row = (id: string, added_at: string) => ({ id, vector_store_id: `vs_${id}`, added_by: 'usr_1', added_at });
-    const unsorted = { vector_stores: [row('svs_2', '2026-02-26T11:00:00Z'), row('svs_1', '2026-02-26T10:00:00Z')] };
-    expect(deviations(answer(200, unsorted), ['listed'], list)).toEqual(['question RELATION_BROKEN /vector_stores']);
-    const twice = { vector_stores: [row('svs_1', '2026-02-26T10:00:00Z'), row('svs_1', '2026-02-26T10:00:00Z')] };
-    expect(deviations(answer(200, twice), ['listed'], list)).toContain('failure RELATION_BROKEN /vector_stores');
+    const row = (id: string, added_at: string) => ({
+      id,
+      vector_store_id: `vs_${id}`,
+      added_by: 'usr_1',
+      added_at,
+    });
+    const unsorted = {
+      vector_stores: [row('svs_2', '2026-02-26T11:00:00Z'), row('svs_1', '2026-02-26T10:00:00Z')],
+    };
+    expect(deviations(answer(200, unsorted), ['listed'], list)).toEqual([
+      'question RELATION_BROKEN /vector_stores',
+    ]);
+    const twice = {
+      vector_stores: [row('svs_1', '2026-02-26T10:00:00Z'), row('svs_1', '2026-02-26T10:00:00Z')],
+    };
+    expect(deviations(answer(200, twice), ['listed'], list)).toContain(
+      'failure RELATION_BROKEN /vector_stores',
+    );
   });
 
   it('takes what is open in the first row of a list as open in every row', () => {
     const list = spec.operations.get('listComposites');
-    const [example = {}] = (list?.cases.get('listed')?.value as { items: Record<string, Json>[] } | undefined)?.items ?? [];
+    const [example = {}] =
+      (list?.cases.get('listed')?.value as { items: Record<string, Json>[] } | undefined)?.items ??
+      [];
     const { access_mode: _, ...bare } = example;
     const items = [
       { ...example, organization_id: 'org_1' },
@@ -158,9 +243,16 @@ describe('the judge', () => {
     ];
     const body = { items, total: 2, skip: 0, limit: 20, has_more: false };
     if (!list) throw new Error('no such operation');
-    const listing = { path: { organization_id: 'org_1' }, query: { skip: 0, limit: 20 }, requestBody: undefined };
+    const listing = {
+      path: { organization_id: 'org_1' },
+      query: { skip: 0, limit: 20 },
+      requestBody: undefined,
+    };
     expect(
-      judge({ spec, operation: list, asked: listing, response: answer(200, body) }, { cases: ['listed'] }).deviations,
+      judge(
+        { spec, operation: list, asked: listing, response: answer(200, body) },
+        { cases: ['listed'] },
+      ).deviations,
     ).toEqual([]);
   });
 
@@ -169,6 +261,8 @@ describe('the judge', () => {
     expect(deviations(answer(429, limited))).toEqual(['failure HEADER_MISSING /retry-after']);
     const detach = spec.operations.get('removeVectorStoreFromSpace');
     expect(deviations(answer(204, undefined), ['detached'], detach)).toEqual([]);
-    expect(deviations(answer(204, '{}'), ['detached'], detach)).toEqual(['failure BODY_UNEXPECTED']);
+    expect(deviations(answer(204, '{}'), ['detached'], detach)).toEqual([
+      'failure BODY_UNEXPECTED',
+    ]);
   });
 });

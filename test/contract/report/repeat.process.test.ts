@@ -24,8 +24,11 @@ const match = createMatcher(spec.operations.values());
 function kindOf({ body }: PlainResponse): unknown {
   const kind = (value: Json | undefined, key = ''): unknown => {
     if (Array.isArray(value)) return value.slice(0, 1).map((item) => kind(item));
-    if (value === null || typeof value !== 'object') return key === 'code' || key === 'type' ? value : typeof value;
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, kind(item as Json, name)]));
+    if (value === null || typeof value !== 'object')
+      return key === 'code' || key === 'type' ? value : typeof value;
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [name, kind(item as Json, name)]),
+    );
   };
   try {
     return body === undefined ? 'none' : kind(JSON.parse(body) as Json);
@@ -76,45 +79,71 @@ describe('the chain of a finding, run on a fresh server with the same drift', ()
     ['hand:no_media_type', 'MEDIA_TYPE_WRONG', ['getSlice']],
   ];
 
-  it.each(sample(all, ([drift]) => drift, 3))('shows %s again, as %s', async (drift, code, operations) => {
-    const report = await driftedRun(drift, operations ?? [/^\w+:(\w+)/.exec(drift)?.[1] as OperationId]);
-    const findings = report.findings.filter((found) => found.code === code && found.severity !== 'notice');
-    const finding = findings.find((found) => found.case !== '') ?? findings[0];
-    if (!finding) throw new Error(`Only ${report.findings.map((found) => `${found.code} ${found.operation}`).join(', ')}.`);
-    const chain = repeatChain(finding);
+  it.each(sample(all, ([drift]) => drift, 3))(
+    'shows %s again, as %s',
+    async (drift, code, operations) => {
+      const report = await driftedRun(
+        drift,
+        operations ?? [/^\w+:(\w+)/.exec(drift)?.[1] as OperationId],
+      );
+      const findings = report.findings.filter(
+        (found) => found.code === code && found.severity !== 'notice',
+      );
+      const finding = findings.find((found) => found.case !== '') ?? findings[0];
+      if (!finding)
+        throw new Error(
+          `Only ${report.findings.map((found) => `${found.code} ${found.operation}`).join(', ')}.`,
+        );
+      const chain = repeatChain(finding);
 
-    for (const [, id] of finding.calls.flatMap(({ response }) => [...(response?.body ?? '').matchAll(/id":"([^"]+)"/g)]))
-      if (!original.includes(`"${id}"`)) expect(chain).not.toContain(id);
-    expect(chain).not.toMatch(/understudy-\d/);
-    for (const secret of Object.values(credentials)) expect(chain).not.toContain(secret);
+      for (const [, id] of finding.calls.flatMap(({ response }) => [
+        ...(response?.body ?? '').matchAll(/id":"([^"]+)"/g),
+      ]))
+        if (!original.includes(`"${id}"`)) expect(chain).not.toContain(id);
+      expect(chain).not.toMatch(/understudy-\d/);
+      for (const secret of Object.values(credentials)) expect(chain).not.toContain(secret);
 
-    const fresh = createUnderstudy({ drift, seed: FRESH_IDS });
-    const { url } = await fresh.listen({ port: 0 });
-    const { code: exit, stderr, answer } = await runChain(chain, url, credentials);
-    await fresh.close();
-    expect([exit, stderr]).toEqual([0, expect.stringContaining('expected: ')]);
-    expect(fresh.journal.map(({ operation }) => operation)).toEqual(finding.calls.map(({ operation }) => operation));
+      const fresh = createUnderstudy({ drift, seed: FRESH_IDS });
+      const { url } = await fresh.listen({ port: 0 });
+      const { code: exit, stderr, answer } = await runChain(chain, url, credentials);
+      await fresh.close();
+      expect([exit, stderr]).toEqual([0, expect.stringContaining('expected: ')]);
+      expect(fresh.journal.map(({ operation }) => operation)).toEqual(
+        finding.calls.map(({ operation }) => operation),
+      );
 
-    const last = finding.calls.at(-1) as Exchanged & { response: PlainResponse };
-    expect(answer.status).toBe(last.response.status);
-    expect(answer.headers['content-type']).toBe(last.response.headers['content-type']);
-    expect(kindOf(answer)).toEqual(kindOf(last.response));
-    // What a state says the judge of one exchange does not see; and what was sent in a body the journal does not tell.
-    if (['STATE_WRONG', 'REFUSAL_CHANGED_STATE'].includes(code) || drift.startsWith('ignore:updateSpace')) return;
-    const asked = new URL(fresh.journal.at(-1)?.target ?? '', url);
-    const matched = match(last.request.method, asked.pathname);
-    if (matched.kind !== 'operation') throw new Error(`${asked.pathname} is of no operation.`);
-    const again = judge(
-      {
-        spec,
-        operation: matched.operation,
-        asked: { path: matched.path, query: Object.fromEntries(asked.searchParams), requestBody: undefined },
-        response: answer,
-      },
-      finding.case === '' ? {} : { cases: [finding.case] },
-    );
-    expect(again.deviations).toContainEqual(expect.objectContaining({ code, pointer: finding.pointer }));
-  });
+      const last = finding.calls.at(-1) as Exchanged & { response: PlainResponse };
+      expect(answer.status).toBe(last.response.status);
+      expect(answer.headers['content-type']).toBe(last.response.headers['content-type']);
+      expect(kindOf(answer)).toEqual(kindOf(last.response));
+      // What a state says the judge of one exchange does not see; and what was sent in a body the
+      // journal does not tell.
+      if (
+        ['STATE_WRONG', 'REFUSAL_CHANGED_STATE'].includes(code) ||
+        drift.startsWith('ignore:updateSpace')
+      )
+        return;
+      const asked = new URL(fresh.journal.at(-1)?.target ?? '', url);
+      const matched = match(last.request.method, asked.pathname);
+      if (matched.kind !== 'operation') throw new Error(`${asked.pathname} is of no operation.`);
+      const again = judge(
+        {
+          spec,
+          operation: matched.operation,
+          asked: {
+            path: matched.path,
+            query: Object.fromEntries(asked.searchParams),
+            requestBody: undefined,
+          },
+          response: answer,
+        },
+        finding.case === '' ? {} : { cases: [finding.case] },
+      );
+      expect(again.deviations).toContainEqual(
+        expect.objectContaining({ code, pointer: finding.pointer }),
+      );
+    },
+  );
 });
 
 // Calls made up, against a server that keeps what it is sent and answers from a list.
@@ -129,13 +158,21 @@ interface Told {
   readonly answer?: Json;
 }
 
-const bytesOf = (body: string | Uint8Array): Uint8Array => (typeof body === 'string' ? new TextEncoder().encode(body) : body);
+const bytesOf = (body: string | Uint8Array): Uint8Array =>
+  typeof body === 'string' ? new TextEncoder().encode(body) : body;
 
-function called({ operation = 'createThread', caller = 'owner', target = '/v1/threads', answer = {}, ...told }: Told): Exchanged {
+function called({
+  operation = 'createThread',
+  caller = 'owner',
+  target = '/v1/threads',
+  answer = {},
+  ...told
+}: Told): Exchanged {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (caller.endsWith('_token')) headers.authorization = 'Bearer tok_first_run';
   else if (caller !== 'none') headers['x-api-key'] = 'ak_first_run';
-  if (told.contentType !== '' && told.body !== undefined) headers['content-type'] = told.contentType ?? 'application/json';
+  if (told.contentType !== '' && told.body !== undefined)
+    headers['content-type'] = told.contentType ?? 'application/json';
   const body = bytesOf(told.body ?? '');
   const method = told.method ?? (body.length > 0 ? 'POST' : 'GET');
   return {
@@ -161,7 +198,11 @@ describe('a chain', () => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const answer = answers[received.length] ?? {};
-    received.push({ line: `${request.method} ${request.url}`, headers: request.headers, body: Buffer.concat(chunks) });
+    received.push({
+      line: `${request.method} ${request.url}`,
+      headers: request.headers,
+      body: Buffer.concat(chunks),
+    });
     response
       .writeHead(200, { 'content-type': 'application/json' })
       .end(typeof answer === 'string' ? answer : JSON.stringify(answer));
@@ -190,7 +231,8 @@ describe('a chain', () => {
   };
 
   const planted = join(folder, 'planted');
-  const noise = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 7919 + (i >> 3)) % 256);
+  const noise = (length: number): Uint8Array =>
+    Uint8Array.from({ length }, (_, i) => (i * 7919 + (i >> 3)) % 256);
 
   it.each<[what: string, body: string | Uint8Array, contentType?: string]>([
     ['quotes and backslashes', String.raw`{"name":"\"it's\" \\ C:\\new\\table"}`],
@@ -207,10 +249,19 @@ describe('a chain', () => {
       'every byte there is, beginning with a mark of order',
       Uint8Array.from([0xef, 0xbb, 0xbf, ...Array.from({ length: 256 }, (_, i) => i)]),
     ],
-    ['letters of all kinds, joined and turned around', '{"name":"Ünïcode 🎭 👩‍👧 \u202eabc\u2028\uffff ツ"}'],
+    [
+      'letters of all kinds, joined and turned around',
+      '{"name":"Ünïcode 🎭 👩‍👧 \u202eabc\u2028\uffff ツ"}',
+    ],
     ['ten thousand arrays', '['.repeat(10_000) + ']'.repeat(10_000)],
-    ['long rows of one character', `{"name":"${'x'.repeat(20_000)}${'🎭'.repeat(300)}${"'".repeat(200)}${'-'.repeat(200)}"}`],
-    ['half a megabyte of text', JSON.stringify({ content: Array.from({ length: 60_000 }, (_, i) => `$${i}"`).join(' ') })],
+    [
+      'long rows of one character',
+      `{"name":"${'x'.repeat(20_000)}${'🎭'.repeat(300)}${"'".repeat(200)}${'-'.repeat(200)}"}`,
+    ],
+    [
+      'half a megabyte of text',
+      JSON.stringify({ content: Array.from({ length: 60_000 }, (_, i) => `$${i}"`).join(' ') }),
+    ],
     ['half a megabyte of bytes', noise(500_000)],
     ['a name that only looks like one of a run', '{"name":"understudy-1-x-2 understudy--1"}'],
     ['another type', '<a/>', 'text/plain; charset="latin1"; $x=`y`'],
@@ -219,7 +270,9 @@ describe('a chain', () => {
     await play(chainOf([{ body, ...(contentType === undefined ? {} : { contentType }) }]));
     expect(received).toHaveLength(1);
     expect(received[0]?.body.equals(bytesOf(body))).toBe(true);
-    expect(received[0]?.headers['content-type']).toBe(contentType === '' ? undefined : (contentType ?? 'application/json'));
+    expect(received[0]?.headers['content-type']).toBe(
+      contentType === '' ? undefined : (contentType ?? 'application/json'),
+    );
     expect(existsSync(planted)).toBe(false);
   });
 
@@ -238,20 +291,41 @@ describe('a chain', () => {
     answers = [{ id: 'space_new', vector_store_id: 'vs_new' }];
     await play(
       chainOf([
-        { body: '{"organization_id":"org_1"}', answer: { id: 'space_old', organization_id: 'org_1', vector_store_id: 'vs_old' } },
-        { target: '/v1/spaces/space_old/vector-stores/vs_old?after=vs_old&space=space_old', method: 'POST' },
-        { target: '/v1/organizations/org_1', body: '{"ids":["vs_old",{"space":" space_old "}],"not":"xspace_old space_older"}' },
+        {
+          body: '{"organization_id":"org_1"}',
+          answer: { id: 'space_old', organization_id: 'org_1', vector_store_id: 'vs_old' },
+        },
+        {
+          target: '/v1/spaces/space_old/vector-stores/vs_old?after=vs_old&space=space_old',
+          method: 'POST',
+        },
+        {
+          target: '/v1/organizations/org_1',
+          body: '{"ids":["vs_old",{"space":" space_old "}],"not":"xspace_old space_older"}',
+        },
       ]),
     );
     expect(lines().slice(1)).toEqual([
       'POST /v1/spaces/space_new/vector-stores/vs_new?after=vs_new&space=space_new',
       'POST /v1/organizations/org_1',
     ]);
-    expect(bodies()[2]).toBe('{"ids":["vs_new",{"space":" space_new "}],"not":"xspace_old space_older"}');
+    expect(bodies()[2]).toBe(
+      '{"ids":["vs_new",{"space":" space_new "}],"not":"xspace_old space_older"}',
+    );
   });
 
   it('tells ids apart that begin alike, in whatever order they came', async () => {
-    const ids = ['vs_1', 'vs_12', 'vs_1-2', 'vs_1.2', 'vs_1~', 'vs_1/2', 'vs_1=', 'vs_1:2', 'vs_123'];
+    const ids = [
+      'vs_1',
+      'vs_12',
+      'vs_1-2',
+      'vs_1.2',
+      'vs_1~',
+      'vs_1/2',
+      'vs_1=',
+      'vs_1:2',
+      'vs_123',
+    ];
     const asked = ids.map((id) => ({
       target: `/v1/vector-stores/${encodeURIComponent(id)}?after=${encodeURIComponent(id)}`,
       body: `{"id":"${id}"}`,
@@ -260,7 +334,9 @@ describe('a chain', () => {
       received = [];
       answers = told.map((id) => ({ id: `new_${ids.indexOf(id)}` }));
       await play(chainOf([...told.map((id) => ({ answer: { id } })), ...asked]));
-      expect(lines().slice(ids.length)).toEqual(ids.map((_, i) => `POST /v1/vector-stores/new_${i}?after=new_${i}`));
+      expect(lines().slice(ids.length)).toEqual(
+        ids.map((_, i) => `POST /v1/vector-stores/new_${i}?after=new_${i}`),
+      );
       expect(bodies().slice(ids.length)).toEqual(ids.map((_, i) => `{"id":"new_${i}"}`));
     }
   });
@@ -292,7 +368,10 @@ describe('a chain', () => {
   it('rather takes an id from its own field than from a list', async () => {
     answers = [{ additional_ids: ['vs_other'], vector_store_id: 'vs_new' }];
     await play(
-      chainOf([{ answer: { additional_ids: ['vs_old'], vector_store_id: 'vs_old' } }, { target: '/v1/vector-stores/vs_old' }]),
+      chainOf([
+        { answer: { additional_ids: ['vs_old'], vector_store_id: 'vs_old' } },
+        { target: '/v1/vector-stores/vs_old' },
+      ]),
     );
     expect(lines()[1]).toBe('GET /v1/vector-stores/vs_new');
   });
@@ -318,24 +397,38 @@ describe('a chain', () => {
     ];
     answers = hostile.map((id) => ({ id }));
     const calls = hostile.map((id) => ({ answer: { id } }));
-    const sent = hostile.map((id) => ({ target: `/v1/threads/${encodeURIComponent(id)}`, body: JSON.stringify({ id }) }));
+    const sent = hostile.map((id) => ({
+      target: `/v1/threads/${encodeURIComponent(id)}`,
+      body: JSON.stringify({ id }),
+    }));
     await play(chainOf([...calls, ...sent], `${hostile.join(' ')}\u001b[2J`, `/${hostile[0]}`));
     expect(bodies().slice(hostile.length)).toEqual(sent.map(({ body }) => body));
     // And where the new run gets what the old one did not.
     received = [];
-    await play(chainOf([{ answer: { id: 'good' } }, { target: '/v1/threads', body: '{"id":"good"}' }], '"good"'));
+    await play(
+      chainOf(
+        [{ answer: { id: 'good' } }, { target: '/v1/threads', body: '{"id":"good"}' }],
+        '"good"',
+      ),
+    );
     expect(existsSync(planted)).toBe(false);
   });
 
   it('says what was expected, with the ids of its own run', async () => {
     answers = [{ id: 'new_1' }];
-    const { stderr } = await play(chainOf([{ answer: { id: 'old_1' } }, {}], '"old_1" in a list', '/data/*/id'));
+    const { stderr } = await play(
+      chainOf([{ answer: { id: 'old_1' } }, {}], '"old_1" in a list', '/data/*/id'),
+    );
     expect(stderr).toContain('expected: /data/*/id "new_1" in a list\n');
   });
 
   it('gives names that no other run has given', async () => {
-    const body = '{"name":"understudy-1-17-1","again":" understudy-1-17-1 ","title":"understudy-1-17-2"}';
-    const chain = chainOf([{ body }, { target: '/v1/messages/msg_understudy-1-17-3?name=understudy-1-17-1' }]);
+    const body =
+      '{"name":"understudy-1-17-1","again":" understudy-1-17-1 ","title":"understudy-1-17-2"}';
+    const chain = chainOf([
+      { body },
+      { target: '/v1/messages/msg_understudy-1-17-3?name=understudy-1-17-1' },
+    ]);
     await play(chain);
     await play(chain);
     const told = bodies()
@@ -345,13 +438,22 @@ describe('a chain', () => {
       expect(again).toBe(` ${name} `);
       expect(title).toBe(name?.replace(/1$/, '2'));
       expect(name).toMatch(/^understudy-[\d-]+-1$/);
-      expect(lines()[2 * i + 1]).toBe(`GET /v1/messages/msg_${title?.replace(/2$/, '3')}?name=${name}`);
+      expect(lines()[2 * i + 1]).toBe(
+        `GET /v1/messages/msg_${title?.replace(/2$/, '3')}?name=${name}`,
+      );
     }
     expect(new Set(['understudy-1-17-1', ...told.map(({ name }) => name)]).size).toBe(3);
   });
 
   it('takes credentials from the environment, the way each caller shows theirs', async () => {
-    const callers = ['owner', 'viewer', 'expired_token', 'unknown_key', 'unknown_token', 'none'] as const;
+    const callers = [
+      'owner',
+      'viewer',
+      'expired_token',
+      'unknown_key',
+      'unknown_token',
+      'none',
+    ] as const;
     const chain = chainOf(callers.map((caller) => ({ caller })));
     await play(chain);
     expect(received.map(({ headers }) => headers['x-api-key'] ?? headers.authorization)).toEqual([
@@ -368,14 +470,19 @@ describe('a chain', () => {
 
   it('takes what else is secret from the environment, once that has been taken out of it', async () => {
     const chain = redact(
-      chainOf([{ target: '/v1/organizations/org_s3cret', body: '{"organization_id":"org_s3cret"}' }]),
+      chainOf([
+        { target: '/v1/organizations/org_s3cret', body: '{"organization_id":"org_s3cret"}' },
+      ]),
       new Map([['org_s3cret', 'ORG']]),
     );
     expect(chain).not.toContain('s3cret');
     const { code, stderr } = await runChain(chain, url, credentials);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/ORG: unbound variable/)]);
     await runChain(chain, url, { ...credentials, ORG: 'org_s3cret' });
-    expect([lines(), bodies()]).toEqual([['POST /v1/organizations/org_s3cret'], ['{"organization_id":"org_s3cret"}']]);
+    expect([lines(), bodies()]).toEqual([
+      ['POST /v1/organizations/org_s3cret'],
+      ['{"organization_id":"org_s3cret"}'],
+    ]);
   });
 
   it('keeps a query as it is, and does not mind how the base URL ends', async () => {
@@ -396,7 +503,10 @@ describe('a chain', () => {
       ['VIEWER_CREDENTIAL', 'the API key of viewer'],
       ['EXPIRED_TOKEN_CREDENTIAL', 'the token of expired_token'],
     ] as const) {
-      const { code, stderr } = await runChain(chain, missing === 'TARGET' ? '' : url, { ...credentials, [missing]: '' });
+      const { code, stderr } = await runChain(chain, missing === 'TARGET' ? '' : url, {
+        ...credentials,
+        [missing]: '',
+      });
       expect([code, stderr]).toEqual([1, expect.stringContaining(`${missing}: ${words}`)]);
     }
     expect(received).toEqual([]);
@@ -404,9 +514,15 @@ describe('a chain', () => {
 
   it('stops with words when a step gives no id, and shows what came instead', async () => {
     answers = [{ error: 'no' }];
-    const chain = chainOf([{ operation: 'createSpace', answer: { id: 'space_1' } }, { target: '/v1/spaces/space_1' }]);
+    const chain = chainOf([
+      { operation: 'createSpace', answer: { id: 'space_1' } },
+      { target: '/v1/spaces/space_1' },
+    ]);
     const { code, stderr } = await runChain(chain, url, credentials);
-    expect([code, stderr]).toEqual([1, expect.stringContaining('createSpace gave no id: {"error":"no"}')]);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringContaining('createSpace gave no id: {"error":"no"}'),
+    ]);
     expect(received).toHaveLength(1);
   });
 

@@ -22,7 +22,8 @@ it('the text, results.json and junit.xml carry one chain, and each of the three 
   const failed = junit.children
     .flatMap((suite) => suite.children.flatMap(({ children }) => children))
     .find(({ tag }) => tag === 'failure');
-  const chainIn = (text: string): string => text.replace(/^[\s\S]*?\n {2}repeat .*\n/, '').replace(/\n\n[\s\S]*$/, '\n');
+  const chainIn = (text: string): string =>
+    text.replace(/^[\s\S]*?\n {2}repeat .*\n/, '').replace(/\n\n[\s\S]*$/, '\n');
   const chains = [repeat, chainIn(failed?.text ?? ''), chainIn(toText(report))];
   for (const chain of chains) {
     const fresh = createUnderstudy({ drift, seed: 77 });
@@ -65,7 +66,12 @@ describe('secrets', () => {
       Buffer.from(text).toString('base64').replace(/=+$/, ''),
       Buffer.from(text).toString('base64url'),
       text.replace(/["\\$`]/g, '\\$&'),
-      text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/"/g, '&quot;').replace(/'/g, '&apos;').replace(/>/g, '&gt;'),
+      text
+        .replace(/&/g, '&amp;')
+        .replace(/</g, '&lt;')
+        .replace(/"/g, '&quot;')
+        .replace(/'/g, '&apos;')
+        .replace(/>/g, '&gt;'),
     ];
     return [...forms, ...forms.map(json), ...forms.map((form) => json(json(form)))];
   };
@@ -78,21 +84,39 @@ describe('secrets', () => {
     const server = createServer(async (request, response) => {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk);
-      const sent = String(request.headers['x-api-key'] ?? request.headers.authorization?.replace('Bearer ', '') ?? '');
+      const sent = String(
+        request.headers['x-api-key'] ?? request.headers.authorization?.replace('Bearer ', '') ?? '',
+      );
       const [name = ''] = names.find(([, secret]) => secret.trim() === sent) ?? [];
-      const headers = { 'content-type': 'application/json', 'x-api-key': `ak_${name.split('_')[0]?.toLowerCase()}` };
+      const headers = {
+        'content-type': 'application/json',
+        'x-api-key': `ak_${name.split('_')[0]?.toLowerCase()}`,
+      };
       const body = Buffer.concat(chunks).toString();
       const init = { method: request.method ?? 'GET', headers, ...(body === '' ? {} : { body }) };
-      const answer = await fetch(`http://inside${decodeURIComponent(request.url ?? '').replaceAll(`~${sent}`, '')}`, init);
+      const answer = await fetch(
+        `http://inside${decodeURIComponent(request.url ?? '').replaceAll(`~${sent}`, '')}`,
+        init,
+      );
       const text = await answer.text();
       // Another form each time, since a report shows the beginning of a body.
-      const forms = [sent, encodeURIComponent(sent), Buffer.from(`x:${sent}`).toString('base64'), `${'x'.repeat(175)}${sent}`];
+      const forms = [
+        sent,
+        encodeURIComponent(sent),
+        Buffer.from(`x:${sent}`).toString('base64'),
+        `${'x'.repeat(175)}${sent}`,
+      ];
       const leak = forms[count % forms.length] as string;
       if (answer.status >= 400) count += 1;
-      const honest = text === '' ? {} : (JSON.parse(text) as { error?: { details?: object }; id?: string; name?: string });
+      const honest =
+        text === ''
+          ? {}
+          : (JSON.parse(text) as { error?: { details?: object }; id?: string; name?: string });
       if (honest.error) honest.error.details = { leak };
       else if (honest.name !== undefined) honest.name = [leak] as never;
-      response.writeHead(honest.error ? 418 : answer.status, { 'content-type': 'application/json' });
+      response.writeHead(honest.error ? 418 : answer.status, {
+        'content-type': 'application/json',
+      });
       response.end(answer.status === 204 ? undefined : JSON.stringify(honest));
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -121,7 +145,10 @@ known:
 `,
     );
     const reports = join(folder, 'report');
-    const only = ['createSpace', 'getSpace', 'updateSpace', 'deleteSpace'].flatMap((id) => ['--include-operation-id', id]);
+    const only = ['createSpace', 'getSpace', 'updateSpace', 'deleteSpace'].flatMap((id) => [
+      '--include-operation-id',
+      id,
+    ]);
     const { code, stdout, stderr } = await run(
       ['check', '--profile', file, '--report-dir', reports, '--fail-on', 'notice', ...only],
       secrets,
@@ -129,15 +156,22 @@ known:
     const texts: Record<string, string> = {
       stdout,
       stderr,
-      ...Object.fromEntries(readdirSync(reports).map((name) => [name, readFileSync(join(reports, name), 'utf8')])),
+      ...Object.fromEntries(
+        readdirSync(reports).map((name) => [name, readFileSync(join(reports, name), 'utf8')]),
+      ),
     };
     expect(code).toBe(1);
     expect(Object.keys(texts).sort()).toEqual(['junit.xml', 'results.json', 'stderr', 'stdout']);
     for (const [name, text] of Object.entries(texts))
       for (const [variable, secret] of Object.entries(secrets))
-        for (const form of formsOf(secret)) expect(text.includes(form), `${variable} in ${name} as ${form}`).toBe(false);
+        for (const form of formsOf(secret))
+          expect(text.includes(form), `${variable} in ${name} as ${form}`).toBe(false);
     // Nor the beginning of one that was cut short, and what was there is told.
-    for (const text of [texts.stdout ?? '', texts['results.json'] ?? '', texts['junit.xml'] ?? '']) {
+    for (const text of [
+      texts.stdout ?? '',
+      texts['results.json'] ?? '',
+      texts['junit.xml'] ?? '',
+    ]) {
       expect(text).not.toContain('s3cr');
       const decoded = [...text.matchAll(/[\w+/-]{8,}/g)]
         .map(([word]) => Buffer.from(word, 'base64').toString('latin1'))

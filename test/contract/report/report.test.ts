@@ -3,7 +3,14 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { handlerTarget, TargetError } from '../../../src/client/target.js';
 import type { Severity } from '../../../src/contract/judge/judge.js';
-import { exitCode, type FailOn, toJunit, toResults, toText, toVerdict } from '../../../src/contract/report/report.js';
+import {
+  exitCode,
+  type FailOn,
+  toJunit,
+  toResults,
+  toText,
+  toVerdict,
+} from '../../../src/contract/report/report.js';
 import type { Finding } from '../../../src/contract/run/finding.js';
 import type { Report } from '../../../src/contract/run/options.js';
 import type { Played } from '../../../src/contract/run/play.js';
@@ -25,7 +32,10 @@ const honest = (changes: Partial<Parameters<typeof runContracts>[0]> = {}): Prom
     target: handlerTarget('the stand-in', createUnderstudy().fetch),
     ...changes,
   });
-const gone = { name: 'nobody', send: () => Promise.reject(new TargetError('unreachable', 'ECONNREFUSED')) };
+const gone = {
+  name: 'nobody',
+  send: () => Promise.reject(new TargetError('unreachable', 'ECONNREFUSED')),
+};
 const nothing = { ...profile, callers: {}, known: {} };
 
 /** The report of a run that is played once, and read by many tests. */
@@ -56,7 +66,10 @@ describe('the exit code', () => {
   });
 
   it('is not green when only callers without a credential were heard', async () => {
-    const report = await honest({ profile: { ...nothing, known: profile.known }, contracts: contractsOf(['createSpace']) });
+    const report = await honest({
+      profile: { ...nothing, known: profile.known },
+      contracts: contractsOf(['createSpace']),
+    });
     expect(report.rows.some(({ result }) => result === 'right')).toBe(true);
     expect(exitCode(report, 'failure')).toBe(3);
   });
@@ -64,7 +77,11 @@ describe('the exit code', () => {
   const reportWith = async (severity: Severity, stopped?: Stopped): Promise<Report> => {
     const report = await clean();
     const [finding] = (await failing()).findings as [Finding];
-    return { ...report, findings: [{ ...finding, severity }], ...(stopped === undefined ? {} : { stopped }) };
+    return {
+      ...report,
+      findings: [{ ...finding, severity }],
+      ...(stopped === undefined ? {} : { stopped }),
+    };
   };
 
   it.each<[Severity, FailOn, number]>([
@@ -82,7 +99,8 @@ describe('the exit code', () => {
   });
 
   it('is that of leftovers only where nothing else is wrong', async () => {
-    const left = async (report: Promise<Report>) => exitCode({ ...(await report), leftovers: ['space space_1'] }, 'failure');
+    const left = async (report: Promise<Report>) =>
+      exitCode({ ...(await report), leftovers: ['space space_1'] }, 'failure');
     expect(await left(honest())).toBe(4);
     expect(await left(reportWith('failure'))).toBe(1);
     expect(await left(honest({ maxTime: -1 }))).toBe(3);
@@ -93,20 +111,32 @@ describe('the exit code', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
   ] as const)('is that of %s, which interrupted the run', async (signal, code) => {
-    expect(exitCode(await reportWith('failure', { why: 'interrupted', text: signal, signal }), 'failure')).toBe(code);
+    expect(
+      exitCode(
+        await reportWith('failure', { why: 'interrupted', text: signal, signal }),
+        'failure',
+      ),
+    ).toBe(code);
   });
 
   it('prefers a failure to a run that is not whole, and an interruption to both', async () => {
     const late: Stopped = { why: 'time', text: 'the time of 1 s was over' };
     expect(exitCode(await reportWith('failure', late), 'failure')).toBe(1);
     expect(exitCode(await reportWith('notice', late), 'failure')).toBe(3);
-    expect(exitCode(await reportWith('failure', { why: 'interrupted', text: 'interrupted' }), 'failure')).toBe(130);
+    expect(
+      exitCode(await reportWith('failure', { why: 'interrupted', text: 'interrupted' }), 'failure'),
+    ).toBe(130);
   });
 });
 
 describe('results.json', () => {
   const schema = JSON.parse(readFileSync('contracts/results.schema.json', 'utf8')) as object;
-  const validate = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, allowUnionTypes: true }).compile(schema);
+  const validate = new Ajv2020({
+    allErrors: true,
+    strict: true,
+    strictRequired: false,
+    allowUnionTypes: true,
+  }).compile(schema);
 
   it.each(runs)('of a run that is %s keeps its schema', async (_, report) => {
     const results: unknown = JSON.parse(JSON.stringify(toResults(await report())));
@@ -114,7 +144,9 @@ describe('results.json', () => {
   });
 
   it('would not keep its schema without any of its fields', async () => {
-    const results = JSON.parse(JSON.stringify(toResults(await driftedRun('hand:getSpace.html', ['getSpace'])))) as {
+    const results = JSON.parse(
+      JSON.stringify(toResults(await driftedRun('hand:getSpace.html', ['getSpace']))),
+    ) as {
       readonly findings: readonly { readonly calls: readonly object[] }[];
       readonly coverage: readonly object[];
       readonly cases: object;
@@ -123,7 +155,10 @@ describe('results.json', () => {
     if (!finding) throw new Error('nothing was found');
     const without = <Value extends object>(value: Value): Partial<Value>[] =>
       Object.keys(value).map(
-        (key) => Object.fromEntries(Object.entries(value).filter(([name]) => name !== key)) as Partial<Value>,
+        (key) =>
+          Object.fromEntries(
+            Object.entries(value).filter(([name]) => name !== key),
+          ) as Partial<Value>,
       );
     const broken = [
       ...without(results),
@@ -139,7 +174,8 @@ describe('results.json', () => {
       })),
     ];
     expect(broken.length).toBeGreaterThan(30);
-    for (const results of broken) expect(validate(results), JSON.stringify(results).slice(0, 200)).toBe(false);
+    for (const results of broken)
+      expect(validate(results), JSON.stringify(results).slice(0, 200)).toBe(false);
   });
 
   it('says of a run that ended early why, and of every case whether it was shown', async () => {
@@ -148,17 +184,26 @@ describe('results.json', () => {
       rows: 0,
       requests: 0,
     });
-    const written = toResults(await clean()) as { cases: Record<string, number>; coverage: unknown[] };
+    const written = toResults(await clean()) as {
+      cases: Record<string, number>;
+      coverage: unknown[];
+    };
     expect(written).not.toHaveProperty('stopped');
-    expect(Object.values(written.cases).reduce((sum, count) => sum + count, 0)).toBe(written.coverage.length);
-    expect(written.coverage).toHaveLength([...spec.operations.values()].reduce((sum, { cases }) => sum + cases.size, 0));
+    expect(Object.values(written.cases).reduce((sum, count) => sum + count, 0)).toBe(
+      written.coverage.length,
+    );
+    expect(written.coverage).toHaveLength(
+      [...spec.operations.values()].reduce((sum, { cases }) => sum + cases.size, 0),
+    );
   });
 });
 
 describe('the verdict', () => {
   it('is a word, the exit code and a line for each finding that failed the run', async () => {
     expect(toVerdict(await clean(), 'notice')).toBe('Passed, exit code 0\n');
-    expect(toVerdict(await honest({ include: () => false }), 'failure')).toBe('Inconclusive, exit code 3\n');
+    expect(toVerdict(await honest({ include: () => false }), 'failure')).toBe(
+      'Inconclusive, exit code 3\n',
+    );
     expect(toVerdict({ ...(await clean()), leftovers: ['space space_1'] }, 'failure')).toBe(
       'Passed, but something is left behind, exit code 4\n',
     );
@@ -173,20 +218,32 @@ describe('junit.xml', () => {
     const root = await readXml(toJunit(report, failOn));
     expect(root.tag).toBe('testsuites');
     expect(faultsOfJunit(root)).toEqual([]);
-    const children = root.children.flatMap((suite) => suite.children.filter(({ tag }) => tag === 'testcase'));
-    const sum = (name: string) => String(root.children.reduce((all, { attributes }) => all + Number(attributes[name]), 0));
-    return { ...root, children, attributes: { failures: sum('failures'), errors: sum('errors'), skipped: sum('skipped') } };
+    const children = root.children.flatMap((suite) =>
+      suite.children.filter(({ tag }) => tag === 'testcase'),
+    );
+    const sum = (name: string) =>
+      String(root.children.reduce((all, { attributes }) => all + Number(attributes[name]), 0));
+    return {
+      ...root,
+      children,
+      attributes: { failures: sum('failures'), errors: sum('errors'), skipped: sum('skipped') },
+    };
   };
 
-  it.each(runs)('of a run that is %s is well-formed, and red unless it is clean', async (_, report, code) => {
-    const { attributes } = await suiteOf(await report());
-    expect(attributes.failures === '0' && attributes.errors === '0').toBe(code === 0);
-  });
+  it.each(runs)(
+    'of a run that is %s is well-formed, and red unless it is clean',
+    async (_, report, code) => {
+      const { attributes } = await suiteOf(await report());
+      expect(attributes.failures === '0' && attributes.errors === '0').toBe(code === 0);
+    },
+  );
 
   it('has a suite for each operation, and one of the run itself where it has something to say', async () => {
     const report = await driftedRun(drift, [operation, 'listSpaceVectorStores']);
     const names = async (changed: Report) =>
-      (await readXml(toJunit(changed, 'failure'))).children.map(({ attributes }) => attributes.name);
+      (await readXml(toJunit(changed, 'failure'))).children.map(
+        ({ attributes }) => attributes.name,
+      );
     expect(await names(report)).toEqual([...new Set(report.rows.map((row) => row.operation))]);
     const left = await names({ ...report, leftovers: ['space space_1'] });
     expect(left.at(-1)).toBe('understudy check');
@@ -204,25 +261,41 @@ describe('junit.xml', () => {
 
   it('has a test for each row: right, wrong with its finding, or skipped with its reason', async () => {
     const report = await driftedRun(drift, [operation], {
-      profile: { ...profile, callers: Object.fromEntries(Object.entries(profile.callers).filter(([name]) => name !== 'admin')) },
+      profile: {
+        ...profile,
+        callers: Object.fromEntries(
+          Object.entries(profile.callers).filter(([name]) => name !== 'admin'),
+        ),
+      },
     });
     const { children } = await suiteOf(report);
-    expect(children.map(({ attributes }) => attributes.name).sort()).toEqual(report.rows.map(({ title }) => title).sort());
-    const by = (name: string) => children.find(({ attributes }) => attributes.name?.startsWith(name));
-    expect(by(`${operation} by owner`)).toMatchObject({ attributes: { classname: operation }, children: [] });
+    expect(children.map(({ attributes }) => attributes.name).sort()).toEqual(
+      report.rows.map(({ title }) => title).sort(),
+    );
+    const by = (name: string) =>
+      children.find(({ attributes }) => attributes.name?.startsWith(name));
+    expect(by(`${operation} by owner`)).toMatchObject({
+      attributes: { classname: operation },
+      children: [],
+    });
     expect(by('the credential of owner')?.attributes.classname).toBe(report.rows[0]?.operation);
     expect(by(`${operation} by admin`)?.children).toMatchObject([
       { tag: 'skipped', attributes: { message: 'the profile has no callers.admin' } },
     ]);
     expect(by(`${operation} by viewer`)?.children).toMatchObject([
-      { tag: 'failure', attributes: { message: expect.stringMatching(/^CASE_WRONG: expected 403 .*, got 201 /) } },
+      {
+        tag: 'failure',
+        attributes: { message: expect.stringMatching(/^CASE_WRONG: expected 403 .*, got 201 /) },
+      },
     ]);
     expect(by(`${operation} by viewer`)?.children[0]?.text).toContain('curl -sSi -X POST');
   });
 
   it('fails a row that could not be played because something failed on the way, and does not call it skipped', async () => {
     const report = await driftedRun('hand:wrapped', ['getSpace']);
-    const row = report.rows.find(({ result, findings }) => result === 'not_exercised' && findings.length > 0) as Played;
+    const row = report.rows.find(
+      ({ result, findings }) => result === 'not_exercised' && findings.length > 0,
+    ) as Played;
     const { children } = await suiteOf({ ...report, rows: [row] });
     expect(children[0]?.children.map(({ tag }) => tag)).toEqual(['failure']);
   });
@@ -237,7 +310,12 @@ describe('junit.xml', () => {
     const report = await failing();
     const row = report.rows.find(({ findings }) => findings.length > 0) as Played;
     const nasty = `<a b="c">&amp;'x' ]]> <!-- \0\u0007\u001b[31m\u007f\u0085 \ud800 \udc00 \ufffe\uffff 🎭 é\t\r\n</a>`;
-    const changed = { ...(row.findings[0] as Finding), got: nasty, expected: nasty, pointer: `/${nasty}` };
+    const changed = {
+      ...(row.findings[0] as Finding),
+      got: nasty,
+      expected: nasty,
+      pointer: `/${nasty}`,
+    };
     const { children, attributes } = await suiteOf({
       ...report,
       target: nasty,
@@ -251,7 +329,11 @@ describe('junit.xml', () => {
     for (const text of [children[0]?.attributes.name, children[0]?.children[0]?.attributes.message])
       expect(text).toContain(`<a b="c">&amp;'x' ]]> <!-- `);
     expect(children[0]?.children[0]?.text).toContain('🎭 é');
-    expect(children.map(({ children: [inner] }) => inner?.tag)).toEqual(['failure', 'skipped', 'error']);
+    expect(children.map(({ children: [inner] }) => inner?.tag)).toEqual([
+      'failure',
+      'skipped',
+      'error',
+    ]);
   });
 });
 
@@ -275,7 +357,9 @@ describe('the text', () => {
       '  after     createSpace · createVectorStore · listSpaceVectorStores',
       `  id        ${finding.fingerprint}; \`understudy explain CASE_WRONG\``,
     ]);
-    expect(lines.slice(9).join('\n')).toMatch(/^ {2}repeat {4}save these lines and run them with bash\n {4}set -eu\n/);
+    expect(lines.slice(9).join('\n')).toMatch(
+      /^ {2}repeat {4}save these lines and run them with bash\n {4}set -eu\n/,
+    );
   });
 
   it('counts what was not exercised, with the reasons, and says when the run says too little', async () => {

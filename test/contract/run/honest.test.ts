@@ -1,4 +1,5 @@
-// Green only when something was shown: preparation that fails, a floor of cases, a server that is no such API, one that changes in mid-run.
+// Green only when something was shown: preparation that fails, a floor of cases, a server that is
+// no such API, one that changes in mid-run.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { handlerTarget, type Target, TargetError } from '../../../src/client/target.js';
@@ -14,7 +15,11 @@ import type { PlainRequest, PlainResponse } from '../../../src/spec/message.js';
 
 const spec = loadSpec();
 const contracts = loadContracts(spec);
-const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+const profile = parseProfile(
+  readFileSync('contracts/understudy.profile.yaml', 'utf8'),
+  'understudy.profile.yaml',
+  {},
+);
 const only = (...ids: OperationId[]) => ({ include: (id: OperationId) => ids.includes(id) });
 const json = { 'content-type': 'application/json' };
 const html = (status: number): PlainResponse => ({
@@ -24,7 +29,9 @@ const html = (status: number): PlainResponse => ({
 });
 
 /** The stand-in, whose n-th answer somebody may change. */
-function between(change: (request: PlainRequest, number: number) => PlainResponse | Error | undefined) {
+function between(
+  change: (request: PlainRequest, number: number) => PlainResponse | Error | undefined,
+) {
   const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
   const requests: PlainRequest[] = [];
   const target: Target = {
@@ -41,13 +48,21 @@ function between(change: (request: PlainRequest, number: number) => PlainRespons
 
 const run = (options: Pick<RunOptions, 'target'> & Partial<RunOptions>) =>
   runContracts({ spec, contracts, profile, wait: async () => {}, ...options });
-const makesSpace = ({ method, target }: PlainRequest) => method === 'POST' && target === '/v1/spaces/';
+const makesSpace = ({ method, target }: PlainRequest) =>
+  method === 'POST' && target === '/v1/spaces/';
 const refusal = (status: number, code: string): PlainResponse => ({
   status,
   headers: json,
   body: JSON.stringify({
     success: false,
-    error: { code, message: 'No.', system_message: 'No', type: 'client_error', status, details: {} },
+    error: {
+      code,
+      message: 'No.',
+      system_message: 'No',
+      type: 'client_error',
+      status,
+      details: {},
+    },
   }),
 });
 
@@ -59,15 +74,18 @@ describe('preparation that fails', () => {
     ['answers without a body', { status: 201, headers: {} }, 1, 'failure'],
     ['refuses its owner', refusal(403, 'INSUFFICIENT_PERMISSIONS'), 3, 'question'],
     ['is not there', refusal(404, 'RESOURCE_NOT_FOUND'), 3, 'question'],
-  ])('for it %s is a finding of its own, and the run is no green one', async (_, answer, code, severity) => {
-    const { target } = between((request) => (makesSpace(request) ? answer : undefined));
-    const report = await run({ target, ...only('getSpace') });
-    expect(report.findings).toContainEqual(
-      expect.objectContaining({ code: 'PREPARATION_FAILED', operation: 'createSpace', severity }),
-    );
-    expect(exitCode(report, 'failure')).toBe(code);
-    expect(toText(report)).toMatch(/Inconclusive: \d+ rows could not be prepared: /);
-  });
+  ])(
+    'for it %s is a finding of its own, and the run is no green one',
+    async (_, answer, code, severity) => {
+      const { target } = between((request) => (makesSpace(request) ? answer : undefined));
+      const report = await run({ target, ...only('getSpace') });
+      expect(report.findings).toContainEqual(
+        expect.objectContaining({ code: 'PREPARATION_FAILED', operation: 'createSpace', severity }),
+      );
+      expect(exitCode(report, 'failure')).toBe(code);
+      expect(toText(report)).toMatch(/Inconclusive: \d+ rows could not be prepared: /);
+    },
+  );
 
   it('is none where the profile names what is gone', async () => {
     const stale = { ...profile, known: { ...profile.known, disposable_message_id: 'msg_gone' } };
@@ -83,7 +101,9 @@ describe('a floor of cases', () => {
     const options = { ...only('getSpace'), target: between(() => undefined).target };
     const report = await run({ ...options, minCases: 100 });
     expect(exitCode(report, 'failure')).toBe(3);
-    expect(toText(report)).toMatch(/Inconclusive: only \d+ cases are right, fewer than the 100 of --min-cases/);
+    expect(toText(report)).toMatch(
+      /Inconclusive: only \d+ cases are right, fewer than the 100 of --min-cases/,
+    );
     expect(toResults(report)).toMatchObject({ min_cases: 100 });
     expect(exitCode(await run({ ...options, minCases: 5 }), 'failure')).toBe(0);
   });
@@ -115,7 +135,10 @@ describe('a server that is no such API', () => {
   ])('%s ends the run after the sign-ins, inconclusive', async (_, answer) => {
     const { target, requests } = between(() => answer);
     const report = await run({ target });
-    expect(report.stopped).toMatchObject({ why: 'unfit', text: expect.stringContaining('does not answer as the API') });
+    expect(report.stopped).toMatchObject({
+      why: 'unfit',
+      text: expect.stringContaining('does not answer as the API'),
+    });
     expect(exitCode(report, 'failure')).toBe(3);
     expect(requests.length).toBeLessThan(40);
     expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);
@@ -126,7 +149,9 @@ describe('a server that is no such API', () => {
     ['answers with a page', /^\/v1\/spaces\/?\?/, html(200)],
     ['answers with an empty object', /^\/v1\/threads(\?|$)/, body(200, '{}')],
   ])('is not one of which a single list %s', async (_, broken, answer) => {
-    const { target } = between(({ method, target: path }) => (method === 'GET' && broken.test(path) ? answer : undefined));
+    const { target } = between(({ method, target: path }) =>
+      method === 'GET' && broken.test(path) ? answer : undefined,
+    );
     const report = await run({ target, ...only('getSpace', 'listThreads', 'listSpaces') });
     expect(report.stopped).toBeUndefined();
     expect(exitCode(report, 'failure')).toBe(1);
@@ -142,27 +167,39 @@ describe('a credential that ends in mid-run', () => {
       const isLook = request.method === 'GET' && request.target.startsWith('/v1/spaces/space_');
       isOver ||= made > 10 && isLook && request.headers['x-api-key'] === key;
       if (!isOver && makesSpace(request)) made += 1;
-      return isOver && request.headers['x-api-key'] === key && !stillGood(request) ? refusal(401, 'INVALID_API_KEY') : undefined;
+      return isOver && request.headers['x-api-key'] === key && !stillGood(request)
+        ? refusal(401, 'INVALID_API_KEY')
+        : undefined;
     });
   };
 
   it.each(['owner', 'viewer'])('of %s ends the run soon, and no row is blamed', async (caller) => {
     const { target, requests } = ending(`ak_${caller}`);
-    const report = await run({ target, ...only('createSpace', 'getSpace', 'updateSpace', 'deleteSpace') });
+    const report = await run({
+      target,
+      ...only('createSpace', 'getSpace', 'updateSpace', 'deleteSpace'),
+    });
     expect(report.stopped).toMatchObject({
       why: 'refused',
-      text: expect.stringMatching(new RegExp(`refuses the credential of ${caller} since request \\d+, [A-Z]+ /v1/`)),
+      text: expect.stringMatching(
+        new RegExp(`refuses the credential of ${caller} since request \\d+, [A-Z]+ /v1/`),
+      ),
     });
     expect(exitCode(report, 'failure')).toBe(3);
     expect(report.findings).toEqual([]);
     const since = Number(/since request (\d+)/.exec(report.stopped?.text ?? '')?.[1]);
-    const refused = requests.filter(({ headers }, i) => i >= since && headers['x-api-key'] === `ak_${caller}`);
+    const refused = requests.filter(
+      ({ headers }, i) => i >= since && headers['x-api-key'] === `ak_${caller}`,
+    );
     expect(refused.length).toBeLessThan(30);
     if (caller === 'owner') expect(report.leftovers.length).toBeGreaterThan(0);
   });
 
   it('is none where a sign-in is let in all the same', async () => {
-    const { target } = ending('ak_owner', ({ target: path }) => !path.startsWith('/v1/spaces/space_'));
+    const { target } = ending(
+      'ak_owner',
+      ({ target: path }) => !path.startsWith('/v1/spaces/space_'),
+    );
     const report = await run({ target, ...only('getSpace', 'updateSpace') });
     expect(report.stopped).toBeUndefined();
     expect(exitCode(report, 'failure')).toBe(1);
@@ -175,7 +212,9 @@ describe('a target that falls silent', () => {
     ['and resets', () => new TargetError('broken', 'ECONNRESET')],
     ['behind its gateway', () => html(502)],
   ])('%s ends the run soon, inconclusive', async (_, silence) => {
-    const { target, requests } = between((_request, number) => (number > 200 ? silence() : undefined));
+    const { target, requests } = between((_request, number) =>
+      number > 200 ? silence() : undefined,
+    );
     const report = await run({ target, ...only('createSpace', 'getSpace', 'updateSpace') });
     expect(report.stopped).toMatchObject({
       why: 'unreachable',
@@ -190,7 +229,10 @@ describe('a bad gateway', () => {
   const spaces = only('createSpace', 'getSpace', 'updateSpace', 'deleteSpace');
 
   it.each<[string, (request: PlainRequest) => boolean]>([
-    ['a read, which is asked again', ({ method, target }) => method === 'GET' && target.startsWith('/v1/spaces/space_')],
+    [
+      'a read, which is asked again',
+      ({ method, target }) => method === 'GET' && target.startsWith('/v1/spaces/space_'),
+    ],
     ['a creation', makesSpace],
     ['a change', ({ method }) => method === 'PATCH'],
     ['an undocumented method', ({ method }) => method === 'PUT'],
@@ -208,7 +250,9 @@ describe('a bad gateway', () => {
   });
 
   it('that loses one in thirty is a failure', async () => {
-    const { target } = between((_request, number) => (number > 30 && number % 30 === 0 ? html(503) : undefined));
+    const { target } = between((_request, number) =>
+      number > 30 && number % 30 === 0 ? html(503) : undefined,
+    );
     const report = await run({ target, ...spaces });
     expect(exitCode(report, 'failure')).toBe(1);
   });

@@ -22,11 +22,23 @@ async function check(listener: RequestListener, ...flags: string[]) {
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const profile = join(folder, 'profile.yaml');
-  writeFileSync(profile, `base_url: ${url}\n${readFileSync('contracts/understudy.profile.yaml', 'utf8')}`);
+  writeFileSync(
+    profile,
+    `base_url: ${url}\n${readFileSync('contracts/understudy.profile.yaml', 'utf8')}`,
+  );
   const reports = mkdtempSync(join(folder, 'report-'));
   // At its time limit a run may end its process.
   const runs = flags.includes('--max-time') ? runBuilt : run;
-  return runs(['check', '--profile', profile, '--report-dir', reports, '--include-operation-id', 'getSpace', ...flags]);
+  return runs([
+    'check',
+    '--profile',
+    profile,
+    '--report-dir',
+    reports,
+    '--include-operation-id',
+    'getSpace',
+    ...flags,
+  ]);
 }
 
 describe('a target that misbehaves', () => {
@@ -35,8 +47,9 @@ describe('a target that misbehaves', () => {
     [
       'sends half an answer',
       (_, response) =>
-        response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' }).write('{"id"') &&
-        response.socket?.end(),
+        response
+          .writeHead(200, { 'content-type': 'application/json', 'content-length': '100' })
+          .write('{"id"') && response.socket?.end(),
       /ANSWER_MISSING/,
       [],
     ],
@@ -46,7 +59,12 @@ describe('a target that misbehaves', () => {
       /Stopped early: the target does not answer as the API/,
       [],
     ],
-    ['hangs', () => {}, /ANSWER_MISSING[\s\S]*within 200 ms/, ['--request-timeout', '200', '--max-time', '3']],
+    [
+      'hangs',
+      () => {},
+      /ANSWER_MISSING[\s\S]*within 200 ms/,
+      ['--request-timeout', '200', '--max-time', '3'],
+    ],
     [
       'redirects',
       (_, response) => response.writeHead(302, { location: '/elsewhere' }).end(),
@@ -95,8 +113,12 @@ describe('a target that misbehaves', () => {
     ]);
     expect(gone.code).toBe(3);
     expect(gone.stdout).toContain('Stopped early: the target cannot be reached');
-    const refusing = await check((_, response) => response.writeHead(401, { 'content-type': 'application/json' }).end('{}'));
+    const refusing = await check((_, response) =>
+      response.writeHead(401, { 'content-type': 'application/json' }).end('{}'),
+    );
     expect(refusing.code).toBe(3);
-    expect(refusing.stdout).toContain('Stopped early: the target refuses the credential of owner, admin');
+    expect(refusing.stdout).toContain(
+      'Stopped early: the target refuses the credential of owner, admin',
+    );
   });
 });

@@ -14,18 +14,25 @@ import { sample } from '../../support/sample.js';
 
 const spec = loadSpec();
 const contracts = loadContracts(spec);
-const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+const profile = parseProfile(
+  readFileSync('contracts/understudy.profile.yaml', 'utf8'),
+  'understudy.profile.yaml',
+  {},
+);
 const only = (...ids: OperationId[]) => ({ include: (id: OperationId) => ids.includes(id) });
 const run = (options: Pick<RunOptions, 'target'> & Partial<RunOptions>) =>
   runContracts({ spec, contracts, profile, wait: async () => {}, ...options });
-const alarms = (report: Awaited<ReturnType<typeof run>>) => report.findings.filter(({ severity }) => severity !== 'notice');
+const alarms = (report: Awaited<ReturnType<typeof run>>) =>
+  report.findings.filter(({ severity }) => severity !== 'notice');
 
 describe('a second night', () => {
   it('is as green as the first: what the first used up is not exercised, with the reason', async () => {
     const { fetch } = createUnderstudy();
     const target = handlerTarget('the stand-in', fetch);
     const shown = sample(contracts.tables, ({ operation }) => operation, 4);
-    const using = contracts.tables.filter((table) => table.operation === 'deleteMessage' && !shown.includes(table));
+    const using = contracts.tables.filter(
+      (table) => table.operation === 'deleteMessage' && !shown.includes(table),
+    );
     const some = { ...contracts, tables: [...shown, ...using] };
     const night = (runId: string) => run({ target, contracts: some, runId });
     const reports = [await night('one'), await night('two')];
@@ -33,9 +40,14 @@ describe('a second night', () => {
       expect(alarms(report)).toEqual([]);
       expect(exitCode(report, 'failure')).toBe(0);
     }
-    const idle = reports[1]?.rows.filter(({ kind, result }) => kind === 'lifecycle' && result === 'not_exercised');
+    const idle = reports[1]?.rows.filter(
+      ({ kind, result }) => kind === 'lifecycle' && result === 'not_exercised',
+    );
     expect(idle?.map(({ title, reason }) => [title, reason])).toEqual([
-      ['a message is listed, edited, and then shows its new text', 'known.disposable_message_id of the profile, msg_2, is gone'],
+      [
+        'a message is listed, edited, and then shows its new text',
+        'known.disposable_message_id of the profile, msg_2, is gone',
+      ],
     ]);
   });
 
@@ -44,7 +56,8 @@ describe('a second night', () => {
       const names = new Set<string>();
       const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
       const send: Target['send'] = (request, signal) => {
-        for (const [name] of new TextDecoder().decode(request.body).matchAll(/understudy-[\w-]+/g)) names.add(name);
+        for (const [name] of new TextDecoder().decode(request.body).matchAll(/understudy-[\w-]+/g))
+          names.add(name);
         return inner.send(request, signal);
       };
       await run({ target: { ...inner, send }, runId, ...only('createSpace', 'updateSpace') });
@@ -60,7 +73,9 @@ describe('a second night', () => {
 describe('two runs at once with the same accounts', () => {
   const spaces = only('createSpace', 'getSpace', 'deleteSpace');
   const locks = ({ world }: ReturnType<typeof createUnderstudy>) =>
-    world.spaces.all().filter(({ name, deleted_at }) => name.startsWith('understudy-lock-') && !deleted_at);
+    world.spaces
+      .all()
+      .filter(({ name, deleted_at }) => name.startsWith('understudy-lock-') && !deleted_at);
 
   it('are one: the second says so and ends, inconclusive; once the first is over, it may', async () => {
     const understudy = createUnderstudy();
@@ -84,13 +99,17 @@ describe('two runs at once with the same accounts', () => {
     expect(report.rows.every(({ kind }) => kind === 'sign_in')).toBe(true);
     expect([exitCode(first, 'failure'), alarms(first), first.leftovers]).toEqual([0, [], []]);
     expect(locks(understudy)).toEqual([]);
-    expect(exitCode(await run({ target, lock: true, runId: 'third', ...spaces }), 'failure')).toBe(0);
+    expect(exitCode(await run({ target, lock: true, runId: 'third', ...spaces }), 'failure')).toBe(
+      0,
+    );
   });
 
   it('that begin in the same moment are never both at work', async () => {
     const understudy = createUnderstudy();
     const target = handlerTarget('the stand-in', understudy.fetch);
-    const reports = await Promise.all(['one', 'two'].map((runId) => run({ target, lock: true, runId, ...spaces })));
+    const reports = await Promise.all(
+      ['one', 'two'].map((runId) => run({ target, lock: true, runId, ...spaces })),
+    );
     expect(reports.filter(({ stopped }) => stopped === undefined).length).toBeLessThan(2);
     expect(locks(understudy)).toEqual([]);
   });
@@ -98,16 +117,25 @@ describe('two runs at once with the same accounts', () => {
   it('are not kept apart by the lock of a run that was killed, once its time is over', async () => {
     const understudy = createUnderstudy();
     const make = async (until: string) => {
-      const body = JSON.stringify({ organization_id: 'org_xyz789', name: `understudy-lock-dead-until-${until}` });
+      const body = JSON.stringify({
+        organization_id: 'org_xyz789',
+        name: `understudy-lock-dead-until-${until}`,
+      });
       const headers = { 'x-api-key': 'ak_owner', 'content-type': 'application/json' };
-      const made = await understudy.fetch(new Request('http://x/v1/spaces/', { method: 'POST', headers, body }));
+      const made = await understudy.fetch(
+        new Request('http://x/v1/spaces/', { method: 'POST', headers, body }),
+      );
       expect(made.status).toBe(201);
     };
     const target = handlerTarget('the stand-in', understudy.fetch);
     await make('2020-01-01T00:00:00Z');
-    expect(exitCode(await run({ target, lock: true, runId: 'next', ...spaces }), 'failure')).toBe(0);
+    expect(exitCode(await run({ target, lock: true, runId: 'next', ...spaces }), 'failure')).toBe(
+      0,
+    );
     await make('2999-01-01T00:00:00Z');
-    expect((await run({ target, lock: true, runId: 'later', ...spaces })).stopped?.why).toBe('locked');
+    expect((await run({ target, lock: true, runId: 'later', ...spaces })).stopped?.why).toBe(
+      'locked',
+    );
   });
 
   it('are not taken for two where the lock was answered with a wrong id', async () => {
@@ -116,8 +144,12 @@ describe('two runs at once with the same accounts', () => {
       ...inner,
       send: async (request, signal) => {
         const answer = await inner.send(request, signal);
-        const isLock = request.method === 'POST' && new TextDecoder().decode(request.body).includes('understudy-lock-');
-        return isLock ? { ...answer, body: (answer.body ?? '').replace(/"id":"[^"]*"/, '"id":""') } : answer;
+        const isLock =
+          request.method === 'POST' &&
+          new TextDecoder().decode(request.body).includes('understudy-lock-');
+        return isLock
+          ? { ...answer, body: (answer.body ?? '').replace(/"id":"[^"]*"/, '"id":""') }
+          : answer;
       },
     };
     const report = await run({ target: wrong, lock: true, runId: 'alone', ...spaces });
@@ -133,7 +165,8 @@ describe('two runs at once with the same accounts', () => {
       ...inner,
       send: async (request, signal) => {
         sent += 1;
-        if (sent > 80 && request.method === 'GET') throw new TargetError('timeout', 'no whole answer');
+        if (sent > 80 && request.method === 'GET')
+          throw new TargetError('timeout', 'no whole answer');
         return inner.send(request, signal);
       },
     };

@@ -30,7 +30,11 @@ describe('a profile', () => {
   });
 
   it('takes what is written out for a secret too', () => {
-    const { secrets } = parseProfile('callers: { owner: { api_key: ak_live_1 }, viewer: { bearer: tok } }', 'p.yaml', {});
+    const { secrets } = parseProfile(
+      'callers: { owner: { api_key: ak_live_1 }, viewer: { bearer: tok } }',
+      'p.yaml',
+      {},
+    );
     expect([...secrets]).toEqual([
       ['ak_live_1', 'callers.owner.api_key'],
       ['tok', 'callers.viewer.bearer'],
@@ -38,10 +42,22 @@ describe('a profile', () => {
   });
 
   it.each([
-    ['a form of variables that is not understood', `api_key: "\${OWNER_KEY:-x}"`, `\${OWNER_KEY:-x} is not understood`],
+    [
+      'a form of variables that is not understood',
+      `api_key: "\${OWNER_KEY:-x}"`,
+      `\${OWNER_KEY:-x} is not understood`,
+    ],
     ['one that is left open', `api_key: "\${OWNER_KEY"`, '${OWNER_KEY is not understood'],
-    ['what no header can carry', 'api_key: "two\\nlines"', 'holds a line end or a character that no header can carry'],
-    ['a letter beyond Latin-1', 'bearer: "ключ"', 'holds a line end or a character that no header can carry'],
+    [
+      'what no header can carry',
+      'api_key: "two\\nlines"',
+      'holds a line end or a character that no header can carry',
+    ],
+    [
+      'a letter beyond Latin-1',
+      'bearer: "ключ"',
+      'holds a line end or a character that no header can carry',
+    ],
   ])('refuses %s', (_, field, what) => {
     expect(problemsOf(`callers: { owner: { ${field} } }`, { OWNER_KEY: 'x' })).toContain(what);
   });
@@ -56,7 +72,9 @@ describe('a profile', () => {
   });
 
   it('that is a folder, or is not there, says so', () => {
-    expect(() => readProfile('contracts')).toThrow(/contracts:1:1 {2}is a folder\n {2}fix: name a YAML file/);
+    expect(() => readProfile('contracts')).toThrow(
+      /contracts:1:1 {2}is a folder\n {2}fix: name a YAML file/,
+    );
     expect(() => readProfile('nowhere.yaml')).toThrow(/nowhere\.yaml:1:1 {2}there is no such file/);
   });
 
@@ -70,10 +88,16 @@ describe('a profile', () => {
     const problems = problemsOf(
       'base_uri: x\nbase_url: staging\ncallers:\n  ownr: { api_key: a }\n  viewer: { apikey: a }\nknown: [a]\nedition: 2027-01\n',
     );
-    expect(problems).toMatch(/staging\.yaml:1:\d+ {2}base_uri is not known here\n {2}fix: did you mean base_url\?/);
+    expect(problems).toMatch(
+      /staging\.yaml:1:\d+ {2}base_uri is not known here\n {2}fix: did you mean base_url\?/,
+    );
     expect(problems).toMatch(/staging\.yaml:2:\d+ {2}is not the URL of a server/);
-    expect(problems).toMatch(/staging\.yaml:4:\d+ {2}ownr is not known here\n {2}fix: did you mean owner\?/);
-    expect(problems).toMatch(/staging\.yaml:5:\d+ {2}apikey is not known here\n {2}fix: did you mean api_key\?/);
+    expect(problems).toMatch(
+      /staging\.yaml:4:\d+ {2}ownr is not known here\n {2}fix: did you mean owner\?/,
+    );
+    expect(problems).toMatch(
+      /staging\.yaml:5:\d+ {2}apikey is not known here\n {2}fix: did you mean api_key\?/,
+    );
     expect(problems).toMatch(/staging\.yaml:6:\d+ {2}is not a map/);
     expect(problems).toMatch(/the edition 2027-01 has no contracts/);
   });

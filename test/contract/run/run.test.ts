@@ -14,16 +14,28 @@ import type { PlainRequest, PlainResponse } from '../../../src/spec/message.js';
 
 const spec = loadSpec();
 const contracts = loadContracts(spec);
-const whole = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+const whole = parseProfile(
+  readFileSync('contracts/understudy.profile.yaml', 'utf8'),
+  'understudy.profile.yaml',
+  {},
+);
 const only = (...ids: OperationId[]) => ({ include: (id: OperationId) => ids.includes(id) });
 const spaces = only('createSpace', 'getSpace', 'deleteSpace');
 const attaching = only(
-  ...(['createSpace', 'getSpace', 'deleteSpace', 'createVectorStore', 'deleteVectorStore'] as const),
+  ...([
+    'createSpace',
+    'getSpace',
+    'deleteSpace',
+    'createVectorStore',
+    'deleteVectorStore',
+  ] as const),
   ...(['addVectorStoreToSpace', 'listSpaceVectorStores', 'removeVectorStoreFromSpace'] as const),
 );
 
 /** The stand-in, and what somebody in between makes of it. */
-function target(between: (request: PlainRequest, answer: () => Promise<PlainResponse>) => Promise<PlainResponse>) {
+function target(
+  between: (request: PlainRequest, answer: () => Promise<PlainResponse>) => Promise<PlainResponse>,
+) {
   const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
   const requests: PlainRequest[] = [];
   const outer: Target = {
@@ -41,7 +53,9 @@ async function run(options: Pick<RunOptions, 'target'> & Partial<RunOptions>) {
   const waits: number[] = [];
   const wait = async (milliseconds: number) => void waits.push(milliseconds);
   const report = await runContracts({ spec, contracts, profile: whole, wait, ...options });
-  const found = report.findings.map(({ severity, code, operation, pointer }) => `${severity} ${code} ${operation}${pointer}`);
+  const found = report.findings.map(
+    ({ severity, code, operation, pointer }) => `${severity} ${code} ${operation}${pointer}`,
+  );
   return { report, found, waits };
 }
 
@@ -79,7 +93,9 @@ describe('what the profile does not give', () => {
       new Set(['ak_owner', undefined, 'ak_understudy_unknown']),
     );
     const shown = report.coverage
-      .filter(({ case: name, result }) => name.startsWith('addVectorStoreToSpace.') && result === 'right')
+      .filter(
+        ({ case: name, result }) => name.startsWith('addVectorStoreToSpace.') && result === 'right',
+      )
       .map(({ case: name }) => name.split('.')[1]);
     expect(shown.sort()).toEqual(
       [
@@ -101,12 +117,16 @@ describe('what the profile does not give', () => {
     const { report } = await run({ target: untouched().target, profile, ...spaces });
     expect(report.coverage).toContainEqual({ case: 'createSpace.created', result: 'right' });
     expect(report.unseen).toBeGreaterThan(0);
-    expect(report.rows.find(({ unseen }) => unseen > 0)).toMatchObject({ operation: 'createSpace', result: 'right' });
+    expect(report.rows.find(({ unseen }) => unseen > 0)).toMatchObject({
+      operation: 'createSpace',
+      result: 'right',
+    });
   });
 });
 
 describe('a refused credential', () => {
-  const unauthorized = (headers: PlainRequest['headers'], keys: readonly string[]) => keys.includes(headers['x-api-key'] ?? '');
+  const unauthorized = (headers: PlainRequest['headers'], keys: readonly string[]) =>
+    keys.includes(headers['x-api-key'] ?? '');
 
   it('ends the run before its rows, inconclusive, and names the callers', async () => {
     const { target: refusing, requests } = target(async (request, answer) => {
@@ -142,9 +162,14 @@ describe('a refused credential', () => {
   it('is not one operation that wrongly answers 401', async () => {
     const { target: wrong } = target(async (request, answer) => {
       const honest = await answer();
-      return request.target.startsWith('/v1/threads?') || request.target === '/v1/threads' ? { ...honest, status: 401 } : honest;
+      return request.target.startsWith('/v1/threads?') || request.target === '/v1/threads'
+        ? { ...honest, status: 401 }
+        : honest;
     });
-    const { report } = await run({ target: wrong, ...only('listThreads', 'listSpaces', 'createThread') });
+    const { report } = await run({
+      target: wrong,
+      ...only('listThreads', 'listSpaces', 'createThread'),
+    });
     expect(report.stopped).toBeUndefined();
     expect(exitCode(report, 'failure')).toBe(1);
   });
@@ -203,7 +228,10 @@ describe('a target that gives no answer', () => {
   it('to any caller ends the run, inconclusive', async () => {
     const { target: hanging, requests } = silent(0);
     const { report } = await run({ target: hanging });
-    expect(report.stopped).toEqual({ why: 'unreachable', text: 'the target gives no answer: no whole answer within 10 ms' });
+    expect(report.stopped).toEqual({
+      why: 'unreachable',
+      text: 'the target gives no answer: no whole answer within 10 ms',
+    });
     expect(exitCode(report, 'failure')).toBe(3);
     expect(requests).toHaveLength(7);
   });
@@ -251,26 +279,38 @@ describe('a rate limit', () => {
 
   it('is waited out as Retry-After says, and nothing is wrong', async () => {
     const { found, waits } = await run({ target: once({ 'retry-after': '7' }), ...spaces });
-    expect({ found, waits }).toEqual({ found: ['notice REQUEST_REPEATED createSpace'], waits: [7000] });
+    expect({ found, waits }).toEqual({
+      found: ['notice REQUEST_REPEATED createSpace'],
+      waits: [7000],
+    });
   });
 
   it('may say a date, and is waited for a minute at most', async () => {
     const far = new Date(Date.now() + 3_600_000).toUTCString();
     const { found, waits } = await run({ target: once({ 'retry-after': far }), ...spaces });
-    expect({ found, waits }).toEqual({ found: ['notice REQUEST_REPEATED createSpace'], waits: [60_000] });
+    expect({ found, waits }).toEqual({
+      found: ['notice REQUEST_REPEATED createSpace'],
+      waits: [60_000],
+    });
   });
 
   it('is no call of a finding, whose chain would send the same twice', async () => {
     const { target: dropping } = target(async (request, answer) => {
       const response = await answer();
-      const isAttached = request.method === 'POST' && /\/vector-stores\/./.test(request.target) && response.status === 201;
-      return isAttached ? { ...response, body: (response.body ?? '').replace('"success":true,', '') } : response;
+      const isAttached =
+        request.method === 'POST' &&
+        /\/vector-stores\/./.test(request.target) &&
+        response.status === 201;
+      return isAttached
+        ? { ...response, body: (response.body ?? '').replace('"success":true,', '') }
+        : response;
     });
     let met = false;
     const both: Target = {
       name: dropping.name,
       send: async (request) => {
-        const first = !met && request.method === 'POST' && /\/vector-stores\/./.test(request.target);
+        const first =
+          !met && request.method === 'POST' && /\/vector-stores\/./.test(request.target);
         met ||= first;
         return first ? limited({ 'retry-after': '1' }) : dropping.send(request);
       },
@@ -280,19 +320,33 @@ describe('a rate limit', () => {
     const [finding] = report.findings;
     const notice = report.findings.find(({ severity }) => severity === 'notice');
     expect(finding).toMatchObject({ code: 'SCHEMA_BROKEN', operation: 'addVectorStoreToSpace' });
-    expect(notice).toMatchObject({ code: 'REQUEST_REPEATED', operation: 'addVectorStoreToSpace', count: 1 });
-    expect(finding?.calls.filter(({ operation }) => operation === 'addVectorStoreToSpace')).toHaveLength(1);
+    expect(notice).toMatchObject({
+      code: 'REQUEST_REPEATED',
+      operation: 'addVectorStoreToSpace',
+      count: 1,
+    });
+    expect(
+      finding?.calls.filter(({ operation }) => operation === 'addVectorStoreToSpace'),
+    ).toHaveLength(1);
   });
 
   it('is not waited for beyond the time of the run', async () => {
-    const { wait: _, ...options } = { wait: undefined, target: once({ 'retry-after': '50' }), maxTime: 300, ...spaces };
+    const { wait: _, ...options } = {
+      wait: undefined,
+      target: once({ 'retry-after': '50' }),
+      maxTime: 300,
+      ...spaces,
+    };
     const report = await runContracts({ spec, contracts, profile: whole, ...options });
     expect(report.stopped?.why).toBe('time');
   });
 
   it('without Retry-After is a failure, and waited out all the same', async () => {
     const { found, waits } = await run({ target: once({}), ...spaces });
-    expect(found).toEqual(['failure HEADER_MISSING createSpace/retry-after', 'notice REQUEST_REPEATED createSpace']);
+    expect(found).toEqual([
+      'failure HEADER_MISSING createSpace/retry-after',
+      'notice REQUEST_REPEATED createSpace',
+    ]);
     expect(waits).toEqual([1000]);
   });
 
@@ -312,7 +366,9 @@ describe('a rate limit', () => {
 
 describe('a method that no path has', () => {
   const put = (change: (honest: PlainResponse) => PlainResponse) =>
-    target(async (request, answer) => (request.method === 'PUT' ? change(await answer()) : answer()));
+    target(async (request, answer) =>
+      request.method === 'PUT' ? change(await answer()) : answer(),
+    );
 
   it.each<[string, (honest: PlainResponse) => PlainResponse, string[]]>([
     ['405 with Allow is right', (honest) => honest, []],
@@ -331,35 +387,64 @@ describe('a method that no path has', () => {
       (honest) => ({ ...honest, headers: { ...honest.headers, allow: 'GET' } }),
       ['question RELATION_BROKEN getSpace/allow'],
     ],
-    ['a crash is a failure', (honest) => ({ ...honest, status: 500 }), ['failure CASE_WRONG getSpace']],
-    ['501, which HTTP has for it, is a failure', (honest) => ({ ...honest, status: 501 }), ['failure CASE_WRONG getSpace']],
-    ['success is a failure', (honest) => ({ ...honest, status: 200, body: '{}' }), ['failure CASE_WRONG getSpace']],
+    [
+      'a crash is a failure',
+      (honest) => ({ ...honest, status: 500 }),
+      ['failure CASE_WRONG getSpace'],
+    ],
+    [
+      '501, which HTTP has for it, is a failure',
+      (honest) => ({ ...honest, status: 501 }),
+      ['failure CASE_WRONG getSpace'],
+    ],
+    [
+      'success is a failure',
+      (honest) => ({ ...honest, status: 200, body: '{}' }),
+      ['failure CASE_WRONG getSpace'],
+    ],
     ['a bare page is right', (honest) => ({ ...honest, body: '<h1>405</h1>' }), []],
     ['no body is right', ({ body: _, ...honest }) => honest, []],
-    ['the framework’s own form is right', (honest) => ({ ...honest, body: '{"detail":"Method Not Allowed"}' }), []],
+    [
+      'the framework’s own form is right',
+      (honest) => ({ ...honest, body: '{"detail":"Method Not Allowed"}' }),
+      [],
+    ],
   ])('%s', async (_, change, expected) => {
     const { target: changed, requests } = put(change);
     const { found } = await run({ target: changed, ...only('getSpace', 'updateSpace') });
     expect(found.sort()).toEqual([...expected].sort());
-    expect(requests.filter(({ method }) => method === 'PUT').map(({ target: path }) => path)).toEqual([
-      '/v1/spaces/understudy-none',
-    ]);
+    expect(
+      requests.filter(({ method }) => method === 'PUT').map(({ target: path }) => path),
+    ).toEqual(['/v1/spaces/understudy-none']);
   });
 
   it('is tried on every path, with ids that do not exist', async () => {
     const { target: seen, requests } = untouched();
-    const { report } = await run({ target: seen, contracts: { ...contracts, tables: [], lifecycles: [] } });
-    const tried = requests.filter(({ method }) => /^(PUT|PROPFIND)$/.test(method)).map(({ target: path }) => path);
-    expect(new Set(tried).size).toBe(new Set([...spec.operations.values()].map(({ template }) => template)).size);
-    expect(report.rows.filter(({ kind, result }) => kind === 'method' && result === 'right')).toHaveLength(tried.length);
+    const { report } = await run({
+      target: seen,
+      contracts: { ...contracts, tables: [], lifecycles: [] },
+    });
+    const tried = requests
+      .filter(({ method }) => /^(PUT|PROPFIND)$/.test(method))
+      .map(({ target: path }) => path);
+    expect(new Set(tried).size).toBe(
+      new Set([...spec.operations.values()].map(({ template }) => template)).size,
+    );
+    expect(
+      report.rows.filter(({ kind, result }) => kind === 'method' && result === 'right'),
+    ).toHaveLength(tried.length);
     // What takes a method after all has nothing to change.
-    const written = requests.filter(({ method }) => method === 'PUT').map(({ target: path }) => path);
+    const written = requests
+      .filter(({ method }) => method === 'PUT')
+      .map(({ target: path }) => path);
     expect(written.filter((path) => !path.includes('/understudy-none'))).toEqual([]);
   });
 });
 
 it('every row has a title of its own, which a CI knows it by', () => {
-  const titles = planRun(spec, contracts, whole).map(({ operation, title }) => `${operation} ${title}`);
+  const titles = planRun(spec, contracts, whole).map(
+    ({ operation, title }) => `${operation} ${title}`,
+  );
   expect(titles.filter((title, i) => titles.indexOf(title) !== i)).toEqual([]);
 });
 
@@ -370,18 +455,32 @@ describe('a selection', () => {
   it('of operations to include plays those, and calls others only to prepare and to take away', async () => {
     const { fetch, world } = createUnderstudy();
     const before = world.spaces.all().filter(({ deleted_at }) => !deleted_at).length;
-    const { report, found } = await run({ target: handlerTarget('the stand-in', fetch), ...only('addVectorStoreToSpace') });
+    const { report, found } = await run({
+      target: handlerTarget('the stand-in', fetch),
+      ...only('addVectorStoreToSpace'),
+    });
     expect(found).toEqual([]);
     const played = report.rows.filter(({ kind, result }) => kind === 'row' && result === 'right');
-    expect(new Set(played.map(({ operation }) => operation))).toEqual(new Set(['addVectorStoreToSpace']));
-    expect(report.coverage).toContainEqual({ case: 'addVectorStoreToSpace.already_attached', result: 'right' });
-    expect(new Set(report.coverage.map(({ case: name }) => name.split('.')[0]))).toEqual(new Set(['addVectorStoreToSpace']));
+    expect(new Set(played.map(({ operation }) => operation))).toEqual(
+      new Set(['addVectorStoreToSpace']),
+    );
+    expect(report.coverage).toContainEqual({
+      case: 'addVectorStoreToSpace.already_attached',
+      result: 'right',
+    });
+    expect(new Set(report.coverage.map(({ case: name }) => name.split('.')[0]))).toEqual(
+      new Set(['addVectorStoreToSpace']),
+    );
     expect(world.spaces.all().filter(({ deleted_at }) => !deleted_at)).toHaveLength(before);
   });
 
   it('of operations to leave out never calls them, and says what that cost', async () => {
     const { target: seen, requests } = untouched();
-    const { report } = await run({ target: seen, ...attaching, allow: (id) => id !== 'createSpace' });
+    const { report } = await run({
+      target: seen,
+      ...attaching,
+      allow: (id) => id !== 'createSpace',
+    });
     expect(called(requests)).not.toContain('POST /v1/spaces');
     expect(report.coverage).toContainEqual({
       case: 'addVectorStoreToSpace.attached',
@@ -401,7 +500,9 @@ describe('a selection', () => {
 it('a status that nobody documented may be another of its class, on a call that prepares too', async () => {
   const { target: other } = target(async (request, answer) => {
     const honest = await answer();
-    return honest.status === 201 && request.target === '/v1/spaces/' ? { ...honest, status: 200 } : honest;
+    return honest.status === 201 && request.target === '/v1/spaces/'
+      ? { ...honest, status: 200 }
+      : honest;
   });
   const { found, report } = await run({ target: other, ...attaching });
   expect(found).toEqual([]);
@@ -414,24 +515,43 @@ describe('a profile without some ids', () => {
     return { ...whole, callers: { ...whole.callers, [caller]: rest } };
   };
 
-  it.each(['editor', 'viewer'] as const)('does not take the %s for one whom a grant lets in', async (caller) => {
-    const { fetch, world } = createUnderstudy();
-    const live = () => world.spaces.all().filter(({ deleted_at }) => !deleted_at).length;
-    const before = live();
-    const { found, report } = await run({ target: handlerTarget('the stand-in', fetch), profile: without(caller), ...attaching });
-    expect(found).toEqual([]);
-    expect([live(), report.leftovers]).toEqual([before, []]);
-    const waiting = report.rows.filter(({ reason }) => reason === `the profile has no callers.${caller}.user_id`);
-    expect(waiting.length).toBeGreaterThan(3);
-    expect(waiting.every(({ requests }) => requests === 0)).toBe(true);
-  });
+  it.each(['editor', 'viewer'] as const)(
+    'does not take the %s for one whom a grant lets in',
+    async (caller) => {
+      const { fetch, world } = createUnderstudy();
+      const live = () => world.spaces.all().filter(({ deleted_at }) => !deleted_at).length;
+      const before = live();
+      const { found, report } = await run({
+        target: handlerTarget('the stand-in', fetch),
+        profile: without(caller),
+        ...attaching,
+      });
+      expect(found).toEqual([]);
+      expect([live(), report.leftovers]).toEqual([before, []]);
+      const waiting = report.rows.filter(
+        ({ reason }) => reason === `the profile has no callers.${caller}.user_id`,
+      );
+      expect(waiting.length).toBeGreaterThan(3);
+      expect(waiting.every(({ requests }) => requests === 0)).toBe(true);
+    },
+  );
 
   it('plays each lifecycle that uses none of them', async () => {
     const { disposable_message_id: _, ...known } = whole.known;
-    const { report } = await run({ ...untouched(), profile: { ...whole, known }, contracts: { ...contracts, tables: [] } });
-    expect(report.rows.filter(({ kind, result }) => kind === 'lifecycle' && result === 'right').length).toBeGreaterThan(5);
-    const idle = report.rows.filter(({ kind, result }) => kind === 'lifecycle' && result !== 'right');
-    expect(idle.map(({ title }) => title)).toEqual(['a message is listed, edited, and then shows its new text']);
+    const { report } = await run({
+      ...untouched(),
+      profile: { ...whole, known },
+      contracts: { ...contracts, tables: [] },
+    });
+    expect(
+      report.rows.filter(({ kind, result }) => kind === 'lifecycle' && result === 'right').length,
+    ).toBeGreaterThan(5);
+    const idle = report.rows.filter(
+      ({ kind, result }) => kind === 'lifecycle' && result !== 'right',
+    );
+    expect(idle.map(({ title }) => title)).toEqual([
+      'a message is listed, edited, and then shows its new text',
+    ]);
   });
 });
 
@@ -445,13 +565,21 @@ describe('answers that are never the same twice', () => {
     });
 
   it.each<[string, ReturnType<typeof change>, string]>([
-    ['a field of their own', change((body) => ({ ...body, request_id: `r${number++}` })), 'notice FIELD_UNDOCUMENTED'],
+    [
+      'a field of their own',
+      change((body) => ({ ...body, request_id: `r${number++}` })),
+      'notice FIELD_UNDOCUMENTED',
+    ],
     [
       'the fields in another order',
       change((body) => (number++ % 2 ? body : Object.fromEntries(Object.entries(body).reverse()))),
       '',
     ],
-    ['a new cursor', change((body) => (body.next_cursor ? { ...body, next_cursor: `${body.next_cursor}` } : body)), ''],
+    [
+      'a new cursor',
+      change((body) => (body.next_cursor ? { ...body, next_cursor: `${body.next_cursor}` } : body)),
+      '',
+    ],
   ])('for they have %s, are no change by a refusal', async (_, { target: changing }, notice) => {
     const { found } = await run({ target: changing, ...attaching });
     expect(found.filter((finding) => !finding.startsWith('notice'))).toEqual([]);
@@ -496,7 +624,13 @@ describe('a target that fails on the way', () => {
 });
 
 describe('a list that others write to as well', () => {
-  const composites = only('createSlice', 'archiveSlice', 'listComposites', 'createComposite', 'getSlice');
+  const composites = only(
+    'createSlice',
+    'archiveSlice',
+    'listComposites',
+    'createComposite',
+    'getSlice',
+  );
 
   it('has not changed by a refusal only because somebody else made a composite meanwhile', async () => {
     const { fetch } = createUnderstudy();
@@ -504,11 +638,17 @@ describe('a list that others write to as well', () => {
     const somebody = async (path: string, body: object): Promise<string> => {
       const headers = { 'x-api-key': 'ak_admin', 'content-type': 'application/json' };
       const url = `http://understudy/v1/organizations/org_xyz789/knowledge${path}`;
-      const answer = await fetch(new Request(url, { method: 'POST', headers, body: JSON.stringify(body) }));
+      const answer = await fetch(
+        new Request(url, { method: 'POST', headers, body: JSON.stringify(body) }),
+      );
       expect(answer.status).toBe(201);
       return ((await answer.json()) as { id: string }).id;
     };
-    const theirs = await somebody('/slices', { name: 'theirs', owner_type: 'organization', owner_id: 'org_xyz789' });
+    const theirs = await somebody('/slices', {
+      name: 'theirs',
+      owner_type: 'organization',
+      owner_id: 'org_xyz789',
+    });
     let made = 0;
     const busy: Target = {
       name: inner.name,
@@ -523,7 +663,9 @@ describe('a list that others write to as well', () => {
     const { found, report } = await run({ target: busy, ...composites });
     expect(found).toEqual([]);
     expect(
-      report.rows.filter(({ operation, result }) => operation === 'createComposite' && result === 'right').length,
+      report.rows.filter(
+        ({ operation, result }) => operation === 'createComposite' && result === 'right',
+      ).length,
     ).toBeGreaterThan(20);
     expect(made).toBeGreaterThan(200); // more than a page
   });
@@ -536,7 +678,14 @@ describe('a list that others write to as well', () => {
 });
 
 describe('a thread with messages that is the admin’s', () => {
-  const messages = only('getThread', 'createThread', 'deleteThread', 'listMessages', 'updateMessage', 'deleteMessage');
+  const messages = only(
+    'getThread',
+    'createThread',
+    'deleteThread',
+    'listMessages',
+    'updateMessage',
+    'deleteMessage',
+  );
   const { owner, admin } = whole.callers as Required<Profile['callers']>;
   /** The stand-in's thread is of one user; who of the profile that is, is turned round. */
   const turned: Profile = { ...whole, callers: { ...whole.callers, owner: admin, admin: owner } };
@@ -551,9 +700,11 @@ describe('a thread with messages that is the admin’s', () => {
     expect(other.found).toEqual([]);
     expect(resultsOf(other)).toEqual(resultsOf(straight));
     expect(resultsOf(other).filter((result) => result === 'right').length).toBeGreaterThan(80);
-    expect(other.report.rows.filter(({ place, caller }) => place.includes('messages.yaml') && caller === 'owner')).not.toEqual(
-      [],
-    );
+    expect(
+      other.report.rows.filter(
+        ({ place, caller }) => place.includes('messages.yaml') && caller === 'owner',
+      ),
+    ).not.toEqual([]);
   });
 
   it('tells in a finding who sent what', async () => {
@@ -565,10 +716,14 @@ describe('a thread with messages that is the admin’s', () => {
     const { report } = await run({ ...lying, ...messages, profile: turned });
     const byTheOwner = report.rows.find(
       ({ operation, title, findings }) =>
-        operation === 'updateMessage' && title.startsWith('updateMessage by owner with the thread with') && findings.length > 0,
+        operation === 'updateMessage' &&
+        title.startsWith('updateMessage by owner with the thread with') &&
+        findings.length > 0,
     );
     expect(byTheOwner?.caller).toBe('owner');
-    const calls = byTheOwner?.findings.at(-1)?.calls.map(({ operation, caller }) => `${operation} by ${caller}`);
+    const calls = byTheOwner?.findings
+      .at(-1)
+      ?.calls.map(({ operation, caller }) => `${operation} by ${caller}`);
     expect(calls?.slice(0, 2)).toEqual(['getThread by owner', 'getThread by admin']);
     expect(calls).toContain('updateMessage by owner');
     const sent = byTheOwner?.findings
@@ -578,7 +733,10 @@ describe('a thread with messages that is the admin’s', () => {
   });
 
   it('is not exercised where it is neither’s, with the reason', async () => {
-    const profile: Profile = { ...whole, known: { ...whole.known, thread_with_messages_id: 'thrd_nobodys' } };
+    const profile: Profile = {
+      ...whole,
+      known: { ...whole.known, thread_with_messages_id: 'thrd_nobodys' },
+    };
     const { report, found } = await run({ ...untouched(), ...messages, profile });
     expect(found).toEqual([]);
     const reasons = new Set(report.rows.flatMap(({ reason }) => reason ?? []));

@@ -32,10 +32,15 @@ describe('a second server that keeps the document in its own way', () => {
   it('gives the kit nothing to find but fields of its own', () => {
     const found = report.findings.filter((finding) => finding.severity !== 'notice');
     expect(
-      found.map(({ code, operation, case: name, expected, got }) => `${code} ${operation}.${name}: ${expected}, got ${got}`),
+      found.map(
+        ({ code, operation, case: name, expected, got }) =>
+          `${code} ${operation}.${name}: ${expected}, got ${got}`,
+      ),
     ).toEqual([]);
     expect(report.findings.length).toBeGreaterThan(5);
-    expect(new Set(report.findings.map((finding) => finding.code))).toEqual(new Set(['FIELD_UNDOCUMENTED']));
+    expect(new Set(report.findings.map((finding) => finding.code))).toEqual(
+      new Set(['FIELD_UNDOCUMENTED']),
+    );
   });
 
   it('shows nearly all that its operations have, and says why it does not show the rest', () => {
@@ -53,8 +58,12 @@ describe('a second server that keeps the document in its own way', () => {
     const imports = readdirSync(folder)
       .filter((file) => file.endsWith('.mjs'))
       .flatMap((file) =>
-        [...readFileSync(`${folder}/${file}`, 'utf8').matchAll(/from '([^']+)'/g)].map(([, from]) => from as string),
+        [...readFileSync(`${folder}/${file}`, 'utf8').matchAll(/from '([^']+)'/g)].map(
+          ([, from]) => from as string,
+        ),
       );
-    expect(imports.filter((from) => !from.startsWith('node:') && !/^\.\/[\w-]+\.mjs$/.test(from))).toEqual([]);
+    expect(
+      imports.filter((from) => !from.startsWith('node:') && !/^\.\/[\w-]+\.mjs$/.test(from)),
+    ).toEqual([]);
   });
 });

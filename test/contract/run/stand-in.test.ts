@@ -11,11 +11,18 @@ import { createUnderstudy, type Understudy } from '../../../src/index.js';
 import { loadSpec } from '../../../src/shipped/document.js';
 import { sample } from '../../support/sample.js';
 
-const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+const profile = parseProfile(
+  readFileSync('contracts/understudy.profile.yaml', 'utf8'),
+  'understudy.profile.yaml',
+  {},
+);
 const spec = loadSpec();
 const shared = createUnderstudy();
 
-/** What a caller can see of a world. A slice cannot be deleted by the API: archived is the least that can stay of it. */
+/**
+ * What a caller can see of a world. A slice cannot be deleted by the API: archived is the least
+ * that can stay of it.
+ */
 function visible({ world }: Understudy) {
   const live = (rows: readonly { id: string; deleted_at?: string | null }[]) =>
     rows.filter(({ deleted_at }) => !deleted_at).map(({ id }) => id);
@@ -32,7 +39,10 @@ function visible({ world }: Understudy) {
 
 // A test for each of its rows. What follows plays the rows of all operations.
 const shown = sample([...spec.operations.keys()], (id) => id, 4);
-describeContracts(handlerTarget('the stand-in', shared.fetch), { profile, include: (id) => shown.includes(id) });
+describeContracts(handlerTarget('the stand-in', shared.fetch), {
+  profile,
+  include: (id) => shown.includes(id),
+});
 
 afterAll(() => {
   expect(visible(shared)).toEqual(visible(createUnderstudy()));
@@ -55,7 +65,8 @@ describe('a whole run on the stand-in', () => {
     expect(report.findings).toEqual([]);
     const idle = report.coverage.filter(
       ({ result, reason }) =>
-        result === 'not_exercised' && !/^(only too many requests lead|the February edition cannot give)/.test(reason ?? ''),
+        result === 'not_exercised' &&
+        !/^(only too many requests lead|the February edition cannot give)/.test(reason ?? ''),
     );
     expect(idle).toEqual([]);
     expect(countCoverage(report).wrong).toBe(0);

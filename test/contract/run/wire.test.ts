@@ -1,4 +1,5 @@
-// What happens on the wire between the kit and its target: answers that never come, rate limits, odd JSON.
+// What happens on the wire between the kit and its target: answers that never come, rate limits,
+// odd JSON.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { describeWait } from '../../../src/cli/progress.js';
@@ -16,13 +17,22 @@ import type { PlainRequest, PlainResponse } from '../../../src/spec/message.js';
 
 const spec = loadSpec();
 const contracts = loadContracts(spec);
-const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+const profile = parseProfile(
+  readFileSync('contracts/understudy.profile.yaml', 'utf8'),
+  'understudy.profile.yaml',
+  {},
+);
 const include = (id: OperationId) => ['createSpace', 'getSpace', 'deleteSpace'].includes(id);
 
 /** The stand-in, and what somebody in between makes of it. */
-function between(change: (request: PlainRequest, answer: () => Promise<PlainResponse>) => Promise<PlainResponse>): Target {
+function between(
+  change: (request: PlainRequest, answer: () => Promise<PlainResponse>) => Promise<PlainResponse>,
+): Target {
   const standIn = handlerTarget('the stand-in', createUnderstudy().fetch);
-  return { name: 'the stand-in', send: (request, signal) => change(request, () => standIn.send(request, signal)) };
+  return {
+    name: 'the stand-in',
+    send: (request, signal) => change(request, () => standIn.send(request, signal)),
+  };
 }
 
 async function run(target: Target, options: Partial<RunOptions> = {}) {
@@ -30,15 +40,30 @@ async function run(target: Target, options: Partial<RunOptions> = {}) {
   const told: Wait[] = [];
   const wait = async (milliseconds: number) => void waits.push(milliseconds);
   const onWait = (one: Wait) => void told.push(one);
-  const report = await runContracts({ spec, contracts, profile, target, include, wait, onWait, ...options });
-  const found = report.findings.map(({ severity, code, operation }) => `${severity} ${code} ${operation}`);
+  const report = await runContracts({
+    spec,
+    contracts,
+    profile,
+    target,
+    include,
+    wait,
+    onWait,
+    ...options,
+  });
+  const found = report.findings.map(
+    ({ severity, code, operation }) => `${severity} ${code} ${operation}`,
+  );
   return { report, found, waits, told };
 }
 
-const isCreation = ({ method, target }: PlainRequest) => method === 'POST' && target === '/v1/spaces/';
+const isCreation = ({ method, target }: PlainRequest) =>
+  method === 'POST' && target === '/v1/spaces/';
 
 describe('a write that is not answered', () => {
-  type Lose = (request: PlainRequest, answer: () => Promise<PlainResponse>) => Promise<PlainResponse> | PlainResponse;
+  type Lose = (
+    request: PlainRequest,
+    answer: () => Promise<PlainResponse>,
+  ) => Promise<PlainResponse> | PlainResponse;
   /** Every third creation that would be accepted is lost. */
   const losing = (lose: Lose, isLost = isCreation) => {
     const understudy = createUnderstudy();
@@ -50,7 +75,9 @@ describe('a write that is not answered', () => {
       send: async (request, signal) => {
         const answer = () => standIn.send(request, signal);
         if (!isLost(request) || creations++ % 3 > 0) return answer();
-        lost.push(/"(?:name|title)":"([^"]*)"/.exec(new TextDecoder().decode(request.body))?.[1] ?? '');
+        lost.push(
+          /"(?:name|title)":"([^"]*)"/.exec(new TextDecoder().decode(request.body))?.[1] ?? '',
+        );
         return lose(request, answer);
       },
     };
@@ -75,31 +102,45 @@ describe('a write that is not answered', () => {
     ['its time is over', failing('timeout'), 'no answer'],
     ['its body is too large', failing('too_large'), 'no answer'],
     ['a gateway lost it', () => ({ status: 504, headers: {}, body: '{}' }), '504'],
-  ])('since %s is a failure, not sent again, and listed in every report by the name it gave', async (_, lose, why) => {
-    const { target, lost } = losing(lose);
-    const sent: string[] = [];
-    const counting: Target = {
-      ...target,
-      send: (request) => {
-        if (isCreation(request)) sent.push(new TextDecoder().decode(request.body));
-        return target.send(request);
-      },
-    };
-    const { report, found } = await run(counting, unlisted);
-    expect(lost.length).toBeGreaterThan(3);
-    for (const name of lost.filter(isNamed)) expect(sent.filter((body) => body.includes(name))).toHaveLength(1);
-    if (why === 'no answer') expect(found).toContain('failure ANSWER_MISSING createSpace');
-    for (const name of lost.filter(isNamed)) expect(report.possiblyMade).toContain(`POST /v1/spaces/ with ${name}: ${why}`);
-    expect(report.possiblyMade).toHaveLength(lost.length);
-    expect(exitCode(report, 'failure')).toBe(1);
-    expect(toText(report)).toContain(`Left behind, possibly made (no answer came):\n  ${report.possiblyMade[0]}`);
-    expect(toResults(report)).toMatchObject({ possibly_made: report.possiblyMade });
-    expect(toJunit(report, 'failure')).toContain(`>possibly ${report.possiblyMade[0]}`);
-  });
+  ])(
+    'since %s is a failure, not sent again, and listed in every report by the name it gave',
+    async (_, lose, why) => {
+      const { target, lost } = losing(lose);
+      const sent: string[] = [];
+      const counting: Target = {
+        ...target,
+        send: (request) => {
+          if (isCreation(request)) sent.push(new TextDecoder().decode(request.body));
+          return target.send(request);
+        },
+      };
+      const { report, found } = await run(counting, unlisted);
+      expect(lost.length).toBeGreaterThan(3);
+      for (const name of lost.filter(isNamed))
+        expect(sent.filter((body) => body.includes(name))).toHaveLength(1);
+      if (why === 'no answer') expect(found).toContain('failure ANSWER_MISSING createSpace');
+      for (const name of lost.filter(isNamed))
+        expect(report.possiblyMade).toContain(`POST /v1/spaces/ with ${name}: ${why}`);
+      expect(report.possiblyMade).toHaveLength(lost.length);
+      expect(exitCode(report, 'failure')).toBe(1);
+      expect(toText(report)).toContain(
+        `Left behind, possibly made (no answer came):\n  ${report.possiblyMade[0]}`,
+      );
+      expect(toResults(report)).toMatchObject({ possibly_made: report.possiblyMade });
+      expect(toJunit(report, 'failure')).toContain(`>possibly ${report.possiblyMade[0]}`);
+    },
+  );
 
   const lives = (row: { readonly deleted_at?: string | null; readonly status?: string }) =>
     (row.deleted_at ?? null) === null && row.status !== 'archived';
-  it.each<[string, OperationId, (request: PlainRequest) => boolean, (world: ReturnType<typeof losing>['world']) => string[]]>([
+  it.each<
+    [
+      string,
+      OperationId,
+      (request: PlainRequest) => boolean,
+      (world: ReturnType<typeof losing>['world']) => string[],
+    ]
+  >([
     [
       'a space',
       'getSpace',
@@ -136,13 +177,16 @@ describe('a write that is not answered', () => {
           .filter(lives)
           .map(({ name }) => name),
     ],
-  ])('but made %s is looked up by its name at the end, and taken away', async (_, operation, isLost, names) => {
-    const { target, lost, world } = losing(carriedOut, isLost);
-    const { report } = await run(target, { include: (id) => id === operation });
-    expect(lost.filter(isNamed).length).toBeGreaterThan(1);
-    expect(names(world).filter(isNamed)).toEqual([]);
-    expect([report.possiblyMade, report.leftovers]).toEqual([[], []]);
-  });
+  ])(
+    'but made %s is looked up by its name at the end, and taken away',
+    async (_, operation, isLost, names) => {
+      const { target, lost, world } = losing(carriedOut, isLost);
+      const { report } = await run(target, { include: (id) => id === operation });
+      expect(lost.filter(isNamed).length).toBeGreaterThan(1);
+      expect(names(world).filter(isNamed)).toEqual([]);
+      expect([report.possiblyMade, report.leftovers]).toEqual([[], []]);
+    },
+  );
 
   it('and made nothing, as the lists show, is not listed', async () => {
     const { target, lost } = losing(cut);
@@ -154,9 +198,16 @@ describe('a write that is not answered', () => {
 
   it('loses nobody an object of the same name that was there before, or of another run', async () => {
     const { target, lost, world } = losing(carriedOut);
-    const others = ['understudy-1-8-1', 'understudy-11-8-1', 'understudy-other-8-1', 'understudy-1-8-1-x'];
+    const others = [
+      'understudy-1-8-1',
+      'understudy-11-8-1',
+      'understudy-other-8-1',
+      'understudy-1-8-1-x',
+    ];
     const make = async (name: string) => {
-      const body = new TextEncoder().encode(JSON.stringify({ organization_id: 'org_xyz789', name }));
+      const body = new TextEncoder().encode(
+        JSON.stringify({ organization_id: 'org_xyz789', name }),
+      );
       const headers = { 'x-api-key': 'ak_owner', 'content-type': 'application/json' };
       return target.send({ method: 'POST', target: '/v1/spaces', headers, body });
     };
@@ -173,8 +224,13 @@ describe('a write that is not answered', () => {
 
   it('and cannot be taken away is left behind by its name', async () => {
     const { target } = losing(carriedOut);
-    const { report } = await run(target, { include: (id) => id === 'getSpace', allow: (id) => id !== 'deleteSpace' });
-    expect(report.leftovers).toContainEqual(expect.stringMatching(/^space space_\S+ named understudy-1-\d+-\d+$/));
+    const { report } = await run(target, {
+      include: (id) => id === 'getSpace',
+      allow: (id) => id !== 'deleteSpace',
+    });
+    expect(report.leftovers).toContainEqual(
+      expect.stringMatching(/^space space_\S+ named understudy-1-\d+-\d+$/),
+    );
   });
 
   it('because the run ends is listed too', async () => {
@@ -193,15 +249,21 @@ describe('a write that is not answered', () => {
     ['refused a connection', new TargetError('unreachable', 'refused')],
     ['timed out before a byte was sent', new TargetError('timeout', 'late', { unsent: true })],
   ])('since the target %s made nothing', async (_, error) => {
-    const target = between((request, answer) => (isCreation(request) ? Promise.reject(error) : answer()));
+    const target = between((request, answer) =>
+      isCreation(request) ? Promise.reject(error) : answer(),
+    );
     expect((await run(target)).report.possiblyMade).toEqual([]);
   });
 
   it('is no read, and none that takes away', async () => {
     const target = between((request, answer) =>
-      request.method === 'GET' || request.method === 'DELETE' ? Promise.reject(new TargetError('broken', 'no answer')) : answer(),
+      request.method === 'GET' || request.method === 'DELETE'
+        ? Promise.reject(new TargetError('broken', 'no answer'))
+        : answer(),
     );
-    expect((await run(target, { include: (id) => id === 'createSpace' })).report.possiblyMade).toEqual([]);
+    expect(
+      (await run(target, { include: (id) => id === 'createSpace' })).report.possiblyMade,
+    ).toEqual([]);
   });
 });
 
@@ -262,19 +324,32 @@ describe('how long Retry-After asks to wait', () => {
 });
 
 describe('a rate limit', () => {
-  const error = { code: 'RATE_LIMIT_EXCEEDED', message: 'Slow down', system_message: 'Slow down', type: 'client_error' };
+  const error = {
+    code: 'RATE_LIMIT_EXCEEDED',
+    message: 'Slow down',
+    system_message: 'Slow down',
+    type: 'client_error',
+  };
   const limited = (headers: Record<string, string>): PlainResponse => ({
     status: 429,
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({
       success: false,
-      error: { ...error, status: 429, details: {}, trace_id: 'x', timestamp: '2026-02-26T10:30:00Z' },
+      error: {
+        ...error,
+        status: 429,
+        details: {},
+        trace_id: 'x',
+        timestamp: '2026-02-26T10:30:00Z',
+      },
     }),
   });
   /** So many 429s, whatever is asked, before the first creation is let in. */
   const limiting = (times: number, headers: Record<string, string>, isLimited = isCreation) => {
     let left = times;
-    return between((request, answer) => (isLimited(request) && left-- > 0 ? Promise.resolve(limited(headers)) : answer()));
+    return between((request, answer) =>
+      isLimited(request) && left-- > 0 ? Promise.resolve(limited(headers)) : answer(),
+    );
   };
 
   it.each<[string, number, Record<string, string>, number[]]>([
@@ -284,25 +359,36 @@ describe('a rate limit', () => {
     ['that is garbage', 3, { 'retry-after': 'tomorrow' }, [1000, 2000, 4000]],
     ['that is negative', 2, { 'retry-after': '-30' }, [1000, 2000]],
     ['that is absent', 7, {}, [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000]],
-  ])('with a Retry-After %s is waited out, within bounds, and each wait is told', async (_, times, headers, expected) => {
-    const { report, found, waits, told } = await run(limiting(times, headers));
-    expect(waits).toEqual(expected);
-    expect(told.map(({ operation, milliseconds }) => [operation, milliseconds])).toEqual(
-      expected.map((milliseconds) => ['createSpace', milliseconds]),
-    );
-    const failures = found.filter((finding) => finding.startsWith('failure'));
-    expect(failures).toEqual(headers['retry-after'] ? [] : ['failure HEADER_MISSING createSpace']);
-    expect(report.findings.find(({ code }) => code === 'REQUEST_REPEATED')?.count).toBe(times);
-    expect(report.leftovers).toEqual([]);
-  });
+  ])(
+    'with a Retry-After %s is waited out, within bounds, and each wait is told',
+    async (_, times, headers, expected) => {
+      const { report, found, waits, told } = await run(limiting(times, headers));
+      expect(waits).toEqual(expected);
+      expect(told.map(({ operation, milliseconds }) => [operation, milliseconds])).toEqual(
+        expected.map((milliseconds) => ['createSpace', milliseconds]),
+      );
+      const failures = found.filter((finding) => finding.startsWith('failure'));
+      expect(failures).toEqual(
+        headers['retry-after'] ? [] : ['failure HEADER_MISSING createSpace'],
+      );
+      expect(report.findings.find(({ code }) => code === 'REQUEST_REPEATED')?.count).toBe(times);
+      expect(report.leftovers).toEqual([]);
+    },
+  );
 
   const getSpace = { include: (id: OperationId) => id === 'getSpace' };
   const takesAway = ({ method }: PlainRequest) => method === 'DELETE';
 
   it('on what takes away is not waited out on the spot: what is left is taken away at the end of the run', async () => {
-    const { report, waits } = await run(limiting(3, { 'retry-after': '3600' }, takesAway), getSpace);
+    const { report, waits } = await run(
+      limiting(3, { 'retry-after': '3600' }, takesAway),
+      getSpace,
+    );
     expect([waits, report.leftovers]).toEqual([[], []]);
-    expect(report.findings.find(({ code }) => code === 'REQUEST_REPEATED')).toMatchObject({ operation: 'deleteSpace', count: 3 });
+    expect(report.findings.find(({ code }) => code === 'REQUEST_REPEATED')).toMatchObject({
+      operation: 'deleteSpace',
+      count: 3,
+    });
   });
 
   it('on what takes away is waited out at the end of the run', async () => {
@@ -318,7 +404,11 @@ describe('a rate limit', () => {
   it('on what takes away is not waited out once the run has ended: everything is tried', async () => {
     const stop = new AbortController();
     let tried = 0;
-    const target = limiting(1_000_000, { 'retry-after': '60' }, (request) => takesAway(request) && ++tried > 0);
+    const target = limiting(
+      1_000_000,
+      { 'retry-after': '60' },
+      (request) => takesAway(request) && ++tried > 0,
+    );
     const { report, waits } = await run(target, {
       ...getSpace,
       signal: stop.signal,
@@ -332,12 +422,19 @@ describe('a rate limit', () => {
   });
 
   it('on a method that no path has is waited out too', async () => {
-    const { report, waits } = await run(limiting(1, { 'retry-after': '2' }, ({ method }) => method === 'PUT'));
-    expect([waits, report.findings.map(({ code }) => code)]).toEqual([[2000], ['REQUEST_REPEATED']]);
+    const { report, waits } = await run(
+      limiting(1, { 'retry-after': '2' }, ({ method }) => method === 'PUT'),
+    );
+    expect([waits, report.findings.map(({ code }) => code)]).toEqual([
+      [2000],
+      ['REQUEST_REPEATED'],
+    ]);
   });
 
   it('that lets nothing through ends the run, inconclusive, after a few operations', async () => {
-    const { report, waits } = await run(limiting(Number.POSITIVE_INFINITY, { 'retry-after': '3600' }, () => true));
+    const { report, waits } = await run(
+      limiting(Number.POSITIVE_INFINITY, { 'retry-after': '3600' }, () => true),
+    );
     expect(report.stopped).toMatchObject({ why: 'limited', text: expect.stringContaining('429') });
     expect(exitCode(report, 'failure')).toBe(3);
     expect(waits).toEqual(Array(6).fill(60_000));

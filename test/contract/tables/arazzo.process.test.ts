@@ -13,10 +13,16 @@ it('the export is valid Arazzo, without extensions of ours', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-arazzo-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'export.arazzo.yaml');
-  const text = stringifyYaml(exportArazzo(spec, loadContracts(spec), { documentUrl: 'document.json' }).document);
+  const text = stringifyYaml(
+    exportArazzo(spec, loadContracts(spec), { documentUrl: 'document.json' }).document,
+  );
   expect(text).not.toMatch(/^\s*x-/m);
   writeFileSync(file, text);
   const cli = join(projectFolder, 'node_modules/@redocly/cli/bin/cli.js');
-  const linted = await runCommand(process.execPath, [cli, 'lint', file, '--format', 'json'], { withinMs: 60_000 });
-  expect(JSON.parse(linted.stdout.slice(linted.stdout.indexOf('{')))).toMatchObject({ totals: { errors: 0, warnings: 0 } });
+  const linted = await runCommand(process.execPath, [cli, 'lint', file, '--format', 'json'], {
+    withinMs: 60_000,
+  });
+  expect(JSON.parse(linted.stdout.slice(linted.stdout.indexOf('{')))).toMatchObject({
+    totals: { errors: 0, warnings: 0 },
+  });
 });

@@ -25,7 +25,11 @@ import { withOdd } from '../../support/odd.js';
 
 const spec = loadSpec();
 const contracts = loadContracts(spec);
-const profile = parseProfile(readFileSync('contracts/understudy.profile.yaml', 'utf8'), 'understudy.profile.yaml', {});
+const profile = parseProfile(
+  readFileSync('contracts/understudy.profile.yaml', 'utf8'),
+  'understudy.profile.yaml',
+  {},
+);
 const shipped = readFileSync('contracts/lifecycles.arazzo.yaml', 'utf8');
 
 function problemsOf(text: string): string {
@@ -39,7 +43,14 @@ async function play(id: string, drift?: string) {
   const lifecycle = contracts.lifecycles.find((candidate) => candidate.id === id);
   if (!lifecycle) throw new Error(`no lifecycle ${id}`);
   const target = handlerTarget('the stand-in', understudy.fetch);
-  const played = await playLifecycle(lifecycle, { spec, contracts, profile, target, seed: 1, number: 1 });
+  const played = await playLifecycle(lifecycle, {
+    spec,
+    contracts,
+    profile,
+    target,
+    seed: 1,
+    number: 1,
+  });
   return { played, understudy };
 }
 
@@ -63,16 +74,22 @@ describe('the lifecycles', () => {
     ['sixty_spaces', 'hand:listSpaces.row_lost', 'default_page'],
   ])('%s is wrong under %s, at the step %s', async (id, drift, step) => {
     const { played } = await play(id, drift);
-    const place = contracts.lifecycles.find((lifecycle) => lifecycle.id === id)?.steps.find((s) => s.id === step)?.place;
+    const place = contracts.lifecycles
+      .find((lifecycle) => lifecycle.id === id)
+      ?.steps.find((s) => s.id === step)?.place;
     expect(played.result).toBe('wrong');
     expect(played.findings.map((finding) => finding.place)).toContain(place);
     expect(played.leftovers).toEqual([]);
   });
 
   it('clean up after a failure', async () => {
-    const { understudy } = await play('store_in_a_space', 'guard:addVectorStoreToSpace.already_attached');
+    const { understudy } = await play(
+      'store_in_a_space',
+      'guard:addVectorStoreToSpace.already_attached',
+    );
     const fresh = createUnderstudy();
-    const live = ({ world }: typeof fresh) => world.spaces.all().filter(({ deleted_at }) => !deleted_at);
+    const live = ({ world }: typeof fresh) =>
+      world.spaces.all().filter(({ deleted_at }) => !deleted_at);
     expect(live(understudy)).toHaveLength(live(fresh).length);
     expect(understudy.world.vectorStores.all()).toHaveLength(fresh.world.vectorStores.all().length);
   });
@@ -153,7 +170,10 @@ workflows:
   });
 
   it('may not ask for what its case does not vouch for', () => {
-    const asked = shipped.replace(`"$response.body#/status == 'active'"`, '$response.body#/archived_at == null');
+    const asked = shipped.replace(
+      `"$response.body#/status == 'active'"`,
+      '$response.body#/archived_at == null',
+    );
     expect(problemsOf(asked)).toMatch(
       /^a\.arazzo\.yaml:\d+:\d+ {2}unarchived does not vouch for \/archived_at\n {2}fix: leave the criterion out: nobody documented the value$/,
     );
@@ -202,7 +222,11 @@ workflows:
       'data/0/idd }',
       '14:27  there is no /data/0/idd in an answer of listThreads\n  fix: did you mean /data/0/id?',
     ],
-    ['body#/title', 'body#/titel', '20:26  there is no /titel in an answer of getThread\n  fix: did you mean /title?'],
+    [
+      'body#/title',
+      'body#/titel',
+      '20:26  there is no /titel in an answer of getThread\n  fix: did you mean /title?',
+    ],
     [
       '{$response.body#/id}',
       '{$response.body#/titel}',
@@ -218,10 +242,26 @@ workflows:
       '$..space_id[',
       '21:26  there is no list space_id in an answer of getThread\n  fix: did you mean space_ids?',
     ],
-    ['$..space_ids[?@ ', '$..space_ids[?@.id ', '21:26  the rows of space_ids are plain values\n  fix: write @ alone'],
-    ['[?@.id ==', '[?@.idd ==', '26:26  there is no field in the rows of data called idd\n  fix: did you mean id?'],
-    ['[?@.id ==', '[?@ ==', '26:26  the rows of data are no plain values\n  fix: name a field: id, '],
-    ['value: $inputs.owner', 'value: owner', '8:56  the credential is no input\n  fix: write $inputs.owner, or another caller'],
+    [
+      '$..space_ids[?@ ',
+      '$..space_ids[?@.id ',
+      '21:26  the rows of space_ids are plain values\n  fix: write @ alone',
+    ],
+    [
+      '[?@.id ==',
+      '[?@.idd ==',
+      '26:26  there is no field in the rows of data called idd\n  fix: did you mean id?',
+    ],
+    [
+      '[?@.id ==',
+      '[?@ ==',
+      '26:26  the rows of data are no plain values\n  fix: name a field: id, ',
+    ],
+    [
+      'value: $inputs.owner',
+      'value: owner',
+      '8:56  the credential is no input\n  fix: write $inputs.owner, or another caller',
+    ],
     [
       'properties: { owner: { type: string } }',
       'properties: 7',
@@ -262,10 +302,15 @@ workflows:
 
   it('is a problem of the whole folder, beside those of the tables', () => {
     const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
-    writeFileSync(join(folder, 'bad.arazzo.yaml'), shipped.replace('operationId: createSlice', 'operationId: createSlic'));
+    writeFileSync(
+      join(folder, 'bad.arazzo.yaml'),
+      shipped.replace('operationId: createSlice', 'operationId: createSlic'),
+    );
     writeFileSync(join(folder, 'bad.yaml'), 'tabels: []\n');
     const load = () => loadContracts(spec, folder, { complete: false });
-    expect(load).toThrow(/bad\.arazzo\.yaml:\d+:\d+ {2}there is no operation createSlic\n {2}fix: did you mean createSlice\?/);
+    expect(load).toThrow(
+      /bad\.arazzo\.yaml:\d+:\d+ {2}there is no operation createSlic\n {2}fix: did you mean createSlice\?/,
+    );
     expect(load).toThrow(/did you mean tables\?/);
   });
 });
@@ -275,8 +320,11 @@ describe('the export', () => {
 
   const planned = planRows(spec, contracts);
   const leftOut = (reason: ReasonLeftOut) =>
-    exported.leftOut.filter((row) => row.reason === reason).map(({ title, place }) => `${title} ${place}`);
-  const rowsWhere = (is: (row: PlannedRow) => boolean) => planned.filter(is).map(({ title, row }) => `${title} ${row.place}`);
+    exported.leftOut
+      .filter((row) => row.reason === reason)
+      .map(({ title, place }) => `${title} ${place}`);
+  const rowsWhere = (is: (row: PlannedRow) => boolean) =>
+    planned.filter(is).map(({ title, row }) => `${title} ${row.place}`);
 
   it('has every row, or says why not', () => {
     expect(exported.rows).toBeGreaterThan(exported.leftOut.length);
@@ -289,14 +337,21 @@ describe('the export', () => {
       [row.raw_body, row.hex_body, row.nested, row.content_type].some((part) => part !== undefined);
     const isRepeated = ({ row }: PlannedRow) => Object.values(row.query ?? {}).some(Array.isArray);
     expect(leftOut('raw_body')).toEqual(expect.arrayContaining(rowsWhere(isRaw)));
-    const others = exported.leftOut.filter(({ reason }) => reason !== 'repeated_parameter').map(({ place }) => place);
-    expect(leftOut('repeated_parameter')).toEqual(rowsWhere((row) => isRepeated(row) && !others.includes(row.row.place)));
+    const others = exported.leftOut
+      .filter(({ reason }) => reason !== 'repeated_parameter')
+      .map(({ place }) => place);
+    expect(leftOut('repeated_parameter')).toEqual(
+      rowsWhere((row) => isRepeated(row) && !others.includes(row.row.place)),
+    );
   });
 
   it('leaves rows out, and says some in part, for most of the reasons that it knows', () => {
-    const idle = Object.keys(reasonsLeftOut).filter((reason) => leftOut(reason as ReasonLeftOut).length === 0);
+    const idle = Object.keys(reasonsLeftOut).filter(
+      (reason) => leftOut(reason as ReasonLeftOut).length === 0,
+    );
     expect(idle).toEqual(['no_body']);
     expect(countLeftOut(exported)).toMatchObject({ raw_body: leftOut('raw_body').length });
-    for (const reason of Object.keys(reasonsInPart)) expect(exported.inPart[reason as ReasonInPart], reason).toBeGreaterThan(0);
+    for (const reason of Object.keys(reasonsInPart))
+      expect(exported.inPart[reason as ReasonInPart], reason).toBeGreaterThan(0);
   });
 });

@@ -10,12 +10,22 @@ const spec = loadSpec();
 const recipes: Record<string, Recipe> = {
   a_space: {
     call: 'createSpace',
-    body: { organization_id: '$known.organization_id', name: '$name', access_users: ['$callers.viewer.user_id?'] },
+    body: {
+      organization_id: '$known.organization_id',
+      name: '$name',
+      access_users: ['$callers.viewer.user_id?'],
+    },
     value: '$response.body#/id',
     undo: 'deleteSpace',
   },
   a_thread_in_it: { from: 'a_thread', call: 'addThreadToSpace' },
-  a_thread: { call: 'createThread', body: {}, value: '$response.body#/id', undo: 'deleteThread', repeat: 2 },
+  a_thread: {
+    call: 'createThread',
+    body: {},
+    value: '$response.body#/id',
+    undo: 'deleteThread',
+    repeat: 2,
+  },
   a_held_thread: {
     value: '$known.empty_thread_id',
     // biome-ignore lint/suspicious/noThenProperty: a key of the contracts.
@@ -26,7 +36,13 @@ const recipes: Record<string, Recipe> = {
 const slots = { organization_id: 'organization', space_id: 'space', thread_id: 'thread' };
 
 function steps(table: Partial<Table>, row: Partial<Row> = {}): readonly Step[] {
-  const whole: Table = { operation: 'getSpace', given: {}, rows: [], place: 'a.yaml:1:1', ...table };
+  const whole: Table = {
+    operation: 'getSpace',
+    given: {},
+    rows: [],
+    place: 'a.yaml:1:1',
+    ...table,
+  };
   return compile(
     spec,
     { recipes, slots },
@@ -58,7 +74,13 @@ describe('a row becomes steps', () => {
         caller: 'member',
         before: [{ call: 'getThread' }],
         // biome-ignore lint/suspicious/noThenProperty: a key of the contracts.
-        then: [{ call: 'listSpaces', caller: 'viewer', query: { organization_id: '$known.organization_id' } }],
+        then: [
+          {
+            call: 'listSpaces',
+            caller: 'viewer',
+            query: { organization_id: '$known.organization_id' },
+          },
+        ],
       },
     );
     const made = ['prepare createThread owner', 'keep thread'];
@@ -81,22 +103,45 @@ describe('a row becomes steps', () => {
   });
 
   it('with what a recipe needs of the profile, and who may hold it', () => {
-    const all = steps({ operation: 'removeThreadFromSpace', given: { space: 'a_space', thread: 'a_held_thread' } });
-    const [first, second] = all.filter((step) => step.kind === 'prepare' && step.about !== undefined);
+    const all = steps({
+      operation: 'removeThreadFromSpace',
+      given: { space: 'a_space', thread: 'a_held_thread' },
+    });
+    const [first, second] = all.filter(
+      (step) => step.kind === 'prepare' && step.about !== undefined,
+    );
     expect([first, second]).toMatchObject([
-      { about: { name: 'empty_thread_id' }, heldBy: ['owner', 'member'], request: { call: 'getThread' } },
+      {
+        about: { name: 'empty_thread_id' },
+        heldBy: ['owner', 'member'],
+        request: { call: 'getThread' },
+      },
       { about: { name: 'empty_thread_id' }, request: { call: 'addThreadToSpace' } },
     ]);
     expect(second).not.toHaveProperty('heldBy');
-    expect([...needsOf(all).profile]).toEqual(['callers.owner', 'known.organization_id', 'known.empty_thread_id']);
+    expect([...needsOf(all).profile]).toEqual([
+      'callers.owner',
+      'known.organization_id',
+      'known.empty_thread_id',
+    ]);
     expect([...needsOf(all).undoes]).toEqual(['deleteSpace']);
   });
 
   it("with the row's own recipe, body and query in place of the table's", () => {
-    const table = { operation: 'createSpace' as const, given: { space: 'a_space' }, body: { name: 'table' } };
+    const table = {
+      operation: 'createSpace' as const,
+      given: { space: 'a_space' },
+      body: { name: 'table' },
+    };
     const own = steps(table, { given: { space: 'a_thread' }, body: { name: 'row' }, path: {} });
-    expect(own.map((step) => step.origin)).toContainEqual({ in: 'row', pointer: '/given/space', recipe: 'a_thread' });
-    expect(own.find(({ kind }) => kind === 'request')).toMatchObject({ request: { body: { value: { name: 'row' } } } });
+    expect(own.map((step) => step.origin)).toContainEqual({
+      in: 'row',
+      pointer: '/given/space',
+      recipe: 'a_thread',
+    });
+    expect(own.find(({ kind }) => kind === 'request')).toMatchObject({
+      request: { body: { value: { name: 'row' } } },
+    });
     expect(steps(table, { raw_body: '{' }).find(({ kind }) => kind === 'request')).toMatchObject({
       raw: new TextEncoder().encode('{'),
       request: expect.not.objectContaining({ body: expect.anything() }),
@@ -105,14 +150,22 @@ describe('a row becomes steps', () => {
 
   it('of which what the request makes is deleted by the owner, where whoever sent it has no good credential', () => {
     const table = { operation: 'createSpace' as const, makes: { made: 'a_space' } };
-    const makers = (['member', 'expired_key', 'lower_case_bearer'] as const).map((caller) => steps(table, { caller }).at(-1));
-    expect(makers.map((step) => step?.kind === 'undo' && step.request.caller)).toEqual(['member', 'owner', 'owner']);
+    const makers = (['member', 'expired_key', 'lower_case_bearer'] as const).map((caller) =>
+      steps(table, { caller }).at(-1),
+    );
+    expect(makers.map((step) => step?.kind === 'undo' && step.request.caller)).toEqual([
+      'member',
+      'owner',
+      'owner',
+    ]);
   });
 
   it('and a recipe that is made from itself, or does not exist, only fills its slot', () => {
     const circle = { a: { from: 'b' }, b: { from: 'a' } };
     const table = { operation: 'getSpace' as const, given: { space: 'a', thread: 'nothing' } };
-    expect(inLines(compile(spec, { recipes: circle, slots }, { table, row: { caller: 'owner' } }))).toEqual([
+    expect(
+      inLines(compile(spec, { recipes: circle, slots }, { table, row: { caller: 'owner' } })),
+    ).toEqual([
       ...Array(3).fill('keep space'),
       'keep thread',
       'request getSpace owner $slot.space',

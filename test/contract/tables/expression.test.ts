@@ -1,11 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { fill, meaningOfInput, readTemplate, usesIn, written } from '../../../src/contract/tables/expression.js';
+import {
+  fill,
+  meaningOfInput,
+  readTemplate,
+  usesIn,
+  written,
+} from '../../../src/contract/tables/expression.js';
 import type { Json } from '../../../src/spec/message.js';
 
 const read = (value: Json): readonly string[] =>
-  usesIn(readTemplate(value)).map(({ expression, optional }) => `${written(expression)}${optional ? '?' : ''}`);
+  usesIn(readTemplate(value)).map(
+    ({ expression, optional }) => `${written(expression)}${optional ? '?' : ''}`,
+  );
 
-/** Every expression stands for itself, in brackets; nothing of the profile is there but the role. */
+/**
+ * Every expression stands for itself, in brackets; nothing of the profile is there but the role.
+ */
 const filled = (value: Json): Json =>
   fill(readTemplate(value), {
     valueOf: (expression) => `<${written(expression)}>`,
@@ -34,21 +44,29 @@ describe('an expression', () => {
 
   it('ends where its name does, so that a text may go on after it', () => {
     expect(filled('org_$unique.')).toBe('org_<$name>.');
-    expect(filled('$slot.space-$known.role_id/$name$name')).toBe('<$slot.space>-<$known.role_id>/<$name><$name>');
+    expect(filled('$slot.space-$known.role_id/$name$name')).toBe(
+      '<$slot.space>-<$known.role_id>/<$name><$name>',
+    );
     expect(read('a price of $5 for $slot.space')).toEqual(['$5', '$slot.space']);
   });
 
   it('is found at any depth, in the order in which it is filled in', () => {
-    expect(read({ a: [{ b: '$slot.b' }, 1, null], c: 'to $known.role_id', d: { e: '$response.body#/id' } })).toEqual([
-      '$slot.b',
-      '$known.role_id',
-      '$response.body#/id',
-    ]);
+    expect(
+      read({
+        a: [{ b: '$slot.b' }, 1, null],
+        c: 'to $known.role_id',
+        d: { e: '$response.body#/id' },
+      }),
+    ).toEqual(['$slot.b', '$known.role_id', '$response.body#/id']);
   });
 
   it('with ? leaves its item out of a list where it has no value, and is filled in elsewhere', () => {
     const list = ['$callers.viewer.user_id?', '$known.role_id?', '$callers.editor.user_id'];
-    expect(read(list)).toEqual(['$callers.viewer.user_id?', '$known.role_id?', '$callers.editor.user_id']);
+    expect(read(list)).toEqual([
+      '$callers.viewer.user_id?',
+      '$known.role_id?',
+      '$callers.editor.user_id',
+    ]);
     expect(filled({ list })).toEqual({ list: ['<$known.role_id>', '<$callers.editor.user_id>'] });
     expect(filled('is it $slot.space?')).toBe('is it <$slot.space>?');
   });
@@ -60,7 +78,15 @@ it('a value without an expression is handed on as it is, and not copied', () => 
 });
 
 it('an input of a lifecycle has its value from the profile, save for the name and the credentials', () => {
-  expect(meaningOfInput('lower_case_bearer_user_id')).toEqual({ kind: 'caller', caller: 'lower_case_bearer', field: 'user_id' });
+  expect(meaningOfInput('lower_case_bearer_user_id')).toEqual({
+    kind: 'caller',
+    caller: 'lower_case_bearer',
+    field: 'user_id',
+  });
   expect(meaningOfInput('role_id')).toEqual({ kind: 'known', name: 'role_id' });
-  expect(['name', 'owner', 'nobody_user_id'].map(meaningOfInput)).toEqual([undefined, undefined, undefined]);
+  expect(['name', 'owner', 'nobody_user_id'].map(meaningOfInput)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
 });

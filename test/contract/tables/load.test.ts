@@ -2,7 +2,11 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ContractError, loadContracts, shippedContracts } from '../../../src/contract/tables/load.js';
+import {
+  ContractError,
+  loadContracts,
+  shippedContracts,
+} from '../../../src/contract/tables/load.js';
 import { parseYaml, stringifyYaml } from '../../../src/files/yaml.js';
 import { loadSpec } from '../../../src/shipped/document.js';
 import { withOdd } from '../../support/odd.js';
@@ -26,13 +30,15 @@ function problemsOf(folder: string, options?: { readonly complete: boolean }): r
   } catch (error) {
     if (!(error instanceof ContractError)) throw error;
     return error.problems.map(
-      ({ file, line, column, what, fix }) => `${file.replace(`${folder}/`, '')}:${line}:${column} ${what} | ${fix}`,
+      ({ file, line, column, what, fix }) =>
+        `${file.replace(`${folder}/`, '')}:${line}:${column} ${what} | ${fix}`,
     );
   }
   return [];
 }
 
-const inFile = (text: string): readonly string[] => problemsOf(folderWith({ 'a.yaml': text }), { complete: false });
+const inFile = (text: string): readonly string[] =>
+  problemsOf(folderWith({ 'a.yaml': text }), { complete: false });
 
 /** The shipped contracts with one file changed. */
 function shippedWith(file: string, change: (text: string) => string): string {
@@ -74,7 +80,9 @@ describe('the contracts as shipped', () => {
     const folder = shippedWith('vector-stores.yaml', (text) =>
       text.replace('operation: getVectorStoreUsage', 'operation: getStore'),
     );
-    const missing = problemsOf(folder).filter((problem) => problem.includes('no row expects getVectorStoreUsage.'));
+    const missing = problemsOf(folder).filter((problem) =>
+      problem.includes('no row expects getVectorStoreUsage.'),
+    );
     expect(missing.map((problem) => /getVectorStoreUsage\.(\w+)/.exec(problem)?.[1])).toEqual([
       'retrieved',
       'organization_access_denied',
@@ -118,7 +126,9 @@ tables:
       'a.yaml:13:14 call is missing | name an operation, such as call: getSpace',
       'a.yaml:13:21 there is no key cal | did you mean call?',
       'a.yaml:13:39 there is no caller ownr | did you mean owner?',
-      expect.stringMatching(/^a\.yaml:14:13 there is no key colour \| use one of operation, given, /),
+      expect.stringMatching(
+        /^a\.yaml:14:13 there is no key colour \| use one of operation, given, /,
+      ),
       'a.yaml:16:19 there is no caller ownr | did you mean owner?',
       'a.yaml:17:34 there is no case of getSpace retreived | did you mean retrieved?',
       'a.yaml:17:52 there is no key expct | did you mean expect?',
@@ -154,7 +164,9 @@ tables:
     rows:
       - { caller: owner, expect: created, then: [{ when: unknown_role, call: listThreads }] }
 `);
-    expect(problems).toEqual(['a.yaml:4:58 there is no case that the row expects unknown_role | use one of created']);
+    expect(problems).toEqual([
+      'a.yaml:4:58 there is no case that the row expects unknown_role | use one of created',
+    ]);
   });
 
   it('that is no YAML is refused before anything else is looked at', () => {
@@ -222,29 +234,77 @@ describe('a contract', () => {
   /** What stands in place of what, and what is said of it. */
   const mistakes: readonly (readonly [from: string, to: string, problem: string])[] = [
     // the form
-    ['expect: updated\n        answer', 'expect: []\n        answer', 'the list is empty | add to it, or leave the key out'],
-    ['expect: updated\n        answer', 'answer', 'expect is missing | name the case that must answer'],
+    [
+      'expect: updated\n        answer',
+      'expect: []\n        answer',
+      'the list is empty | add to it, or leave the key out',
+    ],
+    [
+      'expect: updated\n        answer',
+      'answer',
+      'expect is missing | name the case that must answer',
+    ],
     [
       'expect: updated\n        answer',
       'expect: 7\n        answer',
       'is not a text | write one, in quotes where it looks like something else',
     ],
-    ['- caller: owner\n        given', '- given', 'caller is missing | say who calls, such as caller: owner'],
-    ['{ call: getThread, present', '{ present', 'call is missing | name an operation, such as call: getSpace'],
-    ['- operation: createSpace\n    makes', '- makes', 'operation is missing | name one, such as operation: getSpace'],
-    ['observe: none', 'observe: none, before: { call: getSpace }', 'is not a list | write one, with - before each item'],
-    ['observe: none', 'observe: none, then: { call: getSpace }', 'is not a list | write one, with - before each item'],
+    [
+      '- caller: owner\n        given',
+      '- given',
+      'caller is missing | say who calls, such as caller: owner',
+    ],
+    [
+      '{ call: getThread, present',
+      '{ present',
+      'call is missing | name an operation, such as call: getSpace',
+    ],
+    [
+      '- operation: createSpace\n    makes',
+      '- makes',
+      'operation is missing | name one, such as operation: getSpace',
+    ],
+    [
+      'observe: none',
+      'observe: none, before: { call: getSpace }',
+      'is not a list | write one, with - before each item',
+    ],
+    [
+      'observe: none',
+      'observe: none, then: { call: getSpace }',
+      'is not a list | write one, with - before each item',
+    ],
     ['pause: 1.5', 'pause: soon', 'is not a number above 0 | write how many seconds, such as 1.1'],
-    ['hex_body: 7b7D', 'hex_body: zz', "is not hex | write two digits for each byte, in quotes, such as '7bff7d'"],
-    ['hex_body: 7b7D', 'hex_body: 7b7', "is not hex | write two digits for each byte, in quotes, such as '7bff7d'"],
-    ['nested: 10000', 'nested: deep', 'is not a whole number above 0 | write how many arrays, such as 10000'],
+    [
+      'hex_body: 7b7D',
+      'hex_body: zz',
+      "is not hex | write two digits for each byte, in quotes, such as '7bff7d'",
+    ],
+    [
+      'hex_body: 7b7D',
+      'hex_body: 7b7',
+      "is not hex | write two digits for each byte, in quotes, such as '7bff7d'",
+    ],
+    [
+      'nested: 10000',
+      'nested: deep',
+      'is not a whole number above 0 | write how many arrays, such as 10000',
+    ],
     [
       'includes: [/access_users/*, $slot.space]',
       'includes: [/access_users/*]',
       'is not a pair | write a pointer and a value, such as [/name, $slot.name]',
     ],
-    ['includes: [/access_users/*', 'includes: [access_users/*', 'is not a pointer | begin with /, such as /data/*/id'],
-    ['present: /space_ids', 'present: space_ids', 'is not a pointer | begin with /, such as /data/*/id'],
+    [
+      'includes: [/access_users/*',
+      'includes: [access_users/*',
+      'is not a pointer | begin with /, such as /data/*/id',
+    ],
+    [
+      'present: /space_ids',
+      'present: space_ids',
+      'is not a pointer | begin with /, such as /data/*/id',
+    ],
     ['answer: { /name', 'answer: { name', 'is not a pointer | begin with /, such as /data/*/id'],
     [
       'query: { limit: 1 }',
@@ -263,23 +323,51 @@ describe('a contract', () => {
       'there is no key query | use one of caller, expect, assumed, documented, raw_body, nested, hex_body, content_type',
     ],
     // names
-    ['slots: { space_id', 'slots: { spaec_id: space, space_id', 'there is no path parameter spaec_id | did you mean space_id?'],
-    ['path: { space_id', 'path: { spce_id', 'there is no path parameter of updateSpace spce_id | did you mean space_id?'],
-    ['path: {}', 'path: { space_id: x }', 'there is no path parameter of listSpaces space_id | there are none'],
+    [
+      'slots: { space_id',
+      'slots: { spaec_id: space, space_id',
+      'there is no path parameter spaec_id | did you mean space_id?',
+    ],
+    [
+      'path: { space_id',
+      'path: { spce_id',
+      'there is no path parameter of updateSpace spce_id | did you mean space_id?',
+    ],
+    [
+      'path: {}',
+      'path: { space_id: x }',
+      'there is no path parameter of listSpaces space_id | there are none',
+    ],
     [
       'query: { organization_id: $known.organization_id }\n',
       'query: { organisation_id: $known.organization_id }\n',
       'there is no query parameter of updateSpace organisation_id | did you mean organization_id?',
     ],
-    ['query: { limit: 1 }', 'query: { limt: 1 }', 'there is no query parameter of listSpaces limt | did you mean limit?'],
-    ['query: { limit: 100 }', 'query: { limt: 100 }', 'there is no query parameter of listSpaces limt | did you mean limit?'],
+    [
+      'query: { limit: 1 }',
+      'query: { limt: 1 }',
+      'there is no query parameter of listSpaces limt | did you mean limit?',
+    ],
+    [
+      'query: { limit: 100 }',
+      'query: { limt: 100 }',
+      'there is no query parameter of listSpaces limt | did you mean limit?',
+    ],
     [
       'body: { organization_id: $known',
       'body: { organisation_id: $known',
       'there is no /organisation_id in a request of createSpace | did you mean organization_id?',
     ],
-    ["body: { name: '' }", "body: { nmae: '' }", 'there is no /nmae in a request of updateSpace | did you mean name?'],
-    ['call: getThread, present', 'call: getThread, body: {}, present', 'getThread takes no body | leave it out'],
+    [
+      "body: { name: '' }",
+      "body: { nmae: '' }",
+      'there is no /nmae in a request of updateSpace | did you mean name?',
+    ],
+    [
+      'call: getThread, present',
+      'call: getThread, body: {}, present',
+      'getThread takes no body | leave it out',
+    ],
     ['caller: admin', 'caller: ownr', 'there is no caller ownr | did you mean owner?'],
     ['observe: none', 'observe: nnoe', 'there is no way to observe nnoe | did you mean none?'],
     [
@@ -287,7 +375,11 @@ describe('a contract', () => {
       'coupled: [descripton]',
       'there is no field in a request of updateSpace descripton | did you mean description?',
     ],
-    ['expect: not_utf8', 'expect: not_utf', 'no operation documents not_utf | did you mean not_utf8?'],
+    [
+      'expect: not_utf8',
+      'expect: not_utf',
+      'no operation documents not_utf | did you mean not_utf8?',
+    ],
     [
       'undo: deleteSpace',
       'undo: listSpaces',
@@ -303,14 +395,22 @@ describe('a contract', () => {
       'caller: owner\n    value: $known.empty_thread_id',
       'caller stands here without call | add call, or leave it out',
     ],
-    ["raw_body: '{}'", "raw_body: '{}', nested: 3", 'raw_body is not sent beside nested | leave one of them out'],
+    [
+      "raw_body: '{}'",
+      "raw_body: '{}', nested: 3",
+      'raw_body is not sent beside nested | leave one of them out',
+    ],
     [
       "raw_body: '{}', content_type",
       'content_type',
       'only a body that is written out has a type of its own | add a body, or leave it out',
     ],
     // what an answer holds
-    ['equals: [/name', 'equals: [/nmae', 'there is no /nmae in an answer of getSpace | did you mean /name?'],
+    [
+      'equals: [/name',
+      'equals: [/nmae',
+      'there is no /nmae in an answer of getSpace | did you mean /name?',
+    ],
     [
       'includes: [/access_users/*',
       'includes: [/access_users/*/id',
@@ -336,10 +436,26 @@ describe('a contract', () => {
       'unique: /spaces/0/id',
       'names one place, which nothing can repeat | write * for each row, such as /data/*/id',
     ],
-    ['rows: [/spaces', 'rows: [/spacs', 'there is no /spacs in an answer of listSpaces | did you mean /spaces?'],
-    ['answer: { /name', 'answer: { /nam', 'there is no /nam in an answer of updateSpace | did you mean /name?'],
-    ['equals: [/error/code', 'equals: [/name', 'there is no /name in an answer of updateSpace | use one of success, error'],
-    ['$response.body#/name]', '$response.body#/nam]', 'there is no /nam in an answer of updateSpace | did you mean /name?'],
+    [
+      'rows: [/spaces',
+      'rows: [/spacs',
+      'there is no /spacs in an answer of listSpaces | did you mean /spaces?',
+    ],
+    [
+      'answer: { /name',
+      'answer: { /nam',
+      'there is no /nam in an answer of updateSpace | did you mean /name?',
+    ],
+    [
+      'equals: [/error/code',
+      'equals: [/name',
+      'there is no /name in an answer of updateSpace | use one of success, error',
+    ],
+    [
+      '$response.body#/name]',
+      '$response.body#/nam]',
+      'there is no /nam in an answer of updateSpace | did you mean /name?',
+    ],
     [
       '$response.body#/updated_at',
       '$response.body#/updatd_at',
@@ -376,7 +492,11 @@ describe('a contract', () => {
       'there is no /spaces/0/id in an answer of createSpace | use one of id, organization_id, ',
     ],
     // slots
-    ['given: { thread', 'given: { spce: a_space, thread', 'nothing here uses the slot spce | did you mean space?'],
+    [
+      'given: { thread',
+      'given: { spce: a_space, thread',
+      'nothing here uses the slot spce | did you mean space?',
+    ],
     [
       'given: { thread: a_thread, ',
       'given: { ',
@@ -398,7 +518,9 @@ describe('a contract', () => {
   it.each(mistakes)('with %j as %j is refused: %s', (from, to, problem) => {
     expect(sound).toContain(from);
     const problems = inFile(sound.replace(from, to));
-    expect(problems.map((one) => one.replace(/^a\.yaml:\d+:\d+ /, ''))).toContainEqual(expect.stringContaining(problem));
+    expect(problems.map((one) => one.replace(/^a\.yaml:\d+:\d+ /, ''))).toContainEqual(
+      expect.stringContaining(problem),
+    );
     expect(problems.every((one) => /^a\.yaml:\d+:\d+ /.test(one))).toBe(true);
   });
 
@@ -412,7 +534,9 @@ describe('a contract', () => {
     ]);
     const filled = rows.replace('owner', 'owner, path: { space_id: x }');
     expect(inFile(`tables: [{ operation: getSpace, rows: ${filled} }]`)).toEqual([
-      expect.stringMatching(/^a\.yaml:1:101 nothing fills the slot space_id, which getSpace needs /),
+      expect.stringMatching(
+        /^a\.yaml:1:101 nothing fills the slot space_id, which getSpace needs /,
+      ),
     ]);
   });
 
@@ -438,7 +562,9 @@ describe('a contract', () => {
     const inWords = /^a\.yaml:\d+:\d+ (?!.*(?:undefined|NaN|\[object)).+ \| .+$/;
     expect(inFile(stringifyYaml(whole))).toEqual([]);
     for (const [i, changed] of [...withOdd(whole, [null])].entries()) {
-      expect(inFile(stringifyYaml(changed)).filter((problem) => !inWords.test(problem))).toEqual([]);
+      expect(inFile(stringifyYaml(changed)).filter((problem) => !inWords.test(problem))).toEqual(
+        [],
+      );
       const [other] = [...withOdd(whole, odd[i % odd.length])].slice(i, i + 1);
       expect(inFile(stringifyYaml(other)).filter((problem) => !inWords.test(problem))).toEqual([]);
     }
@@ -459,10 +585,16 @@ describe('a contract', () => {
 describe('a folder of contracts', () => {
   it('may have a recipe and a slot in one file only', () => {
     const text = 'slots: { space_id: space }\nrecipes: { a_name: { value: $name } }\n';
-    expect(problemsOf(folderWith({ 'a.yaml': text, 'b.yaml': text }), { complete: false })).toEqual([
-      expect.stringMatching(/^b\.yaml:1:20 there is a slot of space_id already, at .*a\.yaml:1:20 \| keep one of them$/),
-      expect.stringMatching(/^b\.yaml:2:20 there is a recipe a_name already, at .*a\.yaml:2:20 \| keep one of them$/),
-    ]);
+    expect(problemsOf(folderWith({ 'a.yaml': text, 'b.yaml': text }), { complete: false })).toEqual(
+      [
+        expect.stringMatching(
+          /^b\.yaml:1:20 there is a slot of space_id already, at .*a\.yaml:1:20 \| keep one of them$/,
+        ),
+        expect.stringMatching(
+          /^b\.yaml:2:20 there is a recipe a_name already, at .*a\.yaml:2:20 \| keep one of them$/,
+        ),
+      ],
+    );
     expect(inFile('recipes: { a_name: { value: a }, a_name: { value: b } }')).toEqual([
       expect.stringContaining('this key stands here a second time | keep one of them'),
     ]);
@@ -476,9 +608,11 @@ describe('a folder of contracts', () => {
   });
 
   it('may have no file that is passed over for its name', () => {
-    expect(problemsOf(folderWith({ 'a.yml': sound, 'b.yaml': sound, 'my.profile.yml': '' }), { complete: false })).toEqual([
-      'a.yml:1:1 is not read for its name | rename it to end in .yaml',
-    ]);
+    expect(
+      problemsOf(folderWith({ 'a.yml': sound, 'b.yaml': sound, 'my.profile.yml': '' }), {
+        complete: false,
+      }),
+    ).toEqual(['a.yml:1:1 is not read for its name | rename it to end in .yaml']);
   });
 
   it('that is empty, or not there, or holds what cannot be read, is refused', () => {
@@ -486,15 +620,22 @@ describe('a folder of contracts', () => {
     expect(problemsOf(none, { complete: false })).toEqual([
       expect.stringContaining(':1:1 the folder holds no contracts | add a file that ends in .yaml'),
     ]);
-    expect(problemsOf(join(none, 'nowhere'))).toEqual([expect.stringContaining('cannot be read: ENOENT')]);
+    expect(problemsOf(join(none, 'nowhere'))).toEqual([
+      expect.stringContaining('cannot be read: ENOENT'),
+    ]);
     mkdirSync(join(none, 'a.yaml'));
-    expect(problemsOf(none, { complete: false })).toEqual([expect.stringContaining('a.yaml:1:1 cannot be read: EISDIR')]);
+    expect(problemsOf(none, { complete: false })).toEqual([
+      expect.stringContaining('a.yaml:1:1 cannot be read: EISDIR'),
+    ]);
   });
 
   it('may have a name with colons in it', () => {
     const folder = join(folderWith({}), 'a:b');
     mkdirSync(folder);
-    writeFileSync(join(folder, 'a.yaml'), 'everywhere: [{ caller: none, expect: nothing_of_ours }]\n');
+    writeFileSync(
+      join(folder, 'a.yaml'),
+      'everywhere: [{ caller: none, expect: nothing_of_ours }]\n',
+    );
     expect(problemsOf(folder)[0]).toMatch(/a:b(\/a\.yaml)?:1:\d+ /);
   });
 });

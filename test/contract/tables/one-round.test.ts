@@ -1,4 +1,5 @@
-// One reading of a contract or profile file shows every fault, also where the YAML itself is broken.
+// One reading of a contract or profile file shows every fault, also where the YAML itself is
+// broken.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,7 +24,8 @@ function errorOf(read: () => unknown): FileError {
   throw new Error('nothing was found');
 }
 
-const found = ({ problems }: FileError): readonly string[] => problems.map(({ line, what }) => `${line} ${what}`);
+const found = ({ problems }: FileError): readonly string[] =>
+  problems.map(({ line, what }) => `${line} ${what}`);
 const profile = (text: string): FileError => errorOf(() => parseProfile(text, 'a.yaml', {}));
 function contracts(files: Readonly<Record<string, string>>, complete = true): FileError {
   const folder = mkdtempSync(join(tmpdir(), 'understudy-one-round-'));
@@ -70,7 +72,14 @@ describe('a profile whose YAML is broken', () => {
 });
 
 const table = (...rows: readonly string[]): string =>
-  ['tables:', '  - operation: getSpace', '    given: { space: a_space, beside: no_recipe }', '    rows:', ...rows, ''].join('\n');
+  [
+    'tables:',
+    '  - operation: getSpace',
+    '    given: { space: a_space, beside: no_recipe }',
+    '    rows:',
+    ...rows,
+    '',
+  ].join('\n');
 
 describe('contracts whose YAML is broken', () => {
   const rows = [
@@ -81,7 +90,9 @@ describe('contracts whose YAML is broken', () => {
   ];
 
   it('have the faults of the rows before it shown, and of the table itself', () => {
-    const { problems } = contracts({ 'a.yaml': table(...rows).replace('    given', '    givn: {}\n    given') });
+    const { problems } = contracts({
+      'a.yaml': table(...rows).replace('    given', '    givn: {}\n    given'),
+    });
     expect(problems.map(({ line, what }) => `${line} ${what}`)).toEqual([
       expect.stringMatching(/^3 there is no key givn/),
       expect.stringMatching(/^6 (caller is missing|there is no key caler)/),
@@ -98,8 +109,14 @@ describe('contracts whose YAML is broken', () => {
   });
 
   it('have the faults of every other file shown', () => {
-    const { problems } = contracts({ 'a.yaml': 'tables: [', 'b.yaml': 'tabels: []\n', 'c.arazzo.yaml': 'arazo: 1.0.1\n' });
-    expect(new Set(problems.map(({ file }) => file.slice(-6)))).toEqual(new Set(['a.yaml', 'b.yaml', 'o.yaml']));
+    const { problems } = contracts({
+      'a.yaml': 'tables: [',
+      'b.yaml': 'tabels: []\n',
+      'c.arazzo.yaml': 'arazo: 1.0.1\n',
+    });
+    expect(new Set(problems.map(({ file }) => file.slice(-6)))).toEqual(
+      new Set(['a.yaml', 'b.yaml', 'o.yaml']),
+    );
   });
 
   it('that are lifecycles have their other faults shown', () => {
@@ -127,6 +144,9 @@ describe('contracts whose YAML is broken', () => {
     const bad = Array.from({ length: 60 }, () => '      - { caller: ownr, expect: retrieved }');
     const { message, problems } = contracts({ 'a.yaml': table(...bad, '      - "') });
     expect(problems).toHaveLength(61);
-    expect([message.match(/^ {2}fix: /gm)?.length, message.split('\n').at(-1)]).toEqual([50, 'and 11 more']);
+    expect([message.match(/^ {2}fix: /gm)?.length, message.split('\n').at(-1)]).toEqual([
+      50,
+      'and 11 more',
+    ]);
   });
 });

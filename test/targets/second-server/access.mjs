@@ -11,7 +11,10 @@ function overrides(user, organizationId) {
 }
 
 export function hasCapability(user, organizationId, capability) {
-  return isMember(user, organizationId) && (user.capabilities.includes(capability) || user.capabilities.includes(OVERRIDE));
+  return (
+    isMember(user, organizationId) &&
+    (user.capabilities.includes(capability) || user.capabilities.includes(OVERRIDE))
+  );
 }
 
 const shareAny = (granted, held) => (granted ?? []).some((id) => held.includes(id));
@@ -19,14 +22,21 @@ const shareAny = (granted, held) => (granted ?? []).some((id) => held.includes(i
 // Spaces
 
 export function isOwner(user, space) {
-  return isMember(user, space.organization_id) && (space.created_by === user.id || overrides(user, space.organization_id));
+  return (
+    isMember(user, space.organization_id) &&
+    (space.created_by === user.id || overrides(user, space.organization_id))
+  );
 }
 
 export function canEdit(user, space) {
   if (isOwner(user, space)) return true;
   if (!isMember(user, space.organization_id)) return false;
   const editors = space.editable_by_users ?? [];
-  return editors.includes('*') || editors.includes(user.id) || shareAny(space.editable_by_roles, user.role_ids);
+  return (
+    editors.includes('*') ||
+    editors.includes(user.id) ||
+    shareAny(space.editable_by_roles, user.role_ids)
+  );
 }
 
 // Edit implies view. `*` has a meaning for editing only, so it is no view grant here.
@@ -48,7 +58,8 @@ export function canReachStore(state, user, store) {
   if (!isMember(user, store.organization_id)) return false;
   if (store.created_by === user.id || overrides(user, store.organization_id)) return true;
   if (store.access_mode === 'private') return shareAny(store.access_users, [user.id]);
-  if (store.access_mode === 'department') return shareAny(departmentsOf(state, store), user.department_ids);
+  if (store.access_mode === 'department')
+    return shareAny(departmentsOf(state, store), user.department_ids);
   return true; // `public` reaches as far as `organization` (K-C6)
 }
 
@@ -62,6 +73,7 @@ export function canReachSlice(user, slice) {
   if (slice.created_by === user.id || overrides(user, slice.organization_id)) return true;
   if (slice.owner_id === user.id || user.department_ids.includes(slice.owner_id)) return true;
   if (slice.access_mode === 'private') return shareAny(slice.access_target_ids, [user.id]);
-  if (slice.access_mode === 'department') return shareAny(slice.access_target_ids, user.department_ids);
+  if (slice.access_mode === 'department')
+    return shareAny(slice.access_target_ids, user.department_ids);
   return true;
 }

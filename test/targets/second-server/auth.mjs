@@ -26,7 +26,8 @@ function userOfKey(state, key) {
   if (!entry) throw badCredentials('INVALID_API_KEY');
   if (entry.state === 'deactivated') throw badCredentials('API_KEY_DEACTIVATED');
   if (entry.state === 'paused') throw badCredentials('API_KEY_PAUSED');
-  if (entry.expires_at && Date.parse(entry.expires_at) <= Date.now()) throw badCredentials('API_KEY_EXPIRED');
+  if (entry.expires_at && Date.parse(entry.expires_at) <= Date.now())
+    throw badCredentials('API_KEY_EXPIRED');
   return state.users.get(entry.user_id);
 }
 
@@ -34,7 +35,8 @@ function userOfKey(state, key) {
 function userOfToken(state, token) {
   const claims = verifiedClaims(token, state.tokenSecret);
   if (!claims) throw badCredentials('TOKEN_INVALID');
-  if (typeof claims.exp !== 'number' || claims.exp * 1000 <= Date.now()) throw badCredentials('TOKEN_EXPIRED');
+  if (typeof claims.exp !== 'number' || claims.exp * 1000 <= Date.now())
+    throw badCredentials('TOKEN_EXPIRED');
   if (!claims.sub) throw badCredentials('TOKEN_MISSING_SUBJECT');
   const user = state.users.get(claims.sub);
   if (!user) throw badCredentials('TOKEN_INVALID');

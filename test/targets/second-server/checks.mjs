@@ -24,13 +24,17 @@ export function text(min = 0, max = Infinity) {
 }
 
 export function oneOf(values) {
-  return { fault: (value) => (values.includes(value) ? null : `must be one of ${setPrint(values)}`) };
+  return {
+    fault: (value) => (values.includes(value) ? null : `must be one of ${setPrint(values)}`),
+  };
 }
 
 export function textList() {
   return {
     fault: (value) =>
-      Array.isArray(value) && value.every((item) => typeof item === 'string') ? null : 'must be a list of strings',
+      Array.isArray(value) && value.every((item) => typeof item === 'string')
+        ? null
+        : 'must be a list of strings',
   };
 }
 
@@ -38,7 +42,8 @@ export function flag() {
   return { fault: (value) => (typeof value === 'boolean' ? null : 'must be true or false') };
 }
 
-export const isObject = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isObject = (value) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export function metadata() {
   return { fault: metadataFault };
@@ -59,7 +64,8 @@ export function setPrint(values) {
 }
 
 /**
- * The known fields of the JSON body, checked. Unknown fields are dropped (S-C27), or refused where the shape is closed (X1).
+ * The known fields of the JSON body, checked. Unknown fields are dropped (S-C27), or refused where
+ * the shape is closed (X1).
  * @param {import('./server.mjs').Context} context
  * @param {Record<string, Rule>} shape
  * @param {{ closed?: boolean }} [options]
@@ -88,7 +94,8 @@ export function checkBody(context, shape, { closed = false } = {}) {
 function parseBody(context) {
   if (context.rawBody.length === 0) return {};
   const type = context.contentType.split(';')[0].trim().toLowerCase();
-  if (type !== '' && type !== 'application/json') throw context.invalid('body', 'body is not JSON by its Content-Type'); // X7
+  if (type !== '' && type !== 'application/json')
+    throw context.invalid('body', 'body is not JSON by its Content-Type'); // X7
   let body;
   try {
     body = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(context.rawBody));

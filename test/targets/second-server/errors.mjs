@@ -57,14 +57,17 @@ export function badCredentials(code) {
 // 403
 export function organizationDenied(organization_id) {
   const message = "You don't have access to this organization";
-  return new ApiError(403, 'ORGANIZATION_ACCESS_DENIED', message, 'Caller is not a member', { organization_id });
+  return new ApiError(403, 'ORGANIZATION_ACCESS_DENIED', message, 'Caller is not a member', {
+    organization_id,
+  });
 }
 
 export function forbidden(systemMessage, details) {
   return new ApiError(403, 'INSUFFICIENT_PERMISSIONS', NO_PERMISSION, systemMessage, details);
 }
 
-export const notAMember = (organization_id) => forbidden('Not a member of the organization', { organization_id }); // X2
+export const notAMember = (organization_id) =>
+  forbidden('Not a member of the organization', { organization_id }); // X2
 export const viewRequired = (space_id) => forbidden('View access required', { space_id });
 export const editRequired = (space_id) => forbidden('Edit access required', { space_id });
 export const ownerRequired = (space_id) => forbidden('Owner access required', { space_id });
@@ -80,25 +83,47 @@ export const sliceNotFound = (slice_id) => notFound('Knowledge slice not found',
 
 // Two user texts for one code, one per family of paths (K-C3).
 export function storeNotFound(vector_store_id, message = 'Vector store not found.') {
-  return new ApiError(404, 'VECTOR_STORE_NOT_FOUND', message, 'Vector store not found', { vector_store_id });
+  return new ApiError(404, 'VECTOR_STORE_NOT_FOUND', message, 'Vector store not found', {
+    vector_store_id,
+  });
 }
 
 // 405
 export function methodNotAllowed(method, allowed) {
   const allow = allowed.join(', ');
   const message = 'This method is not supported here.';
-  return new ApiError(405, 'METHOD_NOT_ALLOWED', message, `Allowed methods: ${allow}`, { method }, { allow });
+  return new ApiError(
+    405,
+    'METHOD_NOT_ALLOWED',
+    message,
+    `Allowed methods: ${allow}`,
+    { method },
+    { allow },
+  );
 }
 
 // 409
 export function alreadyExists(systemMessage, details) {
-  return new ApiError(409, 'RESOURCE_ALREADY_EXISTS', 'This resource already exists.', systemMessage, details);
+  return new ApiError(
+    409,
+    'RESOURCE_ALREADY_EXISTS',
+    'This resource already exists.',
+    systemMessage,
+    details,
+  );
 }
 
 // 413
 export function bodyTooLarge() {
   const headers = { connection: 'close' };
-  return new ApiError(413, 'REQUEST_TOO_LARGE', 'The request is too large.', 'Body exceeds the limit', {}, headers);
+  return new ApiError(
+    413,
+    'REQUEST_TOO_LARGE',
+    'The request is too large.',
+    'Body exceeds the limit',
+    {},
+    headers,
+  );
 }
 
 // 422 naming ids (seed 000) and 422 naming a field (seed 002)
@@ -112,5 +137,11 @@ export function invalidField(field, message, userMessage) {
 
 // 500
 export function unexpected() {
-  return new ApiError(500, 'INTERNAL_ERROR', 'Something went wrong on our side.', 'Unhandled failure', {});
+  return new ApiError(
+    500,
+    'INTERNAL_ERROR',
+    'Something went wrong on our side.',
+    'Unhandled failure',
+    {},
+  );
 }

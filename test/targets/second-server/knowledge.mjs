@@ -1,4 +1,5 @@
-// K2, K3, K5, K10, K11, K13, K15 (slices and stores) and V2, V3, V5 (vector stores), all below one organization.
+// K2, K3, K5, K10, K11, K13, K15 (slices and stores) and V2, V3, V5 (vector stores), all below one
+// organization.
 import { canReachSlice, canReachStore, hasCapability, isMember } from './access.mjs';
 import { checkBody, oneOf, orNull, required, text, textList } from './checks.mjs';
 import * as errors from './errors.mjs';
@@ -41,7 +42,8 @@ export function createSlice(context) {
   const fields = checkBody(context, SLICE_SHAPE);
   checkOrganization(context);
   checkManagesSlices(context, { organization_id: params.organization_id });
-  if (!ownerExists(context, fields)) throw context.invalid('owner_id', 'owner_id does not name an existing owner');
+  if (!ownerExists(context, fields))
+    throw context.invalid('owner_id', 'owner_id does not name an existing owner');
 
   const now = state.now();
   const slice = {
@@ -89,7 +91,12 @@ export function archiveSlice(context) {
   const slice = existingSlice(context);
   if (slice.status !== 'archived') {
     const now = state.now();
-    Object.assign(slice, { status: 'archived', archived_at: now, archived_by: caller.id, updated_at: now });
+    Object.assign(slice, {
+      status: 'archived',
+      archived_at: now,
+      archived_by: caller.id,
+      updated_at: now,
+    });
   }
   return { status: 200, body: renderSlice(state, slice) };
 }
@@ -102,7 +109,8 @@ export function createStoreInSlice(context) {
   checkManagesSlices(context, { slice_id: params.slice_id });
   const slice = reachableSlice(context);
   if (slice.is_composite) throw context.invalid('slice_id', 'slice_id names a composite slice');
-  if (slice.status === 'archived') throw context.invalid('slice_id', 'slice_id names an archived slice');
+  if (slice.status === 'archived')
+    throw context.invalid('slice_id', 'slice_id names an archived slice');
 
   const store = addStore(state, {
     ...fields,
@@ -129,7 +137,11 @@ export function listStoresOfSlice(context) {
 export function getStore(context) {
   const { params } = context;
   checkOrganization(context);
-  const store = reachableStore(context, params.store_id, 'The requested vector store could not be found.');
+  const store = reachableStore(
+    context,
+    params.store_id,
+    'The requested vector store could not be found.',
+  );
   return { status: 200, body: renderKnowledgeStore(store) };
 }
 
@@ -138,7 +150,10 @@ export function deleteStore(context) {
   const { params } = context;
   checkOrganization(context);
   checkManagesSlices(context, { vector_store_id: params.store_id });
-  forgetStore(context, existingStore(context, params.store_id, 'The requested vector store could not be found.'));
+  forgetStore(
+    context,
+    existingStore(context, params.store_id, 'The requested vector store could not be found.'),
+  );
   return { status: 204 };
 }
 
@@ -147,7 +162,11 @@ export function createVectorStore(context) {
   const { state, caller, params } = context;
   const fields = checkBody(context, VECTOR_STORE_SHAPE);
   checkOrganization(context);
-  const store = addStore(state, { ...fields, organization_id: params.organization_id, created_by: caller.id });
+  const store = addStore(state, {
+    ...fields,
+    organization_id: params.organization_id,
+    created_by: caller.id,
+  });
   return { status: 201, body: wrapped('Vector store has been created', store) };
 }
 
@@ -169,7 +188,8 @@ export function deleteVectorStore(context) {
 
 // An organization that does not exist is refused like a foreign one, so that ids do not leak.
 function checkOrganization({ caller, params }) {
-  if (!isMember(caller, params.organization_id)) throw errors.organizationDenied(params.organization_id);
+  if (!isMember(caller, params.organization_id))
+    throw errors.organizationDenied(params.organization_id);
 }
 
 function checkManagesSlices({ caller, params }, details) {
@@ -180,19 +200,22 @@ function checkManagesSlices({ caller, params }, details) {
 // A foreign slice or store does not exist as far as this organization's paths go (K-C37).
 function existingSlice({ state, params }) {
   const slice = state.slices.get(params.slice_id);
-  if (slice?.organization_id !== params.organization_id) throw errors.sliceNotFound(params.slice_id);
+  if (slice?.organization_id !== params.organization_id)
+    throw errors.sliceNotFound(params.slice_id);
   return slice;
 }
 
 function reachableSlice(context) {
   const slice = existingSlice(context);
-  if (!canReachSlice(context.caller, slice)) throw errors.forbidden('No access to the slice', { slice_id: slice.id });
+  if (!canReachSlice(context.caller, slice))
+    throw errors.forbidden('No access to the slice', { slice_id: slice.id });
   return slice;
 }
 
 function existingStore({ state, params }, storeId, missingText) {
   const store = state.stores.get(storeId);
-  if (store?.organization_id !== params.organization_id) throw errors.storeNotFound(storeId, missingText);
+  if (store?.organization_id !== params.organization_id)
+    throw errors.storeNotFound(storeId, missingText);
   return store;
 }
 

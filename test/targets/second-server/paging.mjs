@@ -1,4 +1,5 @@
-// Three of the list dialects: cursor, skip/limit and after/before. They share no answer shape (S-C17).
+// Three of the list dialects: cursor, skip/limit and after/before. They share no answer shape
+// (S-C17).
 import { queryInteger, queryText } from './checks.mjs';
 
 /**
@@ -44,7 +45,10 @@ function readCursor(context, list, cursor) {
     // reported below
   }
   const usable =
-    Array.isArray(parts) && parts.length === 3 && parts[0] === list && parts.every((part) => typeof part === 'string');
+    Array.isArray(parts) &&
+    parts.length === 3 &&
+    parts[0] === list &&
+    parts.every((part) => typeof part === 'string');
   if (!usable) throw context.invalid('cursor', 'cursor is not one of this list');
   return /** @type {[string, string]} */ ([parts[1], parts[2]]);
 }

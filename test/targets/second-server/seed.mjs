@@ -48,7 +48,14 @@ const SEEDED_AT = '2026-02-02T08:15:42.307118Z';
 /** @param {{ roles?: string[], departments?: string[] }} [groups] */
 function user(id, full_name, organization_id, capabilities, groups = {}) {
   const { roles = [], departments = [] } = groups;
-  return { id, full_name, organization_id, capabilities, role_ids: roles, department_ids: departments };
+  return {
+    id,
+    full_name,
+    organization_id,
+    capabilities,
+    role_ids: roles,
+    department_ids: departments,
+  };
 }
 
 function store(id, name, organization_id, created_by) {
@@ -138,15 +145,60 @@ export const seed = {
   departments: [{ id: DEPARTMENT, name: 'Research', organization_id: HOME }],
 
   api_keys: [
-    { key: 'ak_ESBEJXTGRWQRJBCRZ5G430R91DNVAPKD9687RH70', user_id: OWNER, state: 'active', expires_at: null },
-    { key: 'ak_4S2RXHD392HWZWZKBDENYGRJE6QE3YZ0ZYNW53Z8', user_id: ADMIN, state: 'active', expires_at: null },
-    { key: 'ak_NY6ME3ZV12S2DV5GB662KWH64STPMSXR7Z0227V6', user_id: EDITOR, state: 'active', expires_at: null },
-    { key: 'ak_PHRK3CFPC2JS1ZC8GD02B35KF30NRW29Z2V8WAVC', user_id: VIEWER, state: 'active', expires_at: null },
-    { key: 'ak_PKE7ZXSX4PB7B2FSWF7NBYXJ7PVE1EQVHD5YKNS1', user_id: MEMBER, state: 'active', expires_at: null },
-    { key: 'ak_E6RATP8Z844307E84GKNXFR2JHV7NRNENERDNWN9', user_id: OUTSIDER, state: 'active', expires_at: null },
-    { key: 'ak_PE7VQRK5WNZZ2RG797BRX9ZX52W9WDKX5GFH7C3A', user_id: OWNER, state: 'active', expires_at: '2026-01-01T00:00:00Z' },
-    { key: 'ak_FWDZBQVA74B90W7B4Q8YN709D39M0HSHBW2XN8H4', user_id: OWNER, state: 'deactivated', expires_at: null },
-    { key: 'ak_8V4C5DWRZKNETJZECBF8YT6544PAWDTYKZW492ES', user_id: OWNER, state: 'paused', expires_at: null },
+    {
+      key: 'ak_ESBEJXTGRWQRJBCRZ5G430R91DNVAPKD9687RH70',
+      user_id: OWNER,
+      state: 'active',
+      expires_at: null,
+    },
+    {
+      key: 'ak_4S2RXHD392HWZWZKBDENYGRJE6QE3YZ0ZYNW53Z8',
+      user_id: ADMIN,
+      state: 'active',
+      expires_at: null,
+    },
+    {
+      key: 'ak_NY6ME3ZV12S2DV5GB662KWH64STPMSXR7Z0227V6',
+      user_id: EDITOR,
+      state: 'active',
+      expires_at: null,
+    },
+    {
+      key: 'ak_PHRK3CFPC2JS1ZC8GD02B35KF30NRW29Z2V8WAVC',
+      user_id: VIEWER,
+      state: 'active',
+      expires_at: null,
+    },
+    {
+      key: 'ak_PKE7ZXSX4PB7B2FSWF7NBYXJ7PVE1EQVHD5YKNS1',
+      user_id: MEMBER,
+      state: 'active',
+      expires_at: null,
+    },
+    {
+      key: 'ak_E6RATP8Z844307E84GKNXFR2JHV7NRNENERDNWN9',
+      user_id: OUTSIDER,
+      state: 'active',
+      expires_at: null,
+    },
+    {
+      key: 'ak_PE7VQRK5WNZZ2RG797BRX9ZX52W9WDKX5GFH7C3A',
+      user_id: OWNER,
+      state: 'active',
+      expires_at: '2026-01-01T00:00:00Z',
+    },
+    {
+      key: 'ak_FWDZBQVA74B90W7B4Q8YN709D39M0HSHBW2XN8H4',
+      user_id: OWNER,
+      state: 'deactivated',
+      expires_at: null,
+    },
+    {
+      key: 'ak_8V4C5DWRZKNETJZECBF8YT6544PAWDTYKZW492ES',
+      user_id: OWNER,
+      state: 'paused',
+      expires_at: null,
+    },
   ],
 
   // Claims of the bearer tokens; they are signed when the server is created. `exp` is in seconds.
@@ -183,8 +235,15 @@ export const seed = {
   ],
 
   slices: [
-    slice(ARCHIVED_SLICE, 'Old manuals', { status: 'archived', archived_at: SEEDED_AT, archived_by: OWNER }),
-    slice(COMPOSITE_SLICE, 'Everything', { is_composite: true, member_slice_ids: [ARCHIVED_SLICE] }),
+    slice(ARCHIVED_SLICE, 'Old manuals', {
+      status: 'archived',
+      archived_at: SEEDED_AT,
+      archived_by: OWNER,
+    }),
+    slice(COMPOSITE_SLICE, 'Everything', {
+      is_composite: true,
+      member_slice_ids: [ARCHIVED_SLICE],
+    }),
   ],
 
   threads: [
@@ -193,10 +252,25 @@ export const seed = {
   ],
 
   messages: [
-    message('msg_01JKG7CCGKD2ZQHM2K0X1GXWGK', 'user', '05', 'How often is the north crane inspected?'),
-    message('msg_01JK13CG7G2TYQK4HW1VYTX0Y7', 'assistant', '09', 'Every **six** weeks, and after each storm.'),
+    message(
+      'msg_01JKG7CCGKD2ZQHM2K0X1GXWGK',
+      'user',
+      '05',
+      'How often is the north crane inspected?',
+    ),
+    message(
+      'msg_01JK13CG7G2TYQK4HW1VYTX0Y7',
+      'assistant',
+      '09',
+      'Every **six** weeks, and after each storm.',
+    ),
     message('msg_01JKXTV4FA2VJMWCHQ0DN6W96Z', 'user', '31', 'Who signs it off?'),
-    message('msg_01JK4ZA15F0YM5EPZTBX48W6SD', 'assistant', '36', 'The harbour master signs the report.'),
+    message(
+      'msg_01JK4ZA15F0YM5EPZTBX48W6SD',
+      'assistant',
+      '36',
+      'The harbour master signs the report.',
+    ),
     message('msg_01JKVAGVJZ6ZF5Q72NZTS6H88E', 'user', '51', 'Thank you.'),
   ],
 };
@@ -219,4 +293,11 @@ export const known = {
 export const seededSlices = { archived: ARCHIVED_SLICE, composite: COMPOSITE_SLICE };
 
 /** Who is who: caller name to user id. */
-export const people = { owner: OWNER, admin: ADMIN, editor: EDITOR, viewer: VIEWER, member: MEMBER, outsider: OUTSIDER };
+export const people = {
+  owner: OWNER,
+  admin: ADMIN,
+  editor: EDITOR,
+  viewer: VIEWER,
+  member: MEMBER,
+  outsider: OUTSIDER,
+};

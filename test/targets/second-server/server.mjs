@@ -55,19 +55,34 @@ const MAX_BODY_BYTES = 1024 * 1024;
 /** Path pattern to handlers by method. @type {Record<string, Record<string, Handler>>} */
 const ROUTES = {
   '/v1/spaces': { GET: spaces.listSpaces, POST: spaces.createSpace },
-  '/v1/spaces/{space_id}': { GET: spaces.getSpace, PATCH: spaces.updateSpace, DELETE: spaces.deleteSpace },
+  '/v1/spaces/{space_id}': {
+    GET: spaces.getSpace,
+    PATCH: spaces.updateSpace,
+    DELETE: spaces.deleteSpace,
+  },
   '/v1/spaces/{space_id}/vector-stores': { GET: spaces.listStores },
-  '/v1/spaces/{space_id}/vector-stores/{vector_store_id}': { POST: spaces.attachStore, DELETE: spaces.detachStore },
+  '/v1/spaces/{space_id}/vector-stores/{vector_store_id}': {
+    POST: spaces.attachStore,
+    DELETE: spaces.detachStore,
+  },
   '/v1/spaces/{space_id}/threads': { GET: spaces.listThreads },
-  '/v1/spaces/{space_id}/threads/{thread_id}': { POST: spaces.addThread, DELETE: spaces.removeThread },
+  '/v1/spaces/{space_id}/threads/{thread_id}': {
+    POST: spaces.addThread,
+    DELETE: spaces.removeThread,
+  },
   '/v1/organizations/{organization_id}/knowledge/slices': { POST: knowledge.createSlice },
   '/v1/organizations/{organization_id}/knowledge/slices/{slice_id}': { GET: knowledge.getSlice },
-  '/v1/organizations/{organization_id}/knowledge/slices/{slice_id}/archive': { POST: knowledge.archiveSlice },
+  '/v1/organizations/{organization_id}/knowledge/slices/{slice_id}/archive': {
+    POST: knowledge.archiveSlice,
+  },
   '/v1/organizations/{organization_id}/knowledge/slices/{slice_id}/stores': {
     GET: knowledge.listStoresOfSlice,
     POST: knowledge.createStoreInSlice,
   },
-  '/v1/organizations/{organization_id}/knowledge/stores/{store_id}': { GET: knowledge.getStore, DELETE: knowledge.deleteStore },
+  '/v1/organizations/{organization_id}/knowledge/stores/{store_id}': {
+    GET: knowledge.getStore,
+    DELETE: knowledge.deleteStore,
+  },
   '/v1/organizations/{organization_id}/vector-stores': { POST: knowledge.createVectorStore },
   '/v1/organizations/{organization_id}/vector-stores/{vector_store_id}': {
     GET: knowledge.getVectorStore,
@@ -78,7 +93,10 @@ const ROUTES = {
   '/v1/threads/{thread_id}/messages': { GET: threads.listMessages },
 };
 
-const PATTERNS = Object.entries(ROUTES).map(([pattern, handlers]) => ({ segments: pattern.split('/'), handlers }));
+const PATTERNS = Object.entries(ROUTES).map(([pattern, handlers]) => ({
+  segments: pattern.split('/'),
+  handlers,
+}));
 
 /** @param {{ host?: string }} [options] */
 export function createServer(options = {}) {
@@ -87,7 +105,9 @@ export function createServer(options = {}) {
   const profile = makeProfile();
   const server = http.createServer((request, response) => serve(state, request, response));
 
-  /** Resolves to the profile once requests are accepted. @param {number} [port] 0 takes a free one */
+  /**
+   * Resolves to the profile once requests are accepted. @param {number} [port] 0 takes a free one
+   */
   async function listen(port = 0) {
     await new Promise((resolve, reject) => {
       server.once('error', reject);
@@ -116,7 +136,10 @@ function makeProfile() {
   /** @type {Record<string, Record<string, string | undefined>>} */
   const callers = {};
   for (const [name, user_id] of Object.entries(people)) {
-    callers[name] = { api_key: keyFor((entry) => entry.user_id === user_id && usable(entry)), user_id };
+    callers[name] = {
+      api_key: keyFor((entry) => entry.user_id === user_id && usable(entry)),
+      user_id,
+    };
   }
   callers.owner.bearer = token('owner');
   callers.lower_case_bearer = { bearer: token('owner') };
@@ -146,7 +169,8 @@ async function serve(state, request, response) {
     const failure = error instanceof errors.ApiError ? error : errors.unexpected();
     if (failure !== error) console.error(error);
     // What no route takes is answered by the framework, not by the API (X4).
-    const body = failure instanceof errors.NoRoute ? { detail: failure.message } : errorBody(failure);
+    const body =
+      failure instanceof errors.NoRoute ? { detail: failure.message } : errorBody(failure);
     send(response, failure.status, body, { ...headers, ...failure.headers }, started);
   }
 }
@@ -175,7 +199,15 @@ function handle(state, request, rawBody, headers) {
   const fieldMessage = isKnowledge ? errors.KNOWLEDGE_FIELD_MESSAGE : errors.GENERAL_FIELD_MESSAGE;
   const invalid = (field, message) => errors.invalidField(field, message, fieldMessage);
   const contentType = request.headers['content-type'] ?? '';
-  return handler({ state, caller, params, query: new URLSearchParams(search), rawBody, contentType, invalid });
+  return handler({
+    state,
+    caller,
+    params,
+    query: new URLSearchParams(search),
+    rawBody,
+    contentType,
+    invalid,
+  });
 }
 
 function splitOnce(text, mark) {
@@ -237,7 +269,10 @@ function errorBody(error) {
 
 function send(response, status, body, headers, started) {
   /** @type {Record<string, string>} */
-  const all = { ...headers, 'freddy-processing-ms': String(Math.ceil(performance.now() - started)) };
+  const all = {
+    ...headers,
+    'freddy-processing-ms': String(Math.ceil(performance.now() - started)),
+  };
   if (body === undefined) {
     response.writeHead(status, all).end();
     return;
@@ -249,10 +284,14 @@ function send(response, status, body, headers, started) {
 
 async function main() {
   const { values } = parseArgs({
-    options: { port: { type: 'string', default: '0' }, host: { type: 'string', default: '127.0.0.1' } },
+    options: {
+      port: { type: 'string', default: '0' },
+      host: { type: 'string', default: '127.0.0.1' },
+    },
   });
   const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new Error(`not a port: ${values.port}`);
+  if (!Number.isInteger(port) || port < 0 || port > 65535)
+    throw new Error(`not a port: ${values.port}`);
   const { profile, listen, close } = createServer({ host: values.host });
   await listen(port);
   console.log(profile.base_url);
@@ -260,7 +299,8 @@ async function main() {
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, close);
 }
 
-const startedDirectly = process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
+const startedDirectly =
+  process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
 if (startedDirectly) {
   main().catch((error) => {
     console.error(error.message);

@@ -75,9 +75,13 @@ export function listSpaces(context) {
   if (!isMember(caller, organizationId)) throw errors.notAMember(organizationId);
 
   const visible = [...state.spaces.values()].filter(
-    (space) => space.organization_id === organizationId && !space.deleted_at && canView(caller, space),
+    (space) =>
+      space.organization_id === organizationId && !space.deleted_at && canView(caller, space),
   );
-  const { page, has_more, next_cursor } = cursorPage(context, list, visible, (space) => [space.created_at, space.id]);
+  const { page, has_more, next_cursor } = cursorPage(context, list, visible, (space) => [
+    space.created_at,
+    space.id,
+  ]);
   const spaces = page.map((space) => renderSpace(state, space));
   return { status: 200, body: { object: 'list', spaces, next_cursor, has_more } };
 }
@@ -114,10 +118,17 @@ function checkMayChange({ caller }, space, changes) {
 // Roles and departments must exist in the organization; user ids go unchecked (S-C23).
 function checkGroups(context, fields, organizationId) {
   const { roles, departments } = context.state;
-  const tables = { access_departments: departments, editable_by_roles: roles, visible_to_roles: roles };
+  const tables = {
+    access_departments: departments,
+    editable_by_roles: roles,
+    visible_to_roles: roles,
+  };
   for (const [field, table] of Object.entries(tables)) {
-    const unknown = (fields[field] ?? []).find((id) => table.get(id)?.organization_id !== organizationId);
-    if (unknown !== undefined) throw context.invalid(field, `${field} contains an unknown id: ${unknown}`);
+    const unknown = (fields[field] ?? []).find(
+      (id) => table.get(id)?.organization_id !== organizationId,
+    );
+    if (unknown !== undefined)
+      throw context.invalid(field, `${field} contains an unknown id: ${unknown}`);
   }
 }
 
@@ -140,30 +151,39 @@ export function attachStore(context) {
   const store = state.stores.get(ids.vector_store_id);
   if (!store) throw errors.storeNotFound(ids.vector_store_id);
   if (store.id === space.vector_store_id) {
-    throw errors.invalidReference("Cannot add space's own dedicated vector store as additional", ids);
+    throw errors.invalidReference(
+      "Cannot add space's own dedicated vector store as additional",
+      ids,
+    );
   }
   if (store.organization_id !== space.organization_id) {
     throw errors.invalidReference('Vector store belongs to a different organization', ids);
   }
-  if (findStoreLink(state, ids)) throw errors.alreadyExists('Vector store already attached to space', ids);
+  if (findStoreLink(state, ids))
+    throw errors.alreadyExists('Vector store already attached to space', ids);
 
   const added_at = state.now();
   state.storeLinks.push({ id: newId('svs'), ...ids, added_by: caller.id, added_at });
   touch(space, added_at);
   const message = 'Vector store added to space';
-  return { status: 201, body: { object: 'space.vector_store', success: true, message, ...ids, added_at } };
+  return {
+    status: 201,
+    body: { object: 'space.vector_store', success: true, message, ...ids, added_at },
+  };
 }
 
 /** S7: additional stores only, oldest link first. @param {Context} context */
 export function listStores(context) {
   const space = viewableSpace(context);
-  const vector_stores = storeLinksOf(context.state, space.id).map(({ id, vector_store_id, added_by, added_at }) => ({
-    id,
-    vector_store_id,
-    added_by,
-    added_at,
-    state: 'ready',
-  }));
+  const vector_stores = storeLinksOf(context.state, space.id).map(
+    ({ id, vector_store_id, added_by, added_at }) => ({
+      id,
+      vector_store_id,
+      added_by,
+      added_at,
+      state: 'ready',
+    }),
+  );
   return { status: 200, body: { object: 'list', vector_stores } };
 }
 
@@ -179,7 +199,10 @@ export function detachStore(context) {
   return { status: 204 };
 }
 
-/** S9: adding again answers the first time's instant and changes nothing (S-C5). @param {Context} context */
+/**
+ * S9: adding again answers the first time's instant and changes nothing (S-C5). @param {Context}
+ * context
+ */
 export function addThread(context) {
   const { state, params } = context;
   const space = editableSpace(context);
@@ -189,7 +212,10 @@ export function addThread(context) {
 
   const link = findThreadLink(state, ids) ?? linkThread(state, space, ids);
   const message = 'Thread added to space';
-  return { status: 201, body: { object: 'space.thread', success: true, message, ...ids, added_at: link.added_at } };
+  return {
+    status: 201,
+    body: { object: 'space.thread', success: true, message, ...ids, added_at: link.added_at },
+  };
 }
 
 function linkThread(state, space, ids) {
@@ -206,7 +232,10 @@ export function listThreads(context) {
   cursorQuery(context, list);
   const space = viewableSpace(context);
   const links = threadLinksOf(state, space.id);
-  const { page, has_more, next_cursor } = cursorPage(context, list, links, (link) => [link.added_at, link.thread_id]);
+  const { page, has_more, next_cursor } = cursorPage(context, list, links, (link) => [
+    link.added_at,
+    link.thread_id,
+  ]);
   const data = page.map((link) => renderListedThread(state, state.threads.get(link.thread_id)));
   return { status: 200, body: { object: 'list', data, has_more, next_cursor } };
 }

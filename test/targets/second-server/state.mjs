@@ -93,7 +93,10 @@ export function threadLinksOf(state, spaceId) {
   return state.threadLinks.filter((link) => link.space_id === spaceId);
 }
 
-/** Takes a store away together with every link to it (S-C24). @param {State} state @param {string} storeId */
+/**
+ * Takes a store away together with every link to it (S-C24). @param {State} state @param {string}
+ * storeId
+ */
 export function dropStore(state, storeId) {
   state.stores.delete(storeId);
   state.storeLinks = state.storeLinks.filter((link) => link.vector_store_id !== storeId);

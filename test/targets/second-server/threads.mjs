@@ -1,6 +1,15 @@
 // T1, T3 and M1: threads and their messages.
 import { isMember } from './access.mjs';
-import { checkBody, flag, metadata, orNull, queryChoice, queryInteger, required, text } from './checks.mjs';
+import {
+  checkBody,
+  flag,
+  metadata,
+  orNull,
+  queryChoice,
+  queryInteger,
+  required,
+  text,
+} from './checks.mjs';
 import * as errors from './errors.mjs';
 import { neighbourPage } from './paging.mjs';
 import { newId } from './state.mjs';
@@ -19,7 +28,8 @@ const THREAD_SHAPE = {
 export function createThread(context) {
   const { state, caller } = context;
   const fields = checkBody(context, THREAD_SHAPE);
-  if (!isMember(caller, fields.organization_id)) throw errors.organizationDenied(fields.organization_id);
+  if (!isMember(caller, fields.organization_id))
+    throw errors.organizationDenied(fields.organization_id);
   const now = state.now();
   const thread = {
     id: newId('thrd'),
@@ -50,7 +60,12 @@ export function getThread(context) {
 export function listMessages(context) {
   const limit = queryInteger(context, 'limit', { min: 1, max: 100, fallback: 20 });
   const order = queryChoice(context, 'order', ['asc', 'desc'], 'asc');
-  const mode = queryChoice(context, 'output_mode', ['text', 'plain', 'blocks', 'structured'], 'text');
+  const mode = queryChoice(
+    context,
+    'output_mode',
+    ['text', 'plain', 'blocks', 'structured'],
+    'text',
+  );
   const messages = messagesOf(context.state, ownThread(context));
   if (order === 'desc') messages.reverse();
 
@@ -75,15 +90,24 @@ function messagesOf(state, thread) {
 
 /** @param {import('./state.mjs').State} state */
 export function renderThread(state, thread) {
-  const space_ids = state.threadLinks.filter((link) => link.thread_id === thread.id).map((link) => link.space_id);
-  return { object: 'thread', ...thread, message_count: messagesOf(state, thread).length, space_ids, locale: 'en' };
+  const space_ids = state.threadLinks
+    .filter((link) => link.thread_id === thread.id)
+    .map((link) => link.space_id);
+  return {
+    object: 'thread',
+    ...thread,
+    message_count: messagesOf(state, thread).length,
+    space_ids,
+    locale: 'en',
+  };
 }
 
 function renderMessage(message, withBlocks) {
   const shown = { ...message, content_type: 'text' };
   if (message.role === 'assistant') shown.tool_calls = null;
   if (withBlocks) {
-    shown.response_blocks = message.role === 'assistant' ? [{ type: 'text', text: message.content }] : null;
+    shown.response_blocks =
+      message.role === 'assistant' ? [{ type: 'text', text: message.content }] : null;
   }
   return shown;
 }
