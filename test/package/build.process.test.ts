@@ -47,6 +47,7 @@ const small = {
 declare const console: { log(text: string): void };
 console.log(version);
 `,
+  'src/shipped/data.cjs': '',
   'src/version.ts': "export const version: string = '1';\n",
   'openapi/openapi.yaml': '',
   'contracts/spaces.yaml': '',
