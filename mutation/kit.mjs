@@ -73,8 +73,7 @@ export function judgeKit([honest, ...results], whole) {
       .map(({ name, unplayed }) => ({ name, rows: unplayed - honest.unplayed }))
       .filter(({ rows }) => rows > 0),
     counts: {
-      drifts: countOf(planted),
-      kinds: Object.fromEntries([...byGroup(planted)].map(([group, own]) => [group, countOf(own)])),
+      ...countsOf(planted),
       variations: {
         found: varied.filter(({ alarms }) => alarms.length === 0).length,
         of: varied.length,
@@ -89,6 +88,12 @@ function readReasons() {
     patterns.map((pattern) => ({ pattern, reason })),
   );
 }
+
+/** How many were found: of all drifts, and of each kind. */
+export const countsOf = (planted) => ({
+  drifts: countOf(planted),
+  kinds: Object.fromEntries([...byGroup(planted)].map(([group, own]) => [group, countOf(own)])),
+});
 
 const countOf = (results) => ({
   found: results.filter(({ verdict }) => verdict === 'named').length,

@@ -1,11 +1,12 @@
 // A run: the kit, the rivals, what is printed, and whether it passes.
-import { judgeKit, matches, playKit } from './kit.mjs';
+import { countsOf, judgeKit, matches, playKit } from './kit.mjs';
 import { drifts, operations } from './plays.mjs';
 import { printKit, printList, printSeconds } from './report.mjs';
 import {
   differences,
   failuresOf,
   isAbout,
+  measured,
   readResults,
   sampleOf,
   withKit,
@@ -33,7 +34,9 @@ export async function mutation({ kit: kitAlone, rivals: rivalsAlone, write, patt
 
   const played = await playKit(whole ? all : names, say);
   const judged = judgeKit(played, whole);
-  const failures = rivalsAlone ? [] : failuresOf(judged, committed);
+  const known = measured(committed, drifts);
+  const comparable = countsOf(judged.planted.filter(({ name }) => known.has(name)));
+  const failures = rivalsAlone ? [] : failuresOf({ ...judged, comparable }, committed);
   if (!rivalsAlone) printKit(judged);
 
   let results = withKit(committed, { ...judged, operations }, played);

@@ -74,12 +74,13 @@ const kitVerdicts = (played) =>
   );
 
 /**
- * What keeps a run of the kit from passing, in sentences. A kind of which only some were played is
- * not compared with what is written down of all of them.
+ * What keeps a run of the kit from passing, in sentences. What is written down is compared with the
+ * drifts of the same operations, `comparable`; a kind of which only some were played is not
+ * compared at all.
  */
-export function failuresOf({ counts, unexplained, idle, alarms }, committed) {
+export function failuresOf({ counts, comparable, unexplained, idle, alarms }, committed) {
   const failures = [];
-  const { drifts, kinds } = counts;
+  const { drifts } = counts;
   if (shareOf(drifts) < ENOUGH)
     failures.push(`${percent(drifts)} were found, and ${ENOUGH * 100} % is the least.`);
   if (unexplained.length > 0)
@@ -88,7 +89,10 @@ export function failuresOf({ counts, unexplained, idle, alarms }, committed) {
     failures.push(`${idle.length} reasons of mutation/survivors.yaml belong to no survivor.`);
   if (alarms.length > 0) failures.push(`${alarms.length} times the kit objected to what is right.`);
   const written = { 'all drifts': committed.kit.drifts, ...committed.kit.kinds };
-  for (const [what, now] of Object.entries({ 'all drifts': drifts, ...kinds })) {
+  for (const [what, now] of Object.entries({
+    'all drifts': comparable.drifts,
+    ...comparable.kinds,
+  })) {
     const before = written[what];
     if (before && now.of >= before.of && shareOf(now) < shareOf(before))
       failures.push(
