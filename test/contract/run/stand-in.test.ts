@@ -3,9 +3,11 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { handlerTarget } from '../../../src/client/target.js';
 import { withEdges } from '../../../src/contract/edges/edges.js';
 import { countCoverage } from '../../../src/contract/report/report.js';
+import { planRun } from '../../../src/contract/run/plan.js';
 import { parseProfile } from '../../../src/contract/run/profile.js';
 import { runContracts } from '../../../src/contract/run/run.js';
 import { loadContracts } from '../../../src/contract/tables/load.js';
+import type { Contracts } from '../../../src/contract/tables/table.js';
 import { describeContracts } from '../../../src/contract/vitest.js';
 import { createUnderstudy, type Understudy } from '../../../src/index.js';
 import { loadSpec } from '../../../src/shipped/document.js';
@@ -38,7 +40,7 @@ function visible({ world }: Understudy) {
 }
 
 // A test for each of its rows. What follows plays the rows of all operations.
-const shown = sample([...spec.operations.keys()], (id) => id, 4);
+const shown = sample([...spec.operations.keys()], (id) => id, 12);
 describeContracts(handlerTarget('the stand-in', shared.fetch), {
   profile,
   include: (id) => shown.includes(id),
@@ -48,12 +50,44 @@ afterAll(() => {
   expect(visible(shared)).toEqual(visible(createUnderstudy()));
 });
 
+/**
+ * Every row that is written by hand. Of the edges of the schemas, the first for each answer, so that
+ * no case is without a row, and one in eight of the others.
+ */
+function sampled({ tables, ...contracts }: Contracts): Contracts {
+  return {
+    ...contracts,
+    tables: tables.map((table) => {
+      const edges = table.rows.filter(({ edge }) => edge !== undefined);
+      const answers = new Set(edges.map(({ expect }) => String(expect)));
+      const kept = new Set([
+        ...[...answers].map((answer) => edges.find((row) => String(row.expect) === answer)),
+        ...sample(edges, ({ edge }) => `${table.operation} ${edge}`, 8),
+      ]);
+      return {
+        ...table,
+        rows: table.rows.filter((row) => row.edge === undefined || kept.has(row)),
+      };
+    }),
+  };
+}
+
 describe('a whole run on the stand-in', () => {
   it('shows every case that is reached by state, without a failure, a question or a leftover', async () => {
     const understudy = createUnderstudy();
+    const contracts = sampled(withEdges(spec, loadContracts(spec)));
+    const planned = planRun(spec, contracts, profile);
+    // What is refused alike by every operation: a wrong credential, an unknown parameter.
+    const general = planned.filter(({ place }) => place.includes('everywhere.yaml'));
+    const kept = sample(general, ({ title }) => title, 4);
+    const left = new Set(general.filter((play) => !kept.includes(play)));
+    const casesLeft = [...left].flatMap(({ operation, expected }) =>
+      expected.map((name) => `${operation}.${name}`),
+    );
     const report = await runContracts({
       spec,
-      contracts: withEdges(spec, loadContracts(spec)),
+      contracts,
+      plays: planned.filter((play) => !left.has(play)),
       profile,
       target: handlerTarget('the stand-in', understudy.fetch),
     });
@@ -64,8 +98,9 @@ describe('a whole run on the stand-in', () => {
     ).toEqual([]);
     expect(report.findings).toEqual([]);
     const idle = report.coverage.filter(
-      ({ result, reason }) =>
+      ({ case: name, result, reason }) =>
         result === 'not_exercised' &&
+        !casesLeft.includes(name) &&
         !/^(only too many requests lead|the February edition cannot give)/.test(reason ?? ''),
     );
     expect(idle).toEqual([]);
