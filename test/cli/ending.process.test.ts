@@ -210,17 +210,22 @@ describe('a run that ends in its sign-ins', () => {
 
 describe('an error of our own', () => {
   it.each([
-    ['an exception', "setTimeout(() => { throw new Error('planted') }, 4000)"],
-    ['a rejection', "setTimeout(() => { Promise.reject(new Error('planted')) }, 4000)"],
+    ['an exception', "throw new Error('planted')"],
+    ['a rejection', "Promise.reject(new Error('planted'))"],
   ])(
     'such as %s that nobody handles cleans up and is named in the reports, code 3',
     async (_, planted) => {
-      const { url, spaces } = await standIn();
+      const { url, spaces, requests } = await standIn();
       const before = spaces();
       const reportDir = yesterday();
-      const { code, stdout } = await runBuilt(['check', url, '--report-dir', reportDir], {
-        NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(planted)}`,
+      // On a signal, so that it comes in the middle of the run however fast the machine is.
+      const onSignal = `process.on('SIGUSR2', () => { ${planted} })`;
+      const running = start(['check', url, '--report-dir', reportDir], {
+        NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(onSignal)}`,
       });
+      await expect.poll(requests, { timeout: 60_000 }).toBeGreaterThan(60);
+      running.process.kill('SIGUSR2');
+      const { code, stdout } = await running.finished;
       expect([code, stdout]).toEqual([
         3,
         expect.stringContaining('Stopped early: internal error: Error: planted'),
