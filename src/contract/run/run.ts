@@ -1,6 +1,6 @@
 // Plays all that is planned against a target and reports what was shown. Start here: `runContracts`
 // is the loop, `Run` is what its plays share, and says when it ends.
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { type Target, withinTime } from '../../client/target.js';
 import type { CallerName } from '../tables/caller.js';
 import { type Closed, close } from './closing.js';
@@ -127,6 +127,8 @@ export class Run {
 
   /** Plays one; nothing where the run has ended. */
   async play(play: Play, number: number): Promise<Played | undefined> {
+    // A target in this process answers without waiting for anything, so no timer would get a turn.
+    await setImmediate();
     this.#stopped = await this.#whyNotBegun(play);
     if (this.#stopped) return undefined;
     const began = performance.now();

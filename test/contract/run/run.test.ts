@@ -631,6 +631,23 @@ describe('a target that fails on the way', () => {
   });
 });
 
+describe('a target in this process, which answers without waiting for anything', () => {
+  it('leaves timers a turn between two rows, such as the one that ends the run in time', async () => {
+    let rows = 0;
+    let firedAfter = Number.POSITIVE_INFINITY;
+    await run({
+      target: untouched().target,
+      ...spaces,
+      onRow: () => {
+        rows += 1;
+        if (rows === 1) setTimeout(() => (firedAfter = rows), 0);
+      },
+    });
+    expect(rows).toBeGreaterThan(20);
+    expect(firedAfter).toBeLessThan(10);
+  });
+});
+
 describe('a list that others write to as well', () => {
   // Only these send what the others' composites could be taken for.
   const composites = only('listComposites', 'createComposite');
