@@ -1,8 +1,8 @@
 // Plays a lifecycle: its steps in order, every exchange judged, every criterion looked at. The
 // first failure ends it, save for the steps that clean up.
-import { isDeepStrictEqual } from 'node:util';
 import { vouchesFor } from '../../spec/case.js';
 import type { Operation } from '../../spec/document.js';
+import { same } from '../../spec/json.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
 import type { Deviation } from '../judge/judge.js';
@@ -198,7 +198,7 @@ function gotInstead(
 ): string | undefined {
   if ('left' in criterion) {
     const [left, right] = [read(criterion.left), read(criterion.right)];
-    if (isDeepStrictEqual(left, right) === (criterion.kind === 'equal')) return undefined;
+    if (same(left, right) === (criterion.kind === 'equal')) return undefined;
     return [left, right].map((value) => JSON.stringify(value) ?? 'absent').join(' and ');
   }
   const value = read(criterion.value);

@@ -1,6 +1,6 @@
 // What a read shows: a look after the row's request, checked, and an observation, which is compared
 // with a later one.
-import { isDeepStrictEqual } from 'node:util';
+import { same } from '../../spec/json.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { CURSORS } from '../dialect.js';
 import type { Check, LookStep, ObserveStep } from '../tables/steps.js';
@@ -72,8 +72,7 @@ export class Look {
   }: Check & { readonly kind: 'includes' | 'excludes' }): Promise<Shown | undefined> {
     const wanted = this.#session.values.fill(value, this.#answer);
     for await (const page of this.#everyPage()) {
-      if (!valuesAt(page.judged?.body, pointer).some((item) => isDeepStrictEqual(item, wanted)))
-        continue;
+      if (!valuesAt(page.judged?.body, pointer).some((item) => same(item, wanted))) continue;
       if (kind === 'includes') return undefined;
       return {
         by: page,
@@ -122,7 +121,7 @@ export class Look {
       }
       case 'equals': {
         const wanted = this.#session.values.fill(check.value, this.#answer);
-        if (isDeepStrictEqual(found[0], wanted)) return undefined;
+        if (same(found[0], wanted)) return undefined;
         return shown(
           `${JSON.stringify(wanted)} at ${check.pointer}`,
           JSON.stringify(found[0]) ?? 'absent',

@@ -1,9 +1,9 @@
 // Plays a row of a decision table, step by step: makes its state, sends its request, looks at what
 // it left, deletes what it made.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import type { Case } from '../../spec/case.js';
 import type { OperationId } from '../../spec/document.js';
+import { same } from '../../spec/json.js';
 import type { Json } from '../../spec/message.js';
 import type { Deviation } from '../judge/judge.js';
 import type {
@@ -177,7 +177,7 @@ class RowPlayer {
     for (const [pointer, template] of answer) {
       const value = this.#session.values.fill(template, body);
       const [got] = valuesAt(body, pointer);
-      if (isDeepStrictEqual(got, value)) continue;
+      if (same(got, value)) continue;
       const expected = `${JSON.stringify(value)} at ${pointer}`;
       this.#report('STATE_WRONG', {
         by: exchanged,
@@ -193,7 +193,7 @@ class RowPlayer {
     if (before === undefined) this.#unseen += 1;
     if (before === undefined || (exchanged.response?.status ?? 0) < 400) return;
     const now = await observe(observed, this.#session, (filled) => this.#session.exchange(filled));
-    if (isDeepStrictEqual(before, now)) return;
+    if (same(before, now)) return;
     this.#report('REFUSAL_CHANGED_STATE', {
       by: exchanged,
       expected: JSON.stringify(before),
