@@ -12,6 +12,12 @@ import type { Caller } from './callers.js';
 /** The capability of somebody who may do everything in the organization. */
 const OVERRIDE = 'override_all_permissions';
 
+/** The path names the caller's own organization. */
+export const isOwnOrganization = (request: {
+  readonly caller: Caller;
+  readonly path: { readonly organization_id: string };
+}): boolean => request.caller.organization_id === request.path.organization_id;
+
 export type Level = 'view' | 'edit' | 'owner';
 
 /** Every way in which a caller may hold rights on a space (spaces sheet 0.9). */

@@ -2,7 +2,7 @@
 // archived like slices.
 import { makeSlice, sliceScope } from '../world/nouns/slices.js';
 import type { World } from '../world/world.js';
-import { hasCapability } from './access.js';
+import { hasCapability, isOwnOrganization } from './access.js';
 import { skipPage } from './paging.js';
 import { answer, exists, rule, type Verdict } from './rule.js';
 import { findSlice, MANAGE_SLICES, reachableSlices, sliceView } from './slices.js';
@@ -35,8 +35,7 @@ function canUseMembers(world: World, ids: readonly string[] = []): Verdict {
 export const listComposites = rule('listComposites', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
   },
   accept: ({ world, caller, path, query }) => {
     const composites = [sliceScope(path.organization_id, 'active', 'composite')];
@@ -48,8 +47,7 @@ export const listComposites = rule('listComposites', {
 export const createComposite = rule('createComposite', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
     capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/create-composite
     slice_not_found: ({ world, path, body }) => knowsMembers(world, path, body.member_slice_ids), // assumed
     member_not_usable: ({ world, body }) => canUseMembers(world, body.member_slice_ids), // assumed
@@ -75,8 +73,7 @@ export const updateComposite = rule('updateComposite', {
     return { slice: slice?.is_composite ? slice : undefined };
   },
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
     capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/update-composite
     slice_not_found: ({ slice }) => exists(slice), // assumed, for a plain slice too
     member_not_found: ({ world, path, body }) => knowsMembers(world, path, body.member_slice_ids), // assumed

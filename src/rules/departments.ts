@@ -2,12 +2,18 @@
 import type { components } from '../spec/schema.gen.js';
 import type { Department } from '../world/nouns/departments.js';
 import type { World } from '../world/world.js';
+import { isOwnOrganization } from './access.js';
 import { answer, rule } from './rule.js';
 
 /** The IDs from the top down to the department's own. */
-function lineOf(world: World, { id, parent_id }: Department): readonly string[] {
-  const parent = parent_id === null ? undefined : world.departments.get(parent_id);
-  return parent ? [...lineOf(world, parent), id] : [id];
+function lineOf(world: World, department: Department): readonly string[] {
+  const line: string[] = [];
+  let at: Department | undefined = department;
+  while (at) {
+    line.push(at.id);
+    at = at.parent_id === null ? undefined : world.departments.get(at.parent_id);
+  }
+  return line.reverse();
 }
 
 function departmentView(world: World, department: Department): components['schemas']['Department'] {
@@ -61,8 +67,7 @@ function inScope(world: World, departments: readonly Department[], scope: string
 export const listDepartments = rule('listDepartments', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
   },
   accept: ({ world, path }) => {
     const departments = world.departments.where('organization', path.organization_id);
@@ -76,8 +81,7 @@ export const listDepartments = rule('listDepartments', {
 export const getDepartmentTree = rule('getDepartmentTree', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
   },
   accept: ({ world, path, query }) => {
     const departments = world.departments.where('organization', path.organization_id);

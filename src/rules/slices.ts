@@ -4,7 +4,7 @@ import type { KeyPart } from '../world/keys.js';
 import type { List } from '../world/list.js';
 import { makeSlice, type Slice, sliceScope } from '../world/nouns/slices.js';
 import type { World } from '../world/world.js';
-import { hasCapability, keysReached, mayReachSlice } from './access.js';
+import { hasCapability, isOwnOrganization, keysReached, mayReachSlice } from './access.js';
 import type { Caller } from './callers.js';
 import { namedLike, skipPage } from './paging.js';
 import { answer, exists, rule } from './rule.js';
@@ -55,8 +55,7 @@ function ownerExists(
 export const createSlice = rule('createSlice', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
     capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/create-slice, K-C1
     unknown_owner: ({ world, path, body }) =>
       ownerExists(world, path.organization_id, body) || {
@@ -85,8 +84,7 @@ export const createSlice = rule('createSlice', {
 export const getSlice = rule('getSlice', {
   read: ({ world, path }) => ({ slice: findSlice(world, path) }),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
     slice_not_found: ({ slice }) => exists(slice), // assumed
     access_required: ({ caller, slice }) => mayReachSlice(caller, slice), // client
   },
@@ -109,8 +107,7 @@ const types: readonly Slice['type'][] = ['standard', 'personal', 'chat_space'];
 export const listSlices = rule('listSlices', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
   },
   accept: ({ world, caller, path, query }) => {
     const { type, status, search } = query;
@@ -129,8 +126,7 @@ export const listSlices = rule('listSlices', {
 export const updateSlice = rule('updateSlice', {
   read: ({ world, path }) => ({ slice: findSlice(world, path) }),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
     capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/update-slice
     slice_not_found: ({ slice }) => exists(slice), // assumed
   },
@@ -153,8 +149,7 @@ export const updateSlice = rule('updateSlice', {
 export const archiveSlice = rule('archiveSlice', {
   read: ({ world, path }) => ({ slice: findSlice(world, path) }),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
     capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/archive-slice
     slice_not_found: ({ slice }) => exists(slice), // assumed
   },
@@ -173,8 +168,7 @@ export const archiveSlice = rule('archiveSlice', {
 export const unarchiveSlice = rule('unarchiveSlice', {
   read: ({ world, path }) => ({ slice: findSlice(world, path) }),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
     capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // client
     slice_not_found: ({ slice }) => exists(slice), // assumed
   },

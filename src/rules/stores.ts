@@ -10,7 +10,7 @@ import {
   type VectorStore,
 } from '../world/nouns/vector-stores.js';
 import type { World } from '../world/world.js';
-import { hasCapability, keysReached, mayReachStore } from './access.js';
+import { hasCapability, isOwnOrganization, keysReached, mayReachStore } from './access.js';
 import type { Caller } from './callers.js';
 import { namedLike, skipPage } from './paging.js';
 import { answer, exists, rule } from './rule.js';
@@ -25,28 +25,7 @@ export function storeView(store: VectorStore): components['schemas']['Store'] {
     flow_id: _f,
     ...shown
   } = store;
-  const {
-    id,
-    name,
-    description,
-    slice_id,
-    organization_id,
-    created_by,
-    is_active,
-    access_mode,
-    ...rest
-  } = shown;
-  return {
-    id,
-    name,
-    description,
-    slice_id,
-    organization_id,
-    created_by,
-    is_active,
-    access_mode,
-    ...rest,
-  };
+  return shown;
 }
 
 export function findStore(
@@ -61,8 +40,7 @@ export function findStore(
 export const createStoreInSlice = rule('createStoreInSlice', {
   read: ({ world, path }) => ({ slice: findSlice(world, path) }),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
     capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // seed 002
     slice_not_found: ({ slice }) => exists(slice), // assumed
     slice_archived: ({ slice }) => slice.status !== 'archived', // assumed, after K14
@@ -88,8 +66,7 @@ export const createStoreInSlice = rule('createStoreInSlice', {
 export const listStoresInSlice = rule('listStoresInSlice', {
   read: ({ world, path }) => ({ slice: findSlice(world, path) }),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
     slice_not_found: ({ slice }) => exists(slice), // assumed
   },
   accept: ({ world, caller, slice, query }) => {
@@ -106,8 +83,7 @@ export const listStoresInSlice = rule('listStoresInSlice', {
 export const getStore = rule('getStore', {
   read: ({ world, path }) => ({ store: findStore(world, path.organization_id, path.store_id) }),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
     vector_store_not_found: ({ store }) => exists(store), // docs knowledge/get-store
     access_required: ({ caller, store }) => mayReachStore(caller, store), // client
   },
@@ -153,8 +129,7 @@ export function reachableStores(
 export const listStores = rule('listStores', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
   },
   accept: ({ world, caller, path, query }) => {
     const { status, slice_id: slice, sort, order, search } = query;
@@ -177,8 +152,7 @@ export const updateStore = rule('updateStore', {
       body.slice_id === undefined ? null : findSlice(world, { ...path, slice_id: body.slice_id }),
   }),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
     capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/update-store
     vector_store_not_found: ({ store }) => exists(store), // docs
     slice_not_found: ({ target }) => exists(target), // docs for the rule
@@ -226,8 +200,7 @@ export function dropStore(world: World, storeId: string): void {
 export const deleteStore = rule('deleteStore', {
   read: ({ world, path }) => ({ store: findStore(world, path.organization_id, path.store_id) }),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
     capability_required: ({ caller }) => hasCapability(caller, MANAGE_SLICES), // docs knowledge/delete-store
     vector_store_not_found: ({ store }) => exists(store), // docs
   },

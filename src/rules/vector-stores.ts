@@ -1,7 +1,7 @@
 // Vector stores on their own (knowledge sheet V1 to V6). The same rows as the knowledge stores.
 import type { components } from '../spec/schema.gen.js';
 import { makeStore, type VectorStore } from '../world/nouns/vector-stores.js';
-import { mayReachStore } from './access.js';
+import { isOwnOrganization, mayReachStore } from './access.js';
 import { namedLike } from './paging.js';
 import { answer, exists, rule } from './rule.js';
 import { dropStore, findStore, reachableStores } from './stores.js';
@@ -23,8 +23,7 @@ export function vectorStoreView(store: VectorStore): components['schemas']['Vect
 export const createVectorStore = rule('createVectorStore', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
   },
   accept: ({ world, caller, now, path, body }) => {
     const {
@@ -59,8 +58,7 @@ export const getVectorStore = rule('getVectorStore', {
     store: findStore(world, path.organization_id, path.vector_store_id),
   }),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
     vector_store_not_found: ({ store }) => exists(store), // assumed by family
     access_required: ({ caller, store }) => mayReachStore(caller, store), // client
   },
@@ -75,8 +73,7 @@ export const getVectorStore = rule('getVectorStore', {
 export const listVectorStores = rule('listVectorStores', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
   },
   accept: ({ world, caller, path, query }) => {
     const {
@@ -108,8 +105,7 @@ export const updateVectorStore = rule('updateVectorStore', {
     store: findStore(world, path.organization_id, path.vector_store_id),
   }),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
     vector_store_not_found: ({ store }) => exists(store), // assumed by family
     access_required: ({ caller, store }) => mayReachStore(caller, store), // assumed, after V3
   },
@@ -152,8 +148,7 @@ export const deleteVectorStore = rule('deleteVectorStore', {
     store: findStore(world, path.organization_id, path.vector_store_id),
   }),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
     vector_store_not_found: ({ store }) => exists(store), // assumed by family
     access_required: ({ caller, store }) => mayReachStore(caller, store), // assumed, after V3
   },
@@ -180,8 +175,7 @@ const colors = [
 export const getVectorStoreUsage = rule('getVectorStoreUsage', {
   read: () => ({}),
   guards: {
-    organization_access_denied: ({ caller, path }) =>
-      caller.organization_id === path.organization_id, // assumed
+    organization_access_denied: isOwnOrganization, // assumed
   },
   accept: ({ world, caller, path }) => {
     const stores = [...reachableStores(world, caller, path.organization_id, { order: 'desc' })];
