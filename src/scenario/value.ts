@@ -50,7 +50,12 @@ export function scenarioOf(given: unknown, form: Form, findBase: FindBase): Read
     value = JSON.parse(JSON.stringify(given) ?? 'null');
   } catch (error) {
     throw new ScenarioError([
-      at('', `cannot be written as JSON: ${(error as Error).message}`, 'give plain data'),
+      at(
+        '',
+        // Of a circle, the lines after the first draw it.
+        `cannot be written as JSON: ${(error as Error).message.split('\n', 1)[0]}`,
+        'give plain data',
+      ),
     ]);
   }
   return withBase(
