@@ -1,5 +1,7 @@
 // A noun is one kind of row: its table, what it is by default, and how a scenario speaks of it.
 // This is the form of one.
+import { same } from '../spec/json.js';
+import type { Json } from '../spec/message.js';
 import { toTimestamp } from './clock.js';
 import type { IdMaker } from './ids.js';
 import { compare, type Row } from './indexes.js';
@@ -63,13 +65,10 @@ export function itemOf<Item extends object, R extends object>(
   byItself: R,
 ): Item {
   const said = Object.entries(row).filter(
-    ([key, value]) => !isDeepEqual(value, byItself[key as keyof R]),
+    ([key, value]) => !same(value, byItself[key as keyof R] as Json | undefined),
   );
   return { ...needed, ...Object.fromEntries(said) };
 }
-
-/** Rows are plain data. */
-const isDeepEqual = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** `sth_1`, or what is like it where that is taken. */
 export function numbered(
@@ -193,3 +192,13 @@ interface Insertable<R extends Row> {
 export function insertAll<R extends Row>(table: Insertable<R>, rows: readonly R[]): void {
   for (const row of rows) table.insert(row);
 }
+
+/** Oldest first, as lists that show the newest first want them. */
+export const insertByAge = <R extends Row & { readonly created_at: string }>(
+  table: Insertable<R>,
+  rows: readonly R[],
+): void =>
+  insertAll(
+    table,
+    byTime(rows, (row) => row.created_at),
+  );

@@ -1,6 +1,6 @@
 // Messages of a thread.
 import { by } from '../indexes.js';
-import { byTime, insertAll, itemOf, type New, type Noun, utc, utcOrNull } from '../noun.js';
+import { insertByAge, itemOf, type New, type Noun, utc, utcOrNull } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface Message {
@@ -60,10 +60,7 @@ export const messages = {
         updated_at: utcOrNull(item.updated_at),
       }),
     );
-    insertAll(
-      messages,
-      byTime(rows, (row) => row.created_at),
-    );
+    insertByAge(messages, rows);
   },
   check(check, placed) {
     for (const { item, holder: thread, pointer } of placed) {

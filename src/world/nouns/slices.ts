@@ -3,11 +3,10 @@ import { type Guarded, groupsOf, type StoreAccessMode } from '../audience.js';
 import { index, insertion } from '../indexes.js';
 import { type KeyPart, product } from '../keys.js';
 import {
-  byTime,
   type Checker,
   checkOwned,
   type Draft,
-  insertAll,
+  insertByAge,
   itemOf,
   type New,
   type Noun,
@@ -147,10 +146,7 @@ export const slices = {
   schema,
   fill({ slices }, given, { start }) {
     const rows = given.map(({ item }) => rowOf(item, start));
-    insertAll(
-      slices,
-      byTime(rows, (row) => row.created_at),
-    );
+    insertByAge(slices, rows);
   },
   check(check, placed) {
     for (const { item, pointer } of placed) {

@@ -2,9 +2,8 @@
 import { by, index, insertion } from '../indexes.js';
 import { type KeyPart, product } from '../keys.js';
 import {
-  byTime,
   checkOwned,
-  insertAll,
+  insertByAge,
   itemOf,
   type New,
   type Noun,
@@ -155,10 +154,7 @@ export const spaces = {
   schema,
   fill({ spaces }, given, { start }) {
     const rows = given.map(({ item }) => rowOf(item, start));
-    insertAll(
-      spaces,
-      byTime(rows, (row) => row.created_at),
-    );
+    insertByAge(spaces, rows);
   },
   check(check, placed) {
     for (const { item, pointer } of placed) {

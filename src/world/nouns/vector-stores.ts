@@ -2,16 +2,7 @@
 import { type Guarded, groupsOf, type StoreAccessMode } from '../audience.js';
 import { by, index, insertion } from '../indexes.js';
 import { type KeyPart, product } from '../keys.js';
-import {
-  byTime,
-  checkOwned,
-  insertAll,
-  itemOf,
-  type New,
-  type Noun,
-  usersOf,
-  utc,
-} from '../noun.js';
+import { checkOwned, insertByAge, itemOf, type New, type Noun, usersOf, utc } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface VectorStore {
@@ -167,10 +158,7 @@ export const vectorStores = {
   schema,
   fill({ vectorStores }, given, { start }) {
     const rows = given.map(({ item }) => rowOf(item, start));
-    insertAll(
-      vectorStores,
-      byTime(rows, (row) => row.created_at),
-    );
+    insertByAge(vectorStores, rows);
   },
   check(check, placed) {
     for (const { item, pointer } of placed) {
