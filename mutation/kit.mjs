@@ -24,7 +24,8 @@ export async function playKit(names, say) {
   );
   const work = (worker) =>
     new Promise((resolve, reject) => {
-      const next = () => (queue.length > 0 ? worker.postMessage(queue.shift()) : resolve());
+      const next = () =>
+        queue.length > 0 ? worker.postMessage(queue.shift()) : resolve(undefined);
       worker.on('error', reject);
       worker.on('message', (result) => {
         results.set(result.name, result);

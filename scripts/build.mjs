@@ -36,8 +36,10 @@ async function build() {
     process.on(signal, () => process.exit(128 + constants.signals[signal]));
   process.on('exit', () => remove(staged));
   await run([path.join(root, 'scripts/gen.mjs')]);
-  await run([typescript, '--project', path.join(root, 'tsconfig.json'), '--outDir', staged]);
-  await removeComments();
+  const compile = [typescript, '--project', path.join(root, 'tsconfig.json'), '--outDir', staged];
+  await run([...compile, '--emitDeclarationOnly']);
+  // Comments are a tenth of the package. The declarations keep theirs, which editors show.
+  await run([...compile, '--declaration', 'false', '--removeComments']);
   hideDeclarations();
   // TypeScript compiles it for nobody: it is CommonJS, and what it requires is no part of the
   // program.
@@ -50,32 +52,14 @@ async function build() {
 
 function findTypescript() {
   try {
-    return createRequire(import.meta.url).resolve('typescript/bin/tsc');
+    const manifest = createRequire(import.meta.url).resolve('typescript-7/package.json');
+    return path.join(path.dirname(manifest), 'bin/tsc');
   } catch {
     console.error('Cannot build: the development dependencies are not installed.');
     console.error(
       '  fix: run `npm install` without --omit=dev; a built checkout needs them no more.',
     );
     process.exit(1);
-  }
-}
-
-/** They are a tenth of the package. The declarations keep theirs, which editors show. */
-async function removeComments() {
-  const { default: ts } = await import(createRequire(import.meta.url).resolve('typescript'));
-  const compilerOptions = {
-    target: ts.ScriptTarget.ES2023,
-    module: ts.ModuleKind.ESNext,
-    removeComments: true,
-  };
-  for (const name of readdirSync(staged, { recursive: true, encoding: 'utf8' }).filter((file) =>
-    file.endsWith('.js'),
-  )) {
-    const file = path.join(staged, name);
-    writeFileSync(
-      file,
-      ts.transpileModule(readFileSync(file, 'utf8'), { compilerOptions }).outputText,
-    );
   }
 }
 

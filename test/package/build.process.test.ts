@@ -58,10 +58,9 @@ console.log(version);
 mkdirSync('generated', { recursive: true });
 for (const name of ['document.json', 'validators.cjs', 'scenarios.json', 'contracts.json']) writeFileSync('generated/' + name, '');
 ${held('generating')}`,
-  'node_modules/typescript/package.json': '{ "type": "module", "main": "index.js" }',
-  'node_modules/typescript/index.js': `export { default } from ${JSON.stringify(join(projectFolder, 'node_modules/typescript/lib/typescript.js'))};\n`,
-  'node_modules/typescript/bin/tsc': `import { spawnSync } from 'node:child_process';
-const tsc = ${JSON.stringify(join(projectFolder, 'node_modules/typescript/bin/tsc'))};
+  'node_modules/typescript-7/package.json': '{ "type": "module" }',
+  'node_modules/typescript-7/bin/tsc': `import { spawnSync } from 'node:child_process';
+const tsc = ${JSON.stringify(join(projectFolder, 'node_modules/typescript-7/bin/tsc'))};
 process.exitCode = spawnSync(process.execPath, [tsc, ...process.argv.slice(2)], { stdio: 'inherit' }).status;
 ${held('compiling')}`,
 };
