@@ -41,6 +41,9 @@ const several = (name: string, help: string): Flag<readonly string[] | undefined
   parse: (value, before = []) => [...before, value],
 });
 
+/** True where it is given. */
+const toggle = (name: string, help: string): Flag<boolean | undefined> => ({ name, help });
+
 const number = <const Given extends More<number> & { readonly low: number; readonly high: number }>(
   name: string,
   help: string,
@@ -197,6 +200,11 @@ export const flags = {
       low: 1,
       high: 600_000,
     }),
+    allowWrites: toggle(
+      '--allow-writes',
+      'objects may be created and deleted on a server that is not on this machine; the same as UNDERSTUDY_ALLOW_WRITES=1',
+    ),
+    readOnly: toggle('--read-only', 'send nothing but GET and HEAD'),
     header: several('--header <line>', "sent with every request: 'Name: value'; may be repeated"),
     proxy: text(
       '--proxy <url>',

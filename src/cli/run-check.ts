@@ -1,7 +1,9 @@
 // What `understudy check` does. Loaded only when it is called, so that `serve` starts without the
 // kit.
 import { randomUUID } from 'node:crypto';
+import { accessTo, type Permission, readOnlyTarget } from '../client/access.js';
 import { httpTarget } from '../client/http-target.js';
+import { isLoopback } from '../client/loopback.js';
 import { handlerTarget, type Target } from '../client/target.js';
 import { withEdges } from '../contract/edges/edges.js';
 import { describeLacking, exitCode, redact, toText, toVerdict } from '../contract/report/report.js';
@@ -22,7 +24,7 @@ import type { Io } from './io.js';
 import { describeWait, progress } from './progress.js';
 import { ReportFiles } from './report-files.js';
 import { stopping } from './stopping.js';
-import { wireOf } from './wire.js';
+import { type Wire, wireOf } from './wire.js';
 
 /** Milliseconds after the end of the run's time by which the process has ended, reports and all. */
 const WHOLE_GRACE = 3000;
@@ -119,7 +121,9 @@ async function optionsOf(
   const profile = { ...own, secrets: new Map([...own.secrets, ...wire.secrets]) };
   const timeout = flags.requestTimeout;
   const target =
-    base === undefined ? await standIn(timeout) : httpTarget(base, { timeout, ...wire.options });
+    base === undefined
+      ? await standIn(timeout, flags)
+      : httpTarget(base, { timeout, ...wire.options, ...permissionFor(base, wire, flags, io) });
 
   return {
     spec,
@@ -155,15 +159,26 @@ function baseUrl(url: string | undefined, profile: Profile): string {
 const withoutCredential = (url: string): string =>
   url.replace(/\/\/[^/]*@/, '//…@').replace(/[?#].*/s, '?…');
 
-/** Addresses of this machine: the mock server may run there, and its keys are no secret. */
-const isLocal = (url: string): boolean =>
-  problemOfBaseUrl(url) !== undefined ||
-  /^(localhost|127\.[\d.]+|\[::1\]|.*\.localhost)$/.test(new URL(url).hostname);
+/** As asked for on the command line or in the environment. */
+function permissionFor(
+  base: string,
+  { options }: Wire,
+  flags: CheckFlags,
+  { env }: Io,
+): Permission {
+  const { readOnly } = accessTo({ server: new URL(base), proxy: options.proxy }, flags, env);
+  return { readOnly, allowWrites: !readOnly };
+}
 
-async function standIn(timeout: number): Promise<Target> {
+/** The mock server may run there, and its keys are no secret. */
+const isLocal = (url: string): boolean =>
+  problemOfBaseUrl(url) !== undefined || isLoopback(new URL(url).hostname);
+
+async function standIn(timeout: number, { readOnly }: CheckFlags): Promise<Target> {
   // Loaded only here: the kit itself works without Express.
   const { createServer } = await import('../http/server.js');
-  return handlerTarget(MOCK_SERVER, createServer().fetch, { timeout });
+  const target = handlerTarget(MOCK_SERVER, createServer().fetch, { timeout });
+  return readOnly ? readOnlyTarget(target) : target;
 }
 
 const filtersOf = (flags: CheckFlags): Filters => ({

@@ -4,6 +4,8 @@ import https from 'node:https';
 import { rootCertificates } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
 import type { PlainRequest } from '../spec/message.js';
+import type { Access } from './access.js';
+import { lookupHere } from './loopback.js';
 import { problemOfProxy, proxyOf, withScheme } from './proxy.js';
 
 export interface Wire {
@@ -28,19 +30,30 @@ export interface Way {
   readonly headers: PlainRequest['headers'];
 }
 
+/** Throws a TypeError for what is no HTTP proxy. */
+export function proxyFor(server: URL, { proxy }: Pick<Wire, 'proxy'>): string | undefined {
+  const by = proxy === undefined ? proxyOf(server, process.env) : withScheme(proxy);
+  if (by !== undefined && problemOfProxy(by))
+    throw new TypeError(`The proxy ${problemOfProxy(by)}.`);
+  return by;
+}
+
 export class Connections {
   readonly #server: URL;
   readonly #proxy: URL | undefined;
   readonly #tls: https.RequestOptions;
+  /** How names are resolved. */
+  readonly #lookup: Pick<https.RequestOptions, 'lookup'>;
   #agents: Agents | undefined;
 
-  constructor(server: URL, { proxy, ca, cert, key }: Wire) {
+  constructor(server: URL, { ca, cert, key, ...wire }: Wire, { isHere }: Pick<Access, 'isHere'>) {
     this.#server = server;
-    const by = proxy === undefined ? proxyOf(server, process.env) : withScheme(proxy);
-    if (by !== undefined && problemOfProxy(by))
-      throw new TypeError(`The proxy ${problemOfProxy(by)}.`);
-    this.#proxy = by === undefined ? undefined : new URL(by);
+    const proxy = proxyFor(server, wire);
+    this.#proxy = proxy === undefined ? undefined : new URL(proxy);
+    this.#lookup = isHere ? { lookup: lookupHere() } : {};
     this.#tls = {
+      // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: credentials are sent.
+      rejectUnauthorized: true,
       ...(ca === undefined ? {} : { ca: [...rootCertificates, ca] }),
       ...(cert === undefined ? {} : { cert }),
       ...(key === undefined ? {} : { key }),
@@ -61,7 +74,11 @@ export class Connections {
         hostname: unbracketed(hostname),
         ...(port === '' ? {} : { port }),
       };
-      return { options: { ...server, path, agent, ...this.#tls }, isEncrypted, headers: {} };
+      return {
+        options: { ...server, path, agent, ...this.#lookup, ...this.#tls },
+        isEncrypted,
+        headers: {},
+      };
     }
     const { protocol: by, hostname: via, port: viaPort, auth } = urlToHttpOptions(this.#proxy);
     const proxy = {
@@ -72,7 +89,13 @@ export class Connections {
     const credential = auth
       ? { 'proxy-authorization': `Basic ${Buffer.from(auth).toString('base64')}` }
       : {};
-    const options = { ...proxy, path: `${protocol}//${host}${path}`, agent, ...this.#tls };
+    const options = {
+      ...proxy,
+      path: `${protocol}//${host}${path}`,
+      agent,
+      ...this.#lookup,
+      ...this.#tls,
+    };
     return { options, isEncrypted: by === 'https:', headers: { host, ...credential } };
   }
 
@@ -81,7 +104,7 @@ export class Connections {
       // Loaded only here: most runs go by no proxy.
       const { HttpsProxyAgent } = await import('https-proxy-agent');
       const tunnel = (keepAlive: boolean): http.Agent =>
-        new HttpsProxyAgent(this.#proxy as URL, { keepAlive, ...this.#ca() });
+        new HttpsProxyAgent(this.#proxy as URL, { keepAlive, ...this.#lookup, ...this.#ca() });
       return { kept: tunnel(true), fresh: tunnel(false) };
     }
     const { Agent } = (this.#proxy ?? this.#server).protocol === 'https:' ? https : http;
@@ -89,8 +112,9 @@ export class Connections {
   }
 
   /** What is trusted of the server is trusted of a proxy too. */
-  #ca(): Pick<https.RequestOptions, 'ca'> {
-    return this.#tls.ca === undefined ? {} : { ca: this.#tls.ca };
+  #ca(): Pick<https.RequestOptions, 'ca' | 'rejectUnauthorized'> {
+    const { ca, rejectUnauthorized } = this.#tls;
+    return { rejectUnauthorized, ...(ca === undefined ? {} : { ca }) };
   }
 }
 

@@ -4,7 +4,8 @@ import https from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TLSSocket } from 'node:tls';
 import type { PlainRequest } from '../spec/message.js';
-import { Connections, type Way, type Wire } from './connections.js';
+import { accessTo, type Permission, readOnlyTarget } from './access.js';
+import { Connections, proxyFor, type Way, type Wire } from './connections.js';
 import { decoded } from './content-encoding.js';
 import {
   type Answer,
@@ -19,7 +20,7 @@ import {
   withinTime,
 } from './target.js';
 
-export interface HttpTargetOptions extends TargetLimits, Wire {
+export interface HttpTargetOptions extends TargetLimits, Wire, Permission {
   /** Sent with every request, save where the request has a header of that name itself. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -43,12 +44,19 @@ interface Progress {
  * A server at a base URL, without `/v1`. Redirects are answers, not followed. Reads share kept
  * connections, and go out once more where the server has closed one meanwhile, which no client can
  * know; a write has a connection of its own, so that it meets no closed one. Whatever failed before
- * a byte of it was sent goes out once more too.
+ * a byte of it was sent goes out once more too. Throws a UsageError for a server on another machine
+ * unless `allowWrites` or `readOnly` says what may be done to it.
  */
 export function httpTarget(baseUrl: string, options: HttpTargetOptions = {}): Target {
   const { timeout = DEFAULT_TIMEOUT, maxBytes = DEFAULT_BYTES } = options;
   const name = baseUrl.replace(/\/+$/, '');
-  const connections = new Connections(new URL(name), options);
+  const server = new URL(name);
+  const { readOnly, isHere } = accessTo(
+    { server, proxy: proxyFor(server, options) },
+    options,
+    process.env,
+  );
+  const connections = new Connections(server, options, { isHere });
 
   const attempt = async (
     request: PlainRequest,
@@ -90,8 +98,9 @@ export function httpTarget(baseUrl: string, options: HttpTargetOptions = {}): Ta
     }
   };
 
-  return {
+  const target: Target = {
     name,
+    isHere,
     send: async (request, signal) => {
       const call = `${request.method} ${name}${request.target}`;
       const progress: Progress = {
@@ -115,6 +124,7 @@ export function httpTarget(baseUrl: string, options: HttpTargetOptions = {}): Ta
       }
     },
   };
+  return readOnly ? readOnlyTarget(target, options.headers) : target;
 }
 
 const PAUSE_MS = 250;

@@ -1,5 +1,6 @@
 // Which proxy to use for a server, by the same environment variables as curl: https://curl.se/docs/manpage.html#ENVIRONMENT
 import { BlockList, isIP } from 'node:net';
+import { isLoopback } from './loopback.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -27,11 +28,6 @@ export function problemOfProxy(proxy: string): string | undefined {
   if (!URL.canParse(address)) return 'is not the URL of a proxy';
   return /^https?:$/.test(new URL(address).protocol) ? undefined : 'is not an HTTP proxy';
 }
-
-const isLoopback = (hostname: string): boolean =>
-  /^(localhost|.*\.localhost|127\.[\d.]+|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\])$/.test(
-    hostname,
-  );
 
 /** https://nodejs.org/api/cli.html#node_use_env_proxy1 */
 const isAskedFor = ({

@@ -14,6 +14,10 @@ export interface Target {
   readonly name: string;
   /** It is in this process, where nobody else is at work. */
   readonly inProcess?: true;
+  /** It is on this machine. */
+  readonly isHere?: boolean;
+  /** Nothing but GET and HEAD is sent to it. */
+  readonly readOnly?: boolean;
   /**
    * Rejects with a TargetError when no whole answer came, of the kind `stopped` where the signal
    * ended it.
@@ -30,7 +34,14 @@ export interface TargetErrorOptions extends ErrorOptions {
 
 /** There was no answer, or none that can be read as HTTP. */
 export class TargetError extends Error {
-  readonly kind: 'unreachable' | 'timeout' | 'broken' | 'too_large' | 'gateway' | 'stopped';
+  readonly kind:
+    | 'unreachable'
+    | 'timeout'
+    | 'broken'
+    | 'too_large'
+    | 'gateway'
+    | 'stopped'
+    | 'withheld';
   readonly unsent: boolean;
   readonly repeated: string | undefined;
 

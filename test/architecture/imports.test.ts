@@ -43,6 +43,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'https-proxy-agent': ['client'],
   'node:async_hooks': ['user-document'],
   'node:crypto': ['shipped', 'contract', 'user-document', 'cli'],
+  'node:dns': ['client'],
   'node:events': ['http'],
   'node:http': ['client', 'http'],
   'node:https': ['client'],

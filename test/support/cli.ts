@@ -31,7 +31,9 @@ type Environment = Readonly<Record<string, string>>;
  * variables of flags) takes `runBuilt` or `start`.
  */
 export async function run(args: readonly string[], env: Environment = {}): Promise<Finished> {
-  const flags = Object.keys(env).filter((name) => name.startsWith('UNDERSTUDY_'));
+  const flags = Object.keys(env).filter(
+    (name) => name.startsWith('UNDERSTUDY_') && name !== 'UNDERSTUDY_ALLOW_WRITES',
+  );
   if (flags.length > 0)
     throw new Error(`${flags} is read from the process itself; start the built program instead.`);
   const printed = { stdout: '', stderr: '' };

@@ -48,7 +48,7 @@ export async function takeLock(parts: SessionParts, maxTime: number | undefined)
     },
     release,
   });
-  if (!known || !needed.every(selectionOf(parts).allow)) return lock();
+  if (parts.target.readOnly || !known || !needed.every(selectionOf(parts).allow)) return lock();
   let release: Lock['release'] | undefined;
   try {
     const [before] = await locksOf(session);

@@ -72,10 +72,13 @@ export async function playOne(play: Play, parts: SessionParts): Promise<Played> 
 /** Why a play is not played; undefined when it can be. */
 function whyNot(
   { needs }: Play,
-  { profile, allow = () => true }: SessionParts,
+  { profile, spec, target, allow = () => true }: SessionParts,
 ): string | undefined {
   const forbidden = [...needs.calls].find((operation) => !allow(operation));
   if (forbidden !== undefined) return `needs ${forbidden}, which this run may not call`;
+  const writing = [...needs.calls].find((id) => spec.operations.get(id)?.method !== 'GET');
+  if (target.readOnly && writing !== undefined)
+    return `needs ${writing}, and a read-only run sends nothing but GET and HEAD`;
   const [name] = lackingIn(profile, needs);
   return name === undefined ? undefined : `the profile has no ${name}`;
 }

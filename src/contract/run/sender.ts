@@ -12,7 +12,7 @@ import { Guard } from './guard.js';
 import type { SessionParts } from './parts.js';
 import { isLost } from './possibly-made.js';
 import { RateLimits } from './rate-limit.js';
-import { Ended, NotExercised } from './reason.js';
+import { Ended, NotExercised, Withheld } from './reason.js';
 
 export interface Outgoing {
   readonly operation: OperationId;
@@ -89,6 +89,7 @@ export class Sender {
       if (!error.unsent)
         this.#noteLost(base, error.kind === 'gateway' ? 'lost by a gateway' : 'no answer');
       if (error.kind === 'stopped') throw new Ended();
+      if (error.kind === 'withheld') throw new Withheld(error.message);
       exchanged = { ...base, error };
     }
     this.exchanges.push(exchanged);

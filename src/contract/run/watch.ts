@@ -124,7 +124,7 @@ export class Watch {
       }
       return answer;
     } catch (error) {
-      if (error instanceof TargetError && error.kind !== 'stopped')
+      if (error instanceof TargetError && !['stopped', 'withheld'].includes(error.kind))
         this.#silent = longer(this.#silent, number, error.message);
       throw error;
     }
