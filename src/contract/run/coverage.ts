@@ -16,8 +16,8 @@ const unreachable: Readonly<Record<Exclude<ReachedBy, 'state'>, string>> = {
 };
 
 /**
- * A case is right when a row that expects it was answered with it, wrong when one was not, else it
- * was not exercised.
+ * A case is right when a row that expects it was answered with it, or one that expects nothing of
+ * the kind came upon it; wrong when one was not, else it was not exercised.
  */
 export function coverageOf(
   spec: Spec,
@@ -36,6 +36,8 @@ export function coverageOf(
         const exercised =
           own.find((row) => row.result === 'wrong' && row.expected[0] === documented.name) ??
           own.find((row) => row.result === 'right' && row.answered === documented.name);
+        const isShown = about.some(({ shown }) => shown?.includes(documented.name));
+        if (!exercised && isShown) return { case: name, result: 'right' };
         if (exercised) return { case: name, result: exercised.result };
         const other = own.find((row) => row.result === 'right')?.answered;
         const reason =

@@ -25,6 +25,8 @@ export interface Played extends Subject {
   readonly result: Result;
   /** The documented case that the answer in question was. */
   readonly answered?: string;
+  /** The documented cases that its answers were, where no one of them is the one in question. */
+  readonly shown?: readonly string[];
   /** Why it was not exercised. */
   readonly reason?: string;
   readonly findings: readonly Finding[];

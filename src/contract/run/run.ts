@@ -16,6 +16,7 @@ import { planRun } from './plan.js';
 import { crashOf, type Play, type Played, playOne } from './play.js';
 import { PossiblyMade } from './possibly-made.js';
 import { RateLimits } from './rate-limit.js';
+import { planReading } from './reading.js';
 import { misfitIn, planSignIns } from './sign-in.js';
 import { INTERRUPTED, RunEnd, type Stopped, timeIsOver } from './stopped.js';
 import { type Trouble, Watch } from './watch.js';
@@ -84,7 +85,8 @@ export class Run {
     } = options;
     const selection = selectionOf(options);
     this.#options = { ...options, ...selection, seed, runId };
-    this.plays = options.plays ?? planRun(spec, contracts, profile, selection);
+    const plays = options.plays ?? planRun(spec, contracts, profile, selection);
+    this.plays = target.readOnly ? planReading(this.#options, plays) : plays;
     this.lacking = countLacking(this.#options, this.plays);
     this.#ending = endingOf(signal, maxTime, grace);
     const { ended } = this.#ending;
