@@ -1,5 +1,4 @@
-// A run that is killed, at three points: in its sign-ins, when it has just taken its lock, and
-// among its rows. killed.long.test.ts has points all along a run.
+// A run that is killed, at two points: when it has just taken its lock, and among its rows. killed.long.test.ts has points all along a run.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { start } from '../support/cli.js';
 import { expectRecoveryFromKillAt } from '../support/killed.js';
 
-it.each([3, 12, 300])(
+it.each([12, 120])(
   'leaves nothing but what it has made, and the next run goes on: at request %i',
   expectRecoveryFromKillAt,
 );

@@ -1,4 +1,4 @@
-// README and the page of scenarios, followed in a copy of the project as it is built, with the
+// README, followed in a copy of the project as it is built, with the
 // tools that are installed. walk.long.test.ts starts from nothing and follows every page.
 import { symlinkSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,4 +20,4 @@ const place = beforeAllWithTool(async () => {
 }, 600_000);
 afterAll(removeFolders);
 
-follow(['README.md', 'docs/scenarios.md'], place);
+follow(['README.md'], place);

@@ -5,7 +5,7 @@ import { drifts } from '../../mutation/plays.mjs';
 import { judge, rivals } from '../../mutation/rivals.mjs';
 import { beforeAllWithTool, MissingTool } from '../support/tools.js';
 
-const drift = drifts.get('drop:getThread.200/visible_in_ui') as NonNullable<
+const drift = drifts.get('drop:listCapabilities.200/*/key') as NonNullable<
   ReturnType<typeof drifts.get>
 >;
 
@@ -21,6 +21,6 @@ it.each(rivals)('$title finds a field that is missing, and names the operation',
   const { verdict, first } = await judge(rival, drift, new Set());
   expect({ verdict, names: first?.operations[0] }).toEqual({
     verdict: 'named',
-    names: 'getThread',
+    names: 'listCapabilities',
   });
 });

@@ -18,10 +18,17 @@ function fresh(options: Parameters<typeof createUnderstudy>[0] = {}): Understudy
 const vendor = 'https://api.aitronos.com';
 const browser = { accept: 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8' };
 
+/** Of the YAML only this part is parsed, since all of it takes a second. */
+function serversIn(text: string): readonly { readonly url: string }[] {
+  if (text.startsWith('{')) return JSON.parse(text).servers;
+  const [part = ''] = /^servers:\n(?: .*\n)*/m.exec(text) ?? [];
+  return parse(part).servers;
+}
+
 describe('the document that is served', () => {
   const serversAt = async (fetched: Response | Promise<Response>) => {
     const text = await (await fetched).text();
-    return (parse(text) as { servers: { url: string }[] }).servers.map(({ url }) => url);
+    return serversIn(text).map(({ url }) => url);
   };
   it.each(['/openapi.json', '/openapi.yaml'])(
     'names this server first, and then the vendor: %s',
@@ -73,7 +80,7 @@ describe('the document that is served', () => {
           .replace('Host: understudy.test', `Host: ${host}`);
         const { status, text } = await ask(port, Buffer.from(message, 'latin1'));
         if (status === 400) continue; // no HTTP at all
-        const [server] = (parse(text) as { servers: { url: string }[] }).servers;
+        const [server] = serversIn(text);
         expect([url, `http://${host}`]).toContain(server?.url);
         expect(() => new URL(server?.url as string)).not.toThrow();
       }

@@ -158,7 +158,8 @@ describe('the shipped scenarios', () => {
   });
 
   it('crowded is as crowded as it says, and the same every time', () => {
-    const { world } = loadScenario('crowded', sources);
+    const { scenario } = readScenario('crowded');
+    const { world } = loadScenario(scenario, sources);
     expect([world.spaces.size, world.spaceVectorStores.size, world.messages.size]).toEqual([
       10_000, 100_000, 100_000,
     ]);
@@ -168,8 +169,8 @@ describe('the shipped scenarios', () => {
         expect.fail(link.id);
     }
     // As text, since a comparison of every value takes half a minute.
-    const [once, again] = [1, 2].map(() => JSON.stringify(readScenario('crowded').scenario));
-    expect(once === again).toBe(true);
+    const again = JSON.stringify(readScenario('crowded').scenario);
+    expect(JSON.stringify(scenario) === again).toBe(true);
   });
 });
 

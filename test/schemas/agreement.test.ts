@@ -13,6 +13,7 @@ import { readForm } from '../../src/contract/tables/form.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
 import { FileError } from '../../src/files/problem.js';
 import { loadSpec } from '../../src/shipped/document.js';
+import { sample } from '../support/sample.js';
 
 const spec = loadSpec();
 const folder = mkdtempSync(join(tmpdir(), 'understudy-agreement-'));
@@ -201,7 +202,8 @@ describe.each(['profile', 'contracts'] as const)(
     });
 
     it('refuse the same faults of form, wherever they stand', () => {
-      const disagreed = planted.flatMap(({ name, value }) => {
+      const some = kind === 'contracts' ? sample(planted, ({ name }) => name, 5) : planted;
+      const disagreed = some.flatMap(({ name, value }) => {
         const isGood = validate(value);
         const faults = faultsOf(kind, value);
         if (!isGood && faults.length === 0)
