@@ -1,10 +1,12 @@
 // A worker of kit.mjs: is told a drift's name, plays the contracts against a stand-in with that
 // drift, and says what it saw.
-import { parentPort } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { handlerTarget } from '../dist/client/target.js';
 import { runContracts } from '../dist/contract/run/run.js';
 import { createUnderstudy } from '../dist/index.js';
-import { contracts, drifts, plays, playsTouching, profile, spec } from './plays.mjs';
+import { contracts, drifts, playsOf, playsTouching, profile, spec } from './plays.mjs';
+
+const plays = playsOf(workerData.level);
 
 /** On the honest stand-in, no drift is named. */
 parentPort.on('message', async (name) => {
@@ -38,7 +40,7 @@ async function play(drift, picked, isEnough) {
  * little. Any other gets the whole check.
  */
 async function plant(drift) {
-  const picked = playsTouching(drift.operations);
+  const picked = playsTouching(plays, drift.operations);
   const own = picked
     .filter(({ kind, operation }) => kind === 'row' && drift.operations.includes(operation))
     .sort((a, b) => Number(fits(b, drift)) - Number(fits(a, drift)));
@@ -72,7 +74,7 @@ async function objectsToHonesty(title) {
 async function vary(drift) {
   const alarms = new Map();
   let unplayed = 0;
-  await play(drift, playsTouching(drift?.operations), (played) => {
+  await play(drift, playsTouching(plays, drift?.operations), (played) => {
     if (played.result === 'not_exercised') unplayed += 1;
     for (const {
       severity,

@@ -14,13 +14,13 @@ export const ENOUGH = 0.95;
  * `alarms` it raised; of the honest stand-in, the first of all, both the alarms and the rows that could not be played.
  * @returns {Promise<[any, ...any[]]>}
  */
-export async function playKit(names, say) {
+export async function playKit(names, say, level = 'full') {
   // The long ones first, so that none is left over at the end.
   const queue = ['', ...names].sort((a, b) => Number(isLong(b)) - Number(isLong(a)));
   const results = new Map();
   const workers = Array.from(
     { length: availableParallelism() },
-    () => new Worker(new URL('./kit-worker.mjs', import.meta.url)),
+    () => new Worker(new URL('./kit-worker.mjs', import.meta.url), { workerData: { level } }),
   );
   const work = (worker) =>
     new Promise((resolve, reject) => {

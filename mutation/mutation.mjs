@@ -1,5 +1,6 @@
 // A run: the kit, the rivals, what is printed, and whether it passes.
 import { countsOf, judgeKit, matches, playKit } from './kit.mjs';
+import { compareLevels } from './levels.mjs';
 import { drifts, operations } from './plays.mjs';
 import { printKit, printList, printSeconds } from './report.mjs';
 import {
@@ -13,14 +14,17 @@ import {
   writeResults,
 } from './results.mjs';
 import { askRivals, titles } from './rivals.mjs';
-import { pickSample } from './sample.mjs';
+import { pickAny, pickSample } from './sample.mjs';
 import { sampleTable, writePapers } from './tables.mjs';
 
 /**
  * Returns the exit code: 1 where the kit sees too little, too much, or less than is written down; 2
  * where no drift has such a name.
  */
-export async function mutation({ kit: kitAlone, rivals: rivalsAlone, write, patterns }, say) {
+export async function mutation(
+  { kit: kitAlone, rivals: rivalsAlone, levels, write, patterns },
+  say,
+) {
   const started = performance.now();
   const all = [...drifts.keys()];
   const isChosen = (name) => patterns.some((pattern) => matches(pattern, name));
@@ -29,6 +33,7 @@ export async function mutation({ kit: kitAlone, rivals: rivalsAlone, write, patt
     say(`No drift is called ${patterns.join(' or ')}.`);
     return 2;
   }
+  if (levels) return compareLevels(patterns.length > 0 ? names : pickAny(drifts, 600), say);
   const whole = patterns.length === 0 && !rivalsAlone;
   const committed = readResults();
 

@@ -1,6 +1,7 @@
 // What the kit plays: all that it plans against any server, each play with the operations that it
 // may call.
 import { withEdges } from '../dist/contract/edges/edges.js';
+import { atLevel } from '../dist/contract/run/choice.js';
 import { planRun } from '../dist/contract/run/plan.js';
 import { readProfile } from '../dist/contract/run/profile.js';
 import { loadContracts, shippedContracts } from '../dist/contract/tables/load.js';
@@ -13,12 +14,14 @@ export const operations = [...spec.operations.keys()];
 export const contracts = withEdges(spec, loadContracts(spec));
 export const profile = readProfile(`${shippedContracts}understudy.profile.yaml`, {});
 
-/** In the order in which the kit plays them. */
-export const plays = planRun(spec, contracts, profile);
+const all = planRun(spec, contracts, profile);
+
+/** Those of a level, in the order in which the kit plays them. */
+export const playsOf = (level) => atLevel(level, all, spec);
 
 /**
  * The plays that call one of these operations: no other can show a drift in them. All, where none
  * are given.
  */
-export const playsTouching = (operations) =>
+export const playsTouching = (plays, operations) =>
   operations ? plays.filter(({ touches }) => operations.some((id) => touches.has(id))) : plays;

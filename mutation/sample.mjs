@@ -21,4 +21,13 @@ export function pickSample(drifts) {
   return all.map(({ name }) => name).filter((name) => picked.has(name));
 }
 
+/** Of all drifts together, those with the lowest SHA-256; without the variations. */
+export const pickAny = (drifts, count) =>
+  [...drifts.values()]
+    .filter(({ kind }) => kind !== 'vary')
+    .map(({ name }) => [sha256(name), name])
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .slice(0, count)
+    .map(([, name]) => name);
+
 const sha256 = (text) => createHash('sha256').update(text).digest('hex');

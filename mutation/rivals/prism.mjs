@@ -8,7 +8,7 @@ import { httpTarget } from '../../dist/client/http-target.js';
 import { runContracts } from '../../dist/contract/run/run.js';
 import { createMatcher } from '../../dist/spec/match.js';
 import { startProgram } from '../children.mjs';
-import { contracts, playsTouching, profile, spec } from '../plays.mjs';
+import { contracts, playsOf, playsTouching, profile, spec } from '../plays.mjs';
 import { installedVersion } from './installed.mjs';
 
 const cli = fileURLToPath(
@@ -39,7 +39,7 @@ export const prism = {
         spec,
         contracts,
         profile,
-        plays: playsTouching(operations),
+        plays: playsTouching(playsOf('full'), operations),
         target: { ...target, send },
         wait,
       });

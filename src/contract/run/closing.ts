@@ -13,6 +13,7 @@ import { crashOf } from './play.js';
 import type { Lost, PossiblyMade } from './possibly-made.js';
 import { NotExercised } from './reason.js';
 import { Session } from './session.js';
+import { State } from './state.js';
 import { listsFor } from './stock.js';
 import type { Filled } from './values.js';
 
@@ -26,6 +27,13 @@ export async function close(parts: SessionParts, lock: Lock | undefined): Promis
   const { putOff = [], held, possiblyMade } = parts;
   const leftovers: string[] = [];
   let requests = 0;
+  for (const { part, undos, ...state } of parts.states?.drain() ?? []) {
+    const session = new Session(parts);
+    const own = new State(session, parts);
+    own.adopt({ part, undos, ...state }, part);
+    leftovers.push(...(await own.cleanUp(undos)));
+    requests += session.requests;
+  }
   for (const { made, takeAway } of putOff.splice(0)) {
     const { kept, sent } = await takeAway();
     requests += sent;

@@ -75,8 +75,8 @@ export class Guard {
    * latest then.
    */
   readonly #returned = new Map<string, number>();
-  /** Which lists were read before a creation, and by whom. */
-  readonly stocked = new Set<string>();
+  /** Which lists are read before a creation, and by whom. */
+  readonly stocked = new Map<string, Promise<void>>();
   /** Requests so far. */
   sent = 0;
 

@@ -48,6 +48,8 @@ export function planMethods(
         ...subject,
         needs,
         touches,
+        costs: { own: 1, state: 0 },
+        lanes: new Map(),
         play: (parts) => playMethod(subject, { operation: first, method, allowed }, parts),
       },
     ];

@@ -5,6 +5,7 @@ import type { CheckedSpec } from '../../validation/validators.js';
 import type { Contracts } from '../tables/table.js';
 import type { CaseCoverage } from './coverage.js';
 import type { Finding } from './finding.js';
+import type { Level } from './level.js';
 import type { Play, Played } from './play.js';
 import type { Profile } from './profile.js';
 import type { Wait } from './rate-limit.js';
@@ -47,6 +48,8 @@ export interface Report {
   /** In every name that the run gave. */
   readonly runId: string;
   readonly filters?: Filters;
+  /** Absent where other plays than those of a level were given. */
+  readonly level?: Level;
   /** What no rendering of the report shows. */
   readonly secrets: Profile['secrets'];
 }
@@ -77,8 +80,12 @@ export interface RunOptions {
    * exercised.
    */
   readonly allow?: (operation: OperationId) => boolean;
-  /** What is played, where it is not the whole plan. */
+  /** How much is played; all of it when absent. */
+  readonly level?: Level;
+  /** What is played, where it is not the plan of a level. */
   readonly plays?: readonly Play[];
+  /** How many plays are played at a time; one after the other when absent. */
+  readonly concurrency?: number;
   /** How many cases must be right for the run to be conclusive. */
   readonly minCases?: number;
   /** For the report: what `include` and `allow` come from. */

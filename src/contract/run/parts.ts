@@ -6,9 +6,11 @@ import type { CheckedSpec } from '../../validation/validators.js';
 import type { Contracts } from '../tables/table.js';
 import type { Ending } from './ending.js';
 import type { Guard } from './guard.js';
+import type { Level } from './level.js';
 import type { PossiblyMade } from './possibly-made.js';
 import type { Profile } from './profile.js';
 import type { RateLimits, Wait } from './rate-limit.js';
+import type { SharedStates } from './shared.js';
 
 export interface Selection {
   /** Which operations are played, and judged. Others are tools, of which nothing is expected. */
@@ -66,6 +68,9 @@ export interface SessionParts extends Partial<Selection> {
    * the spot.
    */
   readonly putOff?: PutOff[];
+  readonly level?: Level;
+  /** What plays make for one another; each makes its own when absent. */
+  readonly states?: SharedStates;
   /** Writes to which no answer came, of all plays. */
   readonly possiblyMade?: PossiblyMade;
 }

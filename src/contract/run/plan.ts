@@ -1,9 +1,12 @@
 // Everything that a run plays, in order: sign-ins, lifecycles, the rows of the tables, the methods
 // that no path has.
-import type { OperationId, Spec } from '../../spec/document.js';
+import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { comparedIn } from '../tables/arazzo.js';
 import { compile, givenTo } from '../tables/compile.js';
+import type { Step } from '../tables/steps.js';
 import type { Contracts, Row, Table } from '../tables/table.js';
+import { lanesOf } from './lanes.js';
+import type { Costs } from './level.js';
 import { playLifecycle, subjectOf } from './lifecycle.js';
 import { planMethods } from './methods.js';
 import { needsOf, needsOfRequests } from './needs.js';
@@ -11,6 +14,7 @@ import { type Selection, selectionOf } from './parts.js';
 import type { Play } from './play.js';
 import type { Profile } from './profile.js';
 import { type PlannedRow, playRow } from './row.js';
+import { sharedPartOf } from './shared.js';
 import { planSignIns } from './sign-in.js';
 
 /** Everything about the operations that are included; all when absent. */
@@ -29,15 +33,26 @@ export function planRun(
         ...subjectOf(lifecycle),
         needs,
         touches: needs.calls,
+        costs: { own: requests.length, state: 0 },
+        lanes: lanesOf(spec, { requests, needs }),
         play: (parts) => playLifecycle(lifecycle, parts),
       };
     });
   const rows = planRows(spec, contracts, include).map((planned): Play => {
-    const { table: _, row: __, steps, ...subject } = planned;
-    const touches = new Set(
-      steps.flatMap((step) => ('request' in step ? [step.request.call] : [])),
-    );
-    return { ...subject, needs: needsOf(steps), touches, play: (parts) => playRow(planned, parts) };
+    const { table: _, row: __, steps, shared, ...subject } = planned;
+    const requests = steps.flatMap((step) => ('request' in step ? [step.request] : []));
+    const needs = needsOf(steps);
+    const shares = shared?.key;
+    return {
+      ...subject,
+      needs,
+      touches: new Set(requests.map(({ call }) => call)),
+      shares,
+      lanes: lanesOf(spec, { requests, needs, shares }),
+      costs: costsOf(planned),
+      isEdge: planned.row.edge !== undefined,
+      play: (parts) => playRow(planned, parts),
+    };
   });
   // Lifecycles first: the last row of a table may use up what the profile names.
   return [
@@ -69,7 +84,7 @@ export function planRows(
         const expected = [row.expect].flat();
         const { operation } = table;
         const title = titleOf(table, row, expected);
-        const steps = compile(spec, contracts, { table, row });
+        const steps = neededOf(compile(spec, contracts, { table, row }), expected, cases);
         return {
           kind: 'row',
           operation,
@@ -80,6 +95,7 @@ export function planRows(
           table,
           row,
           steps,
+          shared: sharedPartOf(spec, { table, row, steps }),
         };
       });
     });
@@ -88,6 +104,26 @@ export function planRows(
   return rows.map((row) =>
     times.get(row.title) === 1 ? row : { ...row, title: `${row.title} (${lineOf(row.place)})` },
   );
+}
+
+/** Nothing need be compared where no refusal is expected. */
+const neededOf = (
+  steps: readonly Step[],
+  expected: readonly string[],
+  cases: Operation['cases'] | undefined,
+): readonly Step[] =>
+  expected.some((name) => (cases?.get(name)?.status ?? 0) >= 400)
+    ? steps
+    : steps.filter(({ kind }) => kind !== 'observe' && kind !== 'compare');
+
+/** As many as its steps send where all goes well; pages of lists come on top of it. */
+function costsOf({ steps, shared }: PlannedRow): Costs {
+  const isShared = (step: Step): boolean =>
+    shared?.steps.includes(step.kind === 'undo' ? step.kept : step) ?? false;
+  const count = (counted: readonly Step[]): number =>
+    counted.filter(({ kind }) => kind !== 'keep').length;
+  const ofState = steps.filter((step) => isShared(step) || (shared && step.kind === 'observe'));
+  return { own: count(steps) - count(ofState), state: count(ofState) };
 }
 
 /** What a CI knows a row by must be its own: `spaces.yaml:57`. */

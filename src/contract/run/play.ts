@@ -2,6 +2,8 @@
 // came of it afterwards.
 import type { OperationId } from '../../spec/document.js';
 import type { Finding } from './finding.js';
+import type { Lanes } from './lanes.js';
+import type { Costs } from './level.js';
 import { lackingIn, type Needs } from './needs.js';
 import type { SessionParts } from './parts.js';
 import { NotExercised } from './reason.js';
@@ -11,6 +13,13 @@ export interface Play extends Subject {
   readonly needs: Needs;
   /** Every operation that it may call, to look at what is left too. */
   readonly touches: ReadonlySet<OperationId>;
+  /** The state that it has in common with plays of the same key. */
+  readonly shares?: string | undefined;
+  readonly costs: Costs;
+  /** What it touches that others touch too. */
+  readonly lanes: Lanes;
+  /** Made from a schema. */
+  readonly isEdge?: boolean;
   /** Sends its requests. Never throws because of what a target answers. */
   readonly play: (parts: SessionParts) => Promise<Played>;
 }
@@ -86,11 +95,16 @@ function whyNot(
 }
 
 function notExercised(
-  { needs: _, touches: __, play: ___, ...subject }: Play,
+  { kind, operation, title, place, caller, expected }: Play,
   reason: string,
 ): Played {
   return {
-    ...subject,
+    kind,
+    operation,
+    title,
+    place,
+    ...(caller === undefined ? {} : { caller }),
+    expected,
     result: 'not_exercised',
     reason,
     findings: [],

@@ -18,6 +18,7 @@ import { listsOf } from './creations.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
 import { findingOf } from './finding.js';
 import { isId } from './id.js';
+import type { Lanes } from './lanes.js';
 import { needsOf, valueIn } from './needs.js';
 import { pagesFrom } from './pages.js';
 import { type SessionParts, selectionOf } from './parts.js';
@@ -43,6 +44,8 @@ interface Found {
 const MOST = 3;
 /** Pages of a list in which objects are looked for. */
 const PAGES = 3;
+/** What is found is looked for once, by the first play. */
+const finding: Lanes = new Map([['what is there', 'alone']]);
 
 /**
  * The plays of a run without writes: those that send none, rows whose case depends on no state, on
@@ -91,6 +94,8 @@ function onFound(row: PlannedRow, play: Play, finder: Finder, { slots }: Contrac
     ...play,
     needs: needsOf([request]),
     touches: new Set([row.operation]),
+    shares: undefined,
+    lanes: finding,
     play: async (parts) => {
       const [found] = await finder.objectsFor(own, parts);
       if (found === undefined)
@@ -109,7 +114,9 @@ function onFound(row: PlannedRow, play: Play, finder: Finder, { slots }: Contrac
       for (const { expression } of partsOf(request.request).flatMap(usesIn))
         if (expression.kind === 'slot' && !keeps.some(({ slot }) => slot === expression.name))
           keeps.push(keep(expression.name, 'understudy-none'));
-      return finder.counted(await playRow({ ...row, steps: [...keeps, request] }, parts));
+      return finder.counted(
+        await playRow({ ...row, steps: [...keeps, request], shared: undefined }, parts),
+      );
     },
   };
 }
@@ -130,6 +137,8 @@ function readingOf(spec: Spec, operation: Operation, caller: CallerName, finder:
     ...subject,
     needs,
     touches: calls,
+    costs: { own: 2 * MOST, state: 0 },
+    lanes: finding,
     play: async (parts) => finder.counted(await new Reader(subject, operation, parts).play(finder)),
   };
 }

@@ -1,6 +1,7 @@
 // Plays a row of a decision table, step by step: makes its state, sends its request, looks at what
 // it left, deletes what it made.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isSafe } from '../../client/target.js';
 import type { Case } from '../../spec/case.js';
 import type { OperationId } from '../../spec/document.js';
 import { same } from '../../spec/json.js';
@@ -17,6 +18,7 @@ import type {
   UndoStep,
 } from '../tables/steps.js';
 import type { Row, Table } from '../tables/table.js';
+import { creations } from './creations.js';
 import { asTool, type Exchanged, isSuccess } from './exchanged.js';
 import { type Finding, findingOf } from './finding.js';
 import { Look, observe, type Shown, valuesAt } from './look.js';
@@ -25,6 +27,7 @@ import { type SessionParts, selectionOf } from './parts.js';
 import { crashOf, type Played } from './play.js';
 import { Ended, NotExercised, PreparationFailed } from './reason.js';
 import { Session } from './session.js';
+import type { SharedPart, SharedState } from './shared.js';
 import { State } from './state.js';
 import type { Subject } from './subject.js';
 
@@ -34,10 +37,15 @@ export interface PlannedRow extends Subject {
   readonly table: Table;
   readonly row: Row;
   readonly steps: readonly Step[];
+  /** What of its state others may use too. */
+  readonly shared?: SharedPart | undefined;
 }
 
 /** What an expectation rests on. */
 type Rests = Pick<Case, 'basis' | 'source'>;
+
+const undosOf = (steps: readonly Step[]): readonly UndoStep[] =>
+  steps.filter((step) => step.kind === 'undo');
 
 export function playRow(planned: PlannedRow, parts: SessionParts): Promise<Played> {
   return new RowPlayer(planned, parts).play();
@@ -49,6 +57,11 @@ class RowPlayer {
   readonly #session: Session;
   readonly #state: State;
   readonly #findings: Finding[] = [];
+  /** The state that it has in common with others. */
+  #shared: SharedState | undefined;
+  /** Another play has made it. */
+  #adopted = false;
+  #isLast = true;
   /** By the step that asked for it. */
   readonly #answers = new Map<Step, Exchanged>();
   /** What was there before the request. */
@@ -64,12 +77,17 @@ class RowPlayer {
   }
 
   async play(): Promise<Played> {
-    const { steps } = this.#planned;
+    const { steps, shared } = this.#planned;
+    this.#adopt();
     let reason: string | undefined;
     let crash: string | undefined;
     let answer: Exchanged | undefined;
     try {
-      for (const step of steps) await this.#play(step);
+      for (const step of steps) {
+        if (this.#adopted && shared?.steps.includes(step)) continue;
+        await this.#play(step);
+        if (step === shared?.steps.at(-1)) this.#share();
+      }
       answer = this.#answerOf(steps.find(({ kind }) => kind === 'request'));
     } catch (error) {
       // What was made is taken away all the same.
@@ -77,13 +95,24 @@ class RowPlayer {
       reason = crash ?? (error as NotExercised).message;
       if (error instanceof PreparationFailed) this.#preparationFailed(error);
     }
-    const leftovers = await this.#state.cleanUp(
-      steps.filter((step): step is UndoStep => step.kind === 'undo'),
-    );
+    const undos = undosOf(steps);
+    const others = undos.filter(({ kept }) => !shared?.steps.includes(kept));
+    const leftovers = [...(await this.#state.cleanUp(others))];
+    const isLeft = leftovers.length === 0 && reason === undefined && this.#isAsBefore(answer);
+    if (this.#mayTakeAway(isLeft))
+      leftovers.push(
+        ...(await this.#state.cleanUp(undos.filter((undo) => !others.includes(undo)))),
+      );
     this.#judgeAll(answer);
     const wrong = this.#findings.some((finding) => finding.severity !== 'notice');
     const answered = answer?.judged?.documented?.name;
-    const { table: _, row: __, steps: ___, ...subject } = this.#session.asPlayed(this.#planned);
+    const {
+      table: _,
+      row: __,
+      steps: ___,
+      shared: ____,
+      ...subject
+    } = this.#session.asPlayed(this.#planned);
     return {
       ...subject,
       ...(answered === undefined ? {} : { answered }),
@@ -95,6 +124,58 @@ class RowPlayer {
       leftovers,
       unseen: this.#unseen,
     };
+  }
+
+  /** Goes on with a state that is there already. */
+  #adopt(): void {
+    const { shared } = this.#planned;
+    const { states } = this.#parts;
+    if (!shared || !states) return;
+    const { state, isLast } = states.take(shared.key);
+    this.#isLast = isLast;
+    if (!state) return;
+    this.#shared = state;
+    this.#adopted = true;
+    this.#state.adopt(state, shared);
+  }
+
+  /** What has been made so far is there for others as well. */
+  #share(): void {
+    const { shared: part, steps } = this.#planned;
+    const { states } = this.#parts;
+    if (!part || !states || this.#isLast) return;
+    const { values, exchanges } = this.#session;
+    this.#shared = {
+      part,
+      undos: undosOf(steps).filter(({ kept }) => part.steps.includes(kept)),
+      slots: { ...values.slots },
+      kept: part.steps.map((step) => (step.kind === 'keep' ? this.#state.keptBy(step) : undefined)),
+      holder: values.holder,
+      names: values.names,
+      calls: [...exchanges],
+      observed: new Map(),
+    };
+    states.keep(this.#shared);
+  }
+
+  /** What the request did is undone by now, or it did nothing. */
+  #isAsBefore(answer: Exchanged | undefined): boolean {
+    const isMade =
+      answer !== undefined && isSuccess(answer) && creations[answer.operation] !== undefined;
+    if (isMade) this.#shared?.observed.clear();
+    const isRefused = Math.floor((answer?.response?.status ?? 0) / 100) === 4;
+    const isChanged = this.#findings.some(({ code }) => code === 'REFUSAL_CHANGED_STATE');
+    return (
+      !isChanged && answer !== undefined && (isMade || isRefused || isSafe(answer.request.method))
+    );
+  }
+
+  /** The last that needs a state takes it away, and whoever has changed it. */
+  #mayTakeAway(isLeft: boolean): boolean {
+    if (!this.#shared) return true;
+    if (isLeft && !this.#isLast) return false;
+    this.#parts.states?.drop(this.#shared.part.key);
+    return true;
   }
 
   async #play(step: Step): Promise<void> {
@@ -144,11 +225,16 @@ class RowPlayer {
   }
 
   async #observe(step: ObserveStep): Promise<void> {
-    if (!this.#canBeMade(step)) return;
+    if (this.#isBrief || !this.#canBeMade(step)) return;
+    const request = JSON.stringify(step.request);
+    const observed = this.#shared?.part.isOwn ? this.#shared.observed : undefined;
+    this.#observed = observed?.get(request);
+    if (this.#observed !== undefined) return;
     try {
       this.#observed = await observe(step, this.#session, (filled) =>
         this.#session.mustSucceed(filled),
       );
+      observed?.set(request, this.#observed);
     } catch (error) {
       if (!(error instanceof NotExercised && this.#isTool(step))) throw error;
     }
@@ -190,6 +276,7 @@ class RowPlayer {
   async #compare({ observed }: CompareStep): Promise<void> {
     const before = this.#observed;
     const exchanged = this.#answer;
+    if (this.#isBrief) return;
     if (before === undefined) this.#unseen += 1;
     if (before === undefined || (exchanged.response?.status ?? 0) < 400) return;
     const now = await observe(observed, this.#session, (filled) => this.#session.exchange(filled));
@@ -303,13 +390,20 @@ class RowPlayer {
     return findingOf(
       this.#session.asPlayed(this.#planned),
       exchanged,
-      this.#session.exchanges,
+      this.#adopted
+        ? [...(this.#shared?.calls ?? []), ...this.#session.exchanges]
+        : this.#session.exchanges,
       expected,
     );
   }
 
   #answerOf(step: Step | undefined): Exchanged | undefined {
     return step && this.#answers.get(step);
+  }
+
+  /** What a refusal leaves is for the longer levels to compare. */
+  get #isBrief(): boolean {
+    return this.#parts.level === 'smoke';
   }
 
   /** To the request that the row is about. */

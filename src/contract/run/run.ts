@@ -3,11 +3,13 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { type Target, withinTime } from '../../client/target.js';
 import type { CallerName } from '../tables/caller.js';
+import { atLevel } from './choice.js';
 import { type Closed, close } from './closing.js';
 import { coverageOf } from './coverage.js';
 import { type Ending, endingOf } from './ending.js';
 import { mergeFindings } from './finding.js';
 import { Guard } from './guard.js';
+import { sideBySide } from './lanes.js';
 import { type Lock, takeLock } from './lock.js';
 import { lackingIn } from './needs.js';
 import type { Lacking, Report, RunOptions } from './options.js';
@@ -17,6 +19,7 @@ import { crashOf, type Play, type Played, playOne } from './play.js';
 import { PossiblyMade } from './possibly-made.js';
 import { RateLimits } from './rate-limit.js';
 import { planReading } from './reading.js';
+import { SharedStates } from './shared.js';
 import { misfitIn, planSignIns } from './sign-in.js';
 import { INTERRUPTED, RunEnd, type Stopped, timeIsOver } from './stopped.js';
 import { type Trouble, Watch } from './watch.js';
@@ -30,26 +33,22 @@ export async function runContracts(options: RunOptions): Promise<Report> {
   options.onLacking?.(run.lacking);
   options.onBegin?.((stopped) => run.report(stopped));
   try {
-    for (const [i, play] of run.plays.entries()) {
-      const played = await run.play(play, i + 1);
-      if (!played) break;
-      options.onRow?.(played, i + 1, run.plays.length);
-    }
+    await run.playAll();
   } catch (error) {
     run.stop({ why: 'crashed', text: crashOf(error) });
   }
   return run.close();
 }
 
-/** What came of a play, and how many requests the run had sent by then. */
 interface Done {
+  /** Of the play. */
+  readonly number: number;
   readonly played: Played;
-  readonly sent: number;
+  /** The number of its last request. */
+  readonly last: number;
 }
 
-/**
- * One run. Its plays are played one after the other; it is closed at the end, however that comes.
- */
+/** One run. It is closed at the end, however that comes. */
 export class Run {
   readonly plays: readonly Play[];
   readonly lacking: readonly Lacking[];
@@ -57,18 +56,25 @@ export class Run {
   readonly #started = new Date().toISOString();
   readonly #ending: Ending;
   readonly #watch: Watch;
+  readonly #target: Target;
   readonly #limits = new RateLimits();
   readonly #held = new Set<string>();
   readonly #possiblyMade: PossiblyMade;
   /** What all plays are given. */
   readonly #shared: Omit<SessionParts, 'number'>;
+  /** In the order in which they ended. */
   #done: Done[] = [];
+  /** How many rows have been told of. */
+  #told = 0;
   readonly #signIns: Played[] = [];
   #heard = false;
-  /** The play that is played now; it goes on to its end even if nobody waits for it. */
-  #underWay: Promise<unknown> = Promise.resolve();
+  /** The plays that are played now; they go on to their end even if nobody waits for them. */
+  readonly #underWay = new Set<Promise<unknown>>();
   #stopped: Stopped | undefined;
+  #locking: Promise<Lock> | undefined;
   #lock: Lock | undefined;
+  /** A caller who is refused is asked about once, however many plays came upon it. */
+  #asking: Promise<Stopped | undefined> | undefined;
   #closed: Closed = { leftovers: [], requests: 0 };
 
   constructor(options: RunOptions) {
@@ -79,13 +85,15 @@ export class Run {
       target,
       seed = 1,
       runId = String(seed),
+      level = 'full',
       signal,
       maxTime,
       grace,
     } = options;
     const selection = selectionOf(options);
     this.#options = { ...options, ...selection, seed, runId };
-    const plays = options.plays ?? planRun(spec, contracts, profile, selection);
+    const plays =
+      options.plays ?? atLevel(level, planRun(spec, contracts, profile, selection), spec);
     this.plays = target.readOnly ? planReading(this.#options, plays) : plays;
     this.lacking = countLacking(this.#options, this.plays);
     this.#ending = endingOf(signal, maxTime, grace);
@@ -95,16 +103,18 @@ export class Run {
       ((milliseconds, until = ended) =>
         sleep(milliseconds, undefined, { signal: until }).catch(() => {}));
     this.#watch = new Watch(profile, wait);
+    this.#target = this.#listening(target);
     this.#possiblyMade = new PossiblyMade(runId);
     this.#shared = {
       ...this.#options,
       seed,
-      target: this.#watch.over(this.#listening(target)),
+      target: this.#watch.over(this.#target),
       wait,
       ending: this.#ending,
       limits: this.#limits,
       guard: new Guard(spec, profile),
       held: this.#held,
+      states: new SharedStates(this.plays),
       possiblyMade: this.#possiblyMade,
       putOff: [],
     };
@@ -127,26 +137,62 @@ export class Run {
     return this.#heard ? misfitIn(this.#signIns) : silenceIn(this.#done);
   }
 
+  /** Plays all, several at a time; the sign-ins before anything else. */
+  async playAll(): Promise<void> {
+    const numbered = this.plays.map((play, i) => ({ play, number: i + 1 }));
+    const isSignIn = ({ play }: (typeof numbered)[number]): boolean => play.kind === 'sign_in';
+    const signIns = numbered.filter(isSignIn);
+    const others = numbered.filter((one) => !isSignIn(one));
+    for (const group of [signIns, others])
+      await sideBySide(group, {
+        limit: this.#options.concurrency ?? 1,
+        lanesOf: ({ play }) => play.lanes,
+        work: async ({ play, number }) => {
+          const played = await this.play(play, number);
+          this.#tell();
+          return played !== undefined;
+        },
+      });
+  }
+
   /** Plays one; nothing where the run has ended. */
   async play(play: Play, number: number): Promise<Played | undefined> {
     // A target in this process answers without waiting for anything, so no timer would get a turn.
     await setImmediate();
-    this.#stopped = await this.#whyNotBegun(play);
-    if (this.#stopped) return undefined;
+    const notBegun = await this.#whyNotBegun(play);
+    if (notBegun) this.stop(notBegun);
+    if (notBegun) return undefined;
     const began = performance.now();
-    const playing = playOne(play, { ...this.#shared, number });
-    this.#underWay = playing;
+    let last = 0;
+    const target = this.#watch.over(this.#target, (sent) => {
+      last = sent;
+    });
+    const playing = playOne(play, { ...this.#shared, target, number });
+    this.#underWay.add(playing);
     const result = await playing;
+    this.#underWay.delete(playing);
     const played = { ...result, milliseconds: performance.now() - began };
-    this.#done.push({ played, sent: this.#watch.sent });
+    this.#done.push({ number, played, last });
     if (play.kind === 'sign_in') this.#signIns.push(played);
-    this.#stopped = await this.#whyEnded(played);
+    const ended = await this.#whyEnded(played);
+    if (ended) this.stop(ended);
     return played;
+  }
+
+  /** Tells of what was played, in the order of the plan. */
+  #tell(): void {
+    const { onRow } = this.#options;
+    for (;;) {
+      const next = this.#done.find(({ number }) => number === this.#told + 1);
+      if (!next) return;
+      this.#told += 1;
+      onRow?.(next.played, next.number, this.plays.length);
+    }
   }
 
   /** Deletes what is left, and reports. */
   async close(): Promise<Report> {
-    await this.#underWay;
+    await Promise.all(this.#underWay);
     const parts = { ...this.#shared, number: 0 };
     this.#closed = await close(parts, this.#lock).catch((error) => ({
       leftovers: [crashOf(error)],
@@ -160,7 +206,7 @@ export class Run {
   /** Of what has come so far. */
   report(stopped: Stopped | undefined): Report {
     const { spec, profile, target, seed = 1, runId = '', minCases, filters } = this.#options;
-    const rows = this.#done.map(({ played }) => played);
+    const rows = [...this.#done].sort((a, b) => a.number - b.number).map(({ played }) => played);
     const sum = (count: (row: Played) => number): number =>
       rows.reduce((all, row) => all + count(row), 0);
     return {
@@ -187,6 +233,7 @@ export class Run {
       ...(minCases === undefined ? {} : { minCases }),
       ...(filters === undefined ? {} : { filters }),
       runId,
+      ...(this.#options.plays ? {} : { level: this.#options.level ?? 'full' }),
     };
   }
 
@@ -199,7 +246,8 @@ export class Run {
 
   async #whyLocked(): Promise<Stopped | undefined> {
     if (!this.#options.lock) return undefined;
-    this.#lock ??= await takeLock({ ...this.#shared, number: 0 }, this.#options.maxTime);
+    this.#locking ??= takeLock({ ...this.#shared, number: 0 }, this.#options.maxTime);
+    this.#lock = await this.#locking;
     return this.#lock.busy === undefined ? undefined : { why: 'locked', text: this.#lock.busy };
   }
 
@@ -215,7 +263,10 @@ export class Run {
       : undefined;
     const { trouble } = this.#watch;
     if (!trouble || kind === 'sign_in') return limited;
-    const stopped = limited ?? (await this.#causeOf(trouble));
+    this.#asking ??= this.#causeOf(trouble).finally(() => {
+      this.#asking = undefined;
+    });
+    const stopped = limited ?? (await this.#asking);
     if (stopped) this.#unsay(trouble);
     else this.#watch.forget(trouble.caller as CallerName);
     return stopped;
@@ -236,10 +287,9 @@ export class Run {
 
   /** What was answered meanwhile says nothing of the server's rules. */
   #unsay({ since, text }: Trouble): void {
-    this.#done = this.#done.map(({ played, sent }) => ({
-      sent,
-      played: sent < since ? played : unsaid(played, text),
-    }));
+    this.#done = this.#done.map((done) =>
+      done.last < since ? done : { ...done, played: unsaid(done.played, text) },
+    );
   }
 
   #ended(): Stopped | undefined {

@@ -7,7 +7,7 @@ import type { CallerName } from '../tables/caller.js';
 import { templateOf } from '../tables/compile.js';
 import type { RequestTemplate } from '../tables/steps.js';
 import type { Call } from '../tables/table.js';
-import { creations } from './creations.js';
+import { type Creation, creations } from './creations.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
 import { httpRequest, type Sending } from './http-request.js';
 import { pagesFrom } from './pages.js';
@@ -139,18 +139,26 @@ export class Session {
   /** Before the run makes the first of a kind. */
   async #takeStock({ call, caller }: Filled): Promise<void> {
     const kind = creations[call]?.kind;
-    const { guard, limits } = this.sender;
+    const { guard } = this.sender;
     for (const viewer of kind ? viewersFor(caller) : []) {
       const key = `${kind} ${viewer}`;
-      if (!kind || guard.stocked.has(key)) continue;
-      const aside = new Session({ ...this.#parts, guard, limits });
-      try {
-        for (const list of listsFor(kind, viewer, this.#parts))
-          await aside.#readList(aside.fillCall(list));
-      } finally {
-        this.#aside += aside.requests;
-      }
-      guard.stocked.add(key);
+      const reading = guard.stocked.get(key) ?? this.#readStock(kind as Creation['kind'], viewer);
+      guard.stocked.set(key, reading);
+      await reading.catch((error) => {
+        guard.stocked.delete(key);
+        throw error;
+      });
+    }
+  }
+
+  async #readStock(kind: Creation['kind'], viewer: CallerName): Promise<void> {
+    const { guard, limits } = this.sender;
+    const aside = new Session({ ...this.#parts, guard, limits });
+    try {
+      for (const list of listsFor(kind, viewer, this.#parts))
+        await aside.#readList(aside.fillCall(list));
+    } finally {
+      this.#aside += aside.requests;
     }
   }
 

@@ -148,7 +148,14 @@ function planOne(
   const touches = new Set(reads.map(({ id }) => id));
   const needs = { calls: touches, undoes: new Set<OperationId>(), profile: new Set<string>() };
   return [
-    { ...subject, needs, touches, play: (parts) => signIn(subject, reads, verdictOn, parts) },
+    {
+      ...subject,
+      needs,
+      touches,
+      costs: { own: 1, state: 0 },
+      lanes: new Map(),
+      play: (parts) => signIn(subject, reads, verdictOn, parts),
+    },
   ];
 }
 

@@ -7,6 +7,7 @@ import { isId, short } from './id.js';
 import type { SessionParts } from './parts.js';
 import { NotExercised, PreparationFailed, Withheld } from './reason.js';
 import type { Session } from './session.js';
+import type { SharedPart, SharedState } from './shared.js';
 
 export class State {
   readonly #session: Session;
@@ -19,6 +20,23 @@ export class State {
   constructor(session: Session, parts: SessionParts) {
     this.#session = session;
     this.#parts = parts;
+  }
+
+  /** The slots as that step has left them; nothing where it has not been played. */
+  keptBy(step: KeepStep): Readonly<Record<string, string>> | undefined {
+    return this.#kept.get(step);
+  }
+
+  /** Goes on with what another play has made, whose steps are equal to these. */
+  adopt({ slots, kept, holder, names }: SharedState, { steps }: SharedPart): void {
+    const { values } = this.#session;
+    Object.assign(values.slots, slots);
+    values.holder = holder;
+    values.names = names;
+    for (const [i, step] of steps.entries()) {
+      const then = kept[i];
+      if (step.kind === 'keep' && then !== undefined) this.#kept.set(step, then);
+    }
   }
 
   /**

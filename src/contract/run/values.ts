@@ -34,7 +34,8 @@ export class Values {
   /** Who stands in the owner's place in this play, as the owner stands in theirs. */
   holder: CallerName = 'owner';
   readonly #parts: SessionParts;
-  #names = 0;
+  /** How many names there are so far. */
+  names = 0;
   #ownName: string | undefined;
 
   constructor(parts: SessionParts) {
@@ -68,8 +69,8 @@ export class Values {
   /** A name that no other object has. */
   newName(): string {
     const { seed, runId = String(seed), number } = this.#parts;
-    this.#names += 1;
-    return nameOf(runId, number, this.#names);
+    this.names += 1;
+    return nameOf(runId, number, this.names);
   }
 
   #valueOf(expression: Expression, answer: Json | undefined): Json {

@@ -25,6 +25,8 @@ export interface Trouble {
 
 interface Streak {
   readonly since: number;
+  /** The number of the latest request when the last of them came back. */
+  readonly until: number;
   readonly first: string;
   readonly length: number;
 }
@@ -55,9 +57,14 @@ export class Watch {
    * The same target, watched. A read that a gateway has lost is asked again; of a write, nobody
    * knows what became of it.
    */
-  over(target: Target): Target {
+  over(target: Target, onSent: (number: number) => void = () => {}): Target {
     const send = async (request: PlainRequest, signal?: AbortSignal): Promise<Answer> => {
-      const answer = await this.#observed(target, request, signal);
+      const observed = (): Promise<Answer> => {
+        const answered = this.#observed(target, request, signal);
+        onSent(this.sent);
+        return answered;
+      };
+      const answer = await observed();
       if (!isOfGateway(answer) || !this.#mayStumble()) return answer;
       const said = `${answer.status} of a gateway`;
       if (!isSafe(request.method))
@@ -67,7 +74,7 @@ export class Watch {
         );
       await this.#wait(PAUSE);
       try {
-        return { ...(await this.#observed(target, request, signal)), repeated: said };
+        return { ...(await observed()), repeated: said };
       } catch (error) {
         throw error instanceof TargetError ? error.ofRepeated(said) : error;
       }
@@ -114,22 +121,28 @@ export class Watch {
     try {
       const answer = await target.send(request, signal);
       this.#silent = isOfGateway(answer)
-        ? longer(this.#silent, number, `${call} was answered ${answer.status} by a gateway`)
+        ? this.#longer(this.#silent, number, `${call} was answered ${answer.status} by a gateway`)
         : undefined;
       const { headers } = request;
       for (const caller of this.#callers.get(credentialIn(headers) ?? '') ?? []) {
         if (answer.status === 401)
-          this.#refused.set(caller, longer(this.#refused.get(caller), number, call));
+          this.#refused.set(caller, this.#longer(this.#refused.get(caller), number, call));
         else this.#refused.delete(caller);
       }
       return answer;
     } catch (error) {
       if (error instanceof TargetError && !['stopped', 'withheld'].includes(error.kind))
-        this.#silent = longer(this.#silent, number, error.message);
+        this.#silent = this.#longer(this.#silent, number, error.message);
       throw error;
     }
   }
-}
 
-const longer = (streak: Streak | undefined, number: number, first: string): Streak =>
-  streak ? { ...streak, length: streak.length + 1 } : { since: number, first, length: 1 };
+  /** Those that were under way together count once: what befell them was one event. */
+  #longer(streak: Streak | undefined, number: number, first: string): Streak {
+    const until = this.sent;
+    if (!streak) return { since: number, until, first, length: 1 };
+    const since = Math.min(streak.since, number);
+    if (number <= streak.until) return { ...streak, since };
+    return { ...streak, since, until, length: streak.length + 1 };
+  }
+}

@@ -366,7 +366,7 @@ describe('a rate limit', () => {
     expect(found).toContain('failure CASE_WRONG getSpace');
     // Waited out once for each operation there, which is known for it afterwards.
     const once = [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000];
-    expect(waits).toEqual([...once, ...once]);
+    expect(waits).toEqual([...once, ...once, ...once]);
   });
 });
 
@@ -687,7 +687,7 @@ describe('a list that others write to as well', () => {
         ({ operation, result }) => operation === 'createComposite' && result === 'right',
       ).length,
     ).toBeGreaterThan(20);
-    expect(made).toBeGreaterThan(200); // more than a page
+    expect(made).toBeGreaterThan(100); // more than a page
   });
 
   it('has changed by a refusal that makes a composite all the same', async () => {

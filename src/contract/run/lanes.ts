@@ -1,0 +1,113 @@
+// Which plays may be played at the same time. Each names what it touches: whoever lists all of a
+// kind, or counts on what it sees, is alone with it; those that only make or change one of the kind
+// go together.
+import { isSafe } from '../../client/target.js';
+import type { OperationId, Spec } from '../../spec/document.js';
+import { lastParameterOf } from '../tables/compile.js';
+import type { RequestTemplate } from '../tables/steps.js';
+import { type Creation, creations, listsOf } from './creations.js';
+import type { Needs } from './needs.js';
+import { COUNTED } from './shared.js';
+
+type Kind = Creation['kind'];
+
+/** By the name of what is touched. */
+export type Lanes = ReadonlyMap<string, 'alone' | 'together'>;
+
+interface Touching {
+  readonly requests: readonly RequestTemplate[];
+  readonly needs: Needs;
+  /** The state that it has in common with others. */
+  readonly shares?: string | undefined;
+}
+
+export function lanesOf(spec: Spec, { requests, needs, shares }: Touching): Lanes {
+  const lanes = new Map<string, 'alone' | 'together'>();
+  for (const { call, caller } of requests) {
+    for (const kind of kindsWrittenBy(spec, call)) {
+      const lane = `every ${kind}`;
+      lanes.set(lane, lanes.get(lane) ?? 'together');
+      if (kind === 'thread' && caller === COUNTED) lanes.set(`${lane} of ${caller}`, 'alone');
+    }
+    const listed = listedBy(call);
+    if (listed) lanes.set(`every ${listed}`, 'alone');
+    if (listed === 'thread' && caller === COUNTED) lanes.set(`every thread of ${caller}`, 'alone');
+  }
+  // No call makes messages, so that all rows about them share those of one thread.
+  if ([...needs.profile].some((name) => /^known\..*(thread|message)/.test(name)))
+    lanes.set('the known thread', 'alone');
+  if (shares !== undefined) lanes.set(`state ${shares}`, 'alone');
+  return lanes;
+}
+
+const listedBy = (call: OperationId): Kind | undefined =>
+  (Object.keys(listsOf) as Kind[]).find((kind) => listsOf[kind].some((list) => list.call === call));
+
+/** A space comes and goes with a store of its own. */
+function kindsWrittenBy(spec: Spec, call: OperationId): readonly Kind[] {
+  const operation = spec.operations.get(call);
+  if (!operation || isSafe(operation.method)) return [];
+  const named = Object.values(creations).filter(({ undo }) =>
+    operation.template.includes(`{${lastParameterOf(spec, undo)}}`),
+  );
+  const made = creations[call];
+  const kinds = new Set([...named, ...(made ? [made] : [])].map(({ kind }) => kind));
+  if (kinds.size === 0) kinds.add('thread');
+  return kinds.has('space') ? [...kinds, 'store'] : [...kinds];
+}
+
+interface SideBySide<T> {
+  /** How many at a time. */
+  readonly limit: number;
+  readonly lanesOf: (item: T) => Lanes;
+  /** False where nothing more is to begin. */
+  readonly work: (item: T) => Promise<boolean>;
+}
+
+/** Works at several at once; those that touch the same keep their order. Throws what a work throws. */
+export async function sideBySide<T>(
+  items: readonly T[],
+  { limit, lanesOf: lanes, work }: SideBySide<T>,
+): Promise<void> {
+  const waiting = [...items];
+  const underWay = new Map<T, Promise<void>>();
+  let goesOn = true;
+  while (goesOn && (waiting.length > 0 || underWay.size > 0)) {
+    const next =
+      underWay.size < limit ? firstFree(waiting, [...underWay.keys()], lanes) : undefined;
+    if (next === undefined) {
+      await Promise.race(underWay.values());
+      continue;
+    }
+    waiting.splice(waiting.indexOf(next), 1);
+    const working = work(next).then((more) => {
+      underWay.delete(next);
+      goesOn &&= more;
+    });
+    underWay.set(next, working);
+  }
+  await Promise.all(underWay.values());
+}
+
+/** Nobody overtakes one who waits for the same. */
+function firstFree<T>(
+  waiting: readonly T[],
+  underWay: readonly T[],
+  lanesOf: (item: T) => Lanes,
+): T | undefined {
+  const taken = new Map<string, 'alone' | 'together'>();
+  const take = (item: T): void => {
+    for (const [lane, how] of lanesOf(item))
+      taken.set(lane, taken.get(lane) === 'alone' ? 'alone' : how);
+  };
+  underWay.forEach(take);
+  for (const item of waiting) {
+    const isFree = [...lanesOf(item)].every(([lane, how]) => {
+      const by = taken.get(lane);
+      return by === undefined || (by === 'together' && how === 'together');
+    });
+    if (isFree) return item;
+    take(item);
+  }
+  return undefined;
+}

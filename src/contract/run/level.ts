@@ -1,0 +1,21 @@
+// How much a run plays. Smoke has each documented outcome of each operation once, of its 401 and
+// 422 one, and does not compare what a refusal left; standard has every documented case and, of all
+// other rows, as many as its requests allow; full has all of them.
+export const levels = ['smoke', 'standard', 'full'] as const;
+
+export type Level = (typeof levels)[number];
+
+/** The most that is sent, as far as it can be told beforehand. */
+export const budgets: Readonly<Record<Level, number>> = {
+  smoke: 600,
+  standard: 3000,
+  full: 10_000,
+};
+
+/** How many requests a play sends. */
+export interface Costs {
+  /** For itself. */
+  readonly own: number;
+  /** For the state that it has in common with plays of the same key. */
+  readonly state: number;
+}
