@@ -80,6 +80,28 @@ export function pageAfter(body: Json | undefined, query: Query = {}): Query | un
   return { skip: body.skip + rows.length };
 }
 
+// Fields of objects
+
+/** Never another value, whatever is written and whoever reads. */
+export const LASTING: readonly string[] = [
+  'created_at',
+  'created_by',
+  'organization_id',
+  'user_id',
+  'owner_type',
+  'owner_id',
+  'is_composite',
+  'role',
+];
+/** Any write may move them, and never back. */
+export const TIMES: readonly string[] = ['updated_at', 'last_activity_at'];
+/** What a server moves by itself, such as the size of a store that embeds files. */
+export const MOVING: readonly string[] = ['file_count', 'data_size', 'last_activity_at'];
+/** What says something of the answer, not of the object that it shows. */
+export const UNRELATED: readonly string[] = ['object', 'message'];
+/** In the query of a request whose answer shows objects in another form. */
+export const RENDERING = /[?&]output_mode=/;
+
 // Credentials
 
 /** What a caller shows: a token goes before a key. */

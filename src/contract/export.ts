@@ -319,6 +319,7 @@ class RowExport {
   #check(check: Check, look: LookStep, own: string): readonly Json[] {
     const { pointer } = check;
     if (check.kind === 'unique') throw new LeftOut('later_page');
+    if (check.kind === 'later' || check.kind === 'order') throw new LeftOut('whole_list');
     if (check.kind === 'present') throw new LeftOut('whole_list');
     if (!('value' in check)) return [];
     const value = this.#resolve(check.value, own);

@@ -5,6 +5,7 @@ import type { Spec } from '../spec/document.js';
 import { UsageError } from '../spec/failure.js';
 import { type Drift, driftKinds } from './form.js';
 import { handDrifts } from './hand.js';
+import { objectDrifts } from './objects.js';
 import { stateDrifts } from './state.js';
 import { variations } from './vary.js';
 import { wireDrifts } from './wire.js';
@@ -19,7 +20,13 @@ export function driftsOf(spec: Spec): ReadonlyMap<string, Drift> {
   const found = bySpec.get(spec);
   if (found) return found;
   const kinds = Object.keys(driftKinds);
-  const all = [...stateDrifts(spec), ...wireDrifts(spec), ...handDrifts(spec), ...variations(spec)];
+  const all = [
+    ...stateDrifts(spec),
+    ...wireDrifts(spec),
+    ...handDrifts(spec),
+    ...objectDrifts(spec),
+    ...variations(spec),
+  ];
   all.sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));
   const byName = new Map(all.map((drift) => [drift.name, drift]));
   bySpec.set(spec, byName);

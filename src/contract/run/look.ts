@@ -12,6 +12,8 @@ import type { Filled } from './values.js';
 /** What is not as it should be, in an answer that shows it. */
 export interface Shown {
   readonly by: Exchanged;
+  /** Where in the answer, if at one place. */
+  readonly pointer?: string;
   readonly expected: string;
   readonly got: string;
 }
@@ -59,6 +61,8 @@ export class Look {
         return this.#row(check);
       case 'unique':
         return this.#unique(check.pointer);
+      case 'order':
+        return this.#order(check);
       default:
         return this.#onFirstPage(check);
     }
@@ -104,7 +108,26 @@ export class Look {
     };
   }
 
-  #onFirstPage(check: Exclude<Check, { readonly kind: 'unique' | 'includes' }>): Shown | undefined {
+  /** Whether the values stand in this order, on whichever page; others may stand between them. */
+  async #order({ pointer, value }: Check & { readonly kind: 'order' }): Promise<Shown | undefined> {
+    const wanted = this.#session.values.fill(value, this.#answer) as readonly Json[];
+    const listed: Json[] = [];
+    for await (const page of this.#everyPage()) {
+      const found = valuesAt(page.judged?.body, pointer);
+      listed.push(...found.filter((item) => wanted.some((one) => same(one, item))));
+      if (listed.length >= wanted.length) break;
+    }
+    if (same(listed, wanted)) return undefined;
+    return {
+      by: this.#pages.at(-1) as Exchanged,
+      expected: `${JSON.stringify(wanted)} in ${pointer}, in this order`,
+      got: JSON.stringify(listed),
+    };
+  }
+
+  #onFirstPage(
+    check: Exclude<Check, { readonly kind: 'unique' | 'includes' | 'order' }>,
+  ): Shown | undefined {
     const by = this.#first as Exchanged;
     const shown = (expected: string, got: string): Shown => ({ by, expected, got });
     const found = valuesAt(by.judged?.body, check.pointer);
@@ -118,6 +141,14 @@ export class Look {
         return rows === check.count
           ? undefined
           : shown(`${check.count} rows in ${check.pointer}`, String(rows));
+      }
+      case 'later': {
+        const wanted = this.#session.values.fill(check.value, this.#answer);
+        if (Date.parse(String(found[0])) > Date.parse(String(wanted))) return undefined;
+        return shown(
+          `a time after ${JSON.stringify(wanted)} at ${check.pointer}`,
+          JSON.stringify(found[0]) ?? 'absent',
+        );
       }
       case 'equals': {
         const wanted = this.#session.values.fill(check.value, this.#answer);

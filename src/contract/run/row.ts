@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isSafe } from '../../client/target.js';
 import type { Case } from '../../spec/case.js';
-import type { OperationId } from '../../spec/document.js';
+import type { Operation, OperationId } from '../../spec/document.js';
 import { same } from '../../spec/json.js';
 import type { Json } from '../../spec/message.js';
 import type { Deviation } from '../judge/judge.js';
@@ -18,6 +18,7 @@ import type {
   UndoStep,
 } from '../tables/steps.js';
 import type { Row, Table } from '../tables/table.js';
+import { type Changes, contradictionsIn } from './agreement.js';
 import { creations } from './creations.js';
 import { asTool, type Exchanged, isSuccess } from './exchanged.js';
 import { type Finding, findingOf } from './finding.js';
@@ -68,6 +69,8 @@ class RowPlayer {
   #observed: Json | undefined;
   /** Looks that could not be made. */
   #unseen = 0;
+  /** By what they ask, since the last write: what was read once need not be read again. */
+  readonly #looks = new Map<string, { readonly look: Look; readonly first: Exchanged }>();
 
   constructor(planned: PlannedRow, parts: SessionParts) {
     this.#planned = planned;
@@ -104,6 +107,7 @@ class RowPlayer {
         ...(await this.#state.cleanUp(undos.filter((undo) => !others.includes(undo)))),
       );
     this.#judgeAll(answer);
+    if (crash === undefined) this.#compareAll();
     const wrong = this.#findings.some((finding) => finding.severity !== 'notice');
     const answered = answer?.judged?.documented?.name;
     const {
@@ -299,8 +303,7 @@ class RowPlayer {
 
   /** False where a tool shows nothing. */
   async #lookAfter(step: LookStep): Promise<boolean> {
-    const look = new Look(this.#session, step, this.#answer.judged?.body);
-    const first = await look.ask();
+    const { look, first } = await this.#lookWith(step);
     const wrong =
       step.expected && first.judged?.deviations.find(({ code }) => code === 'CASE_WRONG');
     if (!isSuccess(first) && (wrong || !step.expected) && this.#isTool(step)) return false;
@@ -324,6 +327,19 @@ class RowPlayer {
     return true;
   }
 
+  async #lookWith(step: LookStep): Promise<{ readonly look: Look; readonly first: Exchanged }> {
+    const { request, expected, assumed, documented } = step;
+    const key = JSON.stringify([request, expected && [expected, assumed, documented]]);
+    const known = this.#looks.get(key);
+    if (known) return known;
+    const { method } = this.#parts.spec.operations.get(request.call) as Operation;
+    if (!isSafe(method)) this.#looks.clear();
+    const look = new Look(this.#session, step, this.#answer.judged?.body);
+    const asked = { look, first: await look.ask() };
+    if (isSafe(method)) this.#looks.set(key, asked);
+    return asked;
+  }
+
   /**
    * It rests on what was expected, not on what came: the case that the look asks for, else that of
    * the row.
@@ -340,13 +356,13 @@ class RowPlayer {
 
   #report(
     code: 'STATE_WRONG' | 'REFUSAL_CHANGED_STATE',
-    { by, expected, got }: Shown,
+    { by, pointer = '', expected, got }: Shown,
     rests: Rests | undefined = by.judged?.documented,
   ): void {
     const { basis, source } = rests ?? { basis: 'docs', source: '' };
     const severity =
       code !== 'REFUSAL_CHANGED_STATE' && basis === 'assumed' ? 'question' : 'failure';
-    const deviation: Deviation = { code, severity, pointer: '', expected, got, basis, source };
+    const deviation: Deviation = { code, severity, pointer, expected, got, basis, source };
     const seen = { ...by, judged: { deviations: [deviation], body: undefined } };
     // What else there is to say of that exchange is said when all are judged.
     this.#findings.push(...this.#findingsOf(seen, this.#planned.expected).slice(-1));
@@ -384,6 +400,21 @@ class RowPlayer {
         ),
       );
     }
+  }
+
+  /** Whether all that was answered goes together. */
+  #compareAll(): void {
+    const { tables } = this.#parts.contracts;
+    const changes: Changes = (operation) => {
+      const table = tables.find((candidate) => candidate.operation === operation);
+      return table && (table.changes ?? []);
+    };
+    const { exchanges } = this.#session;
+    const isKept = this.#adopted && this.#shared?.part.isOwn === true;
+    const before = isKept ? (this.#shared?.calls ?? []) : [];
+    const own = [...before, ...exchanges].filter(({ operation }) => this.#isIncluded(operation));
+    for (const contradiction of contradictionsIn(own, changes))
+      if (exchanges.includes(contradiction.by)) this.#report('STATE_WRONG', contradiction);
   }
 
   #findingsOf(exchanged: Exchanged, expected?: readonly string[]): readonly Finding[] {

@@ -33,9 +33,9 @@ export interface SharedPart {
 export interface SharedState {
   readonly part: SharedPart;
   readonly undos: readonly UndoStep[];
-  readonly slots: Readonly<Record<string, string>>;
+  readonly slots: Readonly<Record<string, Json>>;
   /** The slots as each step that keeps something has left them. */
-  readonly kept: readonly (Readonly<Record<string, string>> | undefined)[];
+  readonly kept: readonly (Readonly<Record<string, Json>> | undefined)[];
   readonly holder: CallerName;
   /** How many names it took. */
   readonly names: number;

@@ -13,7 +13,7 @@ export class State {
   readonly #session: Session;
   readonly #parts: SessionParts;
   /** All slots as they were when a step had filled its own. */
-  readonly #kept = new Map<KeepStep, Readonly<Record<string, string>>>();
+  readonly #kept = new Map<KeepStep, Readonly<Record<string, Json>>>();
   /** What was made and cannot be taken away, for want of its id. */
   readonly #lost: string[] = [];
 
@@ -23,7 +23,7 @@ export class State {
   }
 
   /** The slots as that step has left them; nothing where it has not been played. */
-  keptBy(step: KeepStep): Readonly<Record<string, string>> | undefined {
+  keptBy(step: KeepStep): Readonly<Record<string, Json>> | undefined {
     return this.#kept.get(step);
   }
 
@@ -56,12 +56,11 @@ export class State {
     const { slot, value, undo } = step;
     const { values } = this.#session;
     const found = value === undefined ? values.slots[slot] : values.fill(value, answer);
-    const isUsable = step.isId ? isId(found) : found !== null && found !== undefined;
-    if (!isUsable) {
+    if (found === undefined || found === null || (step.isId && !isId(found))) {
       if (undo !== undefined) this.#lost.push(`${slot} (its id was ${short(found)})`);
       return false;
     }
-    values.slots[slot] = String(found);
+    values.slots[slot] = found;
     this.#kept.set(step, { ...values.slots });
     if (undo !== undefined) this.#parts.held?.add(`${slot} ${found}`);
     return true;
@@ -100,7 +99,7 @@ export class State {
 
   async #takeAwayAtLast(
     undo: UndoStep,
-    slots: Readonly<Record<string, string>>,
+    slots: Readonly<Record<string, Json>>,
   ): Promise<{ readonly kept: string | undefined; readonly sent: number }> {
     const before = this.#session.requests;
     this.#session.sender.hurries = false;
@@ -111,7 +110,7 @@ export class State {
   /** Undefined where it is gone; else what there is to say of it. */
   async #takeAway(
     { request }: UndoStep,
-    slots: Readonly<Record<string, string>>,
+    slots: Readonly<Record<string, Json>>,
   ): Promise<string | undefined> {
     if (this.#parts.allow?.(request.call) === false) return '';
     Object.assign(this.#session.values.slots, slots);

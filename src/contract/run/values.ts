@@ -28,7 +28,7 @@ export interface Filled {
 }
 
 export class Values {
-  readonly slots: Record<string, string> = {};
+  readonly slots: Record<string, Json> = {};
   /** By step and name, what the steps of a lifecycle have given. */
   readonly outputs = new Map<string, Json | undefined>();
   /** Who stands in the owner's place in this play, as the owner stands in theirs. */

@@ -181,8 +181,13 @@ export class ContractCheck {
     const operation = this.#call(place, look, scope);
     this.#cases(`${place}/expect`, operation, look.expect);
     const seen = answersOf(operation, look.expect);
-    for (const key of ['includes', 'excludes', 'equals', 'count'] as const)
+    for (const key of ['includes', 'excludes', 'equals', 'later', 'order', 'count'] as const)
       this.#operand(`${place}/${key}`, look[key], seen, scope);
+    for (const [there, value] of Object.entries(look.answer ?? {})) {
+      const at = `${place}/answer/${pointerToken(there)}`;
+      if (seen) this.#names.pointer(at, there, seen);
+      this.#expressions(at, value, scope);
+    }
     for (const key of ['present', 'absent', 'unique'] as const) {
       const there = look[key];
       if (there !== undefined && seen) this.#names.pointer(`${place}/${key}`, there, seen);

@@ -280,9 +280,12 @@ function checksOf({
   count,
   unique,
   equals,
+  answer = {},
+  later,
+  order,
 }: Look): readonly Check[] {
   const withValue = (
-    kind: 'includes' | 'excludes' | 'equals',
+    kind: 'includes' | 'excludes' | 'equals' | 'later' | 'order',
     pair: readonly [string, Json] | undefined,
   ): readonly Check[] =>
     pair === undefined ? [] : [{ kind, pointer: pair[0], value: readTemplate(pair[1]) }];
@@ -299,7 +302,11 @@ function checksOf({
       ? []
       : [{ kind: 'count' as const, pointer: count[0], count: count[1] }]),
     ...at('unique', unique),
-    ...withValue('equals', equals),
+    ...[...Object.entries(answer), ...(equals ? [equals] : [])].flatMap((pair) =>
+      withValue('equals', pair),
+    ),
+    ...withValue('later', later),
+    ...withValue('order', order),
   ];
 }
 

@@ -87,7 +87,8 @@ export interface CompareStep extends Written {
 /** One thing that a look checks. */
 export type Check =
   | { readonly kind: 'includes' | 'excludes'; readonly pointer: string; readonly value: Template }
-  | { readonly kind: 'equals'; readonly pointer: string; readonly value: Template }
+  | { readonly kind: 'equals' | 'later'; readonly pointer: string; readonly value: Template }
+  | { readonly kind: 'order'; readonly pointer: string; readonly value: Template }
   | { readonly kind: 'present' | 'absent'; readonly pointer: string }
   | { readonly kind: 'unique'; readonly pointer: string }
   | { readonly kind: 'count'; readonly pointer: string; readonly count: number };

@@ -48,6 +48,12 @@ export interface Look extends Call {
   readonly unique?: string;
   /** A pointer into the answer, and the value that must stand there. */
   readonly equals?: readonly [string, Json];
+  /** Several of them, by pointer. */
+  readonly answer?: Readonly<Record<string, Json>>;
+  /** A pointer to a time, and one that it must be later than. */
+  readonly later?: readonly [string, Json];
+  /** A pointer with `*` for each row, and values that stand there in this order. */
+  readonly order?: readonly [string, Json];
   /**
    * The resolution or fact sheet it rests on, where nobody documented it: what differs is then a
    * question.
@@ -117,6 +123,11 @@ export interface Table {
    * and is deleted by its `undo`.
    */
   readonly makes?: Readonly<Record<string, string>>;
+  /**
+   * Fields of other objects, or of the same one, that an accepted request changes besides those of
+   * its body and the times. All others must read afterwards as they did before.
+   */
+  readonly changes?: readonly string[];
   /** Fields whose value depends on another field, so that a generated value would be refused. */
   readonly coupled?: readonly string[];
   readonly rows: readonly Row[];
