@@ -10,6 +10,7 @@ import type { Io } from './io.js';
 import { scenarioCommand } from './scenario.js';
 import { serveCommand } from './serve.js';
 import { specCommand } from './spec.js';
+import { sweepCommand } from './sweep.js';
 import { version } from './version.js';
 
 /**
@@ -37,6 +38,7 @@ function commandLine(io: Io): Command {
     .addCommand(serveCommand(io))
     .addCommand(specCommand(io))
     .addCommand(checkCommand(io))
+    .addCommand(sweepCommand(io))
     .addCommand(contractsCommand(io))
     .addCommand(scenarioCommand(io))
     .addCommand(explainCommand(io));

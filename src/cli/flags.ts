@@ -78,6 +78,35 @@ const runId = (value: string): string => {
 
 const SEEDS = { low: 0, high: 2 ** 31, default: 1 } as const;
 
+const profile = text('--profile <file>', 'credentials and known IDs of the server', {
+  env: 'UNDERSTUDY_PROFILE',
+});
+const allowWrites = toggle(
+  '--allow-writes',
+  'objects may be created and deleted on a server that is not on this machine; the same as UNDERSTUDY_ALLOW_WRITES=1',
+);
+/** How requests get to a server. */
+const wire = {
+  requestTimeout: number('--request-timeout <ms>', 'time limit of one response', {
+    default: 10_000,
+    low: 1,
+    high: 600_000,
+  }),
+  header: several('--header <line>', "sent with every request: 'Name: value'; may be repeated"),
+  proxy: text(
+    '--proxy <url>',
+    'HTTP proxy for every request; wins over HTTP_PROXY, HTTPS_PROXY and NO_PROXY',
+    {},
+  ),
+  caCert: text('--ca-cert <file>', 'certificates to trust as well, PEM', {}),
+  clientCert: text(
+    '--client-cert <file>',
+    'certificate to show to the server, PEM; needs --client-key',
+    {},
+  ),
+  clientKey: text('--client-key <file>', 'key of --client-cert, PEM, without a passphrase', {}),
+} as const;
+
 /** By command; the keys are what Commander calls the values. */
 export const flags = {
   serve: {
@@ -151,9 +180,7 @@ export const flags = {
     }),
   },
   check: {
-    profile: text('--profile <file>', 'credentials and known IDs of the server', {
-      env: 'UNDERSTUDY_PROFILE',
-    }),
+    profile,
     includeOperationId: several(
       '--include-operation-id <id>',
       'test this operation only; may be repeated',
@@ -195,32 +222,22 @@ export const flags = {
       low: 1,
       high: 86_400,
     }),
-    requestTimeout: number('--request-timeout <ms>', 'time limit of one response', {
-      default: 10_000,
-      low: 1,
-      high: 600_000,
-    }),
-    allowWrites: toggle(
-      '--allow-writes',
-      'objects may be created and deleted on a server that is not on this machine; the same as UNDERSTUDY_ALLOW_WRITES=1',
-    ),
+    allowWrites,
     readOnly: toggle('--read-only', 'send nothing but GET and HEAD'),
-    header: several('--header <line>', "sent with every request: 'Name: value'; may be repeated"),
-    proxy: text(
-      '--proxy <url>',
-      'HTTP proxy for every request; wins over HTTP_PROXY, HTTPS_PROXY and NO_PROXY',
-      {},
-    ),
-    caCert: text('--ca-cert <file>', 'certificates to trust as well, PEM', {}),
-    clientCert: text(
-      '--client-cert <file>',
-      'certificate to show to the server, PEM; needs --client-key',
-      {},
-    ),
-    clientKey: text('--client-key <file>', 'key of --client-cert, PEM, without a passphrase', {}),
+    ...wire,
     reportDir: text('--report-dir <folder>', 'gets results.json and junit.xml', {
       default: 'contract-report',
     }),
+    ledger: text(
+      '--ledger <file>',
+      'gets what the run makes, before it is made; ledger.jsonl in the report folder by default',
+      {},
+    ),
+  },
+  sweep: {
+    profile,
+    allowWrites,
+    ...wire,
   },
   spec: {
     format: choice('--format <format>', 'json or yaml', ['json', 'yaml'], { default: 'json' }),
@@ -247,6 +264,7 @@ export type FlagValues<Name extends FlaggedCommand> = {
 export type ServeFlags = FlagValues<'serve'>;
 /** A flag that is not given may be left out as well. */
 export type CheckFlags = FlagValues<'check'>;
+export type SweepFlags = FlagValues<'sweep'>;
 
 /** Gives a command its flags. */
 export function withFlags(command: Command, of: FlaggedCommand): Command {

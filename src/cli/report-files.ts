@@ -26,6 +26,8 @@ export class ReportFiles {
       coverage: [],
       lacking: [],
       leftovers: [],
+      archived: [],
+      unverified: 0,
       possiblyMade: [],
       requests: 0,
       unseen: 0,

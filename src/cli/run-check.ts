@@ -1,19 +1,18 @@
 // What `understudy check` does. Loaded only when it is called, so that `serve` starts without the
 // kit.
 import { randomUUID } from 'node:crypto';
-import { accessTo, type Permission, readOnlyTarget } from '../client/access.js';
-import { httpTarget } from '../client/http-target.js';
-import { isLoopback } from '../client/loopback.js';
+import { join } from 'node:path';
+import { readOnlyTarget } from '../client/access.js';
 import { handlerTarget, type Target } from '../client/target.js';
 import { withEdges } from '../contract/edges/edges.js';
 import { describeLacking, exitCode, redact, toText, toVerdict } from '../contract/report/report.js';
 import type { Filters, Report, RunOptions } from '../contract/run/options.js';
 import type { Selection } from '../contract/run/parts.js';
 import { crashOf } from '../contract/run/play.js';
-import { type Profile, problemOfBaseUrl, readProfile } from '../contract/run/profile.js';
+import type { Profile } from '../contract/run/profile.js';
 import { runContracts } from '../contract/run/run.js';
 import type { Stopped } from '../contract/run/stopped.js';
-import { loadContracts, standInProfile } from '../contract/tables/load.js';
+import { loadContracts } from '../contract/tables/load.js';
 import { fixOf } from '../files/nearest.js';
 import { loadSpec } from '../shipped/document.js';
 import type { OperationId, Spec } from '../spec/document.js';
@@ -21,10 +20,12 @@ import { ExitCode } from '../spec/exit-code.js';
 import { Failure, UsageError } from '../spec/failure.js';
 import { type CheckFlags, writtenFlag } from './flags.js';
 import type { Io } from './io.js';
+import { beginLedger } from './ledger.js';
 import { describeWait, progress } from './progress.js';
 import { ReportFiles } from './report-files.js';
+import { profileFor, serverOf } from './server.js';
 import { stopping } from './stopping.js';
-import { type Wire, wireOf } from './wire.js';
+import { wireOf } from './wire.js';
 
 /** Milliseconds after the end of the run's time by which the process has ended, reports and all. */
 const WHOLE_GRACE = 3000;
@@ -57,7 +58,14 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
       problem = `${(error as Error).message}\n`;
     }
     const text = `${toText(report)}${toVerdict(report, flags.failOn)}`;
-    io.stdout.write(`${text}${problem === '' ? `Report: ${reports.paths.join(', ')}\n` : ''}`);
+    const isLeft = report.leftovers.length + report.possiblyMade.length + report.unverified > 0;
+    const again =
+      isLeft && !isInProcess(url, flags)
+        ? `To try again: understudy sweep ${ledgerOf(flags)}\n`
+        : '';
+    io.stdout.write(
+      `${text}${again}${problem === '' ? `Report: ${reports.paths.join(', ')}\n` : ''}`,
+    );
     io.stderr.write(problem);
   };
   const atOnce = (stopped: Stopped): never => {
@@ -72,7 +80,7 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
     flags.maxTime && flags.maxTime * 1000,
   );
   try {
-    const options = { ...(await optionsOf(url, flags, io)), runId };
+    const options = await optionsOf(url, flags, runId, io);
     const onBegin = (report: typeof soFar): void => {
       soFar = report;
     };
@@ -106,31 +114,24 @@ const MOCK_SERVER = 'the mock server in this process';
 async function optionsOf(
   url: string | undefined,
   flags: CheckFlags,
+  runId: string,
   io: Io,
-): Promise<Omit<RunOptions, 'runId'>> {
+): Promise<RunOptions> {
   const spec = loadSpec();
   const selected = selection(spec, flags);
   const contracts = withEdges(spec, loadContracts(spec), { seed: flags.seed });
-  if (url !== undefined && flags.profile === undefined && !isLocal(url))
-    throw new UsageError(
-      `No credentials for ${withoutCredential(url)}.\n  fix: Pass --profile FILE with its credentials; docs/check.md shows one.`,
-    );
-  const own = readProfile(flags.profile ?? standInProfile, io.env);
-  const base = isInProcess(url, flags) ? undefined : baseUrl(url, own);
-  const wire = wireOf(flags, base, io.env);
-  const profile = { ...own, secrets: new Map([...own.secrets, ...wire.secrets]) };
-  const timeout = flags.requestTimeout;
-  const target =
-    base === undefined
-      ? await standIn(timeout, flags)
-      : httpTarget(base, { timeout, ...wire.options, ...permissionFor(base, wire, flags, io) });
+  const { profile, target, onLedger } = isInProcess(url, flags)
+    ? await standIn(flags, io)
+    : realServer(url, flags, runId, io);
 
   return {
     spec,
     contracts,
     profile,
     target,
+    runId,
     seed: flags.seed,
+    ...(onLedger ? { onLedger } : {}),
     lock: !target.inProcess,
     ...selected,
     filters: filtersOf(flags),
@@ -142,44 +143,33 @@ async function optionsOf(
   };
 }
 
-function baseUrl(url: string | undefined, profile: Profile): string {
-  const base = url ?? profile.base_url;
-  if (base === undefined)
-    throw new UsageError(
-      'No server to test.\n  fix: give its URL, or add base_url to the profile.',
-    );
-  const problem = problemOfBaseUrl(base);
-  if (problem)
-    throw new UsageError(`${withoutCredential(base)} ${problem.what}.\n  fix: ${problem.fix}`);
-  // The document's paths begin with /v1 themselves.
-  return base.replace(/\/+$/, '').replace(/\/v1$/, '');
+interface Tested extends Pick<RunOptions, 'onLedger'> {
+  readonly profile: Profile;
+  readonly target: Target;
 }
 
-/** Without a password or a query, which do not belong into a log. */
-const withoutCredential = (url: string): string =>
-  url.replace(/\/\/[^/]*@/, '//…@').replace(/[?#].*/s, '?…');
-
-/** As asked for on the command line or in the environment. */
-function permissionFor(
-  base: string,
-  { options }: Wire,
-  flags: CheckFlags,
-  { env }: Io,
-): Permission {
-  const { readOnly } = accessTo({ server: new URL(base), proxy: options.proxy }, flags, env);
-  return { readOnly, allowWrites: !readOnly };
-}
-
-/** The mock server may run there, and its keys are no secret. */
-const isLocal = (url: string): boolean =>
-  problemOfBaseUrl(url) !== undefined || isLoopback(new URL(url).hostname);
-
-async function standIn(timeout: number, { readOnly }: CheckFlags): Promise<Target> {
+async function standIn(flags: CheckFlags, io: Io): Promise<Tested> {
+  wireOf(flags, undefined, io.env);
   // Loaded only here: the kit itself works without Express.
   const { createServer } = await import('../http/server.js');
+  const timeout = flags.requestTimeout;
   const target = handlerTarget(MOCK_SERVER, createServer().fetch, { timeout });
-  return readOnly ? readOnlyTarget(target) : target;
+  return {
+    profile: profileFor(undefined, flags, io),
+    target: flags.readOnly ? readOnlyTarget(target) : target,
+  };
 }
+
+/** What it makes there is written down, since it outlives the run. */
+function realServer(url: string | undefined, flags: CheckFlags, run: string, io: Io): Tested {
+  const server = serverOf(url, flags, io);
+  if (server.target.readOnly) return server;
+  const { write } = beginLedger(ledgerOf(flags), run, server);
+  return { ...server, onLedger: write };
+}
+
+const ledgerOf = ({ ledger, reportDir }: CheckFlags): string =>
+  ledger ?? join(reportDir, 'ledger.jsonl');
 
 const filtersOf = (flags: CheckFlags): Filters => ({
   include_operation_ids: flags.includeOperationId ?? [],

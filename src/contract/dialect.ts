@@ -102,6 +102,10 @@ export const UNRELATED: readonly string[] = ['object', 'message'];
 /** In the query of a request whose answer shows objects in another form. */
 export const RENDERING = /[?&]output_mode=/;
 
+/** It is in no list any more, save where archived ones are asked for. */
+export const isArchived = (row: Json | undefined): boolean =>
+  isJsonObject(row) && row.status === 'archived';
+
 // Credentials
 
 /** What a caller shows: a token goes before a key. */

@@ -9,6 +9,7 @@ import { flags } from '../../src/cli/flags.js';
 import { scenarioCommand } from '../../src/cli/scenario.js';
 import { serveCommand } from '../../src/cli/serve.js';
 import { specCommand } from '../../src/cli/spec.js';
+import { sweepCommand } from '../../src/cli/sweep.js';
 
 interface FlagRow {
   readonly flag: string;
@@ -56,6 +57,7 @@ describe('the table of flags', () => {
     serveCommand,
     checkCommand,
     specCommand,
+    sweepCommand,
     contractsCommand,
     scenarioCommand,
     explainCommand,

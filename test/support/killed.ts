@@ -81,7 +81,7 @@ export async function expectRecoveryFromKillAt(request: number): Promise<void> {
       finished: null,
       stopped: expect.stringContaining('has not ended'),
     });
-    expect(readdirSync(reportDir).sort()).toEqual(['junit.xml', 'results.json']);
+    expect(readdirSync(reportDir).sort()).toEqual(['junit.xml', 'ledger.jsonl', 'results.json']);
 
     const next = () => run(['check', url, '--report-dir', reportDir, ...quickly]);
     let again = await next();

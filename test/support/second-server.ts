@@ -27,3 +27,13 @@ export const servedBySecond: readonly OperationId[] = [
   'getVectorStore',
   'deleteVectorStore',
 ];
+
+/** What it has besides, for whoever takes away what they made. */
+export const toolsOfSecond: readonly OperationId[] = [
+  'listThreads',
+  'deleteThread',
+  'listSlices',
+  'listComposites',
+  'listStores',
+  'listVectorStores',
+];

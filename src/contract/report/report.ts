@@ -28,7 +28,8 @@ export function exitCode(report: Report, failOn: FailOn): number {
   if (report.findings.some((finding) => failsRun(finding.severity, failOn)))
     return ExitCode.failures;
   if (whyInconclusive(report) !== undefined) return ExitCode.inconclusive;
-  return report.leftovers.length > 0 ? ExitCode.leftovers : ExitCode.ok;
+  const left = report.leftovers.length + report.possiblyMade.length;
+  return left > 0 ? ExitCode.leftovers : ExitCode.ok;
 }
 
 const crashIn = ({ rows }: Report): string | undefined =>
@@ -75,6 +76,9 @@ export function countCoverage(report: Report): Readonly<Record<Result, number>> 
   return counts;
 }
 
+/** Of what is only archived; there may be hundreds. */
+const MOST_ARCHIVED = 3;
+
 /** Plain lines for a terminal or a CI log. */
 export function toText(report: Report): string {
   const mask = masking(report.secrets);
@@ -98,8 +102,17 @@ export function toText(report: Report): string {
     lines.push(`  ${count} × ${oneLine(mask(reason))}`);
   const listed = (title: string, names: readonly string[]): readonly string[] =>
     names.length === 0 ? [] : [title, ...names.map((name) => `  ${oneLine(mask(name))}`)];
-  lines.push(...listed('Left behind:', report.leftovers));
-  lines.push(...listed('Left behind, possibly made (no answer came):', report.possiblyMade));
+  const { leftovers, possiblyMade, archived, unverified } = report;
+  lines.push(...listed(`Left behind (${leftovers.length}):`, leftovers));
+  lines.push(...listed('Left behind, possibly made (no answer came):', possiblyMade));
+  const more = archived.length > MOST_ARCHIVED ? ['and the others in results.json'] : [];
+  lines.push(
+    ...listed(`Archived, since the API cannot delete them (${archived.length}):`, [
+      ...archived.slice(0, MOST_ARCHIVED),
+      ...more,
+    ]),
+  );
+  if (unverified > 0) lines.push(`Deletions that no read has confirmed: ${unverified}`);
   if (report.unseen > 0)
     lines.push(`State not verified afterwards (caller or ID missing): ${report.unseen}`);
   const why = whyInconclusive(report);
@@ -222,6 +235,8 @@ export function toResults(report: Report, failOn: FailOn = 'failure'): object {
     unseen: report.unseen,
     leftovers: report.leftovers.map(mask),
     possibly_made: report.possiblyMade.map(mask),
+    archived: report.archived.map(mask),
+    unverified: report.unverified,
     cases: countCoverage(report),
     ...(report.minCases === undefined ? {} : { min_cases: report.minCases }),
     coverage: report.coverage.map((one) =>

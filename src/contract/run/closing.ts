@@ -1,17 +1,19 @@
-// The end of a run: takes away what a rate limit has kept until now, and looks for what the writes
-// made to which no answer came.
+// The end of a run: takes away what is left of what it has made, looks for what the writes made to
+// which no answer came, and believes nothing to be gone that a read still shows.
 import type { OperationId } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
-import { rowsIn } from '../dialect.js';
+import { isArchived, ORGANIZATION, rowsIn } from '../dialect.js';
+import type { CallerName } from '../tables/caller.js';
 import { lastParameterOf } from '../tables/compile.js';
 import { creations, listsOf } from './creations.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
+import { creationOf, type Entry, isLike, isMadeBy, type Ledger } from './ledger.js';
 import type { Lock } from './lock.js';
 import { nextPage, pagesFrom } from './pages.js';
 import type { SessionParts } from './parts.js';
 import { crashOf } from './play.js';
-import type { Lost, PossiblyMade } from './possibly-made.js';
-import { NotExercised } from './reason.js';
+import { isLost } from './possibly-made.js';
+import { NotExercised, Withheld } from './reason.js';
 import { Session } from './session.js';
 import { State } from './state.js';
 import { listsFor } from './stock.js';
@@ -24,9 +26,10 @@ export interface Closed {
 
 /** Gives back the lock at last. Throws nothing for what a target does. */
 export async function close(parts: SessionParts, lock: Lock | undefined): Promise<Closed> {
-  const { putOff = [], held, possiblyMade } = parts;
+  const { putOff = [], held, ledger } = parts;
   const leftovers: string[] = [];
   let requests = 0;
+  ledger?.beginClosing();
   for (const { part, undos, ...state } of parts.states?.drain() ?? []) {
     const session = new Session(parts);
     const own = new State(session, parts);
@@ -40,93 +43,247 @@ export async function close(parts: SessionParts, lock: Lock | undefined): Promis
     held?.delete(made);
     if (kept !== undefined) leftovers.push(`${made}${kept}`);
   }
-  const session = new Session(parts);
-  session.sender.cleaning = true;
-  try {
-    if (possiblyMade) leftovers.push(...(await lookUp(possiblyMade, session, parts)));
-  } catch (error) {
-    // Nothing more is answered, or there is no more time: what is not settled stays on the list.
-    if (!(error instanceof NotExercised)) throw error;
-  }
   if (lock)
     leftovers.push(
       ...(await lock.release().catch((error) => [`the lock of this run (${crashOf(error)})`])),
     );
-  return { leftovers, requests: requests + session.requests };
+  const taken = await takeAllAway(parts);
+  return { leftovers, requests: requests + taken.requests };
 }
 
-/** The lists of a kind are read once for each caller, however many of their writes were lost. */
-async function lookUp(
-  possiblyMade: PossiblyMade,
-  session: Session,
-  parts: SessionParts,
-): Promise<readonly string[]> {
-  const left: string[] = [];
-  const named = possiblyMade.all.filter(
-    (lost) => creations[lost.operation] && possiblyMade.nameIn(lost) !== undefined,
-  );
-  const groups = new Map<string, Lost[]>();
-  for (const lost of named) {
-    const key = `${creations[lost.operation]?.kind} ${lost.caller}`;
-    groups.set(key, [...(groups.get(key) ?? []), lost]);
+export interface TakenAway {
+  readonly requests: number;
+  /** Why not all could be looked at. */
+  readonly stopped?: string;
+}
+
+/** What is still there, the ledger says. */
+export async function takeAllAway(parts: SessionParts): Promise<TakenAway> {
+  const { ledger } = parts;
+  if (!ledger || ledger.entries.length === 0) return { requests: 0 };
+  const closing = new Closing(parts, ledger);
+  try {
+    await closing.close();
+    return { requests: closing.requests };
+  } catch (error) {
+    // Nothing more is answered, or there is no more time: what is not settled stays as it is.
+    if (!(error instanceof NotExercised)) throw error;
+    return { requests: closing.requests, stopped: error.message };
   }
-  for (const losts of groups.values()) {
-    const { rows, isWhole } = await everyRow(losts[0] as Lost, session, parts);
-    for (const lost of losts) {
-      const name = possiblyMade.nameIn(lost) as string;
-      const ids = rows.flatMap((row) =>
-        isJsonObject(row) && Object.values(row).includes(name) ? [row.id] : [],
-      );
-      const made = ids.filter(
-        (id): id is string => typeof id === 'string' && session.sender.guard.claim(id, lost.number),
-      );
-      for (const id of made)
-        if (!(await takeAway(id, lost, session, parts)))
-          left.push(`${kindOf(lost)} ${id} named ${name}`);
-      if (made.length > 0 || isWhole) possiblyMade.settle(lost);
+}
+
+/** What one caller can see of a kind, by id, without what is only archived. */
+interface Shown {
+  readonly rows: ReadonlyMap<string, Json>;
+  /** Every list was read to its end. */
+  readonly isWhole: boolean;
+}
+
+type Kind = keyof typeof listsOf;
+
+/** What one caller has made of a kind. */
+interface Group {
+  readonly kind: Kind;
+  readonly caller: CallerName;
+  readonly entries: readonly Entry[];
+}
+
+/** Of those of a kind that no list shows any more, so many are asked for by their ids. */
+const ASKED = 5;
+
+class Closing {
+  readonly #parts: SessionParts;
+  readonly #session: Session;
+  readonly #ledger: Ledger;
+
+  constructor(parts: SessionParts, ledger: Ledger) {
+    this.#parts = parts;
+    this.#ledger = ledger;
+    this.#session = new Session(parts);
+    this.#session.sender.cleaning = true;
+  }
+
+  get requests(): number {
+    return this.#session.requests;
+  }
+
+  /** First what there is the most to lose by, should the time end on the way. */
+  async close(): Promise<void> {
+    for (const entry of this.#ledger.entries.toReversed())
+      if (entry.state === 'made' && !entry.isTried) await this.#delete(entry);
+    for (const group of this.#groups()) {
+      const shown = await this.#shownTo(group);
+      await this.#takeNamed(group, shown);
+      await this.#verify(group, shown);
+    }
+    for (const { kind, caller } of this.#groups()) await this.#askForSome(kind, caller);
+    await this.#lookForParts();
+  }
+
+  #groups(): readonly Group[] {
+    const groups = new Map<string, Entry[]>();
+    for (const entry of this.#ledger.entries.toReversed()) {
+      const key = `${creationOf(entry).kind} ${entry.caller}`;
+      groups.set(key, [...(groups.get(key) ?? []), entry]);
+    }
+    return [...groups.values()].map((entries) => {
+      const [first] = entries as [Entry];
+      return { kind: creationOf(first).kind, caller: first.caller, entries };
+    });
+  }
+
+  /** What carries a name that the run has given, and no answer made known. */
+  async #takeNamed({ kind, caller, entries }: Group, { rows, isWhole }: Shown): Promise<void> {
+    for (const [id, row] of rows) {
+      if (this.#ledger.entryOf(id)) continue;
+      const named = entries.filter(({ name }) => name !== undefined && holds(row, name));
+      const like = named.find((entry) => entry.id === undefined) ?? named[0];
+      if (!like || !this.#claim(id, like)) continue;
+      // One creation may have made two.
+      const entry = like.id === undefined ? like : this.#ledger.sending(like, like.sent);
+      await this.#takeFound(entry, id);
+    }
+    for (const entry of entries.filter(({ state, name }) => state === 'sent' && !name))
+      await this.#takeLike(entry, { rows, isWhole });
+    for (const entry of entries)
+      if (isWhole && entry.state === 'sent' && entry.name !== undefined)
+        this.#ledger.refused(entry);
+    const { possiblyMade } = this.#parts;
+    for (const lost of possiblyMade?.all ?? []) {
+      const isOfGroup = creations[lost.operation]?.kind === kind && lost.caller === caller;
+      const name = isOfGroup ? possiblyMade?.nameIn(lost) : undefined;
+      const entry = entries.find((one) => one.name === name);
+      if (name !== undefined && entry?.state !== 'sent') possiblyMade?.settle(lost);
     }
   }
-  return left;
-}
 
-const kindOf = ({ operation }: Lost): string => creations[operation]?.kind ?? '';
+  /** What gave no name of the run, and can be nothing else. */
+  async #takeLike(entry: Entry, { rows, isWhole }: Shown): Promise<void> {
+    const maker = this.#parts.profile.callers[entry.caller]?.user_id;
+    const like = [...rows].filter(([id, row]) => !this.#ledger.entryOf(id) && isLike(entry, row));
+    const own = like.filter(([, row]) => isMadeBy(entry, row, maker));
+    const [id] = own[0] ?? [];
+    // Of two that could be it, nobody knows which one is.
+    if (own.length === 1 && id !== undefined && this.#claim(id, entry))
+      await this.#takeFound(entry, id);
+    else if (isWhole && like.length === 0 && entry.values) this.#ledger.refused(entry);
+  }
 
-/** All that the maker can see of the kind; whole where every list was read to its end. */
-async function everyRow(
-  lost: Lost,
-  session: Session,
-  parts: SessionParts,
-): Promise<{ readonly rows: readonly Json[]; readonly isWhole: boolean }> {
-  const kind = creations[lost.operation]?.kind as keyof typeof listsOf;
-  const lists = listsFor(kind, lost.caller, parts).map((list) => session.fillCall(list));
-  const send = async (page: Filled): Promise<Exchanged> => {
-    const exchanged = await session.exchange(page);
-    if (exchanged.error) throw new NotExercised(exchanged.error.message);
+  #claim(id: string, { sent }: Entry): boolean {
+    return this.#session.sender.guard.claim(id, sent);
+  }
+
+  async #takeFound(entry: Entry, id: string): Promise<void> {
+    this.#ledger.made(entry, id);
+    await this.#delete(entry);
+    await this.#look(entry);
+  }
+
+  /** What is said to be gone and is still in a list is deleted once more. */
+  async #verify(group: Group, { rows, isWhole }: Shown): Promise<void> {
+    const said = group.entries.filter(({ state }) => state === 'deleted');
+    const still = said.filter(({ id = '' }) => rows.has(id));
+    for (const entry of still) await this.#delete(entry);
+    const later = still.length > 0 ? await this.#shownTo(group) : undefined;
+    for (const entry of said) {
+      if (later?.rows.has(entry.id ?? ''))
+        this.#ledger.left(entry, `${this.#saidOf(entry)}, and a list still shows it`);
+      else if (!isWhole) await this.#look(entry);
+      else if (still.includes(entry)) this.#ledger.gone(entry);
+    }
+  }
+
+  /** A list may hide what is still there: if one of some is, all are asked for. */
+  async #askForSome(kind: Kind, caller: CallerName): Promise<void> {
+    const said = this.#ledger.entries.filter(
+      (entry) =>
+        creationOf(entry).kind === kind && entry.caller === caller && entry.state === 'deleted',
+    );
+    const some = said.slice(-ASKED);
+    for (const entry of some) await this.#look(entry);
+    const isHidden = some.some(({ state }) => state === 'made');
+    for (const entry of said.slice(0, -ASKED))
+      if (isHidden) await this.#look(entry);
+      else this.#ledger.gone(entry);
+  }
+
+  /** What comes with something goes with it. */
+  async #lookForParts(): Promise<void> {
+    const wholes = this.#ledger.entries.filter(
+      (entry) => entry.state === 'gone' && entry.with.length > 0,
+    );
+    const callers = new Set(wholes.map(({ caller }) => caller));
+    for (const caller of callers) {
+      const { rows } = await this.#shownTo({ kind: 'store', caller });
+      for (const whole of wholes)
+        for (const id of whole.with)
+          if (whole.caller === caller && rows.has(id)) this.#ledger.leftPart(whole, id);
+    }
+  }
+
+  /** Whether a read by its id shows it. Where it cannot be read, it stays as it is. */
+  async #look(entry: Entry): Promise<void> {
+    const { read } = creationOf(entry);
+    if (this.#parts.allow?.(read) === false) return;
+    const { response, judged } = await this.#send(read, entry);
+    const isGone = [404, 410].includes(response?.status ?? 0) || isArchived(judged?.body);
+    if (isGone && entry.state === 'deleted') this.#ledger.gone(entry);
+    else if (response && response.status < 300 && !isGone)
+      this.#ledger.left(entry, `${this.#saidOf(entry)}, and ${read} still shows it`);
+  }
+
+  async #delete(entry: Entry): Promise<void> {
+    const { undo } = creationOf(entry);
+    entry.isTried = true;
+    if (this.#parts.allow?.(undo) === false) return;
+    try {
+      await this.#send(undo, entry);
+      if (entry.state === 'made') this.#ledger.left(entry, this.#saidOf(entry));
+    } catch (error) {
+      if (!(error instanceof Withheld)) throw error;
+      this.#ledger.left(entry, error.message);
+    }
+  }
+
+  #saidOf(entry: Entry): string {
+    return `${creationOf(entry).undo} was answered ${entry.answer ?? 'with nothing'}`;
+  }
+
+  /** Throws NotExercised where no answer comes. */
+  async #send(call: OperationId, { id = '', caller, organization }: Entry): Promise<Exchanged> {
+    const path = { [lastParameterOf(this.#parts.spec, call)]: id };
+    const filled = this.#session.fillCall({ call, caller, path });
+    const isIn = organization !== undefined && Object.hasOwn(filled.path, ORGANIZATION);
+    const whose = isIn ? { [ORGANIZATION]: organization } : {};
+    return this.#answered({ ...filled, path: { ...filled.path, ...whose } });
+  }
+
+  async #answered(filled: Filled): Promise<Exchanged> {
+    const exchanged = await this.#session.exchange(filled);
+    const { error, response } = exchanged;
+    if (error) throw new NotExercised(error.message);
+    if (isLost(response?.status ?? 0)) throw new NotExercised('a gateway has no answer');
     return exchanged;
-  };
-  const rows: Json[] = [];
-  let isWhole = lists.length === listsOf[kind].length;
-  for (const list of lists) {
-    const first = await send(list);
-    let last = first;
-    for await (const page of pagesFrom(first, list, send)) {
-      rows.push(...rowsIn(page.judged?.body));
-      last = page;
-    }
-    isWhole &&= isSuccess(last) && nextPage(last, list) === undefined;
   }
-  return { rows, isWhole };
+
+  async #shownTo({ kind, caller }: Pick<Group, 'kind' | 'caller'>): Promise<Shown> {
+    const lists = listsFor(kind, caller, this.#parts).map((list) => this.#session.fillCall(list));
+    const rows = new Map<string, Json>();
+    let isWhole = lists.length === listsOf[kind].length;
+    for (const list of lists) {
+      const first = await this.#answered(list);
+      let last = first;
+      for await (const page of pagesFrom(first, list, (next) => this.#answered(next))) {
+        for (const row of rowsIn(page.judged?.body))
+          if (isJsonObject(row) && typeof row.id === 'string' && !isArchived(row))
+            rows.set(row.id, row);
+        last = page;
+      }
+      isWhole &&= isSuccess(last) && nextPage(last, list) === undefined;
+    }
+    return { rows, isWhole };
+  }
 }
 
-async function takeAway(
-  id: string,
-  { operation, caller }: Lost,
-  session: Session,
-  parts: SessionParts,
-): Promise<boolean> {
-  const undo = creations[operation]?.undo as OperationId;
-  if (parts.allow?.(undo) === false) return false;
-  const path = { [lastParameterOf(parts.spec, undo)]: id };
-  const exchanged = await session.exchange(session.fillCall({ call: undo, caller, path }));
-  return isSuccess(exchanged) || exchanged.response?.status === 404;
-}
+const holds = (row: Json, name: string): boolean =>
+  isJsonObject(row) && Object.values(row).includes(name);

@@ -9,15 +9,40 @@ export interface Creation {
   /** Where the answer has the id. */
   readonly id: string;
   readonly undo: OperationId;
+  /** What brings it back. */
+  readonly redo?: OperationId;
+  /** What shows it. */
+  readonly read: OperationId;
+  /** Where the answer has the id of what comes and goes with it. */
+  readonly with?: string;
 }
 
+const slice: Creation = {
+  kind: 'slice',
+  id: '/id',
+  undo: 'archiveSlice',
+  redo: 'unarchiveSlice',
+  read: 'getSlice',
+};
+
 export const creations: Readonly<Partial<Record<OperationId, Creation>>> = {
-  createSpace: { kind: 'space', id: '/id', undo: 'deleteSpace' },
-  createThread: { kind: 'thread', id: '/id', undo: 'deleteThread' },
-  createSlice: { kind: 'slice', id: '/id', undo: 'archiveSlice' },
-  createComposite: { kind: 'slice', id: '/id', undo: 'archiveSlice' },
-  createStoreInSlice: { kind: 'store', id: '/id', undo: 'deleteStore' },
-  createVectorStore: { kind: 'store', id: '/data/id', undo: 'deleteVectorStore' },
+  createSpace: {
+    kind: 'space',
+    id: '/id',
+    undo: 'deleteSpace',
+    read: 'getSpace',
+    with: '/vector_store_id',
+  },
+  createThread: { kind: 'thread', id: '/id', undo: 'deleteThread', read: 'getThread' },
+  createSlice: slice,
+  createComposite: slice,
+  createStoreInSlice: { kind: 'store', id: '/id', undo: 'deleteStore', read: 'getStore' },
+  createVectorStore: {
+    kind: 'store',
+    id: '/data/id',
+    undo: 'deleteVectorStore',
+    read: 'getVectorStore',
+  },
 };
 
 /** All that a caller can see of a kind, hidden and archived ones too. */

@@ -2,12 +2,13 @@
 // was made by this run, or invented by it and never returned by the server, or is marked disposable
 // in the profile. It looks at the requests themselves, so that no row of the contracts gets around
 // it.
-import { type Answer, isSafe, type Target } from '../../client/target.js';
+import { type Answer, isSafe, type Target, TargetError } from '../../client/target.js';
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { createMatcher, type Matcher } from '../../spec/match.js';
 import {
   isJsonObject,
   type Json,
+  type JsonObject,
   type PlainRequest,
   type PlainResponse,
 } from '../../spec/message.js';
@@ -16,9 +17,11 @@ import { credentialIn, headersOf, ORGANIZATION } from '../dialect.js';
 import type { ReadJson } from '../judge/json.js';
 import { type Deviation, readBody } from '../judge/judge.js';
 import { type CallerName, letIn } from '../tables/caller.js';
-import { creations } from './creations.js';
+import { lastParameterOf } from '../tables/compile.js';
+import { type Creation, creations } from './creations.js';
 import { isId, short } from './id.js';
-import { isInvented } from './names.js';
+import type { Entry, Ledger } from './ledger.js';
+import { isInvented, nameIn } from './names.js';
 import type { Profile } from './profile.js';
 import { Withheld } from './reason.js';
 
@@ -49,6 +52,11 @@ const effects: Readonly<Partial<Record<OperationId, Effect>>> = {
 /** A method that no REST API has and that changes nothing, whoever takes it (RFC 4918). */
 export const READING = 'PROPFIND';
 
+interface Sending {
+  readonly caller?: CallerName;
+  readonly signal?: AbortSignal | undefined;
+}
+
 export interface Sent {
   readonly response: Answer;
   /** Its body. */
@@ -58,6 +66,7 @@ export interface Sent {
 }
 
 export class Guard {
+  readonly #spec: Spec;
   readonly #profile: Profile;
   readonly #match: Matcher<Operation>;
   readonly #literals: ReadonlySet<string>;
@@ -80,7 +89,11 @@ export class Guard {
   /** Requests so far. */
   sent = 0;
 
-  constructor(spec: Spec, profile: Profile) {
+  readonly #ledger: Ledger | undefined;
+
+  constructor(spec: Spec, profile: Profile, ledger?: Ledger) {
+    this.#spec = spec;
+    this.#ledger = ledger;
     const operations = [...spec.operations.values()];
     this.#profile = profile;
     this.#match = createMatcher(operations);
@@ -95,21 +108,70 @@ export class Guard {
   }
 
   /** Throws Withheld where the request could do harm. */
-  async send(target: Target, request: PlainRequest, signal?: AbortSignal): Promise<Sent> {
+  async send(target: Target, request: PlainRequest, sending: Sending = {}): Promise<Sent> {
     const objection = this.objection(request);
     if (objection !== undefined)
       throw new Withheld(`${request.method} ${pathOf(request)} is not sent: ${objection}`);
     this.sent += 1;
     const number = this.sent;
-    const response = await target.send(request, signal);
+    const entry = this.#entryFor(request, sending.caller);
+    const response = await target.send(request, sending.signal).catch((error) => {
+      if (entry && error instanceof TargetError && error.unsent) this.#ledger?.refused(entry);
+      throw error;
+    });
     const read = readBody(response);
-    const deviation = this.#note(
-      request,
-      response,
-      read.problem === undefined ? read.body : parsed(response.body),
-      number,
-    );
+    const body = read.problem === undefined ? read.body : parsed(response.body);
+    const deviation = this.#note(request, response, body, number);
+    if (entry) this.#settle(entry, response, deviation ? undefined : body);
+    else this.#noteTakenAway(request, response);
     return { response, read, ...(deviation ? { deviation } : {}) };
+  }
+
+  /** What another process of the same run has made; never what the profile names. */
+  adopt(id: string): void {
+    if (isId(id) && !this.#known.has(id)) this.#made.add(id);
+  }
+
+  /** A creation is written down before it leaves. */
+  #entryFor(request: PlainRequest, caller: CallerName | undefined): Entry | undefined {
+    const match = isSafe(request.method) ? undefined : this.#match(request.method, pathOf(request));
+    if (!this.#ledger || match?.kind !== 'operation' || !creations[match.operation.id])
+      return undefined;
+    const sent = parsed(utf8.decode(request.body));
+    const given = isJsonObject(sent) ? sent : {};
+    const organization = match.path[ORGANIZATION] ?? given[ORGANIZATION];
+    const name = nameIn(JSON.stringify(given), this.#ledger.run);
+    return this.#ledger.sending(
+      {
+        operation: match.operation.id,
+        caller: caller !== undefined && letIn.includes(caller) ? caller : 'owner',
+        name,
+        values: name === undefined ? shortValuesOf(given) : undefined,
+        organization: isId(organization) ? organization : undefined,
+      },
+      this.sent,
+    );
+  }
+
+  /** `body` is absent where its id is not one that this run may take for its own. */
+  #settle(entry: Entry, { status }: PlainResponse, body: Json | undefined): void {
+    const creation = creations[entry.operation] as Creation;
+    const id = atPointer(body, creation.id);
+    if (status >= 200 && status < 300 && isId(id)) {
+      const withIt = creation.with === undefined ? undefined : atPointer(body, creation.with);
+      this.#ledger?.made(entry, id, isId(withIt) && !this.#known.has(withIt) ? [withIt] : []);
+    } else if (status >= 300 && status < 500) this.#ledger?.refused(entry);
+  }
+
+  #noteTakenAway(request: PlainRequest, { status }: PlainResponse): void {
+    if (isSafe(request.method)) return;
+    const match = this.#match(request.method, pathOf(request));
+    if (match.kind !== 'operation') return;
+    const { id: operation } = match.operation;
+    const all = Object.values(creations);
+    const id = match.path[lastParameterOf(this.#spec, operation)] ?? '';
+    if (all.some(({ undo }) => undo === operation)) this.#ledger?.asked(id, status);
+    if (all.some(({ redo }) => redo === operation) && status < 300) this.#ledger?.restored(id);
   }
 
   /**
@@ -260,6 +322,7 @@ export class Guard {
       ? 'was given to two creations'
       : 'was there before this run made it';
     this.#made.delete(id);
+    this.#ledger?.disown(id);
     this.#doubtful.set(id, why);
     return report('STATE_WRONG', 'an id of its own', `${id}, which ${why}`);
   }
@@ -276,6 +339,15 @@ function parsed(text: string | undefined): Json | undefined {
 }
 
 const utf8 = new TextDecoder();
+
+/** Of what is sent, what an answer repeats as it is and a line of the ledger can hold. */
+const shortValuesOf = (sent: JsonObject): Readonly<Record<string, Json>> =>
+  Object.fromEntries(
+    Object.entries(sent).filter(
+      ([, value]) =>
+        (typeof value === 'string' && value.length <= 300) || typeof value === 'boolean',
+    ),
+  );
 
 interface FoundText {
   /** The member that it is in, or that its list is in. */

@@ -5,6 +5,7 @@ import type { CheckedSpec } from '../../validation/validators.js';
 import type { Contracts } from '../tables/table.js';
 import type { CaseCoverage } from './coverage.js';
 import type { Finding } from './finding.js';
+import type { Line } from './ledger.js';
 import type { Level } from './level.js';
 import type { Play, Played } from './play.js';
 import type { Profile } from './profile.js';
@@ -38,6 +39,10 @@ export interface Report {
   readonly lacking: readonly Lacking[];
   readonly requests: number;
   readonly leftovers: readonly string[];
+  /** What the API can archive, and not delete. */
+  readonly archived: readonly string[];
+  /** Deletions that were answered as they should be, and that no read could confirm in time. */
+  readonly unverified: number;
   /** Writes to which no answer came, so that nobody knows what they made. */
   readonly possiblyMade: readonly string[];
   /** Looks at what requests left behind that the profile has no caller or id for. */
@@ -107,6 +112,8 @@ export interface RunOptions {
    * Told once, before the first request: what gives a report at any time, of what has come so far.
    */
   readonly onBegin?: (soFar: (stopped: Stopped) => Report) => void;
+  /** Told of each creation before its request leaves, and of what becomes of it. */
+  readonly onLedger?: (line: Line) => void;
   /** Ends the run; a RunEnd as its reason says why. */
   readonly signal?: AbortSignal;
 }

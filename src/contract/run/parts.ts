@@ -6,6 +6,7 @@ import type { CheckedSpec } from '../../validation/validators.js';
 import type { Contracts } from '../tables/table.js';
 import type { Ending } from './ending.js';
 import type { Guard } from './guard.js';
+import type { Ledger } from './ledger.js';
 import type { Level } from './level.js';
 import type { PossiblyMade } from './possibly-made.js';
 import type { Profile } from './profile.js';
@@ -71,6 +72,8 @@ export interface SessionParts extends Partial<Selection> {
   readonly level?: Level;
   /** What plays make for one another; each makes its own when absent. */
   readonly states?: SharedStates;
+  /** What all plays have made, and what has become of it. */
+  readonly ledger?: Ledger;
   /** Writes to which no answer came, of all plays. */
   readonly possiblyMade?: PossiblyMade;
 }

@@ -10,6 +10,7 @@ import { type Ending, endingOf } from './ending.js';
 import { mergeFindings } from './finding.js';
 import { Guard } from './guard.js';
 import { sideBySide } from './lanes.js';
+import { Ledger } from './ledger.js';
 import { type Lock, takeLock } from './lock.js';
 import { lackingIn } from './needs.js';
 import type { Lacking, Report, RunOptions } from './options.js';
@@ -60,6 +61,7 @@ export class Run {
   readonly #limits = new RateLimits();
   readonly #held = new Set<string>();
   readonly #possiblyMade: PossiblyMade;
+  readonly #ledger: Ledger;
   /** What all plays are given. */
   readonly #shared: Omit<SessionParts, 'number'>;
   /** In the order in which they ended. */
@@ -105,6 +107,7 @@ export class Run {
     this.#watch = new Watch(profile, wait);
     this.#target = this.#listening(target);
     this.#possiblyMade = new PossiblyMade(runId);
+    this.#ledger = new Ledger(runId, options.onLedger);
     this.#shared = {
       ...this.#options,
       seed,
@@ -112,7 +115,8 @@ export class Run {
       wait,
       ending: this.#ending,
       limits: this.#limits,
-      guard: new Guard(spec, profile),
+      guard: new Guard(spec, profile, this.#ledger),
+      ledger: this.#ledger,
       held: this.#held,
       states: new SharedStates(this.plays),
       possiblyMade: this.#possiblyMade,
@@ -199,6 +203,7 @@ export class Run {
       requests: 0,
     }));
     this.#ending.done();
+    this.#ledger.end();
     // The end may have come in the last play.
     return { ...this.report(this.stopped ?? this.misfit), finished: new Date().toISOString() };
   }
@@ -221,13 +226,9 @@ export class Run {
       requests:
         sum(({ requests }) => requests) + (this.#lock?.requests ?? 0) + this.#closed.requests,
       possiblyMade: this.#possiblyMade.list,
-      leftovers: [
-        ...new Set([
-          ...rows.flatMap((row) => row.leftovers),
-          ...this.#closed.leftovers,
-          ...this.#held,
-        ]),
-      ],
+      leftovers: this.#leftovers(rows),
+      archived: this.#ledger.archived,
+      unverified: this.#ledger.unverified,
       unseen: sum(({ unseen }) => unseen),
       ...(stopped === undefined ? {} : { stopped }),
       ...(minCases === undefined ? {} : { minCases }),
@@ -235,6 +236,18 @@ export class Run {
       runId,
       ...(this.#options.plays ? {} : { level: this.#options.level ?? 'full' }),
     };
+  }
+
+  /** Of what the ledger knows the id of, it says itself what has become of it. */
+  #leftovers(rows: readonly Played[]): readonly string[] {
+    const said = [
+      ...rows.flatMap((row) => row.leftovers),
+      ...this.#closed.leftovers,
+      ...this.#held,
+    ];
+    const isKnown = (text: string): boolean =>
+      text.split(/[\s:]+/).some((word) => this.#ledger.entryOf(word) !== undefined);
+    return [...new Set([...said.filter((text) => !isKnown(text)), ...this.#ledger.leftovers])];
   }
 
   async #whyNotBegun(play: Play): Promise<Stopped | undefined> {

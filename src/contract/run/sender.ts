@@ -38,7 +38,7 @@ export class Sender {
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
-    this.guard = parts.guard ?? new Guard(parts.spec, parts.profile);
+    this.guard = parts.guard ?? new Guard(parts.spec, parts.profile, parts.ledger);
     this.limits = parts.limits ?? new RateLimits();
   }
 
@@ -81,7 +81,10 @@ export class Sender {
     let exchanged: Exchanged;
     try {
       const signal = this.cleaning ? ending?.over : ending?.late;
-      const { response, read, deviation } = await this.guard.send(target, base.request, signal);
+      const { response, read, deviation } = await this.guard.send(target, base.request, {
+        caller,
+        signal,
+      });
       if (isLost(response.status)) this.#noteLost(base, String(response.status));
       exchanged = { ...base, response, judged: withDeviation(judge(response, read), deviation) };
     } catch (error) {

@@ -1,7 +1,7 @@
 // K2, K3, K5, K10, K11, K13, K15 (slices and stores) and V2, V3, V5 (vector stores), all below one
 // organization.
 import { canReachSlice, canReachStore, hasCapability, isMember } from './access.mjs';
-import { checkBody, oneOf, orNull, required, text, textList } from './checks.mjs';
+import { checkBody, oneOf, orNull, queryInteger, required, text, textList } from './checks.mjs';
 import * as errors from './errors.mjs';
 import { skipPage, skipQuery } from './paging.mjs';
 import { addStore, dropStore, newId } from './state.mjs';
@@ -131,6 +131,57 @@ export function listStoresOfSlice(context) {
     .sort((a, b) => (a.created_at < b.created_at ? 1 : -1))
     .map(renderKnowledgeStore);
   return { status: 200, body: skipPage(query, stores) };
+}
+
+const newestFirst = (rows) => rows.sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
+const inOrganization = ({ params }, rows) =>
+  [...rows.values()].filter(({ organization_id }) => organization_id === params.organization_id);
+
+/** @param {Context} context @param {(slice: any) => boolean} isListed */
+function pageOfSlices(context, isListed) {
+  const { state, caller } = context;
+  const query = skipQuery(context);
+  checkOrganization(context);
+  const slices = inOrganization(context, state.slices).filter(
+    (slice) => isListed(slice) && canReachSlice(caller, slice),
+  );
+  const items = newestFirst(slices).map((slice) => renderSlice(state, slice));
+  return { status: 200, body: skipPage(query, items) };
+}
+
+/** K1 @param {Context} context */
+export function listSlices(context) {
+  const status = context.query.get('status') ?? 'active';
+  return pageOfSlices(context, (slice) => slice.status === status);
+}
+
+/** K7 @param {Context} context */
+export function listComposites(context) {
+  return pageOfSlices(context, ({ is_composite }) => is_composite);
+}
+
+function reachableStores(context) {
+  const { state, caller } = context;
+  checkOrganization(context);
+  const stores = inOrganization(context, state.stores);
+  return newestFirst(stores.filter((store) => canReachStore(state, caller, store)));
+}
+
+/** K12 @param {Context} context */
+export function listStores(context) {
+  const query = skipQuery(context);
+  const stores = reachableStores(context).map(renderKnowledgeStore);
+  return { status: 200, body: skipPage(query, stores) };
+}
+
+/** V1 @param {Context} context */
+export function listVectorStores(context) {
+  const [skip, take] = [
+    queryInteger(context, 'skip', { min: 0, fallback: 0 }),
+    queryInteger(context, 'take', { min: 1, max: 100, fallback: 50 }),
+  ];
+  const data = reachableStores(context).slice(skip, skip + take);
+  return { status: 200, body: { success: true, message: 'Vector stores retrieved', data } };
 }
 
 /** K13 @param {Context} context */

@@ -1,5 +1,13 @@
 // The types of the one thing that the tests use.
+import type { Server } from 'node:http';
+
 export interface SecondServer {
+  readonly server: Server;
+  /** Its tables; those that the tests look at. */
+  readonly state: Readonly<
+    Record<'spaces' | 'stores' | 'slices' | 'threads', ReadonlyMap<string, { status?: string }>> &
+      Record<'messages' | 'storeLinks' | 'threadLinks', readonly object[]>
+  >;
   readonly profile: {
     readonly base_url: string;
     readonly edition: string;

@@ -6,6 +6,8 @@
  *   K2 K3 K5 K10 K11 K13 K15  /v1/organizations/{id}/knowledge: slices and stores
  *   V2 V3 V5          /v1/organizations/{id}/vector-stores
  *   T1 T3 M1          /v1/threads: create, retrieve, list messages
+ * and, for whoever takes away what they made, without every filter: the lists of threads, slices,
+ * composites and stores, and the deletion of a thread
  *
  * Run it        node server.mjs --port 0      (prints the URL, then a test profile as JSON)
  * Or embed it   const { profile, listen, close } = createServer(); await listen(0);
@@ -70,7 +72,12 @@ const ROUTES = {
     POST: spaces.addThread,
     DELETE: spaces.removeThread,
   },
-  '/v1/organizations/{organization_id}/knowledge/slices': { POST: knowledge.createSlice },
+  '/v1/organizations/{organization_id}/knowledge/slices': {
+    GET: knowledge.listSlices,
+    POST: knowledge.createSlice,
+  },
+  '/v1/organizations/{organization_id}/knowledge/composites': { GET: knowledge.listComposites },
+  '/v1/organizations/{organization_id}/knowledge/stores': { GET: knowledge.listStores },
   '/v1/organizations/{organization_id}/knowledge/slices/{slice_id}': { GET: knowledge.getSlice },
   '/v1/organizations/{organization_id}/knowledge/slices/{slice_id}/archive': {
     POST: knowledge.archiveSlice,
@@ -83,13 +90,16 @@ const ROUTES = {
     GET: knowledge.getStore,
     DELETE: knowledge.deleteStore,
   },
-  '/v1/organizations/{organization_id}/vector-stores': { POST: knowledge.createVectorStore },
+  '/v1/organizations/{organization_id}/vector-stores': {
+    GET: knowledge.listVectorStores,
+    POST: knowledge.createVectorStore,
+  },
   '/v1/organizations/{organization_id}/vector-stores/{vector_store_id}': {
     GET: knowledge.getVectorStore,
     DELETE: knowledge.deleteVectorStore,
   },
-  '/v1/threads': { POST: threads.createThread },
-  '/v1/threads/{thread_id}': { GET: threads.getThread },
+  '/v1/threads': { GET: threads.listThreads, POST: threads.createThread },
+  '/v1/threads/{thread_id}': { GET: threads.getThread, DELETE: threads.deleteThread },
   '/v1/threads/{thread_id}/messages': { GET: threads.listMessages },
 };
 
@@ -126,7 +136,7 @@ export function createServer(options = {}) {
     await closed;
   }
 
-  return { server, profile, listen, close };
+  return { server, state, profile, listen, close };
 }
 
 function makeProfile() {

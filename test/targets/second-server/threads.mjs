@@ -56,6 +56,30 @@ export function getThread(context) {
   return { status: 200, body: renderThread(context.state, ownThread(context)) };
 }
 
+/** T2: newest first. @param {Context} context */
+export function listThreads(context) {
+  const { state, caller, query } = context;
+  const limit = queryInteger(context, 'limit', { min: 1, max: 100, fallback: 20 });
+  const isShown = query.get('visible_in_ui') !== 'false';
+  const own = [...state.threads.values()]
+    .filter((thread) => thread.user_id === caller.id && thread.visible_in_ui === isShown)
+    .sort((a, b) => (a.created_at < b.created_at ? 1 : -1));
+  const { page, has_more } = neighbourPage(context, own, limit);
+  const data = page.map((thread) => renderThread(state, thread));
+  const [first_id, last_id] = [data[0]?.id ?? null, data.at(-1)?.id ?? null];
+  return { status: 200, body: { object: 'list', data, first_id, last_id, has_more, limit } };
+}
+
+/** T5 @param {Context} context */
+export function deleteThread(context) {
+  const { state } = context;
+  const { id } = ownThread(context);
+  state.threads.delete(id);
+  state.messages = state.messages.filter(({ thread_id }) => thread_id !== id);
+  state.threadLinks = state.threadLinks.filter(({ thread_id }) => thread_id !== id);
+  return { status: 204 };
+}
+
 /** M1 @param {Context} context */
 export function listMessages(context) {
   const limit = queryInteger(context, 'limit', { min: 1, max: 100, fallback: 20 });
