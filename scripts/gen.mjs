@@ -246,7 +246,7 @@ function compiler({ allErrors, formats }) {
   if (formats) ajv.addFormat('date-time', ownFormats['date-time']);
   // Marks a field that only April's clients send, and values that are known of an open set; neither
   // changes what is valid.
-  ajv.addVocabulary(['x-edition', 'x-known-values']);
+  ajv.addVocabulary(['x-edition', 'x-known-values', 'x-begins']);
   return ajv;
 }
 

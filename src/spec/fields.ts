@@ -14,6 +14,8 @@ export interface Field {
   /** The only values allowed, where the schema lists them. */
   readonly values?: readonly Json[];
   readonly format?: string;
+  /** How every sample begins, of a text that no pattern binds. */
+  readonly begins?: readonly string[];
 }
 
 interface Schema {
@@ -22,6 +24,7 @@ interface Schema {
   readonly const?: Json;
   readonly enum?: readonly Json[];
   readonly format?: string;
+  readonly 'x-begins'?: readonly string[];
   readonly required?: readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly items?: Schema;
@@ -128,7 +131,7 @@ function fieldsIn(
 }
 
 function fieldOf(
-  { type = [], const: only, enum: values, format }: Schema,
+  { type = [], const: only, enum: values, format, 'x-begins': begins }: Schema,
   pointer: string,
   required: boolean,
 ): Field {
@@ -139,6 +142,7 @@ function fieldOf(
     types: [type].flat() as readonly JsonType[],
     ...(allowed === undefined ? {} : { values: allowed }),
     ...(format === undefined ? {} : { format }),
+    ...(begins === undefined ? {} : { begins }),
   };
 }
 

@@ -51,6 +51,8 @@ export interface RelationBreach {
   readonly got: Json | undefined;
   /** The source of a relation that nobody documented. */
   readonly assumed?: string;
+  /** The request had null there, which the answer may not be able to have. */
+  readonly isNull?: true;
 }
 
 type Check = (
@@ -180,7 +182,10 @@ export function brokenRelations(
       // Nothing documents whether a null in a request is stored or ignored, so it is not compared.
       const isNull = names.some((name, i) => isOfRequest(name) && operands[i] === null);
       const source = assumed ?? (isNull ? 'null is kept as it was sent, ours' : undefined);
-      const basis = source === undefined ? {} : { assumed: source };
+      const basis = {
+        ...(source === undefined ? {} : { assumed: source }),
+        ...(isNull ? { isNull } : {}),
+      };
       return [
         { relation: `${kind}(${names.join(', ')})`, pointer, expected, got: operands[0], ...basis },
       ];

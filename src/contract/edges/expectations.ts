@@ -43,6 +43,8 @@ export function readExpectations(
   const wholes = new Map<string, readonly string[]>();
   const values = new Map<string, readonly string[]>();
   const omissions = new Map<string, readonly string[]>();
+  /** By list of ids: how a request is answered whose ids nothing has, or nothing that may be named. */
+  const unknown = new Map<string, readonly string[]>();
   for (const row of table.rows) {
     const value = row[part];
     if (row.caller !== base.caller || row.path !== undefined || !isJsonObject(value)) continue;
@@ -53,6 +55,10 @@ export function readExpectations(
     if (violation) addFirst(constraints, `${violation.pointer} ${violation.keyword}`, expect);
     if (violation && row.documented)
       sources.set(`${violation.pointer} ${violation.keyword}`, row.documented);
+    if (!violation && !isAccepted(operation, expect[0]))
+      for (const [field, item] of changed(sample, value))
+        if (Array.isArray(item) && holdsExpression(item))
+          unknown.set(field, [...(unknown.get(field) ?? []), ...expect]);
     if (violation || !isAccepted(operation, expect[0])) continue;
     for (const [field, item] of changed(sample, value))
       if (!holdsExpression(item)) addFirst(values, at(field, item), expect);
@@ -82,12 +88,20 @@ export function readExpectations(
     ofInvalid: ({ pointer, field, keywords, april, value }) => {
       const ofKeyword = (keyword: string) =>
         constraints.get(`${pointer} ${keyword}`) ?? caseOf(field, keyword);
-      const cases = wholes.get(JSON.stringify(value)) ?? keywords.flatMap(ofKeyword);
+      const ofLength = keywords.some((keyword) => COUNTING.includes(keyword));
+      const cases = wholes.get(JSON.stringify(value)) ?? [
+        ...keywords.flatMap(ofKeyword),
+        // The items are made up: a server may first look for what they name.
+        ...(ofLength ? (unknown.get(field) ?? []) : []),
+      ];
       // A February server may not look at a field of April's at all.
       return unique(april && cases.length > 0 ? [...cases, ...accepted] : cases);
     },
   };
 }
+
+/** What is asked of a list as a whole. */
+const COUNTING: readonly string[] = ['uniqueItems', 'maxItems'];
 
 /**
  * The first row about a value counts: its request is the plainest, and later rows are about special

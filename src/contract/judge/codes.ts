@@ -4,6 +4,11 @@ import type { FindingCode } from './judge.js';
 export const codes: Readonly<
   Record<FindingCode, { readonly means: string; readonly next: string }>
 > = {
+  SERVER_ERROR: {
+    means:
+      'The server answered with a 5xx. No request may bring that about, whichever answer was due instead.',
+    next: 'Look for this request in the log of the server; the trace_id of the answer may help.',
+  },
   STATUS_UNDOCUMENTED: {
     means: 'The operation answered with a status that the document does not list for it.',
     next: 'Correct the server, or document the status with a case of its own.',

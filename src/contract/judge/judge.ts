@@ -3,8 +3,10 @@
 // know is a notice.
 import { type Basis, type Case, vouchesFor } from '../../spec/case.js';
 import type { DocumentedResponse, HttpMethod, Operation } from '../../spec/document.js';
+import { fieldsOf } from '../../spec/fields.js';
 import { isJsonObject, type Json, type PlainResponse } from '../../spec/message.js';
 import { brokenRelations, type Exchange } from '../../spec/relation.js';
+import { valuesAt } from '../../spec/values.js';
 import type { CheckedSpec, Validator } from '../../validation/validators.js';
 import { type ErrorField, errorAt, errorIn } from '../dialect.js';
 import { type ReadJson, readJson } from './json.js';
@@ -14,6 +16,7 @@ export type Severity = 'failure' | 'question' | 'notice';
 
 /** A stable code for each kind of finding; `understudy explain CODE` says more. */
 export type FindingCode =
+  | 'SERVER_ERROR'
   | 'STATUS_UNDOCUMENTED'
   | 'MEDIA_TYPE_WRONG'
   | 'BODY_UNREADABLE'
@@ -137,11 +140,28 @@ class Judgement {
     return { deviations: this.#deviations, body: this.#read.body, ...documented };
   }
 
-  #wrongCase(): void {
+  /** Whatever was due: a server that fails has failed. */
+  #crashed(): void {
     const { spec, operation, response } = this.#exchange;
+    this.#report({
+      code: 'SERVER_ERROR',
+      pointer: '',
+      expected: 'no 5xx, whatever is sent',
+      got: describeAnswer(response, this.#read.body),
+      basis: 'docs',
+      source: spec.place(operation.id),
+    });
+  }
+
+  #wrongCase(): void {
+    const { response } = this.#exchange;
+    if (isCrash(response)) {
+      this.#crashed();
+      return;
+    }
     const { assumed, documented } = this.#expectation;
     const accepted = response.status < 400 && this.#wanted.every(({ status }) => status >= 400);
-    const told = isCrash(response) ? spec.place(operation.id) : accepted ? documented : undefined;
+    const told = accepted ? documented : undefined;
     const own = this.#leading?.basis ?? 'docs';
     const rests = told !== undefined ? 'docs' : accepted ? (this.#leading?.rule ?? own) : own;
     this.#report({
@@ -184,13 +204,17 @@ class Judgement {
   #undocumentedStatus(): void {
     const { operation, response } = this.#exchange;
     if (this.#wanted.length > 0) return;
+    if (isCrash(response)) {
+      this.#crashed();
+      return;
+    }
     this.#report({
       code: 'STATUS_UNDOCUMENTED',
       pointer: '',
       expected: `one of ${[...operation.responses.keys()].join(', ')}`,
       got: String(response.status),
       // An undocumented refusal is only a question, since the document may not list all refusals.
-      basis: response.status >= 400 && !isCrash(response) ? 'assumed' : 'docs',
+      basis: response.status >= 400 ? 'assumed' : 'docs',
     });
   }
 
@@ -217,6 +241,7 @@ class Judgement {
           got,
         });
       this.#schema(spec.validators(`closed_${schema}`));
+      if (response.status < 400) this.#beginnings(schema);
       if (response.status >= 400) this.#errorType();
     }
   }
@@ -233,6 +258,26 @@ class Judgement {
       basis: 'client',
       source: knownTypesSource,
     });
+  }
+
+  /** Of ids, of which no page says more than its samples show. */
+  #beginnings(schema: string): void {
+    const { spec } = this.#exchange;
+    for (const { pointer, begins } of fieldsOf(spec, schema)) {
+      if (!begins) continue;
+      const isOther = (value: Json): boolean =>
+        typeof value === 'string' && value !== '' && !begins.some((one) => value.startsWith(one));
+      const other = valuesAt(this.#read.body, pointer).find(isOther);
+      if (other !== undefined)
+        this.#report({
+          code: 'SCHEMA_BROKEN',
+          pointer,
+          expected: `an id that begins with ${begins.join(' or ')}, as in every sample`,
+          got: show(other),
+          basis: 'assumed',
+          source: 'the samples of the vendor’s pages',
+        });
+    }
   }
 
   #schema(validate: Validator): void {
@@ -254,14 +299,36 @@ class Judgement {
     }
   }
 
-  #relations({ relations }: DocumentedResponse): void {
+  #relations({ relations, schema }: DocumentedResponse): void {
     const { asked, response } = this.#exchange;
     const exchange: Exchange = { ...asked, status: response.status, responseBody: this.#read.body };
-    for (const { pointer, expected, got, assumed } of brokenRelations(relations, exchange)) {
+    for (const breach of brokenRelations(relations, exchange)) {
+      const { pointer, expected, got, isNull } = breach;
       if (!isPromised(this.#actual ?? this.#leading, pointer)) continue;
+      if (isNull && !this.#mayBeNull(schema, pointer)) continue;
+      const assumed = breach.assumed ?? this.#tolerated();
       const rests = assumed === undefined ? {} : { basis: 'assumed' as const, source: assumed };
       this.#report({ code: 'RELATION_BROKEN', pointer, expected, got: show(got), ...rests });
     }
+  }
+
+  /** Of a value that the answer cannot have, such as null, the server has made what it will. */
+  #mayBeNull(schema: string | undefined, pointer: string): boolean {
+    const fields = schema === undefined ? [] : fieldsOf(this.#exchange.spec, schema);
+    const field = fields.find((one) => one.pointer === pointer);
+    return field === undefined || field.types.length === 0 || field.types.includes('null');
+  }
+
+  /**
+   * Why less is promised of a success that is accepted in place of a refusal: what a request means
+   * that should have been refused, such as one for a page of no rows, nobody says.
+   */
+  #tolerated(): string | undefined {
+    const [first] = this.#wanted;
+    const isRefusal = (first?.status ?? 0) >= 400;
+    return isRefusal && (this.#actual?.status ?? 500) < 400
+      ? `ours, since ${first?.name} was as likely`
+      : undefined;
   }
 
   #report({ basis = this.#leading?.basis ?? 'docs', source, ...reported }: Reported): void {

@@ -122,7 +122,11 @@ function identity(
   operation: string,
   name: string,
 ): string {
-  const status = code === 'CASE_WRONG' ? (/^\d+/.exec(got)?.[0] ?? '') : '';
+  // One new field is one piece of news, in how many answers it may stand.
+  if (code === 'FIELD_UNDOCUMENTED')
+    return [code, pointer.slice(pointer.lastIndexOf('/'))].join('|');
+  const status =
+    code === 'CASE_WRONG' || code === 'SERVER_ERROR' ? (/^\d+/.exec(got)?.[0] ?? '') : '';
   return [
     code,
     severity,

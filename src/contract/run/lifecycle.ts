@@ -146,7 +146,11 @@ class Player {
     { criteria, expected, request, assumed }: LifecycleStep,
     { judged, response }: Exchanged,
   ): readonly Deviation[] {
-    if (!judged || judged.deviations.some(({ code }) => code === 'CASE_WRONG')) return [];
+    if (
+      !judged ||
+      judged.deviations.some(({ code }) => code === 'CASE_WRONG' || code === 'SERVER_ERROR')
+    )
+      return [];
     const documented =
       judged.documented ?? this.#operations.get(request.call)?.cases.get(expected[0] ?? '');
     const basis = assumed === undefined ? (documented?.basis ?? 'docs') : 'assumed';

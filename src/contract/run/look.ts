@@ -2,6 +2,7 @@
 // with a later one.
 import { same } from '../../spec/json.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
+import { valuesAt } from '../../spec/values.js';
 import { CURSORS } from '../dialect.js';
 import type { Check, LookStep, ObserveStep } from '../tables/steps.js';
 import type { Exchanged } from './exchanged.js';
@@ -209,21 +210,4 @@ function documentedPart({ judged }: Exchanged): Json {
     if (isJsonObject(parent)) delete (parent as Record<string, Json>)[field];
   }
   return whole;
-}
-
-/** The values at a pointer, in which `*` stands for every row. */
-export function valuesAt(body: Json | undefined, pointer: string): Json[] {
-  let values: Json[] = body === undefined ? [] : [body];
-  for (const token of pointer.split('/').slice(1)) {
-    values = values.flatMap((value) => {
-      if (token === '*') return Array.isArray(value) ? value : [];
-      const next = Array.isArray(value)
-        ? value[Number(token)]
-        : isJsonObject(value)
-          ? value[token]
-          : undefined;
-      return next === undefined ? [] : [next];
-    });
-  }
-  return values;
 }

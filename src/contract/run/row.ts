@@ -6,6 +6,7 @@ import type { Case } from '../../spec/case.js';
 import type { Operation, OperationId } from '../../spec/document.js';
 import { same } from '../../spec/json.js';
 import type { Json } from '../../spec/message.js';
+import { valuesAt } from '../../spec/values.js';
 import type { Deviation } from '../judge/judge.js';
 import type {
   CompareStep,
@@ -22,7 +23,7 @@ import { type Changes, contradictionsIn } from './agreement.js';
 import { creations } from './creations.js';
 import { asTool, type Exchanged, isSuccess } from './exchanged.js';
 import { type Finding, findingOf } from './finding.js';
-import { Look, observe, type Shown, valuesAt } from './look.js';
+import { Look, observe, type Shown } from './look.js';
 import { lackingIn, needsOfLook } from './needs.js';
 import { type SessionParts, selectionOf } from './parts.js';
 import { crashOf, type Played } from './play.js';
@@ -51,6 +52,8 @@ const undosOf = (steps: readonly Step[]): readonly UndoStep[] =>
 export function playRow(planned: PlannedRow, parts: SessionParts): Promise<Played> {
   return new RowPlayer(planned, parts).play();
 }
+
+const isWrongCase = (code: string): boolean => code === 'CASE_WRONG' || code === 'SERVER_ERROR';
 
 class RowPlayer {
   readonly #planned: PlannedRow;
@@ -304,8 +307,7 @@ class RowPlayer {
   /** False where a tool shows nothing. */
   async #lookAfter(step: LookStep): Promise<boolean> {
     const { look, first } = await this.#lookWith(step);
-    const wrong =
-      step.expected && first.judged?.deviations.find(({ code }) => code === 'CASE_WRONG');
+    const wrong = step.expected && first.judged?.deviations.find(({ code }) => isWrongCase(code));
     if (!isSuccess(first) && (wrong || !step.expected) && this.#isTool(step)) return false;
     if (wrong)
       this.#reportLook(step, {

@@ -89,13 +89,13 @@ describe('the judge', () => {
       'a crash',
       answer(500, '<p>sorry</p>', { 'content-type': 'text/html' }),
       undefined,
-      ['failure STATUS_UNDOCUMENTED'],
+      ['failure SERVER_ERROR'],
     ],
     [
       'a crash in place of an assumed case',
       answer(500, conflict),
       ['repeated_parameter'],
-      ['failure CASE_WRONG'],
+      ['failure SERVER_ERROR'],
     ],
     [
       'a refusal in place of an assumed case',
@@ -265,4 +265,67 @@ describe('the judge', () => {
       'failure BODY_UNEXPECTED',
     ]);
   });
+});
+
+describe('what no page promises', () => {
+  const { value: made } = spec.operations.get('createThread')?.cases.get('created') ?? {};
+  const { value: listed } = spec.operations.get('listSlices')?.cases.get('listed') ?? {};
+  const asking = (
+    id: 'createThread' | 'createVectorStore' | 'listSlices' | 'getSlice' | 'unarchiveSlice',
+    response: PlainResponse,
+    { cases, ...more }: { cases: string[]; query?: Record<string, Json>; requestBody?: Json },
+  ) =>
+    judge(
+      {
+        spec,
+        operation: spec.operations.get(id) as NonNullable<typeof attach>,
+        asked: { path: {}, query: {}, requestBody: undefined, ...more },
+        response,
+      },
+      { cases },
+    ).deviations.map(({ code, severity, pointer }) => `${severity} ${code} ${pointer}`);
+
+  it('is how an id begins: another beginning is a question, and both of threads are fine', () => {
+    const begun = (id: string) =>
+      asking('createThread', answer(201, { ...(made as object), id }), { cases: ['created'] });
+    expect(begun('t-1')).toEqual(['question SCHEMA_BROKEN /id']);
+    expect(begun('thrd_1')).toEqual([]);
+    expect(begun('thread_1')).toEqual([]);
+  });
+
+  it('is what a page of no rows is: one of one row is a question at most', () => {
+    const cases = ['invalid_parameter', 'listed'];
+    const page = answer(200, { ...(listed as object), limit: 1 });
+    const query = { limit: 0, skip: 0 };
+    for (const found of asking('listSlices', page, { cases, query }))
+      expect(found).toMatch(/^question /);
+    expect(asking('listSlices', page, { cases: ['listed'], query }).join()).toMatch(/failure/);
+  });
+
+  it('is what becomes of a null that the answer cannot have', () => {
+    const operation = spec.operations.get('createVectorStore');
+    const { value } = operation?.cases.get('created') ?? {};
+    const { data } = value as { data: Record<string, Json> };
+    const said = (description: Json) =>
+      asking(
+        'createVectorStore',
+        answer(201, { ...(value as object), data: { ...data, description } }),
+        {
+          cases: ['created'],
+          requestBody: { name: data.name as string, access_mode: null, description: null },
+        },
+      );
+    expect(said(null)).toEqual([]);
+    expect(said('A')).toEqual(['question RELATION_BROKEN /data/description']);
+  });
+
+  it.each(['getSlice', 'unarchiveSlice'] as const)(
+    'is the access mode of %s, which is April’s',
+    (id) => {
+      const [success] = spec.operations.get(id)?.cases.values() ?? [];
+      const { access_mode: _, ...february } = (success?.value ?? {}) as Record<string, Json>;
+      const found = asking(id, answer(200, february), { cases: [success?.name ?? ''] });
+      expect(found.filter((one) => !one.startsWith('failure RELATION'))).toEqual([]);
+    },
+  );
 });

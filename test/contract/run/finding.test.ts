@@ -220,9 +220,10 @@ describe('a fingerprint', () => {
     expect(new Set(all.map(({ fingerprint }) => fingerprint)).size).toBe(all.length);
   });
 
-  it('of an unknown field is one for all cases of an operation', () => {
+  it('of an unknown field is one for all cases of all operations', () => {
     const notice = { code: 'FIELD_UNDOCUMENTED', severity: 'notice' } as const;
     expect(found(notice, operation, ['attached']).fingerprint).toBe(found(notice).fingerprint);
+    expect(found(notice, 'getSpace').fingerprint).toBe(found(notice).fingerprint);
   });
 });
 
