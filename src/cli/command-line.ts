@@ -5,7 +5,9 @@ import { ExitCode } from '../spec/exit-code.js';
 import { Failure } from '../spec/failure.js';
 import { checkCommand } from './check.js';
 import { contractsCommand } from './contracts.js';
+import { doctorCommand } from './doctor.js';
 import { explainCommand } from './explain.js';
+import { initCommand } from './init.js';
 import type { Io } from './io.js';
 import { scenarioCommand } from './scenario.js';
 import { serveCommand } from './serve.js';
@@ -38,6 +40,8 @@ function commandLine(io: Io): Command {
     .addCommand(serveCommand(io))
     .addCommand(specCommand(io))
     .addCommand(checkCommand(io))
+    .addCommand(initCommand(io))
+    .addCommand(doctorCommand(io))
     .addCommand(sweepCommand(io))
     .addCommand(contractsCommand(io))
     .addCommand(scenarioCommand(io))

@@ -239,6 +239,31 @@ export const flags = {
     allowWrites,
     ...wire,
   },
+  doctor: {
+    profile,
+    ...wire,
+  },
+  init: {
+    baseUrl: text('--base-url <url>', 'address of the server, without /v1', {}),
+    organizationId: text('--organization-id <id>', 'organization of the test accounts', {}),
+    key: several(
+      '--key <caller=VARIABLE>',
+      'variable of the environment that holds the API key of a caller, such as owner=OWNER_KEY; may be repeated',
+    ),
+    token: several(
+      '--token <caller=VARIABLE>',
+      'the same for a token, which is sent as Authorization: Bearer; may be repeated',
+    ),
+    userId: several(
+      '--user-id <caller=id>',
+      'ID of a caller, such as owner=usr_1; may be repeated',
+    ),
+    known: several(
+      '--known <name=id>',
+      'ID of an object that is there, such as assistant_id=asst_1; may be repeated',
+    ),
+    force: toggle('--force', 'replace the file if it is there'),
+  },
   spec: {
     format: choice('--format <format>', 'json or yaml', ['json', 'yaml'], { default: 'json' }),
   },
@@ -265,6 +290,8 @@ export type ServeFlags = FlagValues<'serve'>;
 /** A flag that is not given may be left out as well. */
 export type CheckFlags = FlagValues<'check'>;
 export type SweepFlags = FlagValues<'sweep'>;
+export type DoctorFlags = FlagValues<'doctor'>;
+export type InitFlags = FlagValues<'init'>;
 
 /** Gives a command its flags. */
 export function withFlags(command: Command, of: FlaggedCommand): Command {

@@ -11,8 +11,8 @@ import type { Io } from './io.js';
 import { type Wire, wireOf } from './wire.js';
 
 /** The flags that are about the server. */
-export type ServerFlags = Omit<SweepFlags, 'profile'> &
-  Pick<Permission, 'readOnly'> & { readonly profile?: string | undefined };
+export type ServerFlags = Omit<SweepFlags, 'profile' | 'allowWrites'> &
+  Permission & { readonly profile?: string | undefined };
 
 export interface Server {
   readonly base: string;

@@ -48,6 +48,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'node:http': ['client', 'http'],
   'node:https': ['client'],
   'node:net': ['client', 'http'],
+  'node:readline/promises': ['cli'],
   'node:stream': ['http', 'cli'],
   'node:timers/promises': ['client', 'contract', 'cli'],
   'node:tls': ['client', 'cli'],

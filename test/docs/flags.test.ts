@@ -4,8 +4,10 @@ import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { checkCommand } from '../../src/cli/check.js';
 import { contractsCommand } from '../../src/cli/contracts.js';
+import { doctorCommand } from '../../src/cli/doctor.js';
 import { explainCommand } from '../../src/cli/explain.js';
 import { flags } from '../../src/cli/flags.js';
+import { initCommand } from '../../src/cli/init.js';
 import { scenarioCommand } from '../../src/cli/scenario.js';
 import { serveCommand } from '../../src/cli/serve.js';
 import { specCommand } from '../../src/cli/spec.js';
@@ -58,6 +60,8 @@ describe('the table of flags', () => {
     checkCommand,
     specCommand,
     sweepCommand,
+    doctorCommand,
+    initCommand,
     contractsCommand,
     scenarioCommand,
     explainCommand,

@@ -81,7 +81,7 @@ export async function playOne(play: Play, parts: SessionParts): Promise<Played> 
 }
 
 /** Why a play is not played; undefined when it can be. */
-function whyNot(
+export function whyNot(
   { needs }: Play,
   { profile, spec, target, allow = () => true }: SessionParts,
 ): string | undefined {

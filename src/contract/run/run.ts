@@ -94,9 +94,8 @@ export class Run {
     } = options;
     const selection = selectionOf(options);
     this.#options = { ...options, ...selection, seed, runId };
-    const plays =
-      options.plays ?? atLevel(level, planRun(spec, contracts, profile, selection), spec);
-    this.plays = target.readOnly ? planReading(this.#options, plays) : plays;
+    const plan = () => atLevel(level, planRun(spec, contracts, profile, selection), spec);
+    this.plays = options.plays ?? (target.readOnly ? planReading(this.#options, plan()) : plan());
     this.lacking = countLacking(this.#options, this.plays);
     this.#ending = endingOf(signal, maxTime, grace);
     const { ended } = this.#ending;
