@@ -2,6 +2,9 @@
 // taken, help. Commander's options, the types of the values and the test of the docs come from
 // here. A flag wins over its variable, which wins over the default.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { levels } from '../contract/run/level.js';
+import type { Shard } from '../contract/run/options.js';
+import { type RateLimit, readRateLimit } from '../contract/run/pace.js';
 import { DEFAULT_BODY_LIMIT } from '../http/body.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
 import { KEEP_DELETED } from '../world/world.js';
@@ -75,6 +78,22 @@ const runId = (value: string): string => {
     throw new InvalidArgumentError('It takes 1 to 32 lower-case letters and digits.');
   return value;
 };
+
+function rateLimit(value: string): RateLimit {
+  const limit = readRateLimit(value);
+  if (limit === undefined)
+    throw new InvalidArgumentError(
+      'It takes a number a second, minute or hour, such as 60/m; or auto, or off.',
+    );
+  return limit;
+}
+
+function shard(value: string): Shard {
+  const [, index = 0, count = 0] = (/^(\d{1,4})\/(\d{1,4})$/.exec(value) ?? []).map(Number);
+  if (index < 1 || index > count)
+    throw new InvalidArgumentError('It takes a part and the number of parts, such as 1/4.');
+  return { index, count };
+}
 
 const SEEDS = { low: 0, high: 2 ** 31, default: 1 } as const;
 
@@ -222,6 +241,39 @@ export const flags = {
       low: 1,
       high: 86_400,
     }),
+    level: choice(
+      '--level <level>',
+      'how much is played: smoke (at most 600 requests), standard (3,000) or full (10,000)',
+      levels,
+      { default: 'standard' },
+    ),
+    concurrency: number(
+      '--concurrency <number>',
+      'rows that are played at the same time; by default 8 on this machine and 4 elsewhere',
+      { low: 1, high: 64 },
+    ),
+    rateLimit: {
+      name: '--rate-limit <limit>',
+      help: "most requests in a second, minute or hour: 60/m; off; auto keeps to the server's headers, or to 100/m",
+      parse: rateLimit,
+    } as Flag<RateLimit | undefined>,
+    maxRequests: number(
+      '--max-requests <number>',
+      'end the run after so many requests; deletions come on top',
+      { low: 1, high: 1_000_000 },
+    ),
+    failFast: {
+      name: '--fail-fast [number]',
+      help: 'end the run at the first failure, or at so many rows with one',
+      parse: wholeNumber(1, 1_000_000),
+    } as Flag<number | true | undefined>,
+    dryRun: toggle('--dry-run', 'say what would be sent, and send nothing'),
+    shard: {
+      name: '--shard <part>',
+      help: 'play one part of the rows, such as 1/4',
+      parse: shard,
+    } as Flag<Shard | undefined>,
+    lastFailed: toggle('--last-failed', 'play only the rows that were wrong in the last run'),
     allowWrites,
     readOnly: toggle('--read-only', 'send nothing but GET and HEAD'),
     ...wire,

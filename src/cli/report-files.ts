@@ -1,6 +1,14 @@
 // results.json and junit.xml of a run, from its first moment on: a folder never shows the verdict
 // of an older run.
-import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type FailOn, toJunit, toResults } from '../contract/report/report.js';
 import type { Report } from '../contract/run/options.js';
@@ -86,6 +94,23 @@ export class ReportFiles {
       `${this.#folder} cannot be written: ${(error as Error).message}\n  fix: name another folder with --report-dir`,
     );
   }
+}
+
+/** The rows that were wrong in the last run. Throws a UsageError where there are none. */
+export function wrongRowsIn(folder: string): readonly string[] {
+  const path = join(folder, names[0]);
+  let rows: unknown;
+  try {
+    rows = (JSON.parse(readFileSync(path, 'utf8')) as { wrong_rows?: unknown }).wrong_rows;
+  } catch (error) {
+    throw new UsageError(
+      `--last-failed: ${path} cannot be read: ${(error as Error).message}\n  fix: run without --last-failed first`,
+    );
+  }
+  if (Array.isArray(rows) && rows.length > 0) return rows as readonly string[];
+  throw new UsageError(
+    `--last-failed: no row was wrong in the run of ${path}\n  fix: run without --last-failed`,
+  );
 }
 
 /**

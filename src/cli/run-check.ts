@@ -18,11 +18,12 @@ import { loadSpec } from '../shipped/document.js';
 import type { OperationId, Spec } from '../spec/document.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { Failure, UsageError } from '../spec/failure.js';
+import { describeExtent, describePlan } from './estimate.js';
 import { type CheckFlags, writtenFlag } from './flags.js';
 import type { Io } from './io.js';
 import { beginLedger } from './ledger.js';
 import { describeWait, progress } from './progress.js';
-import { ReportFiles } from './report-files.js';
+import { ReportFiles, wrongRowsIn } from './report-files.js';
 import { profileFor, serverOf } from './server.js';
 import { stopping } from './stopping.js';
 import { wireOf } from './wire.js';
@@ -34,6 +35,12 @@ const REPORTING = 500;
 const LEAST_GRACE = 1000;
 
 export async function check(url: string | undefined, flags: CheckFlags, io: Io): Promise<void> {
+  if (flags.dryRun) {
+    const options = await optionsOf(url, flags, flags.runId ?? '', io);
+    io.stdout.write(describePlan({ ...options, ...titlesOf(flags) }));
+    return;
+  }
+  const titles = titlesOf(flags);
   // The mock server in this process is new, so a fixed run ID is safe, and the same seed gives the
   // same requests.
   const runId =
@@ -80,7 +87,8 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
     flags.maxTime && flags.maxTime * 1000,
   );
   try {
-    const options = await optionsOf(url, flags, runId, io);
+    const options = { ...(await optionsOf(url, flags, runId, io)), ...titles };
+    io.stderr.write(describeExtent(options));
     const onBegin = (report: typeof soFar): void => {
       soFar = report;
     };
@@ -134,6 +142,13 @@ async function optionsOf(
     ...(onLedger ? { onLedger } : {}),
     lock: !target.inProcess,
     ...selected,
+    level: flags.level,
+    concurrency: flags.concurrency ?? (target.inProcess ? 1 : target.isHere ? 8 : 4),
+    // Nobody else is kept waiting by a server on this machine.
+    rateLimit: flags.rateLimit ?? (target.inProcess || target.isHere ? 'off' : 'auto'),
+    ...(flags.maxRequests === undefined ? {} : { maxRequests: flags.maxRequests }),
+    ...(flags.failFast === undefined ? {} : { failFast: Number(flags.failFast) }),
+    ...(flags.shard === undefined ? {} : { shard: flags.shard }),
     filters: filtersOf(flags),
     ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1000 }),
     ...(flags.minCases === undefined ? {} : { minCases: flags.minCases }),
@@ -141,6 +156,11 @@ async function optionsOf(
     onRow: progress(io.stderr),
     onWait: (wait) => io.stderr.write(redact(describeWait(wait), profile.secrets)),
   };
+}
+
+/** With --last-failed, the rows of the report that the run is about to replace. */
+function titlesOf({ lastFailed, reportDir }: CheckFlags): Pick<RunOptions, 'titles'> {
+  return lastFailed ? { titles: new Set(wrongRowsIn(reportDir)) } : {};
 }
 
 interface Tested extends Pick<RunOptions, 'onLedger'> {
@@ -162,8 +182,10 @@ async function standIn(flags: CheckFlags, io: Io): Promise<Tested> {
 
 /** What it makes there is written down, since it outlives the run. */
 function realServer(url: string | undefined, flags: CheckFlags, run: string, io: Io): Tested {
-  const server = serverOf(url, flags, io);
-  if (server.target.readOnly) return server;
+  // What is never sent needs no permission, and makes nothing.
+  const asked = flags.dryRun && !flags.readOnly ? { ...flags, allowWrites: true } : flags;
+  const server = serverOf(url, asked, io);
+  if (server.target.readOnly || flags.dryRun) return server;
   const { write } = beginLedger(ledgerOf(flags), run, server);
   return { ...server, onLedger: write };
 }

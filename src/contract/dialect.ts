@@ -106,6 +106,34 @@ export const RENDERING = /[?&]output_mode=/;
 export const isArchived = (row: Json | undefined): boolean =>
   isJsonObject(row) && row.status === 'archived';
 
+// Rate limits
+
+/** What the headers of an answer say of the limit; nothing where they say it otherwise. */
+export function limitIn(
+  headers: Readonly<Record<string, string>>,
+  now: number,
+): {
+  /** Requests a minute. */
+  readonly limit?: number;
+  readonly remaining?: number;
+  /** Milliseconds until it begins anew. */
+  readonly resetsIn?: number;
+} {
+  const read = (name: string): number | undefined => {
+    const text = headers[`x-ratelimit-${name}-requests`] ?? headers[`x-ratelimit-${name}`];
+    return text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
+  };
+  const [limit, remaining, reset] = [read('limit'), read('remaining'), read('reset')];
+  // Unix seconds, or seconds from now: the unit of one of the two headers is not documented.
+  const resetsIn =
+    reset === undefined ? undefined : reset > 1_000_000 ? reset * 1000 - now : reset * 1000;
+  return {
+    ...(limit === undefined || limit === 0 ? {} : { limit }),
+    ...(remaining === undefined ? {} : { remaining }),
+    ...(resetsIn === undefined || resetsIn <= 0 ? {} : { resetsIn }),
+  };
+}
+
 // Credentials
 
 /** What a caller shows: a token goes before a key. */

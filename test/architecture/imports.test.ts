@@ -44,7 +44,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'node:async_hooks': ['user-document'],
   'node:crypto': ['shipped', 'contract', 'user-document', 'cli'],
   'node:dns': ['client'],
-  'node:events': ['http'],
+  'node:events': ['contract', 'http'],
   'node:http': ['client', 'http'],
   'node:https': ['client'],
   'node:net': ['client', 'http'],

@@ -18,13 +18,13 @@ export type FailOn = 'failure' | 'question' | 'notice';
 
 const RESULTS_VERSION = 1;
 
-/** One of `ExitCode`. A failure counts even if the time was over or little could be tested. */
+/** One of `ExitCode`. A failure counts even if the run ended before its last row or little could be tested. */
 export function exitCode(report: Report, failOn: FailOn): number {
   const { stopped } = report;
   if (stopped?.why === 'interrupted') return ExitCode[stopped.signal ?? 'SIGINT'];
   if (stopped?.why === 'usage') return ExitCode.usage;
-  if ((stopped && stopped.why !== 'time') || crashIn(report) !== undefined)
-    return ExitCode.inconclusive;
+  const isShort = stopped && ['time', 'requests', 'failed'].includes(stopped.why);
+  if ((stopped && !isShort) || crashIn(report) !== undefined) return ExitCode.inconclusive;
   if (report.findings.some((finding) => failsRun(finding.severity, failOn)))
     return ExitCode.failures;
   if (whyInconclusive(report) !== undefined) return ExitCode.inconclusive;
@@ -125,7 +125,7 @@ export function toText(report: Report): string {
     return `${count} ${severity}${count === 1 ? '' : 's'}`;
   };
   lines.push(
-    `${report.rows.length} rows, ${report.requests} requests, ${(['failure', 'question', 'notice'] as const).map(counted).join(', ')}`,
+    `${report.level === undefined ? '' : `Level ${report.level}: `}${report.rows.length} rows, ${report.requests} requests, ${(['failure', 'question', 'notice'] as const).map(counted).join(', ')}`,
   );
   return `${lines.join('\n')}\n`;
 }
@@ -226,10 +226,13 @@ export function toResults(report: Report, failOn: FailOn = 'failure'): object {
     seed: report.seed,
     run_id: report.runId,
     ...(report.filters === undefined ? {} : { filters: report.filters }),
+    level: report.level ?? null,
+    ...(report.shard === undefined ? {} : { shard: report.shard }),
     started: report.started,
     finished: report.finished ?? null,
     ...(report.stopped === undefined ? {} : { stopped: mask(report.stopped.text) }),
     rows: report.rows.length,
+    wrong_rows: report.rows.filter(({ result }) => result === 'wrong').map(({ title }) => title),
     requests: report.requests,
     lacking: report.lacking,
     unseen: report.unseen,

@@ -1,8 +1,58 @@
 // Which plays a level has. What a play covers follows from its row: the operation, the case that is
 // expected first, whether it was made from a schema.
-import type { Spec } from '../../spec/document.js';
+import type { OperationId, Spec } from '../../spec/document.js';
 import { budgets, type Level } from './level.js';
+import { lackingIn } from './needs.js';
+import type { RunOptions, Shard } from './options.js';
+import { selectionOf } from './parts.js';
+import { planRun } from './plan.js';
 import type { Play } from './play.js';
+import { planReading } from './reading.js';
+
+/** What a run plays. */
+export function chosenPlays(options: RunOptions): readonly Play[] {
+  const { spec, contracts, profile, target, level = 'full', shard, titles } = options;
+  if (options.plays) return options.plays;
+  const selection = selectionOf(options);
+  const all = planRun(spec, contracts, profile, selection);
+  const wanted = titles
+    ? all.filter(({ kind, title }) => kind === 'sign_in' || titles.has(title))
+    : atLevel(level, all, spec);
+  const plays = target.readOnly ? planReading({ ...options, ...selection }, wanted) : wanted;
+  return shard ? partOf(plays, shard) : plays;
+}
+
+/** Every play is in one part; neighbours stay together, and all parts send about as much. */
+function partOf(plays: readonly Play[], { index, count }: Shard): readonly Play[] {
+  const shared = plays.filter(({ kind }) => kind !== 'sign_in');
+  const whole = shared.reduce((sum, { costs }) => sum + costs.own.length, 0);
+  let before = 0;
+  const own = new Set<Play>();
+  for (const play of shared) {
+    if (Math.floor((before / whole) * count) === index - 1) own.add(play);
+    before += play.costs.own.length;
+  }
+  return plays.filter((play) => play.kind === 'sign_in' || own.has(play));
+}
+
+/** What all plays together call that can be played, where all goes well. */
+export function callsOf(
+  plays: readonly Play[],
+  options: RunOptions,
+): ReadonlyMap<OperationId, number> {
+  const { allow } = selectionOf(options);
+  const counts = new Map<OperationId, number>();
+  const states = new Set<string>();
+  for (const { needs, shares, costs } of plays) {
+    if (lackingIn(options.profile, needs).length > 0 || ![...needs.calls].every(allow)) continue;
+    const isMade = shares !== undefined && states.has(shares);
+    if (shares !== undefined) states.add(shares);
+    const compared = options.level === 'smoke' ? [] : (costs.compared ?? []);
+    for (const call of [...costs.own, ...compared, ...(isMade ? [] : costs.state)])
+      counts.set(call, (counts.get(call) ?? 0) + 1);
+  }
+  return counts;
+}
 
 /** Of them, for what no play asks for: what stood in the lists before, the lock, pages of long lists. */
 const ASIDE = 60;
@@ -10,7 +60,7 @@ const ASIDE = 60;
 /** Those of a level, in the order of all. The same plays give the same choice. */
 export function atLevel(level: Level, plays: readonly Play[], spec: Spec): readonly Play[] {
   if (level === 'full') return plays;
-  const choice = new Choice(budgets[level] - ASIDE);
+  const choice = new Choice(level);
   for (const play of plays.filter(({ kind }) => kind === 'sign_in')) choice.take(play);
   choice.cheapestOfEach(plays, (play) => outcomeOf(play, spec));
   if (level === 'standard') {
@@ -35,10 +85,12 @@ const caseOf = ({ kind, operation, expected, isEdge }: Play): string | undefined
 class Choice {
   readonly #taken = new Set<Play>();
   readonly #states = new Set<string>();
+  readonly #level: Level;
   #left: number;
 
-  constructor(budget: number) {
-    this.#left = budget;
+  constructor(level: Level) {
+    this.#level = level;
+    this.#left = budgets[level] - ASIDE;
   }
 
   has(play: Play): boolean {
@@ -67,9 +119,9 @@ class Choice {
       for (const shares of new Set(members.flatMap((play) => play.shares ?? [])))
         users.set(shares, (users.get(shares) ?? 0) + 1);
     const rank = (play: Play): number => {
-      const state = this.#costOf(play) - play.costs.own;
-      const share = state / (users.get(play.shares ?? '') ?? 1);
-      return (play.expected.length > 1 ? 1000 : 0) + play.costs.own + share;
+      const own = this.#ownOf(play);
+      const share = (this.#costOf(play) - own) / (users.get(play.shares ?? '') ?? 1);
+      return (play.expected.length > 1 ? 1000 : 0) + own + share;
     };
     for (const members of groups.values())
       if (!members.some((play) => this.has(play)))
@@ -81,7 +133,13 @@ class Choice {
     for (const play of plays) if (this.#costOf(play) <= this.#left) this.take(play);
   }
 
-  #costOf({ shares, costs: { own, state } }: Play): number {
-    return own + (shares !== undefined && this.#states.has(shares) ? 0 : state);
+  #costOf(play: Play): number {
+    const { shares, costs } = play;
+    const isMade = shares !== undefined && this.#states.has(shares);
+    return this.#ownOf(play) + (isMade ? 0 : costs.state.length);
+  }
+
+  #ownOf({ costs: { own, compared = [] } }: Play): number {
+    return own.length + (this.#level === 'smoke' ? 0 : compared.length);
   }
 }

@@ -1,6 +1,8 @@
 // How a run ends early: no new request is sent, except to delete what was made. A request that is
 // under way is given up a moment later, and the deletions have a little longer.
 
+import { setMaxListeners } from 'node:events';
+
 export interface Ending {
   /** Aborted when the run ends: no further row is played. */
   readonly ended: AbortSignal;
@@ -8,6 +10,8 @@ export interface Ending {
   readonly late: AbortSignal;
   /** Aborted last: deletions that are still under way are given up. */
   readonly over: AbortSignal;
+  /** Ends the run from inside; nobody is waiting, so that what is under way has all its time. */
+  readonly end: () => void;
   /** Clears the timers, once the run is done. */
   readonly done: () => void;
 }
@@ -27,6 +31,8 @@ export function endingOf(
   // Timers of our own: a signal of `AbortSignal.timeout` that only `AbortSignal.any` knows may be
   // collected before it fires.
   const [ended, late, over] = [new AbortController(), new AbortController(), new AbortController()];
+  // As many requests listen as are under way.
+  setMaxListeners(0, ended.signal, late.signal, over.signal);
   const timers: NodeJS.Timeout[] = [];
   const end = (): void => {
     if (ended.signal.aborted) return;
@@ -43,5 +49,11 @@ export function endingOf(
     signal?.removeEventListener('abort', end);
     for (const timer of timers) clearTimeout(timer);
   };
-  return { ended: ended.signal, late: late.signal, over: over.signal, done };
+  return {
+    ended: ended.signal,
+    late: late.signal,
+    over: over.signal,
+    end: () => ended.abort(),
+    done,
+  };
 }

@@ -36,7 +36,7 @@ function playOf(spec: Spec, profile: Profile, name: string): Play {
   const calls = new Set(read ? [read.id] : []);
   return {
     ...subject,
-    costs: { own: 1, state: 0 },
+    costs: { own: [...calls], state: [] },
     lanes: new Map(),
     touches: calls,
     needs: { calls, undoes: new Set<OperationId>(), profile: new Set<string>() },

@@ -1,6 +1,8 @@
 // How much a run plays. Smoke has each documented outcome of each operation once, of its 401 and
 // 422 one, and does not compare what a refusal left; standard has every documented case and, of all
 // other rows, as many as its requests allow; full has all of them.
+import type { OperationId } from '../../spec/document.js';
+
 export const levels = ['smoke', 'standard', 'full'] as const;
 
 export type Level = (typeof levels)[number];
@@ -12,10 +14,12 @@ export const budgets: Readonly<Record<Level, number>> = {
   full: 10_000,
 };
 
-/** How many requests a play sends. */
+/** What a play calls where all goes well; pages of lists come on top of it. */
 export interface Costs {
   /** For itself. */
-  readonly own: number;
+  readonly own: readonly OperationId[];
   /** For the state that it has in common with plays of the same key. */
-  readonly state: number;
+  readonly state: readonly OperationId[];
+  /** To see what a refusal leaves; smoke does without. */
+  readonly compared?: readonly OperationId[];
 }

@@ -48,7 +48,7 @@ export function planMethods(
         ...subject,
         needs,
         touches,
-        costs: { own: 1, state: 0 },
+        costs: { own: [first.id], state: [] },
         lanes: new Map(),
         play: (parts) => playMethod(subject, { operation: first, method, allowed }, parts),
       },

@@ -7,6 +7,7 @@ import type { CaseCoverage } from './coverage.js';
 import type { Finding } from './finding.js';
 import type { Line } from './ledger.js';
 import type { Level } from './level.js';
+import type { RateLimit } from './pace.js';
 import type { Play, Played } from './play.js';
 import type { Profile } from './profile.js';
 import type { Wait } from './rate-limit.js';
@@ -16,6 +17,12 @@ import type { Stopped } from './stopped.js';
 export interface Lacking {
   readonly name: string;
   readonly rows: number;
+}
+
+/** One of so many parts, counted from 1. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
 }
 
 /** What was asked to be played and what was left out, as it was written. */
@@ -55,6 +62,7 @@ export interface Report {
   readonly filters?: Filters;
   /** Absent where other plays than those of a level were given. */
   readonly level?: Level;
+  readonly shard?: Shard;
   /** What no rendering of the report shows. */
   readonly secrets: Profile['secrets'];
 }
@@ -89,6 +97,16 @@ export interface RunOptions {
   readonly level?: Level;
   /** What is played, where it is not the plan of a level. */
   readonly plays?: readonly Play[];
+  /** Only the plays with these titles, and the sign-ins; whatever the level. */
+  readonly titles?: ReadonlySet<string>;
+  /** Only that part of it, and the sign-ins. */
+  readonly shard?: Shard;
+  /** How fast requests are sent; as fast as they are answered when absent. */
+  readonly rateLimit?: RateLimit;
+  /** The run ends after so many requests; what it has made is taken away beyond that. */
+  readonly maxRequests?: number;
+  /** The run ends when so many plays have a failure. */
+  readonly failFast?: number;
   /** How many plays are played at a time; one after the other when absent. */
   readonly concurrency?: number;
   /** How many cases must be right for the run to be conclusive. */

@@ -33,7 +33,7 @@ export function planRun(
         ...subjectOf(lifecycle),
         needs,
         touches: needs.calls,
-        costs: { own: requests.length, state: 0 },
+        costs: { own: requests.map(({ call }) => call), state: [] },
         lanes: lanesOf(spec, { requests, needs }),
         play: (parts) => playLifecycle(lifecycle, parts),
       };
@@ -116,14 +116,21 @@ const neededOf = (
     ? steps
     : steps.filter(({ kind }) => kind !== 'observe' && kind !== 'compare');
 
-/** As many as its steps send where all goes well; pages of lists come on top of it. */
 function costsOf({ steps, shared }: PlannedRow): Costs {
   const isShared = (step: Step): boolean =>
     shared?.steps.includes(step.kind === 'undo' ? step.kept : step) ?? false;
-  const count = (counted: readonly Step[]): number =>
-    counted.filter(({ kind }) => kind !== 'keep').length;
-  const ofState = steps.filter((step) => isShared(step) || (shared && step.kind === 'observe'));
-  return { own: count(steps) - count(ofState), state: count(ofState) };
+  const calls = (of: readonly Step[]): readonly OperationId[] =>
+    of.flatMap((step) => {
+      if (step.kind === 'compare') return [step.observed.request.call];
+      return 'request' in step ? [step.request.call] : [];
+    });
+  const isCompared = ({ kind }: Step): boolean => kind === 'observe' || kind === 'compare';
+  const others = steps.filter((step) => !isCompared(step));
+  return {
+    own: calls(others.filter((step) => !isShared(step))),
+    state: calls(others.filter(isShared)),
+    compared: calls(steps.filter(isCompared)),
+  };
 }
 
 /** What a CI knows a row by must be its own: `spaces.yaml:57`. */

@@ -137,7 +137,7 @@ function readingOf(spec: Spec, operation: Operation, caller: CallerName, finder:
     ...subject,
     needs,
     touches: calls,
-    costs: { own: 2 * MOST, state: 0 },
+    costs: { own: Array(MOST).fill(operation.id), state: [] },
     lanes: finding,
     play: async (parts) => finder.counted(await new Reader(subject, operation, parts).play(finder)),
   };

@@ -3,23 +3,22 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { type Target, withinTime } from '../../client/target.js';
 import type { CallerName } from '../tables/caller.js';
-import { atLevel } from './choice.js';
+import { chosenPlays } from './choice.js';
 import { type Closed, close } from './closing.js';
 import { coverageOf } from './coverage.js';
 import { type Ending, endingOf } from './ending.js';
-import { mergeFindings } from './finding.js';
+import { type Finding, mergeFindings } from './finding.js';
 import { Guard } from './guard.js';
 import { sideBySide } from './lanes.js';
 import { Ledger } from './ledger.js';
 import { type Lock, takeLock } from './lock.js';
 import { lackingIn } from './needs.js';
 import type { Lacking, Report, RunOptions } from './options.js';
+import { Pace } from './pace.js';
 import { type SessionParts, selectionOf } from './parts.js';
-import { planRun } from './plan.js';
 import { crashOf, type Play, type Played, playOne } from './play.js';
 import { PossiblyMade } from './possibly-made.js';
 import { RateLimits } from './rate-limit.js';
-import { planReading } from './reading.js';
 import { SharedStates } from './shared.js';
 import { misfitIn, planSignIns } from './sign-in.js';
 import { INTERRUPTED, RunEnd, type Stopped, timeIsOver } from './stopped.js';
@@ -82,20 +81,17 @@ export class Run {
   constructor(options: RunOptions) {
     const {
       spec,
-      contracts,
       profile,
       target,
       seed = 1,
       runId = String(seed),
-      level = 'full',
       signal,
       maxTime,
       grace,
     } = options;
     const selection = selectionOf(options);
     this.#options = { ...options, ...selection, seed, runId };
-    const plan = () => atLevel(level, planRun(spec, contracts, profile, selection), spec);
-    this.plays = options.plays ?? (target.readOnly ? planReading(this.#options, plan()) : plan());
+    this.plays = chosenPlays(this.#options);
     this.lacking = countLacking(this.#options, this.plays);
     this.#ending = endingOf(signal, maxTime, grace);
     const { ended } = this.#ending;
@@ -104,7 +100,8 @@ export class Run {
       ((milliseconds, until = ended) =>
         sleep(milliseconds, undefined, { signal: until }).catch(() => {}));
     this.#watch = new Watch(profile, wait);
-    this.#target = this.#listening(target);
+    const pace = new Pace(options.rateLimit ?? 'off', (milliseconds) => wait(milliseconds, ended));
+    this.#target = pace.over(this.#listening(target));
     this.#possiblyMade = new PossiblyMade(runId);
     this.#ledger = new Ledger(runId, options.onLedger);
     this.#shared = {
@@ -125,7 +122,7 @@ export class Run {
 
   /** Why no further play is played; nothing as long as the run goes on. */
   get stopped(): Stopped | undefined {
-    return this.#ended() ?? this.#stopped;
+    return this.#interrupted() ?? this.#stopped ?? this.#timeIsOver();
   }
 
   stop(stopped: Stopped): void {
@@ -177,7 +174,7 @@ export class Run {
     const played = { ...result, milliseconds: performance.now() - began };
     this.#done.push({ number, played, last });
     if (play.kind === 'sign_in') this.#signIns.push(played);
-    const ended = await this.#whyEnded(played);
+    const ended = (await this.#whyEnded(played)) ?? this.#whyEnough();
     if (ended) this.stop(ended);
     return played;
   }
@@ -234,6 +231,7 @@ export class Run {
       ...(filters === undefined ? {} : { filters }),
       runId,
       ...(this.#options.plays ? {} : { level: this.#options.level ?? 'full' }),
+      ...(this.#options.shard ? { shard: this.#options.shard } : {}),
     };
   }
 
@@ -261,6 +259,16 @@ export class Run {
     this.#locking ??= takeLock({ ...this.#shared, number: 0 }, this.#options.maxTime);
     this.#lock = await this.#locking;
     return this.#lock.busy === undefined ? undefined : { why: 'locked', text: this.#lock.busy };
+  }
+
+  /** Whether as many failures have come as are wanted. */
+  #whyEnough(): Stopped | undefined {
+    const { failFast = Number.POSITIVE_INFINITY } = this.#options;
+    const isFailure = ({ severity }: Finding): boolean => severity === 'failure';
+    const failed = this.#done.filter(({ played }) => played.findings.some(isFailure)).length;
+    if (failed < failFast) return undefined;
+    this.#ending.end();
+    return { why: 'failed', text: `${failed} ${failed === 1 ? 'row has' : 'rows have'} failed` };
   }
 
   /** After a play: whether there is a target to go on with. */
@@ -304,11 +312,22 @@ export class Run {
     );
   }
 
-  #ended(): Stopped | undefined {
-    const { signal, maxTime } = this.#options;
-    if (signal?.aborted)
-      return signal.reason instanceof RunEnd ? signal.reason.stopped : INTERRUPTED;
-    return this.#ending.ended.aborted ? timeIsOver(maxTime ?? 0) : undefined;
+  #interrupted(): Stopped | undefined {
+    const { signal } = this.#options;
+    if (!signal?.aborted) return undefined;
+    return signal.reason instanceof RunEnd ? signal.reason.stopped : INTERRUPTED;
+  }
+
+  #timeIsOver(): Stopped | undefined {
+    return this.#ending.ended.aborted ? timeIsOver(this.#options.maxTime ?? 0) : undefined;
+  }
+
+  /** The last request that is allowed is sent; no other comes after it, save to take away. */
+  #count(): void {
+    const { maxRequests } = this.#options;
+    if (maxRequests === undefined || this.#watch.sent < maxRequests) return;
+    this.stop({ why: 'requests', text: `all ${maxRequests} requests were sent` });
+    this.#ending.end();
   }
 
   /** Notes whether anybody answers. Whoever does not heed the signal is not waited for either. */
@@ -316,6 +335,7 @@ export class Run {
     return {
       ...target,
       send: async (...request) => {
+        this.#count();
         const response = await withinTime(target.send(...request), {
           signal: request[1],
           call: 'the request',

@@ -152,7 +152,7 @@ function planOne(
       ...subject,
       needs,
       touches,
-      costs: { own: 1, state: 0 },
+      costs: { own: [first.id], state: [] },
       lanes: new Map(),
       play: (parts) => signIn(subject, reads, verdictOn, parts),
     },

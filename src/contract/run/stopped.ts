@@ -5,6 +5,8 @@ export interface Stopped {
   readonly why:
     | 'interrupted'
     | 'time'
+    | 'requests'
+    | 'failed'
     | 'unreachable'
     | 'locked'
     | 'limited'
