@@ -266,7 +266,7 @@ describe('understudy check', () => {
     const { url } = await understudy.listen({ port: 0 });
     const before = understudy.world.spaces.all().filter(({ deleted_at }) => !deleted_at).length;
     const running = start(['check', url, '--report-dir', join(folder, 'interrupted')]);
-    await expect.poll(() => understudy.journal.length, { timeout: 10_000 }).toBeGreaterThan(200);
+    await expect.poll(() => understudy.journal.length, { timeout: 60_000 }).toBeGreaterThan(200);
     running.process.kill('SIGINT');
     const { code, stdout } = await running.finished;
     expect([code, stdout]).toEqual([130, expect.stringContaining('Stopped early: interrupted')]);

