@@ -106,18 +106,29 @@ describe('a write that is not answered', () => {
     'since %s is a failure, not sent again, and listed in every report by the name it gave',
     async (_, lose, why) => {
       const { target, lost } = losing(lose);
-      const sent: string[] = [];
-      const counting: Target = {
-        ...target,
+      const counting = (inner: Target, sent: string[]): Target => ({
+        ...inner,
         send: (request) => {
           if (isCreation(request)) sent.push(new TextDecoder().decode(request.body));
-          return target.send(request);
+          return inner.send(request);
         },
-      };
-      const { report, found } = await run(counting, unlisted);
+      });
+      const undisturbed: string[] = [];
+      await run(
+        counting(
+          between((_request, answer) => answer()),
+          undisturbed,
+        ),
+        unlisted,
+      );
+      const sent: string[] = [];
+      const { report, found } = await run(counting(target, sent), unlisted);
       expect(lost.length).toBeGreaterThan(3);
+      // Two that look alike have one name.
+      const timesIn = (bodies: readonly string[], name: string): number =>
+        bodies.filter((body) => body.includes(`"${name}"`)).length;
       for (const name of lost.filter(isNamed))
-        expect(sent.filter((body) => body.includes(name))).toHaveLength(1);
+        expect(timesIn(sent, name)).toBeLessThanOrEqual(timesIn(undisturbed, name));
       if (why === 'no answer') expect(found).toContain('failure ANSWER_MISSING createSpace');
       for (const name of lost.filter(isNamed))
         expect(report.possiblyMade).toContain(`POST /v1/spaces/ with ${name}: ${why}`);
