@@ -1,4 +1,4 @@
-// results.json and junit.xml of a run, from its first moment on: a folder never shows the verdict
+// The report folder of a run, from its first moment on: a folder never shows the verdict
 // of an older run.
 import {
   existsSync,
@@ -10,12 +10,25 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { toCoverage } from '../contract/report/coverage-json.js';
+import { toMarkdown } from '../contract/report/markdown.js';
+import { toHtml } from '../contract/report/page.js';
 import { type FailOn, toJunit, toResults } from '../contract/report/report.js';
+import { toSarif } from '../contract/report/sarif.js';
 import type { Report } from '../contract/run/options.js';
 import type { Stopped } from '../contract/run/stopped.js';
 import { UsageError } from '../spec/failure.js';
 
-const names = ['results.json', 'junit.xml'] as const;
+/** What each file holds. */
+const files: Readonly<Record<string, (report: Report, failOn: FailOn) => string>> = {
+  'results.json': (report, failOn) => asJson(toResults(report, failOn)),
+  'junit.xml': toJunit,
+  'results.sarif': (report) => asJson(toSarif(report)),
+  'coverage.json': (report) => asJson(toCoverage(report)),
+  'summary.md': toMarkdown,
+  'index.html': toHtml,
+};
+const asJson = (value: object): string => `${JSON.stringify(value, null, 2)}\n`;
 
 export class ReportFiles {
   readonly #folder: string;
@@ -45,8 +58,9 @@ export class ReportFiles {
     this.#failOn = failOn;
   }
 
-  get paths(): readonly string[] {
-    return names.map((name) => join(this.#folder, name));
+  /** The file that people open; the others lie beside it. */
+  get page(): string {
+    return join(this.#folder, 'index.html');
   }
 
   /** The report of a run before its first request. */
@@ -70,11 +84,8 @@ export class ReportFiles {
 
   /** Each file whole or not at all. Throws a UsageError where one cannot be written. */
   write(report: Report): void {
-    const texts = [
-      `${JSON.stringify(toResults(report, this.#failOn), null, 2)}\n`,
-      toJunit(report, this.#failOn),
-    ];
-    for (const [i, path] of this.paths.entries()) this.#replace(path, texts[i] as string);
+    for (const [name, toFile] of Object.entries(files))
+      this.#replace(join(this.#folder, name), toFile(report, this.#failOn));
   }
 
   /** In the same folder, because a rename from one disk to another is not atomic. */

@@ -20,6 +20,7 @@ import { ExitCode } from '../spec/exit-code.js';
 import { Failure, UsageError } from '../spec/failure.js';
 import { describeExtent, describePlan } from './estimate.js';
 import { type CheckFlags, writtenFlag } from './flags.js';
+import { tellGitHub } from './github.js';
 import type { Io } from './io.js';
 import { beginLedger } from './ledger.js';
 import { describeWait, progress } from './progress.js';
@@ -71,9 +72,10 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
         ? `To try again: understudy sweep ${ledgerOf(flags)}\n`
         : '';
     io.stdout.write(
-      `${text}${again}${problem === '' ? `Report: ${reports.paths.join(', ')}\n` : ''}`,
+      `${text}${again}${problem === '' ? `Report: ${reports.page}\n` : ''}`,
     );
     io.stderr.write(problem);
+    tellGitHub(report, flags.failOn, io);
   };
   const atOnce = (stopped: Stopped): never => {
     finish(soFar(stopped));

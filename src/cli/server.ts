@@ -42,7 +42,9 @@ export function profileFor(
     throw new UsageError(
       `No credentials for ${withoutCredential(url)}.\n  fix: Pass --profile FILE with its credentials; docs/check.md shows one.`,
     );
-  return readProfile(profile ?? standInProfile, env);
+  if (profile !== undefined) return readProfile(profile, env);
+  // Its keys are in the documentation, and words of the mock server's answers.
+  return { ...readProfile(standInProfile, env), secrets: new Map() };
 }
 
 function baseUrl(url: string | undefined, profile: Profile): string {

@@ -13,6 +13,9 @@ export type ErrorField = 'code' | 'type' | 'details';
 /** Where a refusal says what is wrong. */
 export const errorAt = (field: ErrorField): string => `/error/${field}`;
 
+/** Whether a place in an answer is the error, or a part of it. */
+export const isInError = (pointer: string): boolean => /^\/error(\/|$)/.test(pointer);
+
 /** What a refusal says; nothing where the body is none. */
 export function errorIn(
   body: Json | undefined,

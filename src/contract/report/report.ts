@@ -8,6 +8,7 @@ import type { Finding } from '../run/finding.js';
 import type { Report } from '../run/options.js';
 import { type Played, type Result, refusalOf } from '../run/play.js';
 import { callerNames } from '../tables/caller.js';
+import { EXAMPLES, type Headline, headlinesOf } from './headlines.js';
 import { type Mask, masking } from './redact.js';
 import { repeatChain } from './repeat.js';
 
@@ -65,7 +66,7 @@ function whyInconclusive(report: Report): string | undefined {
   return stopped?.text ?? crashIn(report) ?? preparation ?? nothing ?? tooFew;
 }
 
-function failsRun(severity: Severity, failOn: FailOn): boolean {
+export function failsRun(severity: Severity, failOn: FailOn): boolean {
   const order: readonly Severity[] = ['notice', 'question', 'failure'];
   return order.indexOf(severity) >= order.indexOf(failOn);
 }
@@ -84,13 +85,16 @@ export function toText(report: Report): string {
   const mask = masking(report.secrets);
   const { right, wrong, not_exercised } = countCoverage(report);
   const lines: string[] = [];
-  for (const finding of report.findings.filter((f) => f.severity !== 'notice'))
-    lines.push(...describeFinding(finding, mask), '');
-  const notices = report.findings.filter((finding) => finding.severity === 'notice');
-  for (const notice of notices)
+  const headlines = headlinesOf(report.findings);
+  for (const headline of headlines.filter(({ severity }) => severity !== 'notice'))
+    lines.push(...describeHeadline(headline, mask));
+  const notices = headlines.filter(({ severity }) => severity === 'notice');
+  for (const { code, operations, findings, count } of notices) {
+    const pointer = findings[0]?.pointer ?? '';
     lines.push(
-      `notice ${notice.code} ${notice.operation}${notice.pointer && ` ${oneLine(mask(notice.pointer))}`} (${notice.count}×)`,
+      `notice ${code} ${namesOf(operations)}${pointer && ` ${oneLine(mask(pointer))}`} (${count}×)`,
     );
+  }
   if (notices.length > 0) lines.push('');
   const reasons = new Map<string, number>();
   for (const { result, reason = '' } of report.coverage)
@@ -131,25 +135,40 @@ export function toText(report: Report): string {
 }
 
 /**
- * The end of the text, which a CI shows: the verdict, and a line for each finding that brought it
- * about.
+ * The end of the text, which a CI shows and a terminal leaves in sight: the verdict, and two lines
+ * for each cause that brought it about.
  */
 export function toVerdict(report: Report, failOn: FailOn): string {
   const mask = masking(report.secrets);
   const code = exitCode(report, failOn);
-  const failed = report.findings.filter(({ severity }) => failsRun(severity, failOn));
-  const lines = failed.map((finding) => {
-    const got = oneLine(mask(finding.got));
-    const shown = got.length > 80 ? `${got.slice(0, 80)}…` : got;
-    return `  ${finding.code} ${finding.operation}${finding.case ? `.${finding.case}` : ''}, ${finding.place}: got ${shown}`;
+  const failed = headlinesOf(report.findings).filter(({ severity }) => failsRun(severity, failOn));
+  const lines = failed.slice(0, MOST_CAUSES).flatMap((headline) => {
+    const [{ place }] = headline.findings as [Finding];
+    return [
+      `  ${cut(`${headline.code} ${oneLine(mask(headline.what))}`, 116)}`,
+      `    ${cut(`${headline.count}×, ${namesOf(headline.operations)}, ${place}`, 114)}`,
+    ];
   });
-  const more = lines.length - MOST_LINES;
+  const more = failed.length - MOST_CAUSES;
   return `${[
     `${words[code]}, exit code ${code}${failed.length > 0 ? ':' : ''}`,
-    ...lines.slice(0, MOST_LINES),
-    ...(more > 0 ? [`  and ${more} more`] : []),
+    ...lines,
+    ...(more > 0 ? [`  and ${more} more causes`] : []),
   ].join('\n')}\n`;
 }
+
+export const cut = (text: string, most: number): string =>
+  text.length > most ? `${text.slice(0, most)}…` : text;
+
+/** The first of them, and how many more there are. */
+function namesOf(operations: readonly string[]): string {
+  const more = operations.length - 3;
+  return `${operations.slice(0, 3).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** The exit code in words. */
+export const verdictOf = (report: Report, failOn: FailOn): string =>
+  words[exitCode(report, failOn)] as string;
 
 const words: Readonly<Record<number, string>> = {
   [ExitCode.ok]: 'Passed',
@@ -162,8 +181,8 @@ const words: Readonly<Record<number, string>> = {
   [ExitCode.SIGTERM]: 'Interrupted',
 };
 
-/** Of a verdict; all of them stand above it. */
-const MOST_LINES = 20;
+/** Of a verdict, which with what stands around it fits on a screen of 24 lines. */
+const MOST_CAUSES = 8;
 
 /** What the profile is missing, printed before the run; empty when it has everything. */
 export function describeLacking(lacking: Report['lacking']): string {
@@ -176,6 +195,21 @@ export function describeLacking(lacking: Report['lacking']): string {
     ...lines,
     '',
   ].join('\n');
+}
+
+/** A cause as lines for a person: one of its findings at length, some by name, and their number. */
+function describeHeadline(
+  { findings, operations, count }: Headline,
+  mask: Mask,
+): readonly string[] {
+  const rest = findings.length - EXAMPLES;
+  const names = `in ${operations.length} ${operations.length === 1 ? 'operation' : 'operations'}`;
+  return [
+    ...describeFinding(findings[0] as Finding, mask),
+    ...findings.slice(1, EXAMPLES).map(({ title, place }) => `  also      ${title}, ${place}`),
+    ...(rest > 0 ? [`  and       ${rest} more; ${count}× ${names} in all`] : []),
+    '',
+  ];
 }
 
 /** A finding as lines for a person. */
@@ -245,8 +279,19 @@ export function toResults(report: Report, failOn: FailOn = 'failure'): object {
     coverage: report.coverage.map((one) =>
       one.reason === undefined ? one : { ...one, reason: mask(one.reason) },
     ),
-    findings: report.findings.map(({ unreachable: _, ...finding }) => ({
+    causes: headlinesOf(report.findings).map(
+      ({ code, severity, what, operations, count, findings }) => ({
+        code,
+        severity,
+        what: mask(what),
+        operations,
+        count,
+        fingerprints: findings.map(({ fingerprint }) => fingerprint),
+      }),
+    ),
+    findings: report.findings.map(({ unreachable: _, rowOperation, ...finding }) => ({
       ...finding,
+      row_operation: rowOperation,
       pointer: mask(finding.pointer),
       expected: mask(finding.expected),
       got: mask(finding.got),

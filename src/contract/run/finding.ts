@@ -10,7 +10,10 @@ import type { Subject } from './subject.js';
 export interface Finding {
   readonly code: FindingCode;
   readonly severity: Severity;
+  /** Of the call that deviated. */
   readonly operation: OperationId;
+  /** That the row is about: for a call that only prepared or looked, another one. */
+  readonly rowOperation: OperationId;
   /** The case that was expected; empty for a call that only prepared or looked. */
   readonly case: string;
   readonly pointer: string;
@@ -42,6 +45,7 @@ export function findingOf(
   const isLook = expected === subject.expected && exchanged.operation !== subject.operation;
   const base = {
     operation: exchanged.operation,
+    rowOperation: subject.operation,
     case: isLook ? '' : (expected?.[0] ?? ''),
     place: subject.place,
     title: subject.title,

@@ -209,7 +209,7 @@ describe('the verdict', () => {
     );
     const failed = toVerdict(await failing(), 'failure').split('\n');
     expect(failed[0]).toBe('Failed, exit code 1:');
-    expect(failed[1]).toMatch(/^ {2}[A-Z_]+ \w+.*: got /);
+    expect(failed[1]).toMatch(/^ {2}[A-Z_]+ expected .*, got /);
   });
 });
 

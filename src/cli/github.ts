@@ -1,0 +1,36 @@
+// What GitHub Actions shows of a run: the summary on the page of the job, and an annotation for
+// each cause that failed it.
+import { appendFileSync } from 'node:fs';
+import { headlinesOf } from '../contract/report/headlines.js';
+import { toMarkdown } from '../contract/report/markdown.js';
+import { type FailOn, failsRun, redact } from '../contract/report/report.js';
+import type { Report } from '../contract/run/options.js';
+import type { Io } from './io.js';
+
+/** GitHub shows ten of each kind for a step. */
+const MOST_ANNOTATIONS = 10;
+
+/** Does nothing where the environment is not that of GitHub Actions. */
+export function tellGitHub(report: Report, failOn: FailOn, { env, stdout, stderr }: Io): void {
+  const file = env.GITHUB_STEP_SUMMARY;
+  if (file) {
+    try {
+      appendFileSync(file, toMarkdown(report, failOn));
+    } catch (error) {
+      // The verdict is whole without it.
+      stderr.write(`GITHUB_STEP_SUMMARY cannot be written: ${(error as Error).message}\n`);
+    }
+  }
+  if (env.GITHUB_ACTIONS !== 'true') return;
+  const failed = headlinesOf(report.findings).filter(({ severity }) => failsRun(severity, failOn));
+  for (const { code, what, operations, count } of failed.slice(0, MOST_ANNOTATIONS)) {
+    const said = `${redact(what, report.secrets)} (${count}× in ${operations.join(', ')})`;
+    stdout.write(`::error title=${escapeProperty(code)}::${escapeData(said)}\n`);
+  }
+}
+
+/** As GitHub's own toolkit writes them: a line break would end the command. */
+const escapeData = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+const escapeProperty = (text: string): string =>
+  escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');

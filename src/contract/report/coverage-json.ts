@@ -1,0 +1,33 @@
+// What a run showed of the document, as data: each operation with its cases.
+import type { CaseCoverage } from '../run/coverage.js';
+import type { Report } from '../run/options.js';
+import { masking } from './redact.js';
+import { countCoverage } from './report.js';
+
+interface Operation {
+  readonly right: number;
+  readonly wrong: number;
+  readonly not_exercised: number;
+  readonly cases: Readonly<Record<string, Omit<CaseCoverage, 'case'>>>;
+}
+
+export function toCoverage(report: Report): object {
+  const mask = masking(report.secrets);
+  const operations: Record<string, Operation> = {};
+  for (const { case: whole, result, reason } of report.coverage) {
+    const [id = '', name = ''] = whole.split('.');
+    const known = operations[id] ?? { right: 0, wrong: 0, not_exercised: 0, cases: {} };
+    const shown = { result, ...(reason === undefined ? {} : { reason: mask(reason) }) };
+    operations[id] = {
+      ...known,
+      [result]: known[result] + 1,
+      cases: { ...known.cases, [name]: shown },
+    };
+  }
+  return {
+    version: 1,
+    run_id: report.runId,
+    cases: countCoverage(report),
+    operations,
+  };
+}

@@ -1,0 +1,54 @@
+// A summary for a pull request or the page of a CI job.
+import type { Report } from '../run/options.js';
+import { type Headline, headlinesOf } from './headlines.js';
+import { masking } from './redact.js';
+import { countCoverage, type FailOn, verdictOf } from './report.js';
+
+/** Lines of a table; GitHub takes a mebibyte, and nobody reads more. */
+const MOST_CAUSES = 30;
+const MOST_OF_A_TEXT = 300;
+
+export function toMarkdown(report: Report, failOn: FailOn): string {
+  const mask = masking(report.secrets);
+  const { right, wrong, not_exercised } = countCoverage(report);
+  const headlines = headlinesOf(report.findings);
+  const rest = headlines.length - MOST_CAUSES;
+  const rows = headlines.slice(0, MOST_CAUSES).map((headline) => rowOf(headline, mask));
+  const behind = report.leftovers.map((name) => `- ${code(mask(name))}`);
+  return [
+    `## ${verdictOf(report, failOn)}: contract of ${code(mask(report.target))}`,
+    '',
+    `${right} cases right, ${wrong} wrong, ${not_exercised} not exercised; ${report.rows.length} rows, ${report.requests} requests.`,
+    ...(report.stopped ? ['', `Ended early: ${code(mask(report.stopped.text))}`] : []),
+    ...(rows.length > 0
+      ? [
+          '',
+          '| | what | operations | times |',
+          '|---|---|---|---|',
+          ...rows,
+          ...(rest > 0 ? ['', `${rest} more causes stand in the report.`] : []),
+        ]
+      : []),
+    ...(behind.length > 0 ? ['', 'Left behind:', '', ...behind] : []),
+    '',
+  ].join('\n');
+}
+
+function rowOf(
+  { severity, code: kind, what, operations, count }: Headline,
+  mask: (text: string) => string,
+): string {
+  const more = operations.length - 3;
+  const names = `${operations.slice(0, 3).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  return `| ${severity} | ${kind}: ${code(mask(what))} | ${names} | ${count} |`;
+}
+
+/**
+ * Text from a server as code, in which Markdown and HTML mean nothing. A table ends a cell at a
+ * bar, and code at a backtick.
+ */
+function code(text: string): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '\ufffd').replace(/`/g, "'");
+  const short = line.length > MOST_OF_A_TEXT ? `${line.slice(0, MOST_OF_A_TEXT)}…` : line;
+  return `\`${short.replace(/\|/g, '\\|')}\``;
+}

@@ -1,0 +1,75 @@
+// The findings as SARIF 2.1.0, which code scanning of GitHub, GitLab and editors read.
+import { codes } from '../judge/codes.js';
+import type { Severity } from '../judge/judge.js';
+import type { Finding } from '../run/finding.js';
+import type { Report } from '../run/options.js';
+import { type Mask, masking } from './redact.js';
+
+const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
+  failure: 'error',
+  question: 'warning',
+  notice: 'note',
+};
+
+export function toSarif(report: Report): object {
+  const mask = masking(report.secrets);
+  const used = [...new Set(report.findings.map(({ code }) => code))];
+  return {
+    $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'Understudy',
+            rules: used.map((code) => ({
+              id: code,
+              shortDescription: { text: codes[code].means },
+              help: { text: codes[code].next },
+            })),
+          },
+        },
+        automationDetails: { id: `understudy/${report.runId}` },
+        invocations: [
+          {
+            executionSuccessful: report.stopped === undefined,
+            startTimeUtc: report.started,
+            ...(report.finished === undefined ? {} : { endTimeUtc: report.finished }),
+          },
+        ],
+        results: report.findings.map((finding) => resultOf(finding, mask)),
+      },
+    ],
+  };
+}
+
+function resultOf(finding: Finding, mask: Mask): object {
+  const { code, severity, operation, rowOperation, case: name, pointer, title, count } = finding;
+  const [, file = finding.place, line = '1', column = '1'] =
+    /^(.*):(\d+):(\d+)$/s.exec(finding.place) ?? [];
+  const where = pointer === '' ? '' : ` at ${mask(pointer)}`;
+  const text = `${title}. ${operation}${where}: expected ${mask(finding.expected)}, got ${mask(finding.got)}`;
+  return {
+    ruleId: code,
+    level: levels[severity],
+    message: { text },
+    // The row of the contracts: the code of the server is not known here.
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: { uri: encodeURI(file) },
+          region: { startLine: Number(line), startColumn: Number(column) },
+        },
+        logicalLocations: [
+          {
+            fullyQualifiedName: name === '' ? operation : `${operation}.${name}`,
+            kind: 'function',
+          },
+        ],
+      },
+    ],
+    partialFingerprints: { 'understudy/v1': finding.fingerprint },
+    occurrenceCount: count,
+    properties: { row_operation: rowOperation },
+  };
+}
