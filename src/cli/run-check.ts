@@ -71,9 +71,7 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
       isLeft && !isInProcess(url, flags)
         ? `To try again: understudy sweep ${ledgerOf(flags)}\n`
         : '';
-    io.stdout.write(
-      `${text}${again}${problem === '' ? `Report: ${reports.page}\n` : ''}`,
-    );
+    io.stdout.write(`${text}${again}${problem === '' ? `Report: ${reports.page}\n` : ''}`);
     io.stderr.write(problem);
     tellGitHub(report, flags.failOn, io);
   };

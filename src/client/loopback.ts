@@ -25,8 +25,9 @@ export const lookupHere =
   (resolve: LookupFunction = lookup as LookupFunction): LookupFunction =>
   (hostname, options, callback) =>
     resolve(hostname, options, (error, address, family) => {
+      if (error) return callback(error, address, family);
       const found = [address].flat().map((one) => (typeof one === 'string' ? one : one.address));
-      const elsewhere = error ? undefined : found.find((one) => !isLoopback(one));
+      const elsewhere = found.find((one) => !isLoopback(one));
       if (elsewhere === undefined) return callback(error, address, family);
       const what = `${hostname} leads to ${elsewhere}, which is not this machine`;
       callback(Object.assign(new Error(what), { code: '' }), address, family);

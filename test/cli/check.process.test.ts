@@ -85,11 +85,9 @@ describe('understudy check', () => {
     );
     const end = stdout.slice(stdout.lastIndexOf('Failed, exit code 1:'));
     expect(end).toMatch(
-      /^ {2}STATE_WRONG getSpace.*, contracts\/space-vector-stores\.yaml:\d+:\d+: got /m,
+      /^ {2}STATE_WRONG .*, got .*\n {4}\d+×, addVectorStoreToSpace, contracts\/space-vector-stores\.yaml:\d+:\d+$/m,
     );
-    expect(end.trimEnd().split('\n').at(-1)).toBe(
-      `Report: ${join(reportDir, 'results.json')}, ${join(reportDir, 'junit.xml')}`,
-    );
+    expect(end.trimEnd().split('\n').at(-1)).toBe(`Report: ${join(reportDir, 'index.html')}`);
   });
 
   it('fails on questions and on notices only when asked to', async () => {

@@ -15,6 +15,7 @@ import { ExitCode } from '../../src/spec/exit-code.js';
 import { run, runBuilt, start } from '../support/cli.js';
 import { contractsOf, profile, spec } from '../support/drifted-run.js';
 import { runCommand } from '../support/processes.js';
+import { REPORT_FILES } from '../support/report-files.js';
 import { whole } from '../support/sample.js';
 import { readXml } from '../support/xml.js';
 
@@ -39,7 +40,7 @@ async function reportsIn(path: string) {
     readdirSync(path)
       .filter((file) => file !== 'ledger.jsonl')
       .sort(),
-  ).toEqual(['junit.xml', 'results.json']);
+  ).toEqual(REPORT_FILES);
   await readXml(junit);
   const results = JSON.parse(readFileSync(join(path, 'results.json'), 'utf8')) as Record<
     string,

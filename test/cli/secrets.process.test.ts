@@ -11,6 +11,7 @@ import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
 import { run, runBuilt } from '../support/cli.js';
 import { faultsOfJunit } from '../support/junit.js';
+import { REPORT_FILES } from '../support/report-files.js';
 import { sample } from '../support/sample.js';
 import { readXml } from '../support/xml.js';
 
@@ -178,7 +179,7 @@ describe('a credential', () => {
         runs,
       );
       expect(code).toBe(1);
-      expect(Object.keys(texts).sort()).toEqual(['junit.xml', 'results.json', 'stderr', 'stdout']);
+      expect(Object.keys(texts).sort()).toEqual([...REPORT_FILES, 'stderr', 'stdout'].sort());
       for (const name of ['stdout', 'results.json', 'junit.xml'])
         expect(texts[name]).toContain(`\${OWNER_KEY}`);
       // A name of JSON stands in a pointer, which has escapes of its own.

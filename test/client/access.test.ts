@@ -96,6 +96,15 @@ describe('this machine', () => {
     expect(await found([{ address: '127.0.0.1' }, { address: '10.0.0.5' }])).toBe(elsewhere);
   });
 
+  it('is not what a name leads to that cannot be resolved', async () => {
+    const failing = ((_: string, __: object, callback: (...found: unknown[]) => void) =>
+      callback(new Error('ENOTFOUND'), undefined, undefined)) as LookupFunction;
+    const error = await new Promise((resolve) =>
+      lookupHere(failing)('x.localhost', {}, (problem) => resolve(problem?.message)),
+    );
+    expect(error).toBe('ENOTFOUND');
+  });
+
   it('is reached by its name', async () => {
     const { port, seen } = await recording();
     expect(await httpTarget(`http://localhost:${port}`).send(get)).toMatchObject({ status: 200 });

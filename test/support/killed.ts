@@ -7,6 +7,7 @@ import { expect } from 'vitest';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
 import { run, start } from './cli.js';
 import { profile } from './drifted-run.js';
+import { REPORT_FILES } from './report-files.js';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'understudy-killed-'));
 const quickly = ['--include-operation-id', 'getSpace'];
@@ -81,7 +82,7 @@ export async function expectRecoveryFromKillAt(request: number): Promise<void> {
       finished: null,
       stopped: expect.stringContaining('has not ended'),
     });
-    expect(readdirSync(reportDir).sort()).toEqual(['junit.xml', 'ledger.jsonl', 'results.json']);
+    expect(readdirSync(reportDir).sort()).toEqual([...REPORT_FILES, 'ledger.jsonl'].sort());
 
     const next = () => run(['check', url, '--report-dir', reportDir, ...quickly]);
     let again = await next();

@@ -81,8 +81,9 @@ function filter() {
     item.hidden = !fits;
     if (fits && item.matches('[data-row]')) count += 1;
   }
+  const isFiltering = wanted.length > 0 || result.value !== '';
   for (const group of document.querySelectorAll('[data-group]'))
-    group.hidden = ![...group.querySelectorAll('[data-row]')].some((item) => !item.hidden);
+    group.hidden = isFiltering && ![...group.querySelectorAll('[data-row]')].some((item) => !item.hidden);
   shown.textContent = count + ' of ' + items.filter((item) => item.matches('[data-row]')).length + ' rows';
 }
 search.addEventListener('input', filter);

@@ -180,7 +180,7 @@ ${last ? this.#exchange(last) : undefined}
   /** A line for each operation, with a cell for each of its cases. */
   #matrix(): Html {
     return html`<h2 id="matrix" tabindex="-1">Cases at a glance</h2>
-<div class="wide" tabindex="0" role="region" aria-labelledby="matrix"><table><caption>One cell for each documented case: ✓ right, ✗ wrong, – not exercised. A cell leads to the rows of its operation.</caption>
+<div class="wide" tabindex="0" role="region" aria-label="Table of cases"><table><caption>One cell for each documented case: ✓ right, ✗ wrong, – not exercised. A cell leads to the rows of its operation.</caption>
 <thead><tr><th scope="col">Operation</th><th scope="col">Cases</th></tr></thead>
 <tbody>${this.#operations.map((id) => {
       const cases = this.#casesOf(id);

@@ -46,7 +46,7 @@ export function toSarif(report: Report): object {
 function resultOf(finding: Finding, mask: Mask): object {
   const { code, severity, operation, rowOperation, case: name, pointer, title, count } = finding;
   const [, file = finding.place, line = '1', column = '1'] =
-    /^(.*):(\d+):(\d+)$/s.exec(finding.place) ?? [];
+    /^(.*?):(\d+)(?::(\d+))?$/s.exec(finding.place) ?? [];
   const where = pointer === '' ? '' : ` at ${mask(pointer)}`;
   const text = `${title}. ${operation}${where}: expected ${mask(finding.expected)}, got ${mask(finding.got)}`;
   return {

@@ -11,6 +11,7 @@ import { createUnderstudy } from '../../../src/index.js';
 import { credentialsOf, runChain } from '../../support/chain.js';
 import { run } from '../../support/cli.js';
 import { driftedRun, profile } from '../../support/drifted-run.js';
+import { REPORT_FILES } from '../../support/report-files.js';
 import { readXml } from '../../support/xml.js';
 
 const drift = 'guard:addVectorStoreToSpace.edit_access_required';
@@ -161,7 +162,7 @@ known:
       ),
     };
     expect(code).toBe(1);
-    expect(Object.keys(texts).sort()).toEqual(['junit.xml', 'results.json', 'stderr', 'stdout']);
+    expect(Object.keys(texts).sort()).toEqual([...REPORT_FILES, 'stderr', 'stdout'].sort());
     for (const [name, text] of Object.entries(texts))
       for (const [variable, secret] of Object.entries(secrets))
         for (const form of formsOf(secret))

@@ -1,0 +1,144 @@
+// index.html in a real browser: it works by mouse and by keyboard, in light and in dark, lets no
+// foreign script run, and axe finds nothing that keeps people out.
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { toHtml } from '../../../src/contract/report/page.js';
+import { alteredRun, inBody } from '../../support/altered.js';
+import { createBrowsers } from '../../support/browser.js';
+import { runCommand } from '../../support/processes.js';
+import { beforeAllWithTool, findChromium } from '../../support/tools.js';
+
+const { browse } = createBrowsers();
+const prepared = beforeAllWithTool(async () => {
+  const chromium = findChromium();
+  const report = await alteredRun(
+    ['getSpace', 'listThreads'],
+    inBody((body) => body.replace(/"trace_id":"[^"]*"/, '"trace_id":"<b onclick=x>"')),
+  );
+  const broken = await alteredRun(
+    ['getSpace'],
+    inBody((body) => body.replace(/"trace_id":"[^"]*",/, '')),
+  );
+  return { chromium, clean: toHtml(report, 'failure'), failed: toHtml(broken, 'failure') };
+}, 120_000);
+
+/** What a browser makes of the page, after its scripts have run. */
+async function domOf(html: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'understudy-page-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
+  const file = join(folder, 'index.html');
+  writeFileSync(file, html);
+  const { stdout } = await runCommand(
+    prepared().chromium,
+    [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      `--user-data-dir=${join(folder, 'profile')}`,
+      '--dump-dom',
+      `file://${file}`,
+    ],
+    { env: { HOME: folder }, withinMs: 60_000 },
+  );
+  return stdout;
+}
+
+/** Runs a script in the page, without its policy, and returns what it gives to `done`. */
+async function inPage<Result>(html: string, script: string): Promise<Result> {
+  let result: { value: Result } | undefined;
+  const open = html
+    .replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '')
+    .replace(
+      '</body>',
+      `<script>const done = (value) => fetch('/result', { method: 'POST', body: JSON.stringify({ value }) });\n{ ${script.replaceAll('</script', '<\\/script')} }</script></body>`,
+    );
+  const server = createServer(async (request, response) => {
+    if (request.url === '/result') result = JSON.parse(await text(request));
+    response.setHeader('content-type', 'text/html; charset=utf-8').end(open);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => void server.close().closeAllConnections());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return (await browse(prepared().chromium, url, () => result)).value;
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+describe('the page of a report, in a browser', () => {
+  it('runs its own script under its policy, and no other', async () => {
+    const foreign = "<script>document.title = 'taken over'</script>";
+    const dom = await domOf(prepared().failed.replace('</main>', `${foreign}</main>`));
+    expect(dom).toMatch(/<span id="shown"[^>]*>(\d+) of \1 rows</);
+    expect(dom).toContain('<title>Failed: ');
+  });
+
+  it.each(['light', 'dark'])('has nothing that axe objects to, when it is %s', async (scheme) => {
+    const html = prepared().failed.replaceAll(
+      '(prefers-color-scheme: dark)',
+      scheme === 'dark' ? 'screen' : 'speech',
+    );
+    const violations = await inPage<readonly string[]>(
+      html,
+      `${axe}
+for (const details of document.querySelectorAll('details')) details.open = true;
+axe.run().then(
+  ({ violations }) => done(violations.map(({ id, nodes }) => id + ': ' + nodes[0].html + ' ' + nodes[0].failureSummary)),
+  (error) => done([String(error)]),
+);`,
+    );
+    expect(violations).toEqual([]);
+  });
+
+  it('finds rows by words and by result, and says how many', async () => {
+    const shown = await inPage<readonly string[]>(
+      prepared().failed,
+      `const search = document.getElementById('search'), result = document.getElementById('result');
+const status = () => document.getElementById('shown').textContent;
+const type = (element, value) => { element.value = value; element.dispatchEvent(new Event('input')); return status(); };
+const all = status();
+const visible = () => [...document.querySelectorAll('[data-row]')].filter((row) => !row.hidden);
+const wrong = type(result, 'wrong');
+const isWrong = visible().every((row) => row.dataset.result === 'wrong');
+const none = type(search, 'viewer no-such-word');
+const some = type(search, 'VIEWER getspace');
+const isViewer = visible().every((row) => /viewer/.test(row.textContent));
+type(result, '');
+document.dispatchEvent(new KeyboardEvent('keydown', { key: '/', bubbles: true }));
+const focused = document.activeElement.id;
+search.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }));
+done([all === wrong ? 'same' : 'fewer', String(isWrong), none.split(' ')[0], some.split(' ')[0] > 0 ? 'some' : 'none', String(isViewer), focused, status() === all ? 'all again' : status()]);`,
+    );
+    expect(shown).toEqual(['fewer', 'true', '0', 'some', 'true', 'search', 'all again']);
+  });
+
+  it('leads from a finding to its row, which a filter or a closed group does not hide', async () => {
+    const led = await inPage<readonly boolean[]>(
+      prepared().failed,
+      `const link = document.querySelector('article a[href^="#row-"]');
+const row = document.getElementById(link.getAttribute('href').slice(1));
+const search = document.getElementById('search');
+search.value = 'no-such-word'; search.dispatchEvent(new Event('input'));
+const before = row.checkVisibility();
+link.click();
+setTimeout(() => done([before, row.checkVisibility(), document.activeElement === row]), 200);`,
+    );
+    expect(led).toEqual([false, true, true]);
+  });
+
+  it('can be used by the keyboard alone: whatever is clicked takes the focus', async () => {
+    const lost = await inPage<readonly string[]>(
+      prepared().failed,
+      `for (const details of document.querySelectorAll('details')) details.open = true;
+const controls = [...document.querySelectorAll('a, button, summary, input, select')];
+done(controls.filter((control) => { control.focus(); return document.activeElement !== control; }).map((control) => control.outerHTML).slice(0, 5));`,
+    );
+    expect(lost).toEqual([]);
+  });
+});

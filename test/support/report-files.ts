@@ -1,0 +1,9 @@
+/** What a report folder holds, in the order of the names. */
+export const REPORT_FILES = [
+  'coverage.json',
+  'index.html',
+  'junit.xml',
+  'results.json',
+  'results.sarif',
+  'summary.md',
+] as const;
