@@ -109,7 +109,7 @@ export class ReportFiles {
 
 /** The rows that were wrong in the last run. Throws a UsageError where there are none. */
 export function wrongRowsIn(folder: string): readonly string[] {
-  const path = join(folder, names[0]);
+  const path = join(folder, 'results.json');
   let rows: unknown;
   try {
     rows = (JSON.parse(readFileSync(path, 'utf8')) as { wrong_rows?: unknown }).wrong_rows;
