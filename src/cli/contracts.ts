@@ -15,6 +15,7 @@ const kit = async () => ({
   ...(await import('../contract/tables/load.js')),
   ...(await import('../contract/run/plan.js')),
   ...(await import('../contract/export.js')),
+  ...(await import('../contract/tables/kinds.js')),
 });
 
 const shippedDocument = fileURLToPath(new URL('../../generated/document.json', import.meta.url));
@@ -79,9 +80,14 @@ export function contractsCommand({ stdout, stderr }: Io): Command {
   const lint = new Command('lint')
     .description('check every contract against the document')
     .action(async () => {
-      const { loadContracts, planRows } = await kit();
+      const { loadContracts, planRows, sightOf, lookKinds } = await kit();
       const spec = loadSpec();
       const contracts = loadContracts(spec);
+      for (const { operation, holes } of sightOf(spec, contracts.tables))
+        for (const { kind, why } of holes)
+          print(
+            `${operation}: no row sees whether ${lookKinds[kind]}: ${why ?? 'no reason is given'}`,
+          );
       print(
         `${planRows(spec, contracts).length} rows, every case that can be reached by state has one; ${contracts.lifecycles.length} lifecycles`,
       );

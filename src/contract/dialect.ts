@@ -47,6 +47,9 @@ export const LARGEST_TAKE: Query = { take: 100 };
 /** How many rows a query asks for, under the name of most lists. */
 export const pageSizeIn = <T>({ limit }: Readonly<Record<string, T>>): T | undefined => limit;
 
+/** What says whether a page is the last. */
+export const END_OF_LIST = /^\/(has_more|next_cursor)$/;
+
 /** Pointers to what may be new in every answer, though the list is the same. */
 export const CURSORS: readonly string[] = ['/next_cursor'];
 

@@ -13,6 +13,7 @@ import { ContractError } from '../tables/load.js';
 import type { Contracts, Row, Table } from '../tables/table.js';
 import { drawFrom, within } from './draw.js';
 import { isAccepted, readExpectations, type Varied } from './expectations.js';
+import { extremeRequests } from './extremes.js';
 import { invalidRequests } from './invalid.js';
 import { requestSchemas, violationsOf } from './request-schema.js';
 import { freeTexts, validRequests, wholeRequests } from './valid.js';
@@ -141,6 +142,9 @@ function edgesOf({ operation, table, base, request, seed, fault }: Making): read
   }
   return [
     ...valid.map(({ about, value }) => edge(about, value, expectations.ofValid(value))),
+    ...extremeRequests(request, accepted, table.coupled ?? []).map(({ about, value, field }) =>
+      edge(about, value, expectations.ofExtreme(field)),
+    ),
     ...invalid.map((one) => {
       const documented = expectations.documented(one);
       return {

@@ -1,7 +1,7 @@
 // Which cases an edge request may be answered with. Some answers are not certain: the rows of a
 // table then expect one of several cases. An edge request with the same value, or with the same
 // broken constraint, may be answered with any of them too.
-import { type Case, caseOfViolation } from '../../spec/case.js';
+import { type Case, caseOfViolation, decidedBy } from '../../spec/case.js';
 import type { Operation } from '../../spec/document.js';
 import { isJsonObject, type Json, type JsonObject } from '../../spec/message.js';
 import type { Row, Table } from '../tables/table.js';
@@ -13,6 +13,8 @@ export interface Expectations {
   ofValid(value: JsonObject): readonly string[];
   /** The cases of a request that breaks it; empty where the document has none. */
   ofInvalid(request: InvalidRequest): readonly string[];
+  /** The cases of a request of which nobody says whether it is taken. */
+  ofExtreme(field: string): readonly string[];
   /** Where it is documented that the same constraint must be kept; from a row that breaks it. */
   documented(request: InvalidRequest): string | undefined;
 }
@@ -57,7 +59,7 @@ export function readExpectations(
       sources.set(`${violation.pointer} ${violation.keyword}`, row.documented);
     if (!violation && !isAccepted(operation, expect[0]))
       for (const [field, item] of changed(sample, value))
-        if (Array.isArray(item) && holdsExpression(item))
+        if (Array.isArray(item) && item.some((one: Json) => holdsExpression(one)))
           unknown.set(field, [...(unknown.get(field) ?? []), ...expect]);
     if (violation || !isAccepted(operation, expect[0])) continue;
     for (const [field, item] of changed(sample, value))
@@ -83,6 +85,15 @@ export function readExpectations(
         unique([...accepted, ...changed(sample, value).flatMap(ofValue), ...omitted])
       );
     },
+    // The refusals first: of what is taken all the same, less is promised.
+    ofExtreme: (field) =>
+      unique([
+        ...[...operation.cases.values()]
+          .filter((one) => decidedBy(one) === 'request')
+          .map(({ name }) => name),
+        ...(unknown.get(field) ?? []),
+        ...accepted,
+      ]),
     documented: ({ pointer, keywords }) =>
       keywords.map((keyword) => sources.get(`${pointer} ${keyword}`)).find(Boolean),
     ofInvalid: ({ pointer, field, keywords, april, value }) => {

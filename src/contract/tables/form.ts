@@ -249,6 +249,7 @@ const table = map<Written<Table>>(
     observe: map<Observation>({ ...call, rows: pair }, aCall),
     makes: each(text),
     changes: list(text),
+    unseen: each(text),
     coupled: list(text),
     rows: list(row),
   },

@@ -128,6 +128,8 @@ export interface Table {
    * its body and the times. All others must read afterwards as they did before.
    */
   readonly changes?: readonly string[];
+  /** Kinds of looks that its rows do not take, and why (kinds.ts). */
+  readonly unseen?: Readonly<Record<string, string>>;
   /** Fields whose value depends on another field, so that a generated value would be refused. */
   readonly coupled?: readonly string[];
   readonly rows: readonly Row[];
