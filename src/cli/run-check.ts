@@ -88,9 +88,9 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
   );
   try {
     const options = { ...(await optionsOf(url, flags, runId, io)), ...titles };
-    io.stderr.write(describeExtent(options));
     const onBegin = (report: typeof soFar): void => {
       soFar = report;
+      io.stderr.write(describeExtent(options));
     };
     finish(await runContracts({ ...options, grace, signal, onBegin }));
   } catch (error) {

@@ -137,6 +137,8 @@ describe('a run that a signal ends', () => {
       url,
       '--report-dir',
       reportDir,
+      '--concurrency',
+      '1',
       '--include-operation-id',
       'getSpace',
     ]);

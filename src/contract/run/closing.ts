@@ -7,6 +7,7 @@ import type { CallerName } from '../tables/caller.js';
 import { lastParameterOf } from '../tables/compile.js';
 import { creations, listsOf } from './creations.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
+import { sideBySide } from './lanes.js';
 import { creationOf, type Entry, isLike, isMadeBy, type Ledger } from './ledger.js';
 import type { Lock } from './lock.js';
 import { nextPage, pagesFrom } from './pages.js';
@@ -24,19 +25,28 @@ export interface Closed {
   readonly requests: number;
 }
 
+/** So many shared states are taken away at a time. */
+const SIDE_BY_SIDE = 8;
+
 /** Gives back the lock at last. Throws nothing for what a target does. */
 export async function close(parts: SessionParts, lock: Lock | undefined): Promise<Closed> {
   const { putOff = [], held, ledger } = parts;
   const leftovers: string[] = [];
   let requests = 0;
   ledger?.beginClosing();
-  for (const { part, undos, ...state } of parts.states?.drain() ?? []) {
-    const session = new Session(parts);
-    const own = new State(session, parts);
-    own.adopt({ part, undos, ...state }, part);
-    leftovers.push(...(await own.cleanUp(undos)));
-    requests += session.requests;
-  }
+  // Nothing stands on two of them, and there may be little time.
+  await sideBySide(parts.states?.drain() ?? [], {
+    limit: SIDE_BY_SIDE,
+    lanesOf: () => new Map(),
+    work: async (state) => {
+      const session = new Session(parts);
+      const own = new State(session, parts);
+      own.adopt(state, state.part);
+      leftovers.push(...(await own.cleanUp(state.undos)));
+      requests += session.requests;
+      return true;
+    },
+  });
   for (const { made, takeAway } of putOff.splice(0)) {
     const { kept, sent } = await takeAway();
     requests += sent;

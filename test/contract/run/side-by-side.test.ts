@@ -1,0 +1,105 @@
+// Rows that are played at the same time get the verdicts that they get one after the other.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { httpTarget } from '../../../src/client/http-target.js';
+import { handlerTarget, type Target } from '../../../src/client/target.js';
+import { withEdges } from '../../../src/contract/edges/edges.js';
+import type { Report, RunOptions } from '../../../src/contract/run/options.js';
+import { runContracts } from '../../../src/contract/run/run.js';
+import { loadContracts } from '../../../src/contract/tables/load.js';
+import { createUnderstudy } from '../../../src/index.js';
+import { profile, spec } from '../../support/drifted-run.js';
+import { sample } from '../../support/sample.js';
+import { servedBySecond } from '../../support/second-server.js';
+import { createServer } from '../../targets/second-server/server.mjs';
+
+const contracts = withEdges(spec, loadContracts(spec));
+
+/** Title and verdict of each row, and what is wrong with it. */
+const verdicts = ({ rows }: Report): readonly string[] =>
+  rows.map(({ title, result, answered, reason, findings }) =>
+    [
+      title,
+      result,
+      answered,
+      // A name is new in every run.
+      reason?.replaceAll(/understudy-[\w-]+|\b[a-z]+_[\w-]{8,}/g, '…'),
+      ...findings.map(({ fingerprint }) => fingerprint),
+    ].join(' | '),
+  );
+
+/** Each answer after another while, so that they overtake one another. */
+function uneven(inner: Target): Target {
+  let sent = 0;
+  return {
+    ...inner,
+    send: async (request, signal) => {
+      sent += 1;
+      const turns = (sent * 7919) % 5;
+      for (let i = 0; i < turns; i++) await new Promise((resolve) => setImmediate(resolve));
+      return inner.send(request, signal);
+    },
+  };
+}
+
+const onStandIn = (drift: string | undefined, options: Partial<RunOptions>): Promise<Report> =>
+  runContracts({
+    spec,
+    contracts,
+    profile,
+    target: uneven(
+      handlerTarget('the stand-in', createUnderstudy(drift === undefined ? {} : { drift }).fetch),
+    ),
+    wait: async () => {},
+    ...options,
+  });
+
+describe('on a second server', () => {
+  const server = createServer();
+  beforeAll(() => server.listen(0));
+  afterAll(() => server.close());
+
+  it('nothing is found that is not found one after the other', async () => {
+    const disposable = Object.keys(server.profile.known);
+    const report = await runContracts({
+      spec,
+      contracts,
+      profile: { ...server.profile, disposable, secrets: new Map() },
+      target: uneven(httpTarget(server.profile.base_url)),
+      include: (operation) => servedBySecond.includes(operation),
+      allow: (operation) => servedBySecond.includes(operation),
+      level: 'standard',
+      concurrency: 12,
+    });
+    expect(report.findings.filter(({ severity }) => severity !== 'notice')).toEqual([]);
+    expect(report.coverage.filter(({ result }) => result === 'wrong')).toEqual([]);
+    expect(report.rows.length).toBeGreaterThan(400);
+  });
+});
+
+describe('with a fault', () => {
+  const drifts = [
+    'drop:getSpace.200/name',
+    'write:addVectorStoreToSpace',
+    'guard:updateSpace.unknown_role',
+    'code:pinThread.token_expired',
+    'ignore:listThreads.query.order',
+    'credential:deleteThread.api_key_paused',
+    'hand:listSpaceVectorStores.leaks_foreign',
+    'null:listStores.200/items/*/name',
+  ];
+  it.each([undefined, ...sample(drifts, (name) => name, 2)])(
+    '%s, each row has the same verdict',
+    async (drift) => {
+      const tags = drift === undefined ? [] : [drift.split(':')[1]?.split('.')[0]];
+      const include: RunOptions['include'] = (operation) =>
+        tags.length === 0 || tags.includes(operation);
+      const [alone, together] = [
+        await onStandIn(drift, { level: 'standard', include }),
+        await onStandIn(drift, { level: 'standard', include, concurrency: 12 }),
+      ];
+      expect(verdicts(together)).toEqual(verdicts(alone));
+      expect(together.leftovers).toEqual(alone.leftovers);
+      expect(alone.findings.length > 0).toBe(drift !== undefined);
+    },
+  );
+});
