@@ -50,6 +50,8 @@ tables:
     body: { name: n }
     observe: { call: listSpaces, caller: owner, path: {}, query: { limit: 2 }, rows: [/spaces, $slot.space] }
     makes: { space: a_space }
+    changes: [updated_by]
+    unseen: { order: a reason }
     coupled: [name]
     rows:
       - caller: owner
@@ -65,7 +67,9 @@ tables:
         then:
           - { call: getSpace, caller: owner, path: { space_id: $slot.space }, query: {}, when: updated, expect: retrieved, present: /name, equals: [/name, m], assumed: a, documented: b }
           - { call: listSpaces, expect: [listed], includes: [/spaces/*/id, $slot.space], excludes: [/spaces/*/name, n], unique: /spaces/*/id, count: [/spaces, 1] }
-          - { call: getSpace, absent: /name }
+          - { call: getSpace, absent: /name, answer: { /name: m } }
+          - { call: getSpace, later: [/updated_at, /created_at] }
+          - { call: listSpaces, order: [/spaces/*/name, [m]] }
           - { call: updateSpace, body: { name: m } }
         given: { space: another_space }
         observe: none

@@ -101,7 +101,7 @@ const nameOf = ({ operation, name }: Example): string => `${operation}.${name}`;
 
 function validators(components: unknown): (schema: string) => ValidateFunction {
   const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
-  ajv.addVocabulary(['x-edition', 'x-known-values']);
+  ajv.addVocabulary(['x-edition', 'x-known-values', 'x-begins']);
   addFormats.default(ajv);
   ajv.addSchema(
     JSON.parse(

@@ -414,7 +414,10 @@ class RowPlayer {
     const { exchanges } = this.#session;
     const isKept = this.#adopted && this.#shared?.part.isOwn === true;
     const before = isKept ? (this.#shared?.calls ?? []) : [];
-    const own = [...before, ...exchanges].filter(({ operation }) => this.#isIncluded(operation));
+    // What a tool answers is not compared, and what it changes is changed all the same.
+    const own = [...before, ...exchanges].map((exchanged) =>
+      this.#isIncluded(exchanged.operation) ? exchanged : asTool(exchanged),
+    );
     for (const contradiction of contradictionsIn(own, changes))
       if (exchanges.includes(contradiction.by)) this.#report('STATE_WRONG', contradiction);
   }

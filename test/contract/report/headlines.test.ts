@@ -18,7 +18,7 @@ describe('findings of one cause', () => {
       'a gateway answers in the place of every refusal',
       ({ status }: { status: number }) =>
         status >= 400 ? { status: 500, body: '{"error":{}}' } : {},
-      'CASE_WRONG',
+      'SERVER_ERROR',
     ],
     [
       'every answer is of another media type',
