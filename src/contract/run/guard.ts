@@ -43,8 +43,6 @@ const effects: Readonly<Partial<Record<OperationId, Effect>>> = {
   updateStore: { linksBody: ['slice_id'] },
   addVectorStoreToSpace: { linksPath: ['vector_store_id'] },
   removeVectorStoreFromSpace: { linksPath: ['vector_store_id'] },
-  addThreadToSpace: { linksPath: ['thread_id'] },
-  removeThreadFromSpace: { linksPath: ['thread_id'] },
   updateMessage: { linksPath: ['thread_id'] },
   deleteMessage: { linksPath: ['thread_id'] },
 };
