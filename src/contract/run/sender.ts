@@ -1,12 +1,13 @@
 // Sends the requests of a play, one after the other: through the guard, with rate limits waited
 // out, until the run ends.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isSafe, TargetError } from '../../client/target.js';
+import { TargetError } from '../../client/target.js';
 import type { OperationId } from '../../spec/document.js';
 import type { PlainRequest, PlainResponse } from '../../spec/message.js';
 import type { ReadJson } from '../judge/json.js';
 import type { Deviation, Judged } from '../judge/judge.js';
 import { type CallerName, letIn } from '../tables/caller.js';
+import { creations } from './creations.js';
 import { type Exchanged, thin } from './exchanged.js';
 import { Guard } from './guard.js';
 import type { SessionParts } from './parts.js';
@@ -100,9 +101,10 @@ export class Sender {
     return exchanged;
   }
 
-  /** What is taken away is not made; what stays of it is left behind. */
+  /** Only a creation makes something; what stays of what is taken away is left behind. */
   #noteLost({ operation, caller, request }: Exchanged, why: string): void {
-    if (isSafe(request.method) || request.method === 'DELETE') return;
+    const { method } = this.#parts.spec.operations.get(operation) ?? {};
+    if (!creations[operation] || request.method !== method) return;
     const own = letIn.includes(caller) ? caller : 'owner';
     this.#parts.possiblyMade?.note({
       operation,
@@ -114,9 +116,11 @@ export class Sender {
   }
 }
 
-/** The judgement with one more deviation, unless it has said so already. */
-function withDeviation(judged: Judged, deviation: Deviation | undefined): Judged {
-  if (!deviation || judged.deviations.some(({ pointer }) => pointer === deviation.pointer))
-    return judged;
-  return { ...judged, deviations: [...judged.deviations, deviation] };
+/** The judgement with one more failure, unless it has said so already; it outweighs a question. */
+function withDeviation(judged: Judged, failure: Deviation | undefined): Judged {
+  if (!failure) return judged;
+  const atSame = judged.deviations.filter(({ pointer }) => pointer === failure.pointer);
+  if (atSame.some(({ severity }) => severity === 'failure')) return judged;
+  const others = judged.deviations.filter((deviation) => !atSame.includes(deviation));
+  return { ...judged, deviations: [...others, failure] };
 }
