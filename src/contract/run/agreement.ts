@@ -75,10 +75,10 @@ class Agreement {
     return this.#made.has(id) || this.#targets.some((target) => target.includes(id));
   }
 
-  /** A refusal changes nothing. */
+  /** A refusal changes nothing, unless the request had been sent before and may have been accepted. */
   #forget({ operation, request, response }: Exchanged): void {
     const status = response?.status ?? 0;
-    if (status >= 400 && status < 500) return;
+    if (status >= 400 && status < 500 && response?.repeated === undefined) return;
     const named = status > 0 && status < 300 ? this.#changes(operation) : undefined;
     const touched = named && new Set([...named, ...keysOf(request.body), ...TIMES]);
     for (const key of [...this.#facts.keys()]) {

@@ -36,6 +36,14 @@ function said(operation: OperationId, more: Said = {}): Exchanged {
   };
 }
 
+const repeated = (exchanged: Exchanged): Exchanged => ({
+  ...exchanged,
+  response: {
+    ...(exchanged.response as NonNullable<Exchanged['response']>),
+    repeated: 'the server had closed the connection',
+  },
+});
+
 const space = (fields: Readonly<Record<string, Json>> = {}): Json => ({
   id: 'space_1',
   name: 'One',
@@ -70,6 +78,15 @@ describe('answers about the same object', () => {
         }),
       ],
       ['updateSpace/description'],
+    ],
+    [
+      'after a refusal of what was sent twice, of which the first may have been accepted',
+      [
+        created,
+        repeated(said('updateSpace', { status: 409, sent: { name: 'Two' } })),
+        said('getSpace', { body: space({ name: 'Two' }) }),
+      ],
+      [],
     ],
     [
       'after a refusal, which changes what it was asked to',
