@@ -61,6 +61,10 @@ export function rowsIn(body: Json | undefined): readonly Json[] {
   return rows as readonly Json[];
 }
 
+/** How many rows a list has on all its pages, where it says so. */
+export const totalIn = (body: Json | undefined): Json | undefined =>
+  isJsonObject(body) ? body.total : undefined;
+
 /**
  * What asks for the page after this one, where the answer says that there is one. `query` asked for
  * this one.

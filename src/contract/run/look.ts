@@ -3,7 +3,7 @@
 import { same } from '../../spec/json.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { valuesAt } from '../../spec/values.js';
-import { CURSORS } from '../dialect.js';
+import { CURSORS, totalIn } from '../dialect.js';
 import type { Check, LookStep, ObserveStep } from '../tables/steps.js';
 import type { Exchanged } from './exchanged.js';
 import { nextPage, pagesFrom } from './pages.js';
@@ -91,16 +91,19 @@ export class Look {
     return { by: last, expected: `${JSON.stringify(wanted)} in ${pointer}`, got: 'not there' };
   }
 
+  /** What others make meanwhile moves rows to a later page, which is no fault of the list. */
   async #unique(pointer: string): Promise<Shown | undefined> {
-    const seen = new Set<string>();
+    const before = new Set<string>();
+    const totals = new Set<Json | undefined>();
     let twice: string | undefined;
-    for await (const page of this.#everyPage())
-      for (const value of valuesAt(page.judged?.body, pointer).map((item) =>
-        JSON.stringify(item),
-      )) {
-        if (seen.has(value)) twice ??= value;
-        seen.add(value);
-      }
+    for await (const page of this.#everyPage()) {
+      const { body } = page.judged ?? {};
+      const values = valuesAt(body, pointer).map((item) => JSON.stringify(item));
+      totals.add(totalIn(body));
+      twice ??= values.find((value, i) => values.indexOf(value) < i);
+      if (totals.size === 1) twice ??= values.find((value) => before.has(value));
+      for (const value of values) before.add(value);
+    }
     if (twice === undefined) return undefined;
     return {
       by: this.#pages.at(-1) as Exchanged,

@@ -690,6 +690,12 @@ describe('a list that others write to as well', () => {
     expect(made).toBeGreaterThan(100); // more than a page
   });
 
+  it('shows a row on two pages only by a fault of its own, where nobody else writes', async () => {
+    const { fetch } = createUnderstudy({ drift: 'hand:listComposites.pages_overlap' });
+    const { found } = await run({ target: handlerTarget('the stand-in', fetch), ...composites });
+    expect(found).toContain('failure STATE_WRONG listComposites');
+  });
+
   it('has changed by a refusal that makes a composite all the same', async () => {
     const { fetch } = createUnderstudy({ drift: 'hand:createComposite.refused_but_done' });
     const { found } = await run({
