@@ -179,7 +179,9 @@ describe('a credential', () => {
         runs,
       );
       expect(code).toBe(1);
-      expect(Object.keys(texts).sort()).toEqual([...REPORT_FILES, 'stderr', 'stdout'].sort());
+      expect(Object.keys(texts).sort()).toEqual(
+        [...REPORT_FILES, 'ledger.jsonl', 'stderr', 'stdout'].sort(),
+      );
       for (const name of ['stdout', 'results.json', 'junit.xml'])
         expect(texts[name]).toContain(`\${OWNER_KEY}`);
       // A name of JSON stands in a pointer, which has escapes of its own.

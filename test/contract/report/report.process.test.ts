@@ -162,7 +162,9 @@ known:
       ),
     };
     expect(code).toBe(1);
-    expect(Object.keys(texts).sort()).toEqual([...REPORT_FILES, 'stderr', 'stdout'].sort());
+    expect(Object.keys(texts).sort()).toEqual(
+      [...REPORT_FILES, 'ledger.jsonl', 'stderr', 'stdout'].sort(),
+    );
     for (const [name, text] of Object.entries(texts))
       for (const [variable, secret] of Object.entries(secrets))
         for (const form of formsOf(secret))
