@@ -12,13 +12,15 @@ export const writeResults = (results) =>
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
 
 /**
- * The drifts of the operations that were there when the results were written down; of those added
+ * The drifts that were there when the results were written down; of operations and drifts added
  * since, they say nothing.
  */
-export const measured = ({ operations }, drifts) =>
+export const measured = ({ operations, added_since: added = [] }, drifts) =>
   new Map(
-    [...drifts].filter(([, drift]) =>
-      drift.operations.some((operation) => operations.includes(operation)),
+    [...drifts].filter(
+      ([name, drift]) =>
+        !added.includes(name) &&
+        drift.operations.some((operation) => operations.includes(operation)),
     ),
   );
 
@@ -57,7 +59,7 @@ export function withKit(committed, { counts, operations }, played) {
     drifts: renew(drifts),
     variations: renew(variations),
   };
-  return { ...committed, operations, kit: counts, sample };
+  return { operations, kit: counts, sample, rivals: committed.rivals };
 }
 
 /** Whether the verdicts are about these names. */

@@ -1,8 +1,9 @@
 // What a run is going to send, before it sends anything.
+
+import { perMinute } from '../client/rate.js';
 import { callsOf, chosenPlays } from '../contract/run/choice.js';
 import { lackingIn } from '../contract/run/needs.js';
 import type { RunOptions } from '../contract/run/options.js';
-import { perMinute } from '../contract/run/pace.js';
 
 const LARGE = new Intl.NumberFormat('en');
 

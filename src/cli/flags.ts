@@ -2,9 +2,9 @@
 // taken, help. Commander's options, the types of the values and the test of the docs come from
 // here. A flag wins over its variable, which wins over the default.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type RateLimit, readRateLimit } from '../client/rate.js';
 import { levels } from '../contract/run/level.js';
 import type { Shard } from '../contract/run/options.js';
-import { type RateLimit, readRateLimit } from '../contract/run/pace.js';
 import { DEFAULT_BODY_LIMIT } from '../http/body.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
 import { KEEP_DELETED } from '../world/world.js';

@@ -35,8 +35,12 @@ describe('the modules that a command loads', () => {
   it('are few for --version: no engine, no rules, no drift', async () => {
     const modules = await modulesOf(['--version']);
     expect(modules).toContain('cli/program.js');
-    for (const room of ['drift', 'engine', 'rules', 'scenario', 'contract', 'user-document'])
+    for (const room of ['drift', 'engine', 'rules', 'scenario', 'user-document'])
       expect(roomsOf(modules)).not.toContain(room);
+    // The names of the levels, which a flag has.
+    expect(modules.filter((file) => file.startsWith('contract/'))).toEqual([
+      'contract/run/level.js',
+    ]);
   });
 
   it('hold no drift for a plain serve', async () => {

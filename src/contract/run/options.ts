@@ -1,4 +1,5 @@
 // What a run is told, and what it reports.
+import type { RateLimit } from '../../client/rate.js';
 import type { Target } from '../../client/target.js';
 import type { OperationId } from '../../spec/document.js';
 import type { CheckedSpec } from '../../validation/validators.js';
@@ -7,7 +8,6 @@ import type { CaseCoverage } from './coverage.js';
 import type { Finding } from './finding.js';
 import type { Line } from './ledger.js';
 import type { Level } from './level.js';
-import type { RateLimit } from './pace.js';
 import type { Play, Played } from './play.js';
 import type { Profile } from './profile.js';
 import type { Wait } from './rate-limit.js';

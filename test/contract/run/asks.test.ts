@@ -1,11 +1,12 @@
 // How much, how fast and how far a run asks.
 import { describe, expect, it } from 'vitest';
+import { readRateLimit } from '../../../src/client/rate.js';
 import { handlerTarget, type Target } from '../../../src/client/target.js';
 import { exitCode } from '../../../src/contract/report/report.js';
 import { callsOf, chosenPlays } from '../../../src/contract/run/choice.js';
 import { type Lanes, sideBySide } from '../../../src/contract/run/lanes.js';
 import type { RunOptions } from '../../../src/contract/run/options.js';
-import { Pace, readRateLimit } from '../../../src/contract/run/pace.js';
+import { Pace } from '../../../src/contract/run/pace.js';
 import { runContracts } from '../../../src/contract/run/run.js';
 import { loadContracts } from '../../../src/contract/tables/load.js';
 import { createUnderstudy } from '../../../src/index.js';
