@@ -26,7 +26,9 @@ export function headlinesOf(findings: readonly Finding[]): readonly Headline[] {
   const byCause = new Map<string, Finding[]>();
   for (const finding of findings) {
     const cause = causeOf(finding);
-    byCause.set(cause, [...(byCause.get(cause) ?? []), finding]);
+    const known = byCause.get(cause);
+    if (known) known.push(finding);
+    else byCause.set(cause, [finding]);
   }
   const order: readonly Severity[] = ['failure', 'question', 'notice'];
   return [...byCause.values()]

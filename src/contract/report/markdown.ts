@@ -2,7 +2,7 @@
 import type { Report } from '../run/options.js';
 import { type Headline, headlinesOf } from './headlines.js';
 import { masking } from './redact.js';
-import { countCoverage, type FailOn, verdictOf } from './report.js';
+import { countCoverage, cut, type FailOn, namesOf, verdictOf } from './report.js';
 
 /** Lines of a table; GitHub takes a mebibyte, and nobody reads more. */
 const MOST_CAUSES = 30;
@@ -38,9 +38,7 @@ function rowOf(
   { severity, code: kind, what, operations, count }: Headline,
   mask: (text: string) => string,
 ): string {
-  const more = operations.length - 3;
-  const names = `${operations.slice(0, 3).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
-  return `| ${severity} | ${kind}: ${code(mask(what))} | ${names} | ${count} |`;
+  return `| ${severity} | ${kind}: ${code(mask(what))} | ${namesOf(operations)} | ${count} |`;
 }
 
 /**
@@ -49,6 +47,5 @@ function rowOf(
  */
 function code(text: string): string {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, '\ufffd').replace(/`/g, "'");
-  const short = line.length > MOST_OF_A_TEXT ? `${line.slice(0, MOST_OF_A_TEXT)}…` : line;
-  return `\`${short.replace(/\|/g, '\\|')}\``;
+  return `\`${cut(line, MOST_OF_A_TEXT).replace(/\|/g, '\\|')}\``;
 }

@@ -161,7 +161,7 @@ export const cut = (text: string, most: number): string =>
   text.length > most ? `${text.slice(0, most)}…` : text;
 
 /** The first of them, and how many more there are. */
-function namesOf(operations: readonly string[]): string {
+export function namesOf(operations: readonly string[]): string {
   const more = operations.length - 3;
   return `${operations.slice(0, 3).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
