@@ -8,7 +8,7 @@ import { lastParameterOf } from '../tables/compile.js';
 import { creations, listsOf } from './creations.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
 import { sideBySide } from './lanes.js';
-import { creationOf, type Entry, isLike, isMadeBy, type Ledger } from './ledger.js';
+import { creationOf, type Entry, isLike, isMadeBy, isOfTime, type Ledger } from './ledger.js';
 import type { Lock } from './lock.js';
 import { nextPage, pagesFrom } from './pages.js';
 import type { SessionParts } from './parts.js';
@@ -67,11 +67,17 @@ export interface TakenAway {
   readonly stopped?: string;
 }
 
-/** What is still there, the ledger says. */
-export async function takeAllAway(parts: SessionParts): Promise<TakenAway> {
+/**
+ * What is still there, the ledger says. `isLater`: by another process, so that what has an id of the
+ * run may be somebody else's by now.
+ */
+export async function takeAllAway(
+  parts: SessionParts,
+  { isLater = false }: { readonly isLater?: boolean } = {},
+): Promise<TakenAway> {
   const { ledger } = parts;
   if (!ledger || ledger.entries.length === 0) return { requests: 0 };
-  const closing = new Closing(parts, ledger);
+  const closing = new Closing(parts, ledger, isLater);
   try {
     await closing.close();
     return { requests: closing.requests };
@@ -105,10 +111,12 @@ class Closing {
   readonly #parts: SessionParts;
   readonly #session: Session;
   readonly #ledger: Ledger;
+  readonly #isLater: boolean;
 
-  constructor(parts: SessionParts, ledger: Ledger) {
+  constructor(parts: SessionParts, ledger: Ledger, isLater: boolean) {
     this.#parts = parts;
     this.#ledger = ledger;
+    this.#isLater = isLater;
     this.#session = new Session(parts);
     this.#session.sender.cleaning = true;
   }
@@ -120,7 +128,8 @@ class Closing {
   /** First what there is the most to lose by, should the time end on the way. */
   async close(): Promise<void> {
     for (const entry of this.#ledger.entries.toReversed())
-      if (entry.state === 'made' && !entry.isTried) await this.#delete(entry);
+      if (entry.state === 'made' && !entry.isTried && (await this.#isOwn(entry)))
+        await this.#delete(entry);
     for (const group of this.#groups()) {
       const shown = await this.#shownTo(group);
       await this.#takeNamed(group, shown);
@@ -128,6 +137,17 @@ class Closing {
     }
     for (const { kind, caller } of this.#groups()) await this.#askForSome(kind, caller);
     await this.#lookForParts();
+  }
+
+  /** A server that was set up anew may have given the id to what the run has not made. */
+  async #isOwn(entry: Entry): Promise<boolean> {
+    if (!this.#isLater) return true;
+    const { response } = await this.#send(creationOf(entry).read, entry);
+    const text = response?.body ?? '';
+    const isOther = response?.status === 200 && !isFrom(entry, text, this.#ledger.run);
+    if (isOther)
+      this.#ledger.left(entry, 'it has neither the name nor the date of what the run made');
+    return !isOther;
   }
 
   #groups(): readonly Group[] {
@@ -294,6 +314,11 @@ class Closing {
     return { rows, isWhole };
   }
 }
+
+/** Whether an object, as text, has a name of the run, or was made when the ledger says so. */
+const isFrom = (entry: Entry, text: string, run: string): boolean =>
+  text.includes(`-${run}-`) ||
+  [...text.matchAll(/"created_at":\s*"([^"]+)"/g)].some(([, at = '']) => isOfTime(entry, at));
 
 const holds = (row: Json, name: string): boolean =>
   isJsonObject(row) && Object.values(row).includes(name);

@@ -1,6 +1,6 @@
 // The file of a ledger: JSON lines, only ever added to. Several runs may stand in one file, so that
 // no run takes away what is known of an older one.
-import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { FileError } from '../../files/problem.js';
 import { Ledger, type Line } from './ledger.js';
 
@@ -38,12 +38,15 @@ export interface LedgerOfRun {
 
 /** Throws a FileError for a file that is no ledger. A last line that was cut is passed over. */
 export function readLedger(file: string): readonly LedgerOfRun[] {
+  const fault = (what: string, line = 1, fix = 'name the ledger of a run'): FileError =>
+    new FileError([{ file, line, column: 1, what, fix }]);
   let text: string;
   try {
+    // A device may have no end.
+    if (!statSync(file).isFile()) throw new Error('it is no file');
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    const what = `cannot be read: ${(error as Error).message}`;
-    throw new FileError([{ file, line: 1, column: 1, what, fix: 'name the ledger of a run' }]);
+    throw fault(`cannot be read: ${(error as Error).message}`);
   }
   const lines = text.split('\n');
   // Whatever comes after the last line end was being written when the process was killed.
@@ -51,9 +54,9 @@ export function readLedger(file: string): readonly LedgerOfRun[] {
   const parsed = lines.map((line, i) => {
     const read = lineIn(line);
     if (read) return read;
-    const [what, fix] = ['is no line of a ledger', 'name the ledger of a run, as it was written'];
-    throw new FileError([{ file, line: i + 1, column: 1, what, fix }]);
+    throw fault('is no line of a ledger', i + 1, 'name the ledger of a run, as it was written');
   });
+  if (text !== '' && parsed[0]?.event !== 'begun') throw fault('is no ledger: no run begins in it');
   return parsed
     .filter(({ event }) => event === 'begun')
     .map(({ run, target = '' }) => ({

@@ -234,10 +234,15 @@ export const isLike = ({ name, values }: Entry, row: Json): boolean =>
   Object.entries(values).every(([key, value]) => row[key] === value);
 
 /** Whether it is the maker's own, from that moment. `maker` is the maker's own id. */
-export function isMadeBy({ at }: Entry, row: Json, maker: string | undefined): boolean {
+export function isMadeBy(entry: Entry, row: Json, maker: string | undefined): boolean {
   if (!isJsonObject(row) || maker === undefined) return false;
-  const made = Date.parse(String(row.created_at));
-  return (row.created_by ?? row.user_id) === maker && made >= at - BEFORE && made <= at + AFTER;
+  return (row.created_by ?? row.user_id) === maker && isOfTime(entry, String(row.created_at));
+}
+
+/** Whether a server would date the creation so. */
+export function isOfTime({ at }: Entry, date: string): boolean {
+  const made = Date.parse(date);
+  return made >= at - BEFORE && made <= at + AFTER;
 }
 
 export const creationOf = ({ operation }: Pick<Intent, 'operation'>): Creation =>

@@ -27,14 +27,8 @@ export async function sweepRun(
   const open = ledger.entries.filter(({ state }) => state !== 'gone' && state !== 'refused');
   const guard = new Guard(parts.spec, parts.profile, ledger);
   for (const { id } of open) if (id !== undefined) guard.adopt(id);
-  const { stopped } = await takeAllAway({
-    ...parts,
-    seed: 1,
-    runId: run,
-    number: 0,
-    guard,
-    ledger,
-  });
+  const own = { ...parts, seed: 1, runId: run, number: 0, guard, ledger };
+  const { stopped } = await takeAllAway(own, { isLater: true });
   const gone = open.filter(({ state }) => state === 'gone');
   const archived = gone.filter(({ operation }) => ledger.isOnlyArchived(operation)).length;
   ledger.end();
