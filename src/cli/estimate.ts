@@ -4,12 +4,12 @@ import { perMinute } from '../client/rate.js';
 import { callsOf, chosenPlays } from '../contract/run/choice.js';
 import { lackingIn } from '../contract/run/needs.js';
 import type { RunOptions } from '../contract/run/options.js';
+import type { Play } from '../contract/run/play.js';
 
 const LARGE = new Intl.NumberFormat('en');
 
 /** One line: how many rows and requests, and how long that takes where there is a limit. */
-export function describeExtent(options: RunOptions): string {
-  const plays = chosenPlays(options);
+export function describeExtent(plays: readonly Play[], options: RunOptions): string {
   const requests = sum(callsOf(plays, options).values());
   const { level, shard, titles, rateLimit = 'off' } = options;
   const pace = perMinute(rateLimit);
@@ -37,7 +37,7 @@ export function describePlan(options: RunOptions): string {
   const slices = calls.get('archiveSlice') ?? 0;
   return [
     `Nothing is sent. A run would send to ${target.name}:`,
-    describeExtent(options).trimEnd(),
+    describeExtent(plays, options).trimEnd(),
     ...rows,
     'Whatever a run creates it deletes again. Slices cannot be deleted:',
     `  ${slices === 0 ? 'none is made' : `at most ${slices} are left archived`}`,

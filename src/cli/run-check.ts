@@ -88,9 +88,9 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
   );
   try {
     const options = { ...(await optionsOf(url, flags, runId, io)), ...titles };
-    const onBegin = (report: typeof soFar): void => {
+    const onBegin: RunOptions['onBegin'] = (report, plays) => {
       soFar = report;
-      io.stderr.write(describeExtent(options));
+      io.stderr.write(describeExtent(plays, options));
     };
     finish(await runContracts({ ...options, grace, signal, onBegin }));
   } catch (error) {

@@ -3,6 +3,7 @@
 import { ORGANIZATION } from '../contract/dialect.js';
 import { withEdges } from '../contract/edges/edges.js';
 import { redact } from '../contract/report/report.js';
+import { chosenPlays } from '../contract/run/choice.js';
 import { planKnown } from '../contract/run/known.js';
 import { lackingIn } from '../contract/run/needs.js';
 import type { RunOptions } from '../contract/run/options.js';
@@ -20,7 +21,7 @@ export async function doctor(url: string | undefined, flags: DoctorFlags, io: Io
   const spec = loadSpec();
   const contracts = withEdges(spec, loadContracts(spec));
   const options = { spec, contracts, profile, target };
-  const reading = new Run(options).plays;
+  const reading = chosenPlays(options);
   const signIns = reading.filter(({ kind }) => kind === 'sign_in');
   const run = new Run({ ...options, plays: [...signIns, ...planKnown(spec, profile)] });
   await run.playAll();
@@ -32,7 +33,7 @@ export async function doctor(url: string | undefined, flags: DoctorFlags, io: Io
     ...rows.map(describeRow),
     ...(stopped === undefined ? [] : [`Stopped early: ${stopped.text}`]),
     '',
-    ...describePlan('check', writing, new Run(writing).plays),
+    ...describePlan('check', writing, chosenPlays(writing)),
     ...describePlan('check --read-only', options, reading),
     ...describeMarks(options),
     ...(target.isHere

@@ -127,9 +127,10 @@ export interface RunOptions {
   readonly onLacking?: (lacking: readonly Lacking[]) => void;
   readonly onRow?: (row: Played, number: number, of: number) => void;
   /**
-   * Told once, before the first request: what gives a report at any time, of what has come so far.
+   * Told once, before the first request: what gives a report at any time, of what has come so far,
+   * and what is going to be played.
    */
-  readonly onBegin?: (soFar: (stopped: Stopped) => Report) => void;
+  readonly onBegin?: (soFar: (stopped: Stopped) => Report, plays: readonly Play[]) => void;
   /** Told of each creation before its request leaves, and of what becomes of it. */
   readonly onLedger?: (line: Line) => void;
   /** Ends the run; a RunEnd as its reason says why. */

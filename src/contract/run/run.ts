@@ -31,7 +31,7 @@ import { type Trouble, Watch } from './watch.js';
 export async function runContracts(options: RunOptions): Promise<Report> {
   const run = new Run(options);
   options.onLacking?.(run.lacking);
-  options.onBegin?.((stopped) => run.report(stopped));
+  options.onBegin?.((stopped) => run.report(stopped), run.plays);
   try {
     await run.playAll();
   } catch (error) {
