@@ -9,14 +9,9 @@ export {
   type TargetLimits,
 } from './client/target.js';
 export { withEdges } from './contract/edges/edges.js';
-export {
-  exitCode,
-  type FailOn,
-  redact,
-  toJunit,
-  toResults,
-  toText,
-} from './contract/report/report.js';
+export { redact } from './contract/report/redact.js';
+export { toJunit, toResults, toText } from './contract/report/renderings.js';
+export { exitCode, type FailOn } from './contract/report/verdict.js';
 export type { Finding } from './contract/run/finding.js';
 export type { Report, RunOptions } from './contract/run/options.js';
 export type { Played } from './contract/run/play.js';

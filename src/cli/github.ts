@@ -1,30 +1,30 @@
 // What GitHub Actions shows of a run: the summary on the page of the job, and an annotation for
 // each cause that failed it.
 import { appendFileSync } from 'node:fs';
-import { headlinesOf } from '../contract/report/headlines.js';
 import { toMarkdown } from '../contract/report/markdown.js';
-import { type FailOn, failsRun, redact } from '../contract/report/report.js';
-import type { Report } from '../contract/run/options.js';
+import type { Telling } from '../contract/report/telling.js';
+import { failsRun } from '../contract/report/verdict.js';
 import type { Io } from './io.js';
 
 /** GitHub shows ten of each kind for a step. */
 const MOST_ANNOTATIONS = 10;
 
 /** Does nothing where the environment is not that of GitHub Actions. */
-export function tellGitHub(report: Report, failOn: FailOn, { env, stdout, stderr }: Io): void {
+export function tellGitHub(telling: Telling, { env, stdout, stderr }: Io): void {
   const file = env.GITHUB_STEP_SUMMARY;
   if (file) {
     try {
-      appendFileSync(file, toMarkdown(report, failOn));
+      appendFileSync(file, toMarkdown(telling));
     } catch (error) {
       // The verdict is whole without it.
       stderr.write(`GITHUB_STEP_SUMMARY cannot be written: ${(error as Error).message}\n`);
     }
   }
   if (env.GITHUB_ACTIONS !== 'true') return;
-  const failed = headlinesOf(report.findings).filter(({ severity }) => failsRun(severity, failOn));
+  const { headlines, failOn, mask } = telling;
+  const failed = headlines.filter(({ severity }) => failsRun(severity, failOn));
   for (const { code, what, operations, count } of failed.slice(0, MOST_ANNOTATIONS)) {
-    const said = `${redact(what, report.secrets)} (${count}× in ${operations.join(', ')})`;
+    const said = `${mask(what)} (${count}× in ${operations.join(', ')})`;
     stdout.write(`::error title=${escapeProperty(code)}::${escapeData(said)}\n`);
   }
 }

@@ -11,20 +11,23 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { toCoverage } from '../contract/report/coverage-json.js';
+import { toJunit } from '../contract/report/junit.js';
 import { toMarkdown } from '../contract/report/markdown.js';
 import { toHtml } from '../contract/report/page.js';
-import { type FailOn, toJunit, toResults } from '../contract/report/report.js';
+import { toResults } from '../contract/report/results.js';
 import { toSarif } from '../contract/report/sarif.js';
+import { type Telling, tell } from '../contract/report/telling.js';
+import type { FailOn } from '../contract/report/verdict.js';
 import type { Report } from '../contract/run/options.js';
 import type { Stopped } from '../contract/run/stopped.js';
 import { UsageError } from '../spec/failure.js';
 
 /** What each file holds. */
-const files: Readonly<Record<string, (report: Report, failOn: FailOn) => string>> = {
-  'results.json': (report, failOn) => asJson(toResults(report, failOn)),
+const files: Readonly<Record<string, (telling: Telling) => string>> = {
+  'results.json': (telling) => asJson(toResults(telling)),
   'junit.xml': toJunit,
-  'results.sarif': (report) => asJson(toSarif(report)),
-  'coverage.json': (report) => asJson(toCoverage(report)),
+  'results.sarif': (telling) => asJson(toSarif(telling)),
+  'coverage.json': (telling) => asJson(toCoverage(telling)),
   'summary.md': toMarkdown,
   'index.html': toHtml,
 };
@@ -79,13 +82,13 @@ export class ReportFiles {
     } catch (error) {
       throw this.#problem(error);
     }
-    this.write(this.without({ why: 'unfinished', text }));
+    this.write(tell(this.without({ why: 'unfinished', text }), this.#failOn));
   }
 
   /** Each file whole or not at all. Throws a UsageError where one cannot be written. */
-  write(report: Report): void {
+  write(telling: Telling): void {
     for (const [name, toFile] of Object.entries(files))
-      this.#replace(join(this.#folder, name), toFile(report, this.#failOn));
+      this.#replace(join(this.#folder, name), toFile(telling));
   }
 
   /** In the same folder, because a rename from one disk to another is not atomic. */

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { readOnlyTarget } from '../client/access.js';
 import { handlerTarget, type Target } from '../client/target.js';
 import { withEdges } from '../contract/edges/edges.js';
-import { describeLacking, exitCode, redact, toText, toVerdict } from '../contract/report/report.js';
+import { redact } from '../contract/report/redact.js';
+import { tell } from '../contract/report/telling.js';
+import { describeLacking, toText, toVerdict } from '../contract/report/text.js';
 import type { Filters, Report, RunOptions } from '../contract/run/options.js';
 import type { Selection } from '../contract/run/parts.js';
 import { crashOf } from '../contract/run/play.js';
@@ -57,15 +59,16 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
   let soFar = (stopped: Stopped): Report => reports.without(stopped);
   const finish = (report: Report): void => {
     // Before the text: a reader of stdout that stops early ends the process.
-    io.exitCode = exitCode(report, flags.failOn);
+    const telling = tell(report, flags.failOn);
+    io.exitCode = telling.exitCode;
     let problem = '';
     try {
-      reports.write(report);
+      reports.write(telling);
     } catch (error) {
       io.exitCode = ExitCode.usage;
       problem = `${(error as Error).message}\n`;
     }
-    const text = `${toText(report)}${toVerdict(report, flags.failOn)}`;
+    const text = `${toText(telling)}${toVerdict(telling)}`;
     const isLeft = report.leftovers.length + report.possiblyMade.length + report.unverified > 0;
     const again =
       isLeft && !isInProcess(url, flags)
@@ -73,7 +76,7 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
         : '';
     io.stdout.write(`${text}${again}${problem === '' ? `Report: ${reports.page}\n` : ''}`);
     io.stderr.write(problem);
-    tellGitHub(report, flags.failOn, io);
+    tellGitHub(telling, io);
   };
   const atOnce = (stopped: Stopped): never => {
     finish(soFar(stopped));
@@ -98,7 +101,7 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
     const text = isUsage ? `the run could not begin: ${error.message}` : crashOf(error);
     const report = soFar({ why: isUsage ? 'usage' : 'crashed', text });
     if (!isUsage) return finish(report);
-    reports.write(report);
+    reports.write(tell(report, flags.failOn));
     throw error;
   } finally {
     done();

@@ -2,7 +2,7 @@
 // the rows that could be played. Nothing but GET is sent.
 import { ORGANIZATION } from '../contract/dialect.js';
 import { withEdges } from '../contract/edges/edges.js';
-import { redact } from '../contract/report/report.js';
+import { redact } from '../contract/report/redact.js';
 import { chosenPlays } from '../contract/run/choice.js';
 import { planKnown } from '../contract/run/known.js';
 import { lackingIn } from '../contract/run/needs.js';

@@ -1,6 +1,6 @@
 // What `understudy sweep` does. It deletes only what the ledger or the run's id in a name proves to
 // be the run's, and says what is left.
-import { redact } from '../contract/report/report.js';
+import { redact } from '../contract/report/redact.js';
 import {
   isSettled,
   type LedgerOfRun,

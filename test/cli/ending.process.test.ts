@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { stopping } from '../../src/cli/stopping.js';
 import { handlerTarget } from '../../src/client/target.js';
-import { exitCode } from '../../src/contract/report/report.js';
+import { exitCode } from '../../src/contract/report/verdict.js';
 import { runContracts } from '../../src/contract/run/run.js';
 import { createUnderstudy } from '../../src/index.js';
 import { ExitCode } from '../../src/spec/exit-code.js';

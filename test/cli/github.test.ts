@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { tellGitHub } from '../../src/cli/github.js';
 import type { Io } from '../../src/cli/io.js';
+import { tell } from '../../src/contract/report/telling.js';
 import { alteredRun, inBody } from '../support/altered.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-github-'));
@@ -24,7 +25,7 @@ async function told(env: NodeJS.ProcessEnv) {
     },
   });
   const io = { stdout: output('stdout'), stderr: output('stderr'), env } as unknown as Io;
-  tellGitHub(await report, 'failure', io);
+  tellGitHub(tell(await report), io);
   return written;
 }
 

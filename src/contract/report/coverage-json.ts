@@ -1,8 +1,7 @@
 // What a run showed of the document, as data: each operation with its cases.
 import type { CaseCoverage } from '../run/coverage.js';
-import type { Report } from '../run/options.js';
-import { masking } from './redact.js';
-import { countCoverage } from './report.js';
+import type { Telling } from './telling.js';
+import { countCoverage } from './verdict.js';
 
 interface Operation {
   readonly right: number;
@@ -11,8 +10,7 @@ interface Operation {
   readonly cases: Readonly<Record<string, Omit<CaseCoverage, 'case'>>>;
 }
 
-export function toCoverage(report: Report): object {
-  const mask = masking(report.secrets);
+export function toCoverage({ report, mask }: Telling): object {
   const operations: Record<string, Operation> = {};
   for (const { case: whole, result, reason } of report.coverage) {
     const [id = '', name = ''] = whole.split('.');

@@ -1,22 +1,20 @@
 // A summary for a pull request or the page of a CI job.
-import type { Report } from '../run/options.js';
-import { type Headline, headlinesOf } from './headlines.js';
-import { masking } from './redact.js';
-import { countCoverage, cut, type FailOn, namesOf, verdictOf } from './report.js';
+import type { Headline } from './headlines.js';
+import type { Telling } from './telling.js';
+import { countCoverage } from './verdict.js';
+import { cut, namesOf } from './words.js';
 
 /** Lines of a table; GitHub takes a mebibyte, and nobody reads more. */
 const MOST_CAUSES = 30;
 const MOST_OF_A_TEXT = 300;
 
-export function toMarkdown(report: Report, failOn: FailOn): string {
-  const mask = masking(report.secrets);
+export function toMarkdown({ report, headlines, mask, verdict }: Telling): string {
   const { right, wrong, not_exercised } = countCoverage(report);
-  const headlines = headlinesOf(report.findings);
   const rest = headlines.length - MOST_CAUSES;
   const rows = headlines.slice(0, MOST_CAUSES).map((headline) => rowOf(headline, mask));
   const behind = report.leftovers.map((name) => `- ${code(mask(name))}`);
   return [
-    `## ${verdictOf(report, failOn)}: contract of ${code(mask(report.target))}`,
+    `## ${verdict}: contract of ${code(mask(report.target))}`,
     '',
     `${right} cases right, ${wrong} wrong, ${not_exercised} not exercised; ${report.rows.length} rows, ${report.requests} requests.`,
     ...(report.stopped ? ['', `Ended early: ${code(mask(report.stopped.text))}`] : []),

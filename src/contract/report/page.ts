@@ -6,14 +6,15 @@ import type { OperationId } from '../../spec/document.js';
 import { readJson } from '../judge/json.js';
 import type { Exchanged } from '../run/exchanged.js';
 import type { Finding } from '../run/finding.js';
-import type { Report } from '../run/options.js';
 import type { Played, Result } from '../run/play.js';
-import { EXAMPLES, type Headline, headlinesOf } from './headlines.js';
+import { EXAMPLES, type Headline } from './headlines.js';
 import { asIs, type Html, html } from './html.js';
 import { script, style } from './page-assets.js';
-import { type Mask, masking } from './redact.js';
+import type { Mask } from './redact.js';
 import { repeatChain } from './repeat.js';
-import { countCoverage, cut, exitCode, type FailOn, verdictOf } from './report.js';
+import type { Telling } from './telling.js';
+import { countCoverage } from './verdict.js';
+import { cut } from './words.js';
 
 /** Characters that are shown of a headline, whose two sides stand whole below it, and of a body. */
 const MOST_OF_A_HEADLINE = 240;
@@ -26,8 +27,8 @@ const marks: Readonly<Record<Result, { readonly sign: string; readonly words: st
 };
 
 /** The page as text. A policy in it lets its own style and script run, and nothing else. */
-export function toHtml(report: Report, failOn: FailOn): string {
-  return `<!doctype html>\n${new Page(report, failOn).whole().text}\n`;
+export function toHtml(telling: Telling): string {
+  return `<!doctype html>\n${new Page(telling).whole().text}\n`;
 }
 
 interface NumberedRow extends Played {
@@ -36,22 +37,19 @@ interface NumberedRow extends Played {
 }
 
 class Page {
-  readonly #report: Report;
-  readonly #failOn: FailOn;
+  readonly #telling: Telling;
   readonly #mask: Mask;
-  readonly #headlines: readonly Headline[];
   readonly #rows: readonly NumberedRow[];
   /** By the fingerprint of a finding, where on the page it is told. */
   readonly #anchors = new Map<string, string>();
   readonly #operations: readonly OperationId[];
 
-  constructor(report: Report, failOn: FailOn) {
-    this.#report = report;
-    this.#failOn = failOn;
-    this.#mask = masking(report.secrets);
-    this.#headlines = headlinesOf(report.findings);
+  constructor(telling: Telling) {
+    const { report, headlines, mask } = telling;
+    this.#telling = telling;
+    this.#mask = mask;
     this.#rows = report.rows.map((row, i) => ({ ...row, id: `row-${i + 1}` }));
-    for (const [i, { findings }] of this.#headlines.entries())
+    for (const [i, { findings }] of headlines.entries())
       for (const { fingerprint } of findings) this.#anchors.set(fingerprint, `finding-${i + 1}`);
     this.#operations = [
       ...new Set([
@@ -63,20 +61,19 @@ class Page {
 
   whole(): Html {
     const policy = `default-src 'none'; style-src ${hashOf(style)}; script-src ${hashOf(script)}; base-uri 'none'; form-action 'none'`;
-    const verdict = verdictOf(this.#report, this.#failOn);
-    const { target } = this.#report;
+    const { verdict, report } = this.#telling;
     return html`<html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
-<title>${verdict}: ${this.#mask(target)}</title>
+<title>${verdict}: ${this.#mask(report.target)}</title>
 ${asIs('style', style)}
 </head>
 <body>
 <a class="skip" href="#findings">Skip to what was found</a>
-<header>${this.#facts(verdict)}</header>
+<header>${this.#facts()}</header>
 <main>
 <div id="tools" class="tools" role="search" hidden>
 <label>Search <span class="quiet">(press / )</span><input id="search" type="search" placeholder="an operation, a case, a caller, a code"></label>
@@ -92,11 +89,10 @@ ${asIs('script', script)}
 </html>`;
   }
 
-  #facts(verdict: string): Html {
-    const { target, started, finished, seed, runId, requests, rows, stopped, leftovers } =
-      this.#report;
-    const code = exitCode(this.#report, this.#failOn);
-    const { right, wrong, not_exercised } = countCoverage(this.#report);
+  #facts(): Html {
+    const { report, exitCode, verdict } = this.#telling;
+    const { target, started, finished, seed, runId, requests, rows, stopped, leftovers } = report;
+    const { right, wrong, not_exercised } = countCoverage(report);
     const seconds = finished && (Date.parse(finished) - Date.parse(started)) / 1000;
     const facts: readonly (readonly [string, string | undefined])[] = [
       ['Server', this.#mask(target)],
@@ -109,22 +105,22 @@ ${asIs('script', script)}
       ['Ended early', stopped && this.#mask(stopped.text)],
       ['Left behind', leftovers.length > 0 ? leftovers.map(this.#mask).join(', ') : undefined],
     ];
-    return html`<h1><span class="badge ${code === 0 ? 'right' : code === 1 ? 'wrong' : 'question'}">${verdict}</span> Contract report</h1>
+    return html`<h1><span class="badge ${exitCode === 0 ? 'right' : exitCode === 1 ? 'wrong' : 'question'}">${verdict}</span> Contract report</h1>
 <dl class="facts">${facts.flatMap(([name, value]) => (value ? html`<dt>${name}</dt><dd>${value}</dd>` : []))}</dl>`;
   }
 
   #filters(): string | undefined {
-    const given = Object.entries(this.#report.filters ?? {}).filter(
+    const given = Object.entries(this.#telling.report.filters ?? {}).filter(
       (entry): entry is [string, string[]] => Array.isArray(entry[1]) && entry[1].length > 0,
     );
     return given.map(([name, values]) => `${name}: ${values.join(', ')}`).join('; ') || undefined;
   }
 
   #findings(): Html {
-    if (this.#headlines.length === 0)
+    if (this.#telling.headlines.length === 0)
       return html`<h2 id="findings" tabindex="-1">What was found</h2><p>Nothing. Every row that was played is right.</p>`;
     return html`<h2 id="findings" tabindex="-1">What was found</h2>
-${this.#headlines.map((headline, i) => this.#headline(headline, i + 1))}`;
+${this.#telling.headlines.map((headline, i) => this.#headline(headline, i + 1))}`;
   }
 
   #headline({ code, severity, what, operations, count, findings }: Headline, number: number): Html {
@@ -193,7 +189,7 @@ ${last ? this.#exchange(last) : undefined}
   }
 
   #casesOf(id: OperationId): readonly { name: string; result: Result; reason: string }[] {
-    return this.#report.coverage.flatMap(({ case: whole, result, reason = '' }) => {
+    return this.#telling.report.coverage.flatMap(({ case: whole, result, reason = '' }) => {
       const [operation, name = ''] = whole.split('.');
       return operation === id ? [{ name, result, reason }] : [];
     });

@@ -2,8 +2,8 @@
 import { codes } from '../judge/codes.js';
 import type { Severity } from '../judge/judge.js';
 import type { Finding } from '../run/finding.js';
-import type { Report } from '../run/options.js';
-import { type Mask, masking } from './redact.js';
+import type { Mask } from './redact.js';
+import type { Telling } from './telling.js';
 
 const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   failure: 'error',
@@ -11,8 +11,7 @@ const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   notice: 'note',
 };
 
-export function toSarif(report: Report): object {
-  const mask = masking(report.secrets);
+export function toSarif({ report, mask }: Telling): object {
   const used = [...new Set(report.findings.map(({ code }) => code))];
   return {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',

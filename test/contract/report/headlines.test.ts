@@ -1,7 +1,9 @@
 // One fault, one headline, however many rows it shows in; two faults are two.
 import { describe, expect, it } from 'vitest';
 import { headlinesOf } from '../../../src/contract/report/headlines.js';
-import { toText, toVerdict } from '../../../src/contract/report/report.js';
+import { toText } from '../../../src/contract/report/renderings.js';
+import { tell } from '../../../src/contract/report/telling.js';
+import { toVerdict } from '../../../src/contract/report/text.js';
 import type { Report } from '../../../src/contract/run/options.js';
 import type { OperationId } from '../../../src/index.js';
 import { alteredRun, inBody } from '../../support/altered.js';
@@ -75,7 +77,7 @@ describe('what a terminal shows', () => {
       headers: { ...headers, 'content-type': `text/${status}` },
       body: body.replace(/"(\w+_at|\w+_id|name)":"[^"]*"/g, '"$1":{"a":"very long text"}'),
     }));
-    const verdict = toVerdict(report, 'failure').trimEnd().split('\n');
+    const verdict = toVerdict(tell(report, 'failure')).trimEnd().split('\n');
     expect(verdict[0]).toBe('Failed, exit code 1:');
     // With the counts above it and the place of the report below.
     expect(verdict.length).toBeLessThan(20);

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { toHtml } from '../../../src/contract/report/page.js';
+import { tell } from '../../../src/contract/report/telling.js';
 import { alteredRun, inBody } from '../../support/altered.js';
 import { createBrowsers } from '../../support/browser.js';
 import { runCommand } from '../../support/processes.js';
@@ -26,7 +27,11 @@ const prepared = beforeAllWithTool(async () => {
     ['getSpace'],
     inBody((body) => body.replace(/"trace_id":"[^"]*",/, '')),
   );
-  return { chromium, clean: toHtml(report, 'failure'), failed: toHtml(broken, 'failure') };
+  return {
+    chromium,
+    clean: toHtml(tell(report, 'failure')),
+    failed: toHtml(tell(broken, 'failure')),
+  };
 }, 120_000);
 
 /** What a browser makes of the page, after its scripts have run. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { toHtml } from '../../../src/contract/report/page.js';
+import { tell } from '../../../src/contract/report/telling.js';
 import { alteredRun, inBody } from '../../support/altered.js';
 
 const hostile = '</pre><script>alert(1)</script><img src=x onerror=alert(2)>\u202e\u0007"\'&';
@@ -13,7 +14,7 @@ const report = alteredRun(
       .replace(/"name":"[^"]*"/, `"name":${JSON.stringify(hostile)}`),
   ),
 );
-const page = report.then((played) => toHtml(played, 'failure'));
+const page = report.then((played) => toHtml(tell(played, 'failure')));
 
 describe('the page of a report', () => {
   it('shows what a server sent as text', async () => {
@@ -63,7 +64,7 @@ describe('the page of a report', () => {
 
   it('says so where nothing was found', async () => {
     const clean = await alteredRun(['getSpace'], () => ({}));
-    const text = toHtml(clean, 'failure');
+    const text = toHtml(tell(clean, 'failure'));
     expect(text).toContain('Every row that was played is right.');
     expect(text).toContain('<title>Passed: the altered stand-in</title>');
   });

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { toJunit, toResults, toText } from '../../../src/contract/report/report.js';
+import { toJunit, toResults, toText } from '../../../src/contract/report/renderings.js';
 import { createUnderstudy } from '../../../src/index.js';
 import { credentialsOf, runChain } from '../../support/chain.js';
 import { run } from '../../support/cli.js';

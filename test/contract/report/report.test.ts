@@ -3,14 +3,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { handlerTarget, TargetError } from '../../../src/client/target.js';
 import type { Severity } from '../../../src/contract/judge/judge.js';
-import {
-  exitCode,
-  type FailOn,
-  toJunit,
-  toResults,
-  toText,
-  toVerdict,
-} from '../../../src/contract/report/report.js';
+import { toJunit, toResults, toText } from '../../../src/contract/report/renderings.js';
+import { tell } from '../../../src/contract/report/telling.js';
+import { toVerdict } from '../../../src/contract/report/text.js';
+import { exitCode, type FailOn } from '../../../src/contract/report/verdict.js';
 import type { Finding } from '../../../src/contract/run/finding.js';
 import type { Report } from '../../../src/contract/run/options.js';
 import type { Played } from '../../../src/contract/run/play.js';
@@ -200,14 +196,14 @@ describe('results.json', () => {
 
 describe('the verdict', () => {
   it('is a word, the exit code and a line for each finding that failed the run', async () => {
-    expect(toVerdict(await clean(), 'notice')).toBe('Passed, exit code 0\n');
-    expect(toVerdict(await honest({ include: () => false }), 'failure')).toBe(
+    expect(toVerdict(tell(await clean(), 'notice'))).toBe('Passed, exit code 0\n');
+    expect(toVerdict(tell(await honest({ include: () => false }), 'failure'))).toBe(
       'Inconclusive, exit code 3\n',
     );
-    expect(toVerdict({ ...(await clean()), leftovers: ['space space_1'] }, 'failure')).toBe(
+    expect(toVerdict(tell({ ...(await clean()), leftovers: ['space space_1'] }))).toBe(
       'Passed, but something is left behind, exit code 4\n',
     );
-    const failed = toVerdict(await failing(), 'failure').split('\n');
+    const failed = toVerdict(tell(await failing(), 'failure')).split('\n');
     expect(failed[0]).toBe('Failed, exit code 1:');
     expect(failed[1]).toMatch(/^ {2}[A-Z_]+ expected .*, got /);
   });

@@ -2,6 +2,7 @@ import type { Log, Result } from 'sarif';
 import { describe, expect, it } from 'vitest';
 import { codes } from '../../../src/contract/judge/codes.js';
 import { toSarif } from '../../../src/contract/report/sarif.js';
+import { tell } from '../../../src/contract/report/telling.js';
 import { alteredRun, inBody } from '../../support/altered.js';
 
 const report = alteredRun(
@@ -12,7 +13,7 @@ const report = alteredRun(
 describe('results.sarif', () => {
   it('has a result for each finding, with its rule, level, row and fingerprint', async () => {
     const { findings } = await report;
-    const { version, runs } = toSarif(await report) as Log;
+    const { version, runs } = toSarif(tell(await report)) as Log;
     expect([version, runs.length]).toEqual(['2.1.0', 1]);
     const [{ results = [], tool } = {} as (typeof runs)[0]] = runs;
     expect(results.length).toBe(findings.length);
@@ -35,7 +36,7 @@ describe('results.sarif', () => {
 
   it('says that a run that ended early did not succeed', async () => {
     const stopped = { ...(await report), stopped: { why: 'time', text: 'over' } as const };
-    const [run] = (toSarif(stopped) as Log).runs;
+    const [run] = (toSarif(tell(stopped)) as Log).runs;
     expect(run?.invocations?.[0]?.executionSuccessful).toBe(false);
   });
 });

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { readRateLimit } from '../../../src/client/rate.js';
 import { handlerTarget, type Target } from '../../../src/client/target.js';
-import { exitCode } from '../../../src/contract/report/report.js';
+import { exitCode } from '../../../src/contract/report/verdict.js';
 import { callsOf, chosenPlays } from '../../../src/contract/run/choice.js';
 import { type Lanes, sideBySide } from '../../../src/contract/run/lanes.js';
 import type { RunOptions } from '../../../src/contract/run/options.js';

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { handlerTarget, type Target } from '../../../src/client/target.js';
-import { exitCode } from '../../../src/contract/report/report.js';
+import { exitCode } from '../../../src/contract/report/verdict.js';
 import { Guard } from '../../../src/contract/run/guard.js';
 import { isId } from '../../../src/contract/run/id.js';
 import type { RunOptions } from '../../../src/contract/run/options.js';

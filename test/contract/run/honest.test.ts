@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { handlerTarget, type Target, TargetError } from '../../../src/client/target.js';
-import { exitCode, toResults, toText } from '../../../src/contract/report/report.js';
+import { toResults, toText } from '../../../src/contract/report/renderings.js';
+import { exitCode } from '../../../src/contract/report/verdict.js';
 import type { RunOptions } from '../../../src/contract/run/options.js';
 import { parseProfile } from '../../../src/contract/run/profile.js';
 import { runContracts } from '../../../src/contract/run/run.js';

@@ -1,7 +1,8 @@
 // Deletions that delete nothing, and what a run says of them.
 import { describe, expect, it } from 'vitest';
 import { handlerTarget, type Target } from '../../../src/client/target.js';
-import { exitCode, toJunit, toResults, toText } from '../../../src/contract/report/report.js';
+import { toJunit, toResults, toText } from '../../../src/contract/report/renderings.js';
+import { exitCode } from '../../../src/contract/report/verdict.js';
 import { Ledger, type Line } from '../../../src/contract/run/ledger.js';
 import type { RunOptions } from '../../../src/contract/run/options.js';
 import { runContracts } from '../../../src/contract/run/run.js';

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { readOnlyTarget } from '../../../src/client/access.js';
 import { handlerTarget, type Target } from '../../../src/client/target.js';
-import { exitCode, toText } from '../../../src/contract/report/report.js';
+import { toText } from '../../../src/contract/report/renderings.js';
+import { exitCode } from '../../../src/contract/report/verdict.js';
 import type { RunOptions } from '../../../src/contract/run/options.js';
 import { runContracts } from '../../../src/contract/run/run.js';
 import { loadContracts } from '../../../src/contract/tables/load.js';

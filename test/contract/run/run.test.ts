@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { handlerTarget, type Target, TargetError } from '../../../src/client/target.js';
-import { exitCode, toJunit } from '../../../src/contract/report/report.js';
+import { toJunit } from '../../../src/contract/report/renderings.js';
+import { exitCode } from '../../../src/contract/report/verdict.js';
 import type { RunOptions } from '../../../src/contract/run/options.js';
 import { planRun } from '../../../src/contract/run/plan.js';
 import { type Profile, parseProfile } from '../../../src/contract/run/profile.js';

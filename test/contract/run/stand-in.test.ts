@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { handlerTarget } from '../../../src/client/target.js';
 import { withEdges } from '../../../src/contract/edges/edges.js';
-import { countCoverage } from '../../../src/contract/report/report.js';
+import { countCoverage } from '../../../src/contract/report/verdict.js';
 import { planRun } from '../../../src/contract/run/plan.js';
 import { parseProfile } from '../../../src/contract/run/profile.js';
 import { runContracts } from '../../../src/contract/run/run.js';
