@@ -6,6 +6,7 @@ import type { OperationId } from '../../spec/document.js';
 import { readJson } from '../judge/json.js';
 import type { Exchanged } from '../run/exchanged.js';
 import type { Finding } from '../run/finding.js';
+import { overrideInWords } from '../run/override.js';
 import type { Played, Result } from '../run/play.js';
 import { EXAMPLES, type Headline } from './headlines.js';
 import { asIs, type Html, html } from './html.js';
@@ -102,6 +103,7 @@ ${asIs('script', script)}
       ['Took', seconds === undefined ? undefined : `${seconds} s`],
       ['Seed, run', `${seed}, ${runId}`],
       ['Filters', this.#filters()],
+      ['Override', overrideInWords(report.override)],
       ['Ended early', stopped && this.#mask(stopped.text)],
       ['Left behind', leftovers.length > 0 ? leftovers.map(this.#mask).join(', ') : undefined],
     ];

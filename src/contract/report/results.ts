@@ -31,6 +31,7 @@ export function toResults(telling: Telling): object {
     possibly_made: report.possiblyMade.map(mask),
     archived: report.archived.map(mask),
     unverified: report.unverified,
+    override_held_by: report.override ?? null,
     cases: countCoverage(report),
     ...(report.minCases === undefined ? {} : { min_cases: report.minCases }),
     coverage: report.coverage.map((one) =>

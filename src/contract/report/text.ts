@@ -3,6 +3,7 @@ import { basisInWords } from '../../spec/case.js';
 import type { Severity } from '../judge/judge.js';
 import type { Finding } from '../run/finding.js';
 import type { Report } from '../run/options.js';
+import { overrideInWords } from '../run/override.js';
 import { EXAMPLES, type Headline } from './headlines.js';
 import type { Mask } from './redact.js';
 import { repeatChain } from './repeat.js';
@@ -50,6 +51,8 @@ export function toText({ report, headlines, mask, why }: Telling): string {
   if (unverified > 0) lines.push(`Deletions that no read has confirmed: ${unverified}`);
   if (report.unseen > 0)
     lines.push(`State not verified afterwards (caller or ID missing): ${report.unseen}`);
+  const override = overrideInWords(report.override);
+  if (override !== undefined) lines.push(`Override of all permissions: ${override}`);
   if (why !== undefined)
     lines.push(
       `${report.stopped === undefined ? 'Inconclusive' : 'Stopped early'}: ${oneLine(mask(why))}`,

@@ -8,6 +8,7 @@ import type { CaseCoverage } from './coverage.js';
 import type { Finding } from './finding.js';
 import type { Line } from './ledger.js';
 import type { Level } from './level.js';
+import type { Holders } from './parts.js';
 import type { Play, Played } from './play.js';
 import type { Profile } from './profile.js';
 import type { Wait } from './rate-limit.js';
@@ -54,6 +55,8 @@ export interface Report {
   readonly possiblyMade: readonly string[];
   /** Looks at what requests left behind that the profile has no caller or id for. */
   readonly unseen: number;
+  /** Who of the profile holds the override of all permissions, where a row rests on it. */
+  readonly override?: Holders;
   readonly stopped?: Stopped;
   /** Fewer cases that were right show too little. */
   readonly minCases?: number;

@@ -3,8 +3,10 @@
 import type { Target } from '../../client/target.js';
 import type { OperationId } from '../../spec/document.js';
 import type { CheckedSpec } from '../../validation/validators.js';
+import type { CallerName } from '../tables/caller.js';
 import type { Contracts } from '../tables/table.js';
 import type { Ending } from './ending.js';
+import type { Finding } from './finding.js';
 import type { Guard } from './guard.js';
 import type { Ledger } from './ledger.js';
 import type { Level } from './level.js';
@@ -12,6 +14,7 @@ import type { PossiblyMade } from './possibly-made.js';
 import type { Profile } from './profile.js';
 import type { RateLimits, Wait } from './rate-limit.js';
 import type { SharedStates } from './shared.js';
+import type { Subject } from './subject.js';
 
 export interface Selection {
   /** Which operations are played, and judged. Others are tools, of which nothing is expected. */
@@ -33,6 +36,16 @@ interface PutOff {
   readonly made: string;
   /** Says what there is to say where it is kept still, and how many requests that took. */
   readonly takeAway: () => Promise<{ readonly kept: string | undefined; readonly sent: number }>;
+}
+
+/** Who holds the override; undefined where that could not be found out. */
+export type Holders = readonly CallerName[] | undefined;
+
+/** What a run finds out of the override of all permissions. */
+interface AskedOverride {
+  readonly ask: (parts: SessionParts) => Promise<Holders>;
+  /** Of the requests by which it was found out; said once, with the row that comes first. */
+  readonly findingsOf: (subject: Subject, include: Selection['include']) => readonly Finding[];
 }
 
 export interface SessionParts extends Partial<Selection> {
@@ -72,6 +85,8 @@ export interface SessionParts extends Partial<Selection> {
   readonly level?: Level;
   /** What plays make for one another; each makes its own when absent. */
   readonly states?: SharedStates;
+  /** Who holds the override of all permissions; as the contracts have it when absent. */
+  readonly override?: AskedOverride;
   /** What all plays have made, and what has become of it. */
   readonly ledger?: Ledger;
   /** Writes to which no answer came, of all plays. */

@@ -8,6 +8,7 @@ import { same } from '../../spec/json.js';
 import type { Json } from '../../spec/message.js';
 import { valuesAt } from '../../spec/values.js';
 import type { Deviation } from '../judge/judge.js';
+import type { CallerName } from '../tables/caller.js';
 import type {
   CompareStep,
   KeepStep,
@@ -25,7 +26,8 @@ import { asTool, type Exchanged, isSuccess } from './exchanged.js';
 import { type Finding, findingOf } from './finding.js';
 import { Look, observe, type Shown } from './look.js';
 import { lackingIn, needsOfLook } from './needs.js';
-import { type SessionParts, selectionOf } from './parts.js';
+import { HOLDER, overridingIn } from './override.js';
+import { type Holders, type SessionParts, selectionOf } from './parts.js';
 import { crashOf, type Played } from './play.js';
 import { Ended, NotExercised, PreparationFailed } from './reason.js';
 import { Session } from './session.js';
@@ -49,8 +51,33 @@ type Rests = Pick<Case, 'basis' | 'source'>;
 const undosOf = (steps: readonly Step[]): readonly UndoStep[] =>
   steps.filter((step) => step.kind === 'undo');
 
-export function playRow(planned: PlannedRow, parts: SessionParts): Promise<Played> {
-  return new RowPlayer(planned, parts).play();
+export async function playRow(planned: PlannedRow, parts: SessionParts): Promise<Played> {
+  const { override } = parts;
+  const overriding = overridingIn(parts.spec, planned.steps);
+  if (!override || overriding.length === 0) return new RowPlayer(planned, parts).play();
+  const played = await withHolders(await override.ask(parts), overriding, planned, parts);
+  const asked = override.findingsOf(planned, selectionOf(parts).include);
+  if (asked.length === 0) return played;
+  const isWrong = played.result === 'right' && asked.some(({ severity }) => severity !== 'notice');
+  const result = isWrong ? 'wrong' : played.result;
+  return { ...played, result, findings: [...asked, ...played.findings] };
+}
+
+/** A row that rests on the override, by whoever holds it. */
+async function withHolders(
+  holders: Holders,
+  overriding: readonly Step[],
+  planned: PlannedRow,
+  parts: SessionParts,
+): Promise<Played> {
+  if (!holders || holders.includes(HOLDER)) return new RowPlayer(planned, parts).play();
+  // Others go on with a state that the owner has made.
+  if (holders.includes('owner'))
+    return new RowPlayer({ ...planned, shared: undefined }, parts, HOLDER).play();
+  if (overriding.some(({ kind }) => kind !== 'look'))
+    throw new NotExercised('nobody in the profile holds the override of all permissions');
+  const steps = planned.steps.filter((step) => !overriding.includes(step));
+  return new RowPlayer({ ...planned, steps }, parts).play();
 }
 
 const isWrongCase = (code: string): boolean => code === 'CASE_WRONG' || code === 'SERVER_ERROR';
@@ -75,10 +102,12 @@ class RowPlayer {
   /** By what they ask, since the last write: what was read once need not be read again. */
   readonly #looks = new Map<string, { readonly look: Look; readonly first: Exchanged }>();
 
-  constructor(planned: PlannedRow, parts: SessionParts) {
+  /** `holder` changes places with the owner. */
+  constructor(planned: PlannedRow, parts: SessionParts, holder: CallerName = 'owner') {
     this.#planned = planned;
     this.#parts = parts;
     this.#session = new Session(parts);
+    this.#session.values.holder = holder;
     this.#state = new State(this.#session, parts);
   }
 

@@ -14,6 +14,7 @@ import { Ledger } from './ledger.js';
 import { type Lock, takeLock } from './lock.js';
 import { lackingIn } from './needs.js';
 import type { Lacking, Report, RunOptions } from './options.js';
+import { Override } from './override.js';
 import { Pace } from './pace.js';
 import { type SessionParts, selectionOf } from './parts.js';
 import { crashOf, type Play, type Played, playOne } from './play.js';
@@ -61,6 +62,7 @@ export class Run {
   readonly #held = new Set<string>();
   readonly #possiblyMade: PossiblyMade;
   readonly #ledger: Ledger;
+  readonly #override = new Override();
   /** What all plays are given. */
   readonly #shared: Omit<SessionParts, 'number'>;
   /** In the order in which they ended. */
@@ -116,6 +118,7 @@ export class Run {
       held: this.#held,
       states: new SharedStates(this.plays),
       possiblyMade: this.#possiblyMade,
+      override: this.#override,
       putOff: [],
     };
   }
@@ -220,7 +223,11 @@ export class Run {
       coverage: coverageOf(spec, rows, selectionOf(this.#options).include),
       lacking: this.lacking,
       requests:
-        sum(({ requests }) => requests) + (this.#lock?.requests ?? 0) + this.#closed.requests,
+        sum(({ requests }) => requests) +
+        this.#override.requests +
+        (this.#lock?.requests ?? 0) +
+        this.#closed.requests,
+      override: this.#override.holders,
       possiblyMade: this.#possiblyMade.list,
       leftovers: this.#leftovers(rows),
       archived: this.#ledger.archived,

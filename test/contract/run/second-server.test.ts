@@ -53,6 +53,10 @@ describe('a second server that keeps the document in its own way', () => {
     expect(report.coverage.filter(({ result }) => result === 'wrong')).toEqual([]);
   });
 
+  it('is found to have the override with the admin', () => {
+    expect(report.override).toEqual(['admin']);
+  });
+
   it('imports nothing of ours', () => {
     const folder = 'test/targets/second-server';
     const imports = readdirSync(folder)
