@@ -237,6 +237,10 @@ export const flags = {
       low: 1,
       high: 1_000_000,
     }),
+    canary: toggle(
+      '--no-canary',
+      'do not prove with one answer, made wrong after it came, that the check looks',
+    ),
     maxTime: number('--max-time <seconds>', 'time limit of the whole run', {
       low: 1,
       high: 86_400,

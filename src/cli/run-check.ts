@@ -146,6 +146,7 @@ async function optionsOf(
     lock: !target.inProcess,
     ...selected,
     level: flags.level,
+    canary: flags.canary !== false,
     concurrency: flags.concurrency ?? (target.inProcess ? 1 : target.isHere ? 8 : 4),
     // Nobody else is kept waiting by a server on this machine.
     rateLimit: flags.rateLimit ?? (target.inProcess || target.isHere ? 'off' : 'auto'),

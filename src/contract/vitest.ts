@@ -15,6 +15,7 @@ import { withEdges } from './edges/edges.js';
 import { masking } from './report/redact.js';
 import { describeFinding } from './report/text.js';
 import { isShown } from './report/verdict.js';
+import { canaryInWords } from './run/canary.js';
 import type { Played } from './run/play.js';
 import { type Profile, readProfile } from './run/profile.js';
 import { Run } from './run/run.js';
@@ -37,6 +38,8 @@ export interface DescribeOptions {
    * process.
    */
   readonly lock?: boolean;
+  /** Whether one exchange is judged twice, as proof that the tests look; true when absent. */
+  readonly canary?: boolean;
   /** Milliseconds for one test, which may be some two hundred requests. Two minutes when absent. */
   readonly timeout?: number;
 }
@@ -47,6 +50,7 @@ const optionRules: Record<keyof DescribeOptions, OptionRule> = {
   allow: aFunction,
   seed: wholeNumber(0, 2 ** 31),
   lock: aBoolean,
+  canary: aBoolean,
   timeout: wholeNumber(1),
 };
 
@@ -66,6 +70,7 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
     seed = 1,
     profile = readProfile(standInProfile, {}),
     lock = !target.inProcess,
+    canary = true,
     timeout = 120_000,
   } = options;
   // In this process the same seed makes the same requests; elsewhere two runs must never meet.
@@ -84,6 +89,7 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
     seed,
     runId,
     lock,
+    canary,
     signal: ending.signal,
     ...selection,
   });
@@ -108,7 +114,10 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
       });
     }
     afterAll(async () => {
-      const { leftovers, possiblyMade, rows, stopped } = await run.close();
+      const report = await run.close();
+      const { leftovers, possiblyMade, rows, stopped } = report;
+      if (report.canary?.seen === false)
+        throw new Error(`The tests do not look: ${canaryInWords(report.canary)}.`);
       const left = [...leftovers, ...possiblyMade.map((made) => `possibly ${made}`)];
       if (left.length > 0) throw new Error(`Left behind: ${left.map(mask).join(', ')}`);
       // If everything was skipped, the suite must not pass; if the run ended early, a test has

@@ -9,10 +9,11 @@ import type { Operation, OperationId, Spec } from '../spec/document.js';
 import { type Field, fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json, type PlainResponse } from '../spec/message.js';
 import { atPointer } from '../spec/pointer.js';
+import { changeAt } from '../spec/values.js';
 import type { World } from '../world/world.js';
 import { type Ask, type Drift, type Honest, successOf, type Wrapper, withBody } from './form.js';
 import { tried } from './state.js';
-import { changeAt, changeObjects, changeTexts, isTime, shifted } from './values.js';
+import { changeObjects, changeTexts, isTime, shifted } from './values.js';
 
 export function handDrifts(spec: Spec): readonly Drift[] {
   const operations = [...spec.operations.values()];

@@ -4,8 +4,9 @@ import type { Call } from '../rules/rule.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
 import { type Field, fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json } from '../spec/message.js';
+import { changeAt } from '../spec/values.js';
 import { type Drift, type Honest, successOf, withBody } from './form.js';
-import { changeAt, isTime, shifted } from './values.js';
+import { isTime, shifted } from './values.js';
 
 export function objectDrifts(spec: Spec): readonly Drift[] {
   return [

@@ -1,41 +1,7 @@
-// Values for planted drifts: a place in a body changed, another value of the same kind, a value of
+// Values for planted drifts: every object of a body changed, another value of the same kind, a value of
 // another kind.
 import type { Field, JsonType } from '../spec/fields.js';
 import { isJsonObject, type Json, type JsonObject } from '../spec/message.js';
-import { pointerTokens } from '../spec/pointer.js';
-
-/**
- * Changes what stands at a pointer, in which `*` is every row; undefined takes it away. What is not
- * there stays so.
- */
-export function changeAt(
-  body: Json,
-  pointer: string,
-  change: (value: Json) => Json | undefined,
-): Json {
-  return changeIn(body, pointerTokens(pointer), change) ?? null;
-}
-
-function changeIn(
-  value: Json,
-  [token, ...rest]: readonly string[],
-  change: (value: Json) => Json | undefined,
-): Json | undefined {
-  if (token === undefined) return change(value);
-  if (Array.isArray(value)) {
-    return value.flatMap((item: Json, i) => {
-      const changed = token === '*' || token === String(i) ? changeIn(item, rest, change) : item;
-      return changed === undefined ? [] : [changed];
-    });
-  }
-  if (!isJsonObject(value) || !Object.hasOwn(value, token)) return value;
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, item]) => {
-      const changed = key === token ? changeIn(item, rest, change) : item;
-      return changed === undefined ? [] : [[key, changed]];
-    }),
-  );
-}
 
 /** Changes every object of a body, the innermost first. */
 export function changeObjects(value: Json, change: (object: JsonObject) => Json): Json {

@@ -11,11 +11,12 @@ import { vouchesFor } from '../spec/case.js';
 import type { OperationId, Spec } from '../spec/document.js';
 import { type Field, fieldsOf } from '../spec/fields.js';
 import { isJsonObject, type Json, type JsonObject, type PlainResponse } from '../spec/message.js';
+import { changeAt } from '../spec/values.js';
 import type { Space } from '../world/nouns/spaces.js';
 import type { World } from '../world/world.js';
 import { type Ask, type Drift, type Honest, type Wrapper, withBody } from './form.js';
 import { tried } from './state.js';
-import { changeAt, changeObjects, changeTexts, isTime, otherValue } from './values.js';
+import { changeObjects, changeTexts, isTime, otherValue } from './values.js';
 
 export function variations(spec: Spec): readonly Drift[] {
   const all = [...spec.operations.keys()];

@@ -12,8 +12,9 @@ import {
   type RelationKind,
   statementsOf,
 } from '../spec/relation.js';
+import { changeAt } from '../spec/values.js';
 import { type Drift, type DriftKind, type Honest, reachedCases, withBody } from './form.js';
-import { changeAt, otherValue, retyped, shifted } from './values.js';
+import { otherValue, retyped, shifted } from './values.js';
 
 export function wireDrifts(spec: Spec): readonly Drift[] {
   return [...spec.operations.values()].flatMap((operation) => [

@@ -4,10 +4,12 @@ import { createHash } from 'node:crypto';
 import { basisInWords } from '../../spec/case.js';
 import type { OperationId } from '../../spec/document.js';
 import { readJson } from '../judge/json.js';
+import { canaryInWords } from '../run/canary.js';
 import type { Exchanged } from '../run/exchanged.js';
 import type { Finding } from '../run/finding.js';
 import { overrideInWords } from '../run/override.js';
 import type { Played, Result } from '../run/play.js';
+import { FAULT_LIST, faultsOf } from './faults.js';
 import { EXAMPLES, type Headline } from './headlines.js';
 import { asIs, type Html, html } from './html.js';
 import { script, style } from './page-assets.js';
@@ -103,6 +105,7 @@ ${asIs('script', script)}
       ['Took', seconds === undefined ? undefined : `${seconds} s`],
       ['Seed, run', `${seed}, ${runId}`],
       ['Filters', this.#filters()],
+      ['Canary', report.canary && canaryInWords(report.canary)],
       ['Override', overrideInWords(report.override)],
       ['Ended early', stopped && this.#mask(stopped.text)],
       ['Left behind', leftovers.length > 0 ? leftovers.map(this.#mask).join(', ') : undefined],
@@ -145,6 +148,7 @@ ${rest > 0 ? html`<p class="quiet">and ${rest} more of the same cause; results.j
     );
     const last = calls.at(-1);
     const before = calls.slice(0, -1);
+    const faults = faultsOf(finding);
     return html`<details${open ? html` open` : undefined}><summary>${title}</summary>
 <div class="sides"><div><h4>Expected</h4><pre tabindex="0">${mask(finding.expected)}</pre></div><div><h4>Got</h4><pre tabindex="0">${mask(finding.got)}</pre></div></div>
 <dl class="facts">
@@ -153,6 +157,7 @@ ${pointer ? html`<dt>Where</dt><dd><code>${mask(pointer)}</code></dd>` : undefin
 <dt>Contract</dt><dd><code>${place}</code></dd>
 ${row ? html`<dt>Row</dt><dd><a href="#${row.id}">${row.id}</a></dd>` : undefined}
 <dt>Explained by</dt><dd><code>understudy explain ${finding.code}</code></dd>
+${faults.length > 0 ? html`<dt>Public fault list</dt><dd>${FAULT_LIST.name} ${FAULT_LIST.version}: ${faults.join(', ')}</dd>` : undefined}
 <dt>Fingerprint</dt><dd><code>${fingerprint}</code></dd>
 </dl>
 ${before.length > 0 ? html`<h4>After</h4><pre tabindex="0">${before.map((call) => mask(lineOf(call))).join('\n')}</pre>` : undefined}

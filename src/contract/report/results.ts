@@ -1,4 +1,5 @@
 // results.json: a report as data, for programs.
+import { faultsOf } from './faults.js';
 import { repeatChain } from './repeat.js';
 import type { Telling } from './telling.js';
 import { countCoverage } from './verdict.js';
@@ -32,6 +33,7 @@ export function toResults(telling: Telling): object {
     archived: report.archived.map(mask),
     unverified: report.unverified,
     override_held_by: report.override ?? null,
+    canary: report.canary ?? null,
     cases: countCoverage(report),
     ...(report.minCases === undefined ? {} : { min_cases: report.minCases }),
     coverage: report.coverage.map((one) =>
@@ -47,6 +49,7 @@ export function toResults(telling: Telling): object {
     })),
     findings: report.findings.map(({ unreachable: _, rowOperation, ...finding }) => ({
       ...finding,
+      faults: faultsOf({ rowOperation, ...finding }),
       row_operation: rowOperation,
       pointer: mask(finding.pointer),
       expected: mask(finding.expected),

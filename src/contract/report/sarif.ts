@@ -2,6 +2,7 @@
 import { codes } from '../judge/codes.js';
 import type { Severity } from '../judge/judge.js';
 import type { Finding } from '../run/finding.js';
+import { FAULT_LIST, faultsOf } from './faults.js';
 import type { Mask } from './redact.js';
 import type { Telling } from './telling.js';
 
@@ -28,6 +29,12 @@ export function toSarif({ report, mask }: Telling): object {
             })),
           },
         },
+        taxonomies: [
+          {
+            ...FAULT_LIST,
+            taxa: numbersIn(report.findings).map((fault) => ({ id: String(fault) })),
+          },
+        ],
         automationDetails: { id: `understudy/${report.runId}` },
         invocations: [
           {
@@ -41,6 +48,9 @@ export function toSarif({ report, mask }: Telling): object {
     ],
   };
 }
+
+const numbersIn = (findings: readonly Finding[]): readonly number[] =>
+  [...new Set(findings.flatMap(faultsOf))].sort((a, b) => a - b);
 
 function resultOf(finding: Finding, mask: Mask): object {
   const { code, severity, operation, rowOperation, case: name, pointer, title, count } = finding;
@@ -69,6 +79,10 @@ function resultOf(finding: Finding, mask: Mask): object {
     ],
     partialFingerprints: { 'understudy/v1': finding.fingerprint },
     occurrenceCount: count,
+    taxa: faultsOf(finding).map((fault) => ({
+      id: String(fault),
+      toolComponent: { name: FAULT_LIST.name },
+    })),
     properties: { row_operation: rowOperation },
   };
 }

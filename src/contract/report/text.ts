@@ -1,6 +1,7 @@
 // A report as plain lines, for a terminal or the log of a CI.
 import { basisInWords } from '../../spec/case.js';
 import type { Severity } from '../judge/judge.js';
+import { canaryInWords } from '../run/canary.js';
 import type { Finding } from '../run/finding.js';
 import type { Report } from '../run/options.js';
 import { overrideInWords } from '../run/override.js';
@@ -71,7 +72,7 @@ export function toText({ report, headlines, mask, why }: Telling): string {
  * The end of the text, which a CI shows and a terminal leaves in sight: the verdict, and two lines
  * for each cause that brought it about.
  */
-export function toVerdict({ headlines, failOn, mask, exitCode, verdict }: Telling): string {
+export function toVerdict({ report, headlines, failOn, mask, exitCode, verdict }: Telling): string {
   const failed = headlines.filter(({ severity }) => failsRun(severity, failOn));
   const lines = failed.slice(0, MOST_CAUSES).flatMap((headline) => {
     const [{ place }] = headline.findings as [Finding];
@@ -85,6 +86,7 @@ export function toVerdict({ headlines, failOn, mask, exitCode, verdict }: Tellin
     `${verdict}, exit code ${exitCode}${failed.length > 0 ? ':' : ''}`,
     ...lines,
     ...(more > 0 ? [`  and ${more} more causes`] : []),
+    ...(report.canary?.seen ? [`Canary: ${canaryInWords(report.canary)}`] : []),
   ].join('\n')}\n`;
 }
 

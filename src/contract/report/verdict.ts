@@ -1,6 +1,7 @@
 // What a run comes to: its exit code, and why it may say too little.
 import { ExitCode } from '../../spec/exit-code.js';
 import type { Severity } from '../judge/judge.js';
+import { canaryInWords } from '../run/canary.js';
 import type { Report } from '../run/options.js';
 import type { Played, Result } from '../run/play.js';
 import { callerNames } from '../tables/caller.js';
@@ -14,7 +15,8 @@ export function exitCode(report: Report, failOn: FailOn): number {
   if (stopped?.why === 'interrupted') return ExitCode[stopped.signal ?? 'SIGINT'];
   if (stopped?.why === 'usage') return ExitCode.usage;
   const isShort = stopped && ['time', 'requests', 'failed'].includes(stopped.why);
-  if ((stopped && !isShort) || crashIn(report) !== undefined) return ExitCode.inconclusive;
+  if ((stopped && !isShort) || crashIn(report) !== undefined || blindness(report) !== undefined)
+    return ExitCode.inconclusive;
   if (report.findings.some((finding) => failsRun(finding.severity, failOn)))
     return ExitCode.failures;
   if (whyInconclusive(report) !== undefined) return ExitCode.inconclusive;
@@ -24,6 +26,12 @@ export function exitCode(report: Report, failOn: FailOn): number {
 
 const crashIn = ({ rows }: Report): string | undefined =>
   rows.find(({ crash }) => crash !== undefined)?.crash;
+
+/** A judge who takes what is wrong for right has judged nothing. */
+const blindness = ({ canary }: Report): string | undefined =>
+  canary && !canary.seen
+    ? `the check did not look: made wrong on purpose, ${canaryInWords(canary)}; nothing that it says counts, report this with results.json`
+    : undefined;
 
 /**
  * A refusal of a missing credential does not count: it says nothing about what the server does for
@@ -52,7 +60,7 @@ export function whyInconclusive(report: Report): string | undefined {
   const nothing = rows.some(isShown)
     ? undefined
     : 'no row could be played by a caller of the profile';
-  return stopped?.text ?? crashIn(report) ?? preparation ?? nothing ?? tooFew;
+  return stopped?.text ?? crashIn(report) ?? blindness(report) ?? preparation ?? nothing ?? tooFew;
 }
 
 export function failsRun(severity: Severity, failOn: FailOn): boolean {

@@ -4,6 +4,7 @@ import type { Target } from '../../client/target.js';
 import type { OperationId } from '../../spec/document.js';
 import type { CheckedSpec } from '../../validation/validators.js';
 import type { Contracts } from '../tables/table.js';
+import type { CanaryReport, Judge } from './canary.js';
 import type { CaseCoverage } from './coverage.js';
 import type { Finding } from './finding.js';
 import type { Line } from './ledger.js';
@@ -63,6 +64,8 @@ export interface Report {
   /** In every name that the run gave. */
   readonly runId: string;
   readonly filters?: Filters;
+  /** Absent where nothing could be drawn, or nobody wanted it. */
+  readonly canary?: CanaryReport;
   /** Absent where other plays than those of a level were given. */
   readonly level?: Level;
   readonly shard?: Shard;
@@ -112,6 +115,10 @@ export interface RunOptions {
   readonly failFast?: number;
   /** How many plays are played at a time; one after the other when absent. */
   readonly concurrency?: number;
+  /** Whether one exchange is judged twice, as proof that the run looks; true when absent. */
+  readonly canary?: boolean;
+  /** Judges every exchange; only a test of the kit has another one. */
+  readonly judge?: Judge;
   /** How many cases must be right for the run to be conclusive. */
   readonly minCases?: number;
   /** For the report: what `include` and `allow` come from. */

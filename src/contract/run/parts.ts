@@ -5,6 +5,7 @@ import type { OperationId } from '../../spec/document.js';
 import type { CheckedSpec } from '../../validation/validators.js';
 import type { CallerName } from '../tables/caller.js';
 import type { Contracts } from '../tables/table.js';
+import type { Canary, Judge } from './canary.js';
 import type { Ending } from './ending.js';
 import type { Finding } from './finding.js';
 import type { Guard } from './guard.js';
@@ -83,6 +84,10 @@ export interface SessionParts extends Partial<Selection> {
    */
   readonly putOff?: PutOff[];
   readonly level?: Level;
+  /** Another one than ours, for tests of the kit. */
+  readonly judge?: Judge;
+  /** Whatever is judged takes part in its draw. */
+  readonly canary?: Pick<Canary, 'offer'>;
   /** What plays make for one another; each makes its own when absent. */
   readonly states?: SharedStates;
   /** Who holds the override of all permissions; as the contracts have it when absent. */

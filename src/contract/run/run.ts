@@ -2,7 +2,9 @@
 // is the loop, `Run` is what its plays share, and says when it ends.
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { type Target, withinTime } from '../../client/target.js';
+import { judge } from '../judge/judge.js';
 import type { CallerName } from '../tables/caller.js';
+import { Canary } from './canary.js';
 import { chosenPlays } from './choice.js';
 import { type Closed, close } from './closing.js';
 import { coverageOf } from './coverage.js';
@@ -63,6 +65,7 @@ export class Run {
   readonly #possiblyMade: PossiblyMade;
   readonly #ledger: Ledger;
   readonly #override = new Override();
+  readonly #canary: Canary | undefined;
   /** What all plays are given. */
   readonly #shared: Omit<SessionParts, 'number'>;
   /** In the order in which they ended. */
@@ -106,8 +109,10 @@ export class Run {
     this.#target = pace.over(this.#listening(target));
     this.#possiblyMade = new PossiblyMade(runId);
     this.#ledger = new Ledger(runId, options.onLedger);
+    const { canary, ...others } = this.#options;
+    if (canary !== false) this.#canary = new Canary(options.judge ?? judge, seed);
     this.#shared = {
-      ...this.#options,
+      ...others,
       seed,
       target: this.#watch.over(this.#target),
       wait,
@@ -119,6 +124,7 @@ export class Run {
       states: new SharedStates(this.plays),
       possiblyMade: this.#possiblyMade,
       override: this.#override,
+      ...(this.#canary ? { canary: this.#canary } : {}),
       putOff: [],
     };
   }
@@ -210,6 +216,7 @@ export class Run {
   /** Of what has come so far. */
   report(stopped: Stopped | undefined): Report {
     const { spec, profile, target, seed = 1, runId = '', minCases, filters } = this.#options;
+    const canary = this.#canary?.report;
     const rows = [...this.#done].sort((a, b) => a.number - b.number).map(({ played }) => played);
     const sum = (count: (row: Played) => number): number =>
       rows.reduce((all, row) => all + count(row), 0);
@@ -236,6 +243,7 @@ export class Run {
       ...(stopped === undefined ? {} : { stopped }),
       ...(minCases === undefined ? {} : { minCases }),
       ...(filters === undefined ? {} : { filters }),
+      ...(canary === undefined ? {} : { canary }),
       runId,
       ...(this.#options.plays ? {} : { level: this.#options.level ?? 'full' }),
       ...(this.#options.shard ? { shard: this.#options.shard } : {}),

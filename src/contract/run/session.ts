@@ -2,7 +2,7 @@
 // exchanges kept in order.
 import type { Operation } from '../../spec/document.js';
 import type { Json, PlainResponse } from '../../spec/message.js';
-import { type Expectation, type Judged, judge } from '../judge/judge.js';
+import { type Expectation, type Judged, judge, type ToJudge } from '../judge/judge.js';
 import type { CallerName } from '../tables/caller.js';
 import { templateOf } from '../tables/compile.js';
 import type { RequestTemplate } from '../tables/steps.js';
@@ -11,7 +11,7 @@ import { type Creation, creations } from './creations.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
 import { httpRequest, type Sending } from './http-request.js';
 import { pagesFrom } from './pages.js';
-import type { SessionParts } from './parts.js';
+import { type SessionParts, selectionOf } from './parts.js';
 import { NotExercised, PreparationFailed } from './reason.js';
 import { Sender } from './sender.js';
 import { listsFor, viewersFor } from './stock.js';
@@ -71,8 +71,17 @@ export class Session {
       caller,
       request,
       judge: (response, read, isLast) =>
-        judge({ spec, operation, asked, response, read }, isLast ? expected : {}),
+        this.#judge({ spec, operation, asked, response, read }, isLast ? expected : {}),
     });
+  }
+
+  #judge(exchange: ToJudge, expected: Expectation): Judged {
+    const { canary, number } = this.#parts;
+    const { id } = exchange.operation;
+    const judged = (this.#parts.judge ?? judge)(exchange, expected);
+    if (selectionOf(this.#parts).include(id))
+      canary?.offer(`${number} ${this.requests} ${id}`, exchange, expected, judged);
+    return judged;
   }
 
   /** Sends a method that the path of an operation does not have. */
