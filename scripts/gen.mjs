@@ -7,7 +7,7 @@
 //   generated/contracts.json   the shipped contracts, parsed, with the place of each row
 //   src/spec/schema.gen.ts     TypeScript types of the document
 //   src/spec/cases.gen.ts      operation ids, case names, defaulted parameters
-//   schemas/*.json             the schemas of scenario, profile and contract files, whole
+//   schemas/*.json             the schemas of scenario, profile, known-deviation and contract files, whole
 //   docs/assumptions.md        the assumed cases: questions to the vendor
 // A file whose text has not changed is left alone; one that has is replaced by a rename.
 // `--check` writes nothing and fails when a committed file is stale.
@@ -58,6 +58,7 @@ const committed = {
   'docs/assumptions.md': assumptions(document),
   'schemas/scenario.json': asJson(scenarioSchema()),
   'schemas/profile.json': asJson(schemaOf('schemas/profile.yaml')),
+  'schemas/known.json': asJson(schemaOf('schemas/known.yaml')),
   'schemas/contracts.json': asJson(contractsSchema(document)),
 };
 if (checking) failOnStale(committed);

@@ -277,6 +277,21 @@ export const flags = {
       help: 'play one part of the rows, such as 1/4',
       parse: shard,
     } as Flag<Shard | undefined>,
+    askAgain: number(
+      '--ask-again <number>',
+      'how often a row with a failure is played again, to tell what is flaky',
+      { low: 0, high: 10, default: 2 },
+    ),
+    known: text('--known <file>', 'deviations that are accepted for now: they fail nothing', {}),
+    knownAdd: text(
+      '--known-add <file>',
+      'adds what this run found to that file, for somebody to fill in why',
+      {},
+    ),
+    compare: several(
+      '--compare <results.json>',
+      'report of an earlier run: says what is new and what is fixed; may be repeated',
+    ),
     lastFailed: toggle('--last-failed', 'play only the rows that were wrong in the last run'),
     allowWrites,
     readOnly: toggle('--read-only', 'send nothing but GET and HEAD'),

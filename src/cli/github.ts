@@ -21,8 +21,12 @@ export function tellGitHub(telling: Telling, { env, stdout, stderr }: Io): void 
     }
   }
   if (env.GITHUB_ACTIONS !== 'true') return;
-  const { headlines, failOn, mask } = telling;
-  const failed = headlines.filter(({ severity }) => failsRun(severity, failOn));
+  const { report, headlines, failOn, mask } = telling;
+  const failed = headlines.filter((headline) => failsRun(headline, failOn));
+  for (const { file: known, line, what, fix } of report.knownFaults ?? [])
+    stdout.write(
+      `::error file=${escapeProperty(known)},line=${line}::${escapeData(`${what}; ${fix}`)}\n`,
+    );
   for (const { code, what, operations, count } of failed.slice(0, MOST_ANNOTATIONS)) {
     const said = `${mask(what)} (${count}× in ${operations.join(', ')})`;
     stdout.write(`::error title=${escapeProperty(code)}::${escapeData(said)}\n`);

@@ -24,6 +24,7 @@ import { describeExtent, describePlan } from './estimate.js';
 import { type CheckFlags, writtenFlag } from './flags.js';
 import { tellGitHub } from './github.js';
 import type { Io } from './io.js';
+import { type KnownFiles, knownFilesOf, writeKnown } from './known-files.js';
 import { beginLedger } from './ledger.js';
 import { describeWait, progress } from './progress.js';
 import { ReportFiles, wrongRowsIn } from './report-files.js';
@@ -55,15 +56,19 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
     filters: filtersOf(flags),
   };
   const reports = new ReportFiles(flags.reportDir, flags.failOn, begun);
+  const readFiles = knownFilesOf(flags);
+  let files: KnownFiles = { known: [], before: [], earlier: [] };
   reports.begin();
   let soFar = (stopped: Stopped): Report => reports.without(stopped);
   const finish = (report: Report): void => {
     // Before the text: a reader of stdout that stops early ends the process.
-    const telling = tell(report, flags.failOn);
+    const telling = tell(report, flags.failOn, files.earlier);
     io.exitCode = telling.exitCode;
     let problem = '';
+    let added = '';
     try {
       reports.write(telling);
+      if (flags.knownAdd !== undefined) added = writeKnown(flags.knownAdd, telling, files.before);
     } catch (error) {
       io.exitCode = ExitCode.usage;
       problem = `${(error as Error).message}\n`;
@@ -74,7 +79,7 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
       isLeft && !isInProcess(url, flags)
         ? `To try again: understudy sweep ${ledgerOf(flags)}\n`
         : '';
-    io.stdout.write(`${text}${again}${problem === '' ? `Report: ${reports.page}\n` : ''}`);
+    io.stdout.write(`${text}${added}${again}${problem === '' ? `Report: ${reports.page}\n` : ''}`);
     io.stderr.write(problem);
     tellGitHub(telling, io);
   };
@@ -90,7 +95,9 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
     flags.maxTime && flags.maxTime * 1000,
   );
   try {
-    const options = { ...(await optionsOf(url, flags, runId, io)), ...titles };
+    files = readFiles();
+    const { known } = files;
+    const options = { ...(await optionsOf(url, flags, runId, io)), ...titles, known };
     const onBegin: RunOptions['onBegin'] = (report, plays) => {
       soFar = report;
       io.stderr.write(describeExtent(plays, options));
@@ -153,6 +160,7 @@ async function optionsOf(
     ...(flags.maxRequests === undefined ? {} : { maxRequests: flags.maxRequests }),
     ...(flags.failFast === undefined ? {} : { failFast: Number(flags.failFast) }),
     ...(flags.shard === undefined ? {} : { shard: flags.shard }),
+    askAgain: flags.askAgain,
     filters: filtersOf(flags),
     ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1000 }),
     ...(flags.minCases === undefined ? {} : { minCases: flags.minCases }),

@@ -49,6 +49,19 @@ export function stringifyYaml(value: unknown): string {
   return yaml().stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 });
 }
 
+/** A list with more items below those that it has; what stands there stays, comments too. */
+export function withItems(text: string, items: readonly object[]): string {
+  const { parseDocument, isSeq } = yaml();
+  const document = parseDocument(text);
+  if (!isSeq(document.contents)) {
+    const comments = text.trim() === '' ? '' : `${text.trimEnd()}\n`;
+    return `${comments}${stringifyYaml(items)}`;
+  }
+  if (document.contents.items.length === 0) document.contents.flow = false;
+  for (const item of items) document.add(document.createNode(item));
+  return document.toString({ lineWidth: 0 });
+}
+
 /** Errors of the parser that can be said more plainly than it does, by its code. */
 const inWords: Readonly<Partial<Record<Yaml.ErrorCode, readonly [what: string, fix: string]>>> = {
   DUPLICATE_KEY: ['this key stands here a second time', 'keep one of them'],

@@ -7,6 +7,7 @@ export const pages = [
   'README.md',
   'docs/scenarios.md',
   'docs/check.md',
+  'docs/ci.md',
   'docs/testing.md',
   'docs/serve.md',
   'docs/spec.md',

@@ -3,8 +3,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-export type Kind = 'scenario' | 'profile' | 'contracts';
-export const kinds: readonly Kind[] = ['scenario', 'profile', 'contracts'];
+export type Kind = 'scenario' | 'profile' | 'contracts' | 'known';
+export const kinds: readonly Kind[] = ['scenario', 'profile', 'contracts', 'known'];
 export const schemaOf = (kind: Kind) => JSON.parse(readFileSync(`schemas/${kind}.json`, 'utf8'));
 
 export const shipped: readonly (readonly [Kind, string])[] = [

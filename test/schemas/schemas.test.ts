@@ -6,6 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { parseKnown } from '../../src/contract/run/known-findings.js';
 import { parseProfile } from '../../src/contract/run/profile.js';
 import { callerNames, knownNames, rowCallers } from '../../src/contract/tables/caller.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
@@ -25,6 +26,7 @@ const spec = loadSpec();
 const loaders: Readonly<Record<Kind, (text: string) => unknown>> = {
   scenario: (text) => checkedScenario(parseScenario(text, 'a.yaml')),
   profile: (text) => parseProfile(text, 'a.yaml', {}),
+  known: (text) => parseKnown(text, 'a.yaml'),
   contracts: (text) => {
     const own = mkdtempSync(join(folder, 'contracts-'));
     writeFileSync(join(own, 'a.yaml'), text);
@@ -42,6 +44,8 @@ function isLoaded(kind: Kind, text: string): boolean {
 }
 
 const good = '{ caller: owner, expect: space_not_found }';
+
+const known = '- { fingerprint: "1a2b3c4d", reason: r, owner: o, expires: 2027-01-31 }\n';
 
 const files: readonly (readonly [kind: Kind, isGood: boolean, text: string])[] = [
   ['scenario', true, head],
@@ -73,6 +77,23 @@ const files: readonly (readonly [kind: Kind, isGood: boolean, text: string])[] =
   ['profile', false, 'known: [a]\n'],
   ['profile', false, 'disposable: message_id\n'],
   ['profile', false, 'disposable: [massage_id]\n'],
+  ['known', true, ''],
+  ['known', true, known],
+  ['known', true, known.replace('}', ', operation: o, row: r, level: full, what: w }')],
+  ['known', false, 'a: b\n'],
+  ['known', false, '[a]\n'],
+  ['known', false, known.replace('}', ', colour: red }')],
+  ['known', false, known.replace('}', ', level: high }')],
+  ['known', false, known.replace('}', ', row: 7 }')],
+  ['known', false, known.replace('reason: r', 'reason: TODO')],
+  ['known', false, known.replace('owner: o', 'owner: " "')],
+  ['known', false, known.replace('"1a2b3c4d"', '12345678')],
+  ['known', false, known.replace('1a2b3c4d', '1A2B3C4D')],
+  ['known', false, known.replace('2027-01-31', '2027-02-30')],
+  ['known', false, known.replace('2027-01-31', 'TODO')],
+  ...['fingerprint', 'reason', 'owner', 'expires'].map(
+    (key) => ['known', false, known.replace(`${key}:`, 'what:')] as const,
+  ),
   ['contracts', true, table(good)],
   [
     'contracts',

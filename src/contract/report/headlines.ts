@@ -3,7 +3,8 @@
 import type { OperationId } from '../../spec/document.js';
 import { isInError } from '../dialect.js';
 import type { FindingCode, Severity } from '../judge/judge.js';
-import type { Finding } from '../run/finding.js';
+import type { Finding, KnownFinding } from '../run/finding.js';
+import { isFlaky } from '../run/finding.js';
 
 export interface Headline {
   readonly code: FindingCode;
@@ -16,6 +17,10 @@ export interface Headline {
   readonly count: number;
   /** At least one; those that are told of at length come first. */
   readonly findings: readonly Finding[];
+  /** The entry that accepts the first of them; then all of them are accepted. */
+  readonly known?: KnownFinding;
+  /** Whether one of them did not come every time it was asked for. */
+  readonly isFlaky: boolean;
 }
 
 /** Findings of one cause that are told of at length; of the others, only how many there are. */
@@ -25,7 +30,7 @@ export const EXAMPLES = 3;
 export function headlinesOf(findings: readonly Finding[]): readonly Headline[] {
   const byCause = new Map<string, Finding[]>();
   for (const finding of findings) {
-    const cause = causeOf(finding);
+    const cause = `${causeOf(finding)}|${finding.known ? 'known' : ''}`;
     const known = byCause.get(cause);
     if (known) known.push(finding);
     else byCause.set(cause, [finding]);
@@ -48,9 +53,18 @@ function headlineOf(findings: readonly Finding[]): Headline {
   );
   const ordered = [...new Set([...firsts, ...findings])];
   const [first] = ordered as [Finding, ...Finding[]];
-  const { code, severity } = first;
+  const { code, severity, known } = first;
   const count = findings.reduce((sum, finding) => sum + finding.count, 0);
-  return { code, severity, what: wordsOf(first), operations, count, findings: ordered };
+  return {
+    code,
+    severity,
+    what: wordsOf(first),
+    operations,
+    count,
+    findings: ordered,
+    ...(known ? { known } : {}),
+    isFlaky: findings.some(isFlaky),
+  };
 }
 
 const wordsOf = ({ pointer, expected, got }: Finding): string =>

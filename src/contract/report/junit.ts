@@ -1,9 +1,10 @@
 // junit.xml: a report as the test page of a CI reads it.
+import { isFlaky } from '../run/finding.js';
 import type { Report } from '../run/options.js';
 import { type Played, refusalOf } from '../run/play.js';
 import type { Mask } from './redact.js';
 import type { Telling } from './telling.js';
-import { describeFinding } from './text.js';
+import { acceptanceOf, describeFault, describeFinding } from './text.js';
 import { type FailOn, failsRun } from './verdict.js';
 
 interface Test {
@@ -34,16 +35,18 @@ export function toJunit(telling: Telling): string {
 
 function testOf(row: Played, failOn: FailOn, mask: Mask): Test {
   const test = { suite: row.operation, name: row.title, seconds: (row.milliseconds ?? 0) / 1000 };
-  const bad = row.findings.filter((finding) => failsRun(finding.severity, failOn));
+  const bad = row.findings.filter((finding) => failsRun(finding, failOn));
   const [first] = bad;
   const unfit = row.crash ?? row.unfit ?? (row.refused && refusalOf([row.refused]));
   if (unfit) return { ...test, outcome: 'error', message: mask(unfit) };
   // A row that could not be played may have failed on the way to its request.
   if (first) {
-    const message = `${first.code}: expected ${mask(first.expected)}, got ${mask(first.got)}`;
+    const message = `${first.code}${isFlaky(first) ? ' (flaky)' : ''}: expected ${mask(first.expected)}, got ${mask(first.got)}`;
     const text = bad.map((finding) => describeFinding(finding, mask).join('\n')).join('\n\n');
     return { ...test, outcome: 'failure', message, text };
   }
+  const known = row.findings.find((finding) => finding.known)?.known;
+  if (known) return { ...test, outcome: 'skipped', message: mask(`known: ${acceptanceOf(known)}`) };
   if (row.result === 'not_exercised')
     return { ...test, outcome: 'skipped', message: mask(row.reason ?? '') };
   return { ...test, outcome: 'passed' };
@@ -55,7 +58,23 @@ function testsOfRun({ report, mask, why }: Telling): readonly Test[] {
   const left = { suite, name: 'nothing is left behind', seconds: 0, outcome: 'failure' } as const;
   const { leftovers, possiblyMade } = report;
   const behind = [...leftovers, ...possiblyMade.map((made) => `possibly ${made}`)];
+  const { knownFaults = [] } = report;
+  const known = {
+    suite,
+    name: 'the known deviations hold',
+    seconds: 0,
+    outcome: 'failure',
+  } as const;
   return [
+    ...(knownFaults.length === 0
+      ? []
+      : [
+          {
+            ...known,
+            message: `${knownFaults.length} entries have expired or match nothing`,
+            text: knownFaults.map((fault) => describeFault(fault).join('\n')).join('\n'),
+          },
+        ]),
     ...(why === undefined ? [] : [{ ...error, message: mask(why) }]),
     ...(behind.length === 0
       ? []

@@ -9,6 +9,7 @@ import type { Exchanged } from '../run/exchanged.js';
 import type { Finding } from '../run/finding.js';
 import { overrideInWords } from '../run/override.js';
 import type { Played, Result } from '../run/play.js';
+import { type Comparison, groupsOf, inNumbers } from './compare.js';
 import { FAULT_LIST, faultsOf } from './faults.js';
 import { EXAMPLES, type Headline } from './headlines.js';
 import { asIs, type Html, html } from './html.js';
@@ -16,8 +17,9 @@ import { script, style } from './page-assets.js';
 import type { Mask } from './redact.js';
 import { repeatChain } from './repeat.js';
 import type { Telling } from './telling.js';
+import { acceptanceOf, describeFault } from './text.js';
 import { countCoverage } from './verdict.js';
-import { cut } from './words.js';
+import { cut, namesOf } from './words.js';
 
 /** Characters that are shown of a headline, whose two sides stand whole below it, and of a body. */
 const MOST_OF_A_HEADLINE = 240;
@@ -93,7 +95,7 @@ ${asIs('script', script)}
   }
 
   #facts(): Html {
-    const { report, exitCode, verdict } = this.#telling;
+    const { report, exitCode, verdict, comparison } = this.#telling;
     const { target, started, finished, seed, runId, requests, rows, stopped, leftovers } = report;
     const { right, wrong, not_exercised } = countCoverage(report);
     const seconds = finished && (Date.parse(finished) - Date.parse(started)) / 1000;
@@ -107,6 +109,10 @@ ${asIs('script', script)}
       ['Filters', this.#filters()],
       ['Canary', report.canary && canaryInWords(report.canary)],
       ['Override', overrideInWords(report.override)],
+      ...(report.knownFaults ?? []).map(
+        (fault) => ['Known deviations', describeFault(fault).join(';')] as const,
+      ),
+      ...(comparison ? changesIn(comparison) : []),
       ['Ended early', stopped && this.#mask(stopped.text)],
       ['Left behind', leftovers.length > 0 ? leftovers.map(this.#mask).join(', ') : undefined],
     ];
@@ -128,12 +134,14 @@ ${asIs('script', script)}
 ${this.#telling.headlines.map((headline, i) => this.#headline(headline, i + 1))}`;
   }
 
-  #headline({ code, severity, what, operations, count, findings }: Headline, number: number): Html {
+  #headline(headline: Headline, number: number): Html {
+    const { code, severity, what, operations, count, findings, known, isFlaky } = headline;
     const result = severity === 'notice' ? 'right' : 'wrong';
     const rest = findings.length - EXAMPLES;
     return html`<article id="finding-${number}" tabindex="-1" class="${severity}" data-result="${result}">
-<h3><span class="badge ${severity}">${severity}</span> <code>${code}</code> ${cut(this.#mask(what), MOST_OF_A_HEADLINE)}</h3>
+<h3>${known ? html`<span class="badge notice">known</span> ` : undefined}${isFlaky ? html`<span class="badge question">flaky</span> ` : undefined}<span class="badge ${severity}">${severity}</span> <code>${code}</code> ${cut(this.#mask(what), MOST_OF_A_HEADLINE)}</h3>
 <p class="quiet">${count === 1 ? 'Once' : `${count} times`}, in ${operations.length === 1 ? 'one operation' : `${operations.length} operations`}:</p>
+${known ? html`<p>Accepted for now: ${this.#mask(acceptanceOf(known))}</p>` : undefined}
 <ul class="plain">${operations.map((id) => html`<li><a href="#operation-${id}">${id}</a></li>`)}</ul>
 ${findings.slice(0, EXAMPLES).map((finding, i) => this.#example(finding, `${number}-${i + 1}`, i === 0 && number <= EXAMPLES))}
 ${rest > 0 ? html`<p class="quiet">and ${rest} more of the same cause; results.json has all of them</p>` : undefined}
@@ -142,7 +150,7 @@ ${rest > 0 ? html`<p class="quiet">and ${rest} more of the same cause; results.j
 
   #example(finding: Finding, id: string, open: boolean): Html {
     const mask = this.#mask;
-    const { title, place, pointer, basis, source, fingerprint, calls } = finding;
+    const { title, place, pointer, basis, source, fingerprint, calls, again } = finding;
     const row = this.#rows.find((candidate) =>
       candidate.findings.some((own) => own.fingerprint === fingerprint),
     );
@@ -159,6 +167,7 @@ ${row ? html`<dt>Row</dt><dd><a href="#${row.id}">${row.id}</a></dd>` : undefine
 <dt>Explained by</dt><dd><code>understudy explain ${finding.code}</code></dd>
 ${faults.length > 0 ? html`<dt>Public fault list</dt><dd>${FAULT_LIST.name} ${FAULT_LIST.version}: ${faults.join(', ')}</dd>` : undefined}
 <dt>Fingerprint</dt><dd><code>${fingerprint}</code></dd>
+${again ? html`<dt>Asked again</dt><dd>${again.times} times, it came ${again.came} times</dd>` : undefined}
 </dl>
 ${before.length > 0 ? html`<h4>After</h4><pre tabindex="0">${before.map((call) => mask(lineOf(call))).join('\n')}</pre>` : undefined}
 ${last ? this.#exchange(last) : undefined}
@@ -246,6 +255,17 @@ ${this.#casesByCaller(id, rows)}
     return html`<tr id="${id}" tabindex="-1" data-row data-result="${result}"><td class="mark ${result}">${marks[result].sign} ${marks[result].words}</td><td>${title}${reason ? html`<br><span class="quiet">${this.#mask(reason)}</span>` : undefined}${anchors.map((anchor) => html` <a href="#${anchor}">${anchor}</a>`)}</td><td><code>${place}</code></td></tr>`;
   }
 }
+
+/** In numbers, and which; what is still there stands below anyway. */
+const changesIn = (comparison: Comparison): readonly (readonly [string, string])[] => [
+  [`Since ${comparison.files.at(-1)}`, [inNumbers(comparison), ...comparison.remarks].join('; ')],
+  ...groupsOf(comparison).flatMap(([name, found]) => {
+    const names = [...new Set(found.map(({ code, operation }) => `${code} ${operation}`))];
+    return found.length > 0 && name !== 'still there'
+      ? [[`… ${name}`, namesOf(names)] as const]
+      : [];
+  }),
+];
 
 const hashOf = (text: string): string =>
   `'sha256-${createHash('sha256').update(text).digest('base64')}'`;

@@ -1,4 +1,7 @@
 // results.json: a report as data, for programs.
+
+import { isFlaky } from '../run/finding.js';
+import type { Comparison } from './compare.js';
 import { faultsOf } from './faults.js';
 import { repeatChain } from './repeat.js';
 import type { Telling } from './telling.js';
@@ -8,7 +11,7 @@ const RESULTS_VERSION = 1;
 
 /** The report as data, in the form of contracts/results.schema.json. */
 export function toResults(telling: Telling): object {
-  const { report, headlines, failOn, mask, exitCode, verdict } = telling;
+  const { report, headlines, failOn, mask, exitCode, verdict, comparison } = telling;
   return {
     version: RESULTS_VERSION,
     target: mask(report.target),
@@ -39,17 +42,26 @@ export function toResults(telling: Telling): object {
     coverage: report.coverage.map((one) =>
       one.reason === undefined ? one : { ...one, reason: mask(one.reason) },
     ),
-    causes: headlines.map(({ code, severity, what, operations, count, findings }) => ({
-      code,
-      severity,
-      what: mask(what),
-      operations,
-      count,
-      fingerprints: findings.map(({ fingerprint }) => fingerprint),
-    })),
-    findings: report.findings.map(({ unreachable: _, rowOperation, ...finding }) => ({
+    causes: headlines.map(
+      ({ code, severity, what, operations, count, findings, known, isFlaky }) => ({
+        code,
+        severity,
+        ...(known === undefined ? {} : { known: true }),
+        ...(isFlaky ? { flaky: true } : {}),
+        what: mask(what),
+        operations,
+        count,
+        fingerprints: findings.map(({ fingerprint }) => fingerprint),
+      }),
+    ),
+    ...(report.knownFaults === undefined ? {} : { known_faults: report.knownFaults }),
+    ...(comparison === undefined ? {} : { compared: comparedOf(comparison) }),
+    findings: report.findings.map(({ unreachable: _, rowOperation, known, again, ...finding }) => ({
       ...finding,
       faults: faultsOf({ rowOperation, ...finding }),
+      ...(known === undefined ? {} : { known }),
+      ...(again === undefined ? {} : { asked_again: again }),
+      ...(again && isFlaky({ again }) ? { flaky: true } : {}),
       row_operation: rowOperation,
       pointer: mask(finding.pointer),
       expected: mask(finding.expected),
@@ -66,3 +78,9 @@ export function toResults(telling: Telling): object {
     })),
   };
 }
+
+const comparedOf = ({ stillThere, notPlayed, ...comparison }: Comparison): object => ({
+  ...comparison,
+  still_there: stillThere,
+  not_played: notPlayed,
+});

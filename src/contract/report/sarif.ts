@@ -2,9 +2,11 @@
 import { codes } from '../judge/codes.js';
 import type { Severity } from '../judge/judge.js';
 import type { Finding } from '../run/finding.js';
+import { isFlaky } from '../run/finding.js';
 import { FAULT_LIST, faultsOf } from './faults.js';
 import type { Mask } from './redact.js';
 import type { Telling } from './telling.js';
+import { acceptanceOf } from './text.js';
 
 const levels: Readonly<Record<Severity, 'error' | 'warning' | 'note'>> = {
   failure: 'error',
@@ -83,6 +85,10 @@ function resultOf(finding: Finding, mask: Mask): object {
       id: String(fault),
       toolComponent: { name: FAULT_LIST.name },
     })),
-    properties: { row_operation: rowOperation },
+    properties: { row_operation: rowOperation, ...(isFlaky(finding) ? { flaky: true } : {}) },
+    // Code scanning closes what is accepted, and opens it again when it is not.
+    ...(finding.known
+      ? { suppressions: [{ kind: 'external', justification: acceptanceOf(finding.known) }] }
+      : {}),
   };
 }

@@ -1,5 +1,6 @@
 // A run with what every file of its report needs of it, worked out once.
 import type { Report } from '../run/options.js';
+import { type Comparison, compare, type Earlier } from './compare.js';
 import { type Headline, headlinesOf } from './headlines.js';
 import { type Mask, masking } from './redact.js';
 import { exitCode, type FailOn, verdictIn, whyInconclusive } from './verdict.js';
@@ -15,9 +16,15 @@ export interface Telling {
   readonly verdict: string;
   /** Why the run is inconclusive; absent where it is not. */
   readonly why: string | undefined;
+  /** With earlier runs, where some were given. */
+  readonly comparison: Comparison | undefined;
 }
 
-export function tell(report: Report, failOn: FailOn = 'failure'): Telling {
+export function tell(
+  report: Report,
+  failOn: FailOn = 'failure',
+  earlier: readonly Earlier[] = [],
+): Telling {
   const code = exitCode(report, failOn);
   return {
     report,
@@ -27,5 +34,6 @@ export function tell(report: Report, failOn: FailOn = 'failure'): Telling {
     exitCode: code,
     verdict: verdictIn(code),
     why: whyInconclusive(report),
+    comparison: compare(report, earlier, failOn),
   };
 }

@@ -2,9 +2,12 @@
 import { basisInWords } from '../../spec/case.js';
 import type { Severity } from '../judge/judge.js';
 import { canaryInWords } from '../run/canary.js';
-import type { Finding } from '../run/finding.js';
+import type { Finding, KnownFinding } from '../run/finding.js';
+import { isFlaky } from '../run/finding.js';
+import type { KnownFault } from '../run/known-findings.js';
 import type { Report } from '../run/options.js';
 import { overrideInWords } from '../run/override.js';
+import { type Comparison, groupsOf, inNumbers } from './compare.js';
 import { EXAMPLES, type Headline } from './headlines.js';
 import type { Mask } from './redact.js';
 import { repeatChain } from './repeat.js';
@@ -16,9 +19,10 @@ import { cut, namesOf, oneLine } from './words.js';
 const MOST_ARCHIVED = 3;
 
 /** Plain lines for a terminal or a CI log. */
-export function toText({ report, headlines, mask, why }: Telling): string {
+export function toText({ report, headlines: all, mask, why, comparison }: Telling): string {
   const { right, wrong, not_exercised } = countCoverage(report);
   const lines: string[] = [];
+  const headlines = all.filter(({ known }) => !known);
   for (const headline of headlines.filter(({ severity }) => severity !== 'notice'))
     lines.push(...describeHeadline(headline, mask));
   const notices = headlines.filter(({ severity }) => severity === 'notice');
@@ -29,6 +33,8 @@ export function toText({ report, headlines, mask, why }: Telling): string {
     );
   }
   if (notices.length > 0) lines.push('');
+  lines.push(...describeKnown(all, mask), ...(report.knownFaults ?? []).flatMap(describeFault));
+  if (comparison) lines.push(...describeComparison(comparison));
   const reasons = new Map<string, number>();
   for (const { result, reason = '' } of report.coverage)
     if (result === 'not_exercised') reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
@@ -72,26 +78,36 @@ export function toText({ report, headlines, mask, why }: Telling): string {
  * The end of the text, which a CI shows and a terminal leaves in sight: the verdict, and two lines
  * for each cause that brought it about.
  */
-export function toVerdict({ report, headlines, failOn, mask, exitCode, verdict }: Telling): string {
-  const failed = headlines.filter(({ severity }) => failsRun(severity, failOn));
+export function toVerdict(telling: Telling): string {
+  const { report, headlines, failOn, mask, exitCode, verdict, comparison } = telling;
+  const failed = headlines.filter((headline) => failsRun(headline, failOn));
+  const { knownFaults = [] } = report;
   const lines = failed.slice(0, MOST_CAUSES).flatMap((headline) => {
     const [{ place }] = headline.findings as [Finding];
     return [
-      `  ${cut(`${headline.code} ${oneLine(mask(headline.what))}`, 116)}`,
+      `  ${cut(`${headline.code}${headline.isFlaky ? ' (flaky)' : ''} ${oneLine(mask(headline.what))}`, 116)}`,
       `    ${cut(`${headline.count}×, ${namesOf(headline.operations)}, ${place}`, 114)}`,
     ];
   });
   const more = failed.length - MOST_CAUSES;
   return `${[
-    `${verdict}, exit code ${exitCode}${failed.length > 0 ? ':' : ''}`,
+    `${verdict}, exit code ${exitCode}${failed.length + knownFaults.length > 0 ? ':' : ''}`,
+    ...knownFaults.slice(0, MOST_FAULTS).map((fault) => `  ${cut(describeFault(fault)[0], 116)}`),
+    ...(knownFaults.length > MOST_FAULTS
+      ? [`  and ${knownFaults.length - MOST_FAULTS} more entries of that file`]
+      : []),
     ...lines,
     ...(more > 0 ? [`  and ${more} more causes`] : []),
     ...(report.canary?.seen ? [`Canary: ${canaryInWords(report.canary)}`] : []),
+    ...(comparison
+      ? [`Since ${cut(comparison.files.at(-1) ?? '', 60)}: ${inNumbers(comparison)}`]
+      : []),
   ].join('\n')}\n`;
 }
 
 /** Of a verdict, which with what stands around it fits on a screen of 24 lines. */
-const MOST_CAUSES = 8;
+const MOST_CAUSES = 7;
+const MOST_FAULTS = 2;
 
 /** What the profile is missing, printed before the run; empty when it has everything. */
 export function describeLacking(lacking: Report['lacking']): string {
@@ -104,6 +120,51 @@ export function describeLacking(lacking: Report['lacking']): string {
     ...lines,
     '',
   ].join('\n');
+}
+
+/** What is accepted for now, in a line for each cause. */
+function describeKnown(headlines: readonly Headline[], mask: Mask): readonly string[] {
+  const lines = headlines.flatMap(({ known, code, operations, what, count }) =>
+    known
+      ? [
+          `known ${code} ${namesOf(operations)}: ${cut(oneLine(mask(what)), 116)} (${count}×)`,
+          `  accepted  ${oneLine(acceptanceOf(known))}`,
+        ]
+      : [],
+  );
+  return lines.length > 0 ? [...lines, ''] : [];
+}
+
+/** Why, by whom and until when. */
+export const acceptanceOf = ({ reason, owner, expires, file, line }: KnownFinding): string =>
+  `${reason}; ${owner}, until ${expires} (${file}:${line})`;
+
+/** An entry that has expired, or that matches nothing. */
+export const describeFault = ({ file, line, what, fix }: KnownFault): readonly [string, string] => [
+  `${file}:${line} ${what}`,
+  `  fix: ${fix}`,
+];
+
+const MOST_COMPARED = 10;
+
+function describeComparison(comparison: Comparison): readonly string[] {
+  const groups = groupsOf(comparison).flatMap(([name, findings]) => {
+    const more = findings.length - MOST_COMPARED;
+    return [
+      ...findings
+        .slice(0, MOST_COMPARED)
+        .map(
+          ({ code, operation, fingerprint }) => `  ${name}: ${code} ${operation} ${fingerprint}`,
+        ),
+      ...(more > 0 ? [`  ${name}: ${more} more`] : []),
+    ];
+  });
+  return [
+    `Compared with ${comparison.files.join(', ')}: ${inNumbers(comparison)}`,
+    ...groups.map(oneLine),
+    ...comparison.remarks.map((remark) => `  ${remark}`),
+    '',
+  ];
 }
 
 /** A cause as lines for a person: one of its findings at length, some by name, and their number. */
@@ -126,6 +187,9 @@ export function describeFinding(finding: Finding, mask: Mask): readonly string[]
   const before = finding.calls.slice(0, -1).map((call) => call.operation);
   return [
     `${finding.severity} ${finding.code}  ${finding.operation}${finding.case ? `.${finding.case}` : ''}${finding.count > 1 ? `  (${finding.count}×)` : ''}`,
+    ...(finding.again && isFlaky(finding)
+      ? [`  flaky     asked again ${finding.again.times}×, it came ${finding.again.came}×`]
+      : []),
     `  row       ${finding.title}`,
     `  contract  ${finding.place}`,
     ...(finding.pointer ? [`  where     ${oneLine(mask(finding.pointer))}`] : []),

@@ -2,6 +2,7 @@
 import { ExitCode } from '../../spec/exit-code.js';
 import type { Severity } from '../judge/judge.js';
 import { canaryInWords } from '../run/canary.js';
+import type { KnownFinding } from '../run/finding.js';
 import type { Report } from '../run/options.js';
 import type { Played, Result } from '../run/play.js';
 import { callerNames } from '../tables/caller.js';
@@ -17,7 +18,7 @@ export function exitCode(report: Report, failOn: FailOn): number {
   const isShort = stopped && ['time', 'requests', 'failed'].includes(stopped.why);
   if ((stopped && !isShort) || crashIn(report) !== undefined || blindness(report) !== undefined)
     return ExitCode.inconclusive;
-  if (report.findings.some((finding) => failsRun(finding.severity, failOn)))
+  if (report.knownFaults || report.findings.some((finding) => failsRun(finding, failOn)))
     return ExitCode.failures;
   if (whyInconclusive(report) !== undefined) return ExitCode.inconclusive;
   const left = report.leftovers.length + report.possiblyMade.length;
@@ -63,9 +64,13 @@ export function whyInconclusive(report: Report): string | undefined {
   return stopped?.text ?? crashIn(report) ?? blindness(report) ?? preparation ?? nothing ?? tooFew;
 }
 
-export function failsRun(severity: Severity, failOn: FailOn): boolean {
+/** What is known does not. */
+export function failsRun(
+  { severity, known }: { readonly severity: Severity; readonly known?: KnownFinding | undefined },
+  failOn: FailOn,
+): boolean {
   const order: readonly Severity[] = ['notice', 'question', 'failure'];
-  return order.indexOf(severity) >= order.indexOf(failOn);
+  return !known && order.indexOf(severity) >= order.indexOf(failOn);
 }
 
 export function countCoverage(report: Report): Readonly<Record<Result, number>> {

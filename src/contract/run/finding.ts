@@ -5,7 +5,31 @@ import type { OperationId } from '../../spec/document.js';
 import { fnv1a } from '../../spec/hash.js';
 import type { Deviation, FindingCode, Severity } from '../judge/judge.js';
 import { type Exchanged, thin } from './exchanged.js';
+import type { Level } from './level.js';
 import type { Subject } from './subject.js';
+
+/** An entry of a file of known deviations: what somebody has accepted for now. */
+export interface KnownFinding {
+  readonly fingerprint: string;
+  readonly reason: string;
+  readonly owner: string;
+  /** The last day on which it is accepted, in UTC. */
+  readonly expires: string;
+  /** Of the call that deviates. */
+  readonly operation?: string;
+  /** The title of a row that shows it. */
+  readonly row?: string;
+  /** The level of the run that has found it; lower ones look at less. */
+  readonly level?: Level;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** How often a finding was asked for again, and how often it came. */
+export interface AskedAgain {
+  readonly times: number;
+  readonly came: number;
+}
 
 export interface Finding {
   readonly code: FindingCode;
@@ -31,7 +55,14 @@ export interface Finding {
   readonly count: number;
   /** The target gave no connection at all. */
   readonly unreachable?: true;
+  /** The entry of the known deviations that accepts it for now. */
+  readonly known?: KnownFinding;
+  /** What became of it when it was asked for again. */
+  readonly again?: AskedAgain;
 }
+
+export const isFlaky = ({ again }: Pick<Finding, 'again'>): boolean =>
+  again !== undefined && again.came < again.times;
 
 export function findingOf(
   subject: Subject,

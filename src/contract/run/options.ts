@@ -6,7 +6,8 @@ import type { CheckedSpec } from '../../validation/validators.js';
 import type { Contracts } from '../tables/table.js';
 import type { CanaryReport, Judge } from './canary.js';
 import type { CaseCoverage } from './coverage.js';
-import type { Finding } from './finding.js';
+import type { Finding, KnownFinding } from './finding.js';
+import type { KnownFault } from './known-findings.js';
 import type { Line } from './ledger.js';
 import type { Level } from './level.js';
 import type { Holders } from './parts.js';
@@ -69,6 +70,8 @@ export interface Report {
   /** Absent where other plays than those of a level were given. */
   readonly level?: Level;
   readonly shard?: Shard;
+  /** Entries of the known deviations that have expired, or that match nothing. */
+  readonly knownFaults?: readonly KnownFault[];
   /** What no rendering of the report shows. */
   readonly secrets: Profile['secrets'];
 }
@@ -113,6 +116,10 @@ export interface RunOptions {
   readonly maxRequests?: number;
   /** The run ends when so many plays have a failure. */
   readonly failFast?: number;
+  /** Deviations that are accepted for now: they are told of, and fail nothing. */
+  readonly known?: readonly KnownFinding[];
+  /** How often a row with a failure or question is played again at most; never when absent. */
+  readonly askAgain?: number;
   /** How many plays are played at a time; one after the other when absent. */
   readonly concurrency?: number;
   /** Whether one exchange is judged twice, as proof that the run looks; true when absent. */

@@ -2,8 +2,10 @@
 // is the loop, `Run` is what its plays share, and says when it ends.
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { type Target, withinTime } from '../../client/target.js';
+import type { OperationId } from '../../spec/document.js';
 import { judge } from '../judge/judge.js';
 import type { CallerName } from '../tables/caller.js';
+import { Again } from './again.js';
 import { Canary } from './canary.js';
 import { chosenPlays } from './choice.js';
 import { type Closed, close } from './closing.js';
@@ -11,6 +13,7 @@ import { coverageOf } from './coverage.js';
 import { type Ending, endingOf } from './ending.js';
 import { type Finding, mergeFindings } from './finding.js';
 import { Guard } from './guard.js';
+import { Known, type PlayedPart } from './known-findings.js';
 import { sideBySide } from './lanes.js';
 import { Ledger } from './ledger.js';
 import { type Lock, takeLock } from './lock.js';
@@ -44,6 +47,7 @@ export async function runContracts(options: RunOptions): Promise<Report> {
 }
 
 interface Done {
+  readonly play: Play;
   /** Of the play. */
   readonly number: number;
   readonly played: Played;
@@ -73,6 +77,8 @@ export class Run {
   /** How many rows have been told of. */
   #told = 0;
   readonly #signIns: Played[] = [];
+  readonly #known: Known;
+  readonly #again = new Again();
   #heard = false;
   /** The plays that are played now; they go on to their end even if nobody waits for them. */
   readonly #underWay = new Set<Promise<unknown>>();
@@ -98,6 +104,7 @@ export class Run {
     this.#options = { ...options, ...selection, seed, runId };
     this.plays = chosenPlays(this.#options);
     this.lacking = countLacking(this.#options, this.plays);
+    this.#known = new Known(options.known ?? [], this.#started);
     this.#ending = endingOf(signal, maxTime, grace);
     const { ended } = this.#ending;
     const wait =
@@ -162,6 +169,28 @@ export class Run {
           return played !== undefined;
         },
       });
+    await this.#askAgain();
+  }
+
+  /** Each on a state of its own, whatever it shared with others. */
+  async #askAgain(): Promise<void> {
+    const { spec, profile, level = 'full', askAgain: times = 0 } = this.#options;
+    const { states: _, ...shared } = this.#shared;
+    await this.#again.ask(this.#done, {
+      spec,
+      profile,
+      level,
+      times,
+      play: async (play) => {
+        if (this.stopped) return undefined;
+        const target = this.#watch.over(this.#target);
+        const number = this.plays.length + this.#again.played.length + 1;
+        const played = await playOne(play, { ...shared, target, number });
+        const ended = await this.#whyEnded(played);
+        if (ended) this.stop(ended);
+        return played;
+      },
+    });
   }
 
   /** Plays one; nothing where the run has ended. */
@@ -180,8 +209,9 @@ export class Run {
     this.#underWay.add(playing);
     const result = await playing;
     this.#underWay.delete(playing);
-    const played = { ...result, milliseconds: performance.now() - began };
-    this.#done.push({ number, played, last });
+    const findings = result.findings.map((finding) => this.#known.mark(finding));
+    const played = { ...result, findings, milliseconds: performance.now() - began };
+    this.#done.push({ play, number, played, last });
     if (play.kind === 'sign_in') this.#signIns.push(played);
     const ended = (await this.#whyEnded(played)) ?? this.#whyEnough();
     if (ended) this.stop(ended);
@@ -217,7 +247,13 @@ export class Run {
   report(stopped: Stopped | undefined): Report {
     const { spec, profile, target, seed = 1, runId = '', minCases, filters } = this.#options;
     const canary = this.#canary?.report;
-    const rows = [...this.#done].sort((a, b) => a.number - b.number).map(({ played }) => played);
+    const rows = [...this.#done]
+      .sort((a, b) => a.number - b.number)
+      .map(({ played }) => ({
+        ...played,
+        findings: played.findings.map((finding) => this.#again.mark(finding)),
+      }));
+    const knownFaults = this.#known.faults(this.#part(rows, stopped));
     const sum = (count: (row: Played) => number): number =>
       rows.reduce((all, row) => all + count(row), 0);
     return {
@@ -231,12 +267,13 @@ export class Run {
       lacking: this.lacking,
       requests:
         sum(({ requests }) => requests) +
+        this.#again.requests +
         this.#override.requests +
         (this.#lock?.requests ?? 0) +
         this.#closed.requests,
       override: this.#override.holders,
       possiblyMade: this.#possiblyMade.list,
-      leftovers: this.#leftovers(rows),
+      leftovers: this.#leftovers([...rows, ...this.#again.played]),
       archived: this.#ledger.archived,
       unverified: this.#ledger.unverified,
       unseen: sum(({ unseen }) => unseen),
@@ -246,8 +283,27 @@ export class Run {
       ...(canary === undefined ? {} : { canary }),
       runId,
       ...(this.#options.plays ? {} : { level: this.#options.level ?? 'full' }),
+      ...(knownFaults.length > 0 ? { knownFaults } : {}),
       ...(this.#options.shard ? { shard: this.#options.shard } : {}),
     };
+  }
+
+  /** What the run had to leave out does not count as played. */
+  #part(rows: readonly Played[], stopped: Stopped | undefined): PlayedPart {
+    const { spec, plays, titles, shard, level = 'full', target } = this.#options;
+    const { include } = selectionOf(this.#options);
+    const isJudged = (operation?: string): boolean =>
+      operation === undefined
+        ? [...spec.operations.keys()].every((id) => include(id))
+        : include(operation as OperationId);
+    const isPart =
+      [stopped, plays, titles, shard].some((one) => one !== undefined) ||
+      level === 'smoke' ||
+      target.readOnly === true ||
+      this.lacking.length > 0 ||
+      !isJudged();
+    const extent = isPart ? 'part' : level === 'full' ? 'all' : 'usual';
+    return { rows, extent, level, isJudged };
   }
 
   /** Of what the ledger knows the id of, it says itself what has become of it. */
@@ -279,7 +335,7 @@ export class Run {
   /** Whether as many failures have come as are wanted. */
   #whyEnough(): Stopped | undefined {
     const { failFast = Number.POSITIVE_INFINITY } = this.#options;
-    const isFailure = ({ severity }: Finding): boolean => severity === 'failure';
+    const isFailure = ({ severity, known }: Finding): boolean => severity === 'failure' && !known;
     const failed = this.#done.filter(({ played }) => played.findings.some(isFailure)).length;
     if (failed < failFast) return undefined;
     this.#ending.end();
