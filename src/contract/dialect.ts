@@ -170,3 +170,24 @@ export function headersOf(
 /** The credential that a request shows, as its header has it. */
 export const credentialIn = (headers: Readonly<Record<string, string>>): string | undefined =>
   headers[TOKEN.toLowerCase()] ?? headers[API_KEY.toLowerCase()];
+
+/** What is wrong with how a request shows a credential; nothing where its form is right. */
+export function credentialFault(
+  headers: Readonly<Record<string, string>>,
+): { readonly header: string; readonly expected: string; readonly got: string } | undefined {
+  const header = TOKEN.toLowerCase();
+  const token = headers[header];
+  if (token === undefined)
+    return credentialIn(headers) === undefined
+      ? { header, expected: `${API_KEY}, or ${TOKEN} with a bearer token`, got: 'neither' }
+      : undefined;
+  // The server tells `bearer` from `Bearer`, though HTTP does not. The token itself is not shown.
+  const [scheme] = token.split(' ');
+  return /^Bearer \S/.test(token)
+    ? undefined
+    : {
+        header,
+        expected: 'Bearer, in this spelling, and a token',
+        got: token.includes(' ') ? `${scheme} and something` : 'no scheme',
+      };
+}

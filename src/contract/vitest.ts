@@ -12,6 +12,7 @@ import {
 import { loadSpec } from '../shipped/document.js';
 import type { OperationId } from '../spec/document.js';
 import { withEdges } from './edges/edges.js';
+import { record } from './matchers/recorded.js';
 import { masking } from './report/redact.js';
 import { describeFinding } from './report/text.js';
 import { isShown } from './report/verdict.js';
@@ -105,6 +106,7 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
         if (run.stopped) skip(mask(run.stopped.text));
         signal?.addEventListener('abort', () => ending.abort(tooLong));
         const played = await run.play(play, i + 1);
+        if (played) record(played);
         // Why nothing more is asked is said once, by the test that found it.
         if (run.misfit) run.stop(run.misfit);
         if (run.stopped) expect.fail(mask(run.stopped.text));

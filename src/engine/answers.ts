@@ -1,6 +1,7 @@
 // What the engine can answer with: a documented case, filled in and checked, or one of those that
 // need no operation.
 import type { Decision, Outcome } from '../decide/rule.js';
+import { nearestPath } from '../files/nearest-path.js';
 import { type Case, caseOfViolation } from '../spec/case.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
 import type { Operation } from '../spec/document.js';
@@ -15,7 +16,6 @@ import { corsHeaders, isPreflight, originHeaders, preflightHeaders } from './cor
 import { fieldsOfRequest, refusalDetails, renderError, violationDetails } from './envelope.js';
 import { type Arrival, type Exchange, lost, type OperationExchange, unread } from './exchange.js';
 import type { Note } from './journal.js';
-import { nearestPath } from './nearest-path.js';
 import type { Preference } from './prefer.js';
 
 /**

@@ -22,7 +22,8 @@ const folders: Readonly<Record<string, number>> = {
   run: 1,
   report: 2,
   'export.ts': 3,
-  'vitest.ts': 3,
+  matchers: 3,
+  'vitest.ts': 4,
 };
 
 /** Where a package may be imported; any other use is a leak of its concern. */
@@ -37,6 +38,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   yaml: ['files'],
   commander: ['cli'],
   'node:fs': ['files', 'shipped', 'contract', 'cli'],
+  'node:os': ['contract'],
   'node:path': ['files', 'user-document', 'contract', 'cli'],
   'node:url': ['client', 'shipped', 'contract', 'cli'],
   'node:module': ['files', 'shipped', 'user-document'],

@@ -84,4 +84,14 @@ export const codes: Readonly<
       'A call that should bring about the state of a row failed, so that the row was not exercised and the run is inconclusive. A 5xx, and an answer without an id that can be used, is a failure; another refusal a question.',
     next: 'Mend the operation that prepares, or give the caller the right to use it. To do without, leave it out with --exclude-operation-id.',
   },
+  REQUEST_BROKEN: {
+    means:
+      'The client sent what the document does not allow: a field or parameter with a wrong value or missing, no credential, or a body without its content type. Only the matchers for tests look at the requests of a client.',
+    next: 'Correct the client. A test that sends it on purpose expects the refusal: with a 401 or 422 nothing is said of it; `request: false` leaves it out.',
+  },
+  REQUEST_UNDOCUMENTED: {
+    means:
+      'The client asked for a path or a method, or sent a parameter or a field, that the document does not have. A server may refuse it, or ignore it without a word.',
+    next: 'Look for a slip of the pen, or document it.',
+  },
 };

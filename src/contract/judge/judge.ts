@@ -32,7 +32,9 @@ export type FindingCode =
   | 'REFUSAL_CHANGED_STATE'
   | 'ANSWER_MISSING'
   | 'REQUEST_REPEATED'
-  | 'PREPARATION_FAILED';
+  | 'PREPARATION_FAILED'
+  | 'REQUEST_BROKEN'
+  | 'REQUEST_UNDOCUMENTED';
 
 /** One deviation, before it is known in which row it showed. */
 export interface Deviation {

@@ -1,5 +1,6 @@
 // What a run showed of the document, as data: each operation with its cases.
 import type { CaseCoverage } from '../run/coverage.js';
+import type { Mask } from './redact.js';
 import type { Telling } from './telling.js';
 import { countCoverage } from './verdict.js';
 
@@ -10,9 +11,20 @@ interface Operation {
   readonly cases: Readonly<Record<string, Omit<CaseCoverage, 'case'>>>;
 }
 
-export function toCoverage({ report, mask }: Telling): object {
+export const toCoverage = ({ report, mask }: Telling): object =>
+  coverageAsData(report.coverage, { runId: report.runId, mask });
+
+interface Told {
+  readonly runId?: string;
+  readonly mask?: Mask;
+}
+
+export function coverageAsData(
+  coverage: readonly CaseCoverage[],
+  { runId, mask = (text) => text }: Told = {},
+): object {
   const operations: Record<string, Operation> = {};
-  for (const { case: whole, result, reason } of report.coverage) {
+  for (const { case: whole, result, reason } of coverage) {
     const [id = '', name = ''] = whole.split('.');
     const known = operations[id] ?? { right: 0, wrong: 0, not_exercised: 0, cases: {} };
     const shown = { result, ...(reason === undefined ? {} : { reason: mask(reason) }) };
@@ -24,8 +36,8 @@ export function toCoverage({ report, mask }: Telling): object {
   }
   return {
     version: 1,
-    run_id: report.runId,
-    cases: countCoverage(report),
+    ...(runId === undefined ? {} : { run_id: runId }),
+    cases: countCoverage({ coverage }),
     operations,
   };
 }

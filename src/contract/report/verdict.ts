@@ -73,7 +73,7 @@ export function failsRun(
   return !known && order.indexOf(severity) >= order.indexOf(failOn);
 }
 
-export function countCoverage(report: Report): Readonly<Record<Result, number>> {
+export function countCoverage(report: Pick<Report, 'coverage'>): Readonly<Record<Result, number>> {
   const counts: Record<Result, number> = { right: 0, wrong: 0, not_exercised: 0 };
   for (const { result } of report.coverage) counts[result] += 1;
   return counts;

@@ -15,13 +15,19 @@ const unreachable: Readonly<Record<Exclude<ReachedBy, 'state'>, string>> = {
   april: 'the February edition cannot give it',
 };
 
+/** What one request, or one row, has shown. */
+export type Showing = Pick<
+  Played,
+  'operation' | 'expected' | 'result' | 'answered' | 'shown' | 'reason'
+>;
+
 /**
  * A case is right when a row that expects it was answered with it, or one that expects nothing of
  * the kind came upon it; wrong when one was not, else it was not exercised.
  */
 export function coverageOf(
   spec: Spec,
-  plays: readonly Played[],
+  plays: readonly Showing[],
   include: (operation: OperationId) => boolean,
 ): readonly CaseCoverage[] {
   return [...spec.operations.values()]

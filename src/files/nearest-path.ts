@@ -1,5 +1,5 @@
 // "Did you mean …?" for paths: the documented path that an unknown one is closest to.
-import { distance } from '../files/nearest.js';
+import { distance } from './nearest.js';
 
 /** More is no slip of the pen, and comparing it would take long. */
 const MOST_SEGMENTS = 12;

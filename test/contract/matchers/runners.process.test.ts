@@ -1,0 +1,165 @@
+// The matchers in runners of their own: jest with supertest and axios, vitest beside
+// `describeContracts`, each with the reporter that writes the coverage of all its processes.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { projectFolder, runCommand } from '../../support/processes.js';
+
+mkdirSync(join(projectFolder, '.venv'), { recursive: true });
+const folder = mkdtempSync(join(projectFolder, '.venv/matchers-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const dist = (file: string) => join(projectFolder, 'dist', file);
+const from = (file: string) => JSON.stringify(dist(file));
+const bin = (file: string) => join(projectFolder, 'node_modules', file);
+const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
+const resultsIn = (file: string) => {
+  const { operations } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as {
+    operations: Record<string, { cases: Record<string, { result: string }> }>;
+  };
+  return (operation: string, name: string) => operations[operation]?.cases[name]?.result;
+};
+
+describe('jest', () => {
+  it('has the matchers, for supertest and axios, and one coverage of all its test files', async () => {
+    write(
+      'supertest.spec.mjs',
+      `import supertest from 'supertest';
+import { createUnderstudy } from ${from('index.js')};
+import ${from('contract/matchers/jest.js')};
+const { app } = createUnderstudy();
+test('passes', async () => {
+  const response = await supertest(app).get('/v1/spaces/space_abc123').set('X-API-Key', 'ak_owner');
+  expect(response).toSatisfyApiSpec();
+  expect(response.body).toSatisfySchemaInApiSpec('Space');
+});
+test('fails', async () => {
+  const body = { organization_id: 'org_xyz789', name: 'x', access_mode: 7 };
+  const response = await supertest(app).post('/v1/spaces/').set('X-API-Key', 'ak_owner').send(body);
+  expect(response).toMatchContract({ case: 'created' });
+});
+`,
+    );
+    write(
+      'axios.spec.mjs',
+      `import axios from 'axios';
+import { createUnderstudy } from ${from('index.js')};
+import ${from('contract/matchers/jest.js')};
+test('passes', async () => {
+  const { url, close } = await createUnderstudy().listen({ port: 0 });
+  const api = axios.create({ baseURL: url, headers: { 'X-API-Key': 'ak_owner' } });
+  expect(await api.post('/v1/spaces/', { organization_id: 'org_xyz789', name: 'x' })).toMatchContract();
+  const { response } = await api.delete('/v1/spaces/space_nowhere').catch((error) => error);
+  expect(response).toMatchContract({ case: 'space_not_found' });
+  await close();
+});
+`,
+    );
+    const config = {
+      rootDir: folder,
+      testMatch: ['**/*.spec.mjs'],
+      transform: {},
+      reporters: [
+        'default',
+        [dist('contract/matchers/reporter.js'), { output: join(folder, 'jest.json') }],
+      ],
+    };
+    const args = [bin('jest/bin/jest.js'), '--config', JSON.stringify(config)];
+    const { code, stdout, stderr } = await runCommand(
+      process.execPath,
+      ['--experimental-vm-modules', ...args],
+      { cwd: folder, withinMs: 170_000 },
+    );
+    expect(stderr, stdout).toContain('Tests:       1 failed, 2 passed, 3 total');
+    expect(code).toBe(1);
+    expect(stderr).toContain('case       created was due, got 422');
+    const resultOf = resultsIn('jest.json');
+    expect(resultOf('getSpace', 'retrieved')).toBe('right'); // one file
+    expect(resultOf('deleteSpace', 'space_not_found')).toBe('right'); // the other
+    expect(resultOf('createSpace', 'created')).toBe('wrong'); // wrong in one, right in the other
+    expect(stdout).toMatch(/The contract: \d+ of \d+ documented cases right, 1 wrong; see /);
+  });
+});
+
+describe('vitest', () => {
+  it('counts expectations, the rows of describeContracts, and a coverage.json of check in one', async () => {
+    write(
+      'expectations.test.mjs',
+      `import { it, expect } from 'vitest';
+import { createUnderstudy } from ${from('index.js')};
+import { observe } from ${from('contract/matchers/vitest.js')};
+const fetch = observe(createUnderstudy().fetch);
+it('passes', async () => {
+  const response = await fetch('/v1/capabilities', { headers: { 'X-API-Key': 'ak_owner' } });
+  await expect(response).toMatchContract();
+});
+`,
+    );
+    write(
+      'contracts.test.mjs',
+      `import { createUnderstudy } from ${from('index.js')};
+import { handlerTarget } from ${from('kit.js')};
+import { describeContracts } from ${from('contract/vitest.js')};
+describeContracts(handlerTarget('the stand-in', createUnderstudy().fetch), { include: (id) => id === 'getDepartmentTree' });
+`,
+    );
+    const shown = { listed: { result: 'right' }, rate_limit_exceeded: { result: 'not_exercised' } };
+    write('check.json', JSON.stringify({ operations: { listDepartments: { cases: shown } } }));
+    const options = { output: join(folder, 'vitest.json'), merge: [join(folder, 'check.json')] };
+    const reporters = ['default', [dist('contract/matchers/reporter.js'), options]];
+    write(
+      'vitest.config.mjs',
+      `export default ${JSON.stringify({ test: { reporters, include: ['*.test.mjs'] } })};\n`,
+    );
+    const { code, stdout } = await runCommand(
+      process.execPath,
+      [bin('vitest/vitest.mjs'), 'run', '--root', folder],
+      { cwd: folder, withinMs: 170_000 },
+    );
+    expect(code, stdout).toBe(0);
+    const resultOf = resultsIn('vitest.json');
+    expect(resultOf('listCapabilities', 'listed')).toBe('right'); // an expectation
+    expect(resultOf('getDepartmentTree', 'retrieved')).toBe('right'); // a row
+    expect(resultOf('listDepartments', 'listed')).toBe('right'); // a run of check
+    expect(resultOf('listSpaces', 'listed')).toBe('not_exercised');
+  });
+});
+
+describe('the types', () => {
+  it('are known to the expect of vitest and of jest, and say what is awaited', async () => {
+    const matchers = (runner: string) => JSON.stringify(dist(`contract/matchers/${runner}.js`));
+    write(
+      'types.ts',
+      `import { expect as ofJest } from '@jest/globals';
+import { expect as ofVitest } from 'vitest';
+import ${matchers('jest')};
+import ${matchers('vitest')};
+declare const response: Response;
+declare const other: { status: number };
+export const awaited: Promise<void>[] = [
+  ofVitest(response).toMatchContract({ case: 'created' }),
+  ofJest(response).toSatisfyApiSpec(),
+];
+ofVitest(other).toSatisfySchemaInApiSpec('Space');
+ofJest(other).toMatchContract({ method: 'GET', failOn: 'notice' });
+// @ts-expect-error
+ofVitest(other).toMatchContract({ kase: 'created' });
+`,
+    );
+    const options = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--skipLibCheck',
+      '--ignoreConfig',
+    ];
+    const { code, stdout } = await runCommand(
+      process.execPath,
+      [bin('typescript-7/bin/tsc'), ...options, '--types', 'node', join(folder, 'types.ts')],
+      { cwd: folder },
+    );
+    expect(stdout).toBe('');
+    expect(code).toBe(0);
+  });
+});
