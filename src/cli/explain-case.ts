@@ -140,7 +140,7 @@ function pagesOf({ source }: Case): string {
 function credentialsOf({ callers }: Profile): Readonly<Record<string, string>> {
   const entries = callerNames.map((name) => [
     variableOf(name),
-    callers[name]?.bearer ?? callers[name]?.api_key,
+    callers[name]?.api_key ?? callers[name]?.bearer,
   ]);
   return Object.fromEntries(entries.filter(([, credential]) => credential !== undefined));
 }

@@ -22,6 +22,7 @@ function lines(output: Output): OnRow {
     sign_in: 'credentials',
     lifecycle: 'lifecycles',
     method: 'undocumented methods',
+    at_once: 'many at once',
   } as const;
   let heading = '';
   let counts = { right: 0, wrong: 0, not_exercised: 0 };

@@ -146,7 +146,7 @@ export function limitIn(
 
 // Credentials
 
-/** What a caller shows: a token goes before a key. */
+/** What a caller shows: a key, where there is one, and a token where that is asked for. */
 export interface Credential {
   readonly api_key?: string;
   readonly bearer?: string;
@@ -163,9 +163,17 @@ export function headersOf(
   { api_key, bearer }: Credential,
   scheme = 'Bearer',
 ): Readonly<Record<string, string>> {
-  if (bearer !== undefined) return { [TOKEN.toLowerCase()]: `${scheme} ${bearer}` };
-  return api_key === undefined ? {} : { [API_KEY.toLowerCase()]: api_key };
+  if (api_key !== undefined) return { [API_KEY.toLowerCase()]: api_key };
+  return bearer === undefined ? {} : { [TOKEN.toLowerCase()]: `${scheme} ${bearer}` };
 }
+
+/** Whether a caller can show either of two credentials. */
+export const hasBoth = ({ api_key, bearer }: Credential): boolean =>
+  api_key !== undefined && bearer !== undefined;
+
+/** The token of a caller who has a key as well. */
+export const tokenOf = ({ bearer }: Credential): Credential =>
+  bearer === undefined ? {} : { bearer };
 
 /** The credential that a request shows, as its header has it. */
 export const credentialIn = (headers: Readonly<Record<string, string>>): string | undefined =>

@@ -6,6 +6,7 @@ import { UsageError } from '../spec/failure.js';
 import { type Drift, driftKinds } from './form.js';
 import { handDrifts } from './hand.js';
 import { objectDrifts } from './objects.js';
+import { raceDrifts } from './race.js';
 import { stateDrifts } from './state.js';
 import { variations } from './vary.js';
 import { wireDrifts } from './wire.js';
@@ -25,6 +26,7 @@ export function driftsOf(spec: Spec): ReadonlyMap<string, Drift> {
     ...wireDrifts(spec),
     ...handDrifts(spec),
     ...objectDrifts(spec),
+    ...raceDrifts(),
     ...variations(spec),
   ];
   all.sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));

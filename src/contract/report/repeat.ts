@@ -6,7 +6,7 @@ import { API_KEY, credentialIn, TOKEN } from '../dialect.js';
 import type { Exchanged } from '../run/exchanged.js';
 import type { Finding } from '../run/finding.js';
 import { NAME_IN_TEXT } from '../run/names.js';
-import { type CallerName, callerNames, schemeOf } from '../tables/caller.js';
+import { type CallerName, callerNames, letIn, schemeOf } from '../tables/caller.js';
 
 /** Bytes; the longest argument that Linux hands to a program is 128 KiB. */
 const LONGEST_ARGUMENT = 100_000;
@@ -75,18 +75,24 @@ const URL_ENCODE = `url() { printf %s "$1" | sed 's/+/%2B/g; s#/#%2F#g; s/=/%3D/
 
 // Credentials
 
-/** The variable that holds a caller's credential; none for callers with an invented one. */
-export function variableOf(caller: CallerName): string | undefined {
-  return (callerNames as readonly string[]).includes(caller)
-    ? `${caller.toUpperCase()}_CREDENTIAL`
-    : undefined;
+/**
+ * The variable that holds a caller's credential; none for callers with an invented one. Of a caller
+ * who is let in, a token has a variable of its own: there may be a key as well.
+ */
+export function variableOf(
+  caller: CallerName,
+  { headers }: Pick<PlainRequest, 'headers'> = { headers: {} },
+): string | undefined {
+  if (!(callerNames as readonly string[]).includes(caller)) return undefined;
+  const isToken = headers[TOKEN.toLowerCase()] !== undefined && letIn.includes(caller);
+  return `${caller.toUpperCase()}_${isToken ? 'TOKEN' : 'CREDENTIAL'}`;
 }
 
 /** Each variable that must be set, and what it holds. */
 function credentialsOf(calls: readonly Exchanged[]): readonly [string, string][] {
   const needed = new Map<string, string>();
   for (const { caller, request } of calls) {
-    const name = variableOf(caller);
+    const name = variableOf(caller, request);
     if (name === undefined) continue;
     if (request.headers[TOKEN.toLowerCase()] !== undefined)
       needed.set(name, `the token of ${caller}`);
@@ -104,7 +110,7 @@ function curlOf(
   flags: string,
 ): string {
   const { method, target, headers, body } = request;
-  const credential = variableOf(caller);
+  const credential = variableOf(caller, request);
   const shown = Object.entries(headers).map(([name, value]) => {
     if (credential !== undefined && name === API_KEY.toLowerCase())
       return `-H "${name}: $${credential}"`;

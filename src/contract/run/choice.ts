@@ -61,11 +61,13 @@ const ASIDE = 60;
 export function atLevel(level: Level, plays: readonly Play[], spec: Spec): readonly Play[] {
   if (level === 'full') return plays;
   const choice = new Choice(level);
-  for (const play of plays.filter(({ kind }) => kind === 'sign_in')) choice.take(play);
-  choice.cheapestOfEach(plays, (play) => outcomeOf(play, spec));
+  // Smoke plays nothing with a second credential.
+  const plain = level === 'smoke' ? plays.filter(({ byToken }) => !byToken) : plays;
+  for (const play of plain.filter(({ kind }) => kind === 'sign_in')) choice.take(play);
+  choice.cheapestOfEach(plain, (play) => outcomeOf(play, spec));
   if (level === 'standard') {
     choice.cheapestOfEach(plays, caseOf);
-    choice.fill(plays.filter(({ kind }) => kind === 'lifecycle' || kind === 'method'));
+    choice.fill(plays.filter(({ kind }) => ['lifecycle', 'method', 'at_once'].includes(kind)));
     choice.fill(plays.filter(({ isEdge }) => !isEdge));
     choice.fill(plays);
   }

@@ -13,7 +13,7 @@ import {
   type PlainResponse,
 } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
-import { credentialIn, headersOf, ORGANIZATION } from '../dialect.js';
+import { credentialIn, headersOf, ORGANIZATION, tokenOf } from '../dialect.js';
 import type { ReadJson } from '../judge/json.js';
 import { type Deviation, readBody } from '../judge/judge.js';
 import { type CallerName, letIn } from '../tables/caller.js';
@@ -241,7 +241,9 @@ export class Guard {
   #objectionToAll({ id }: Operation, { headers, target }: PlainRequest): string | undefined {
     const shown = credentialIn(headers);
     const callers = Object.entries(this.#profile.callers).filter(
-      ([, caller]) => shown !== undefined && Object.values(headersOf(caller)).includes(shown),
+      ([, caller]) =>
+        shown !== undefined &&
+        [caller, tokenOf(caller)].flatMap((one) => Object.values(headersOf(one))).includes(shown),
     );
     const marked = callers.filter(([, { disposable }]) => disposable);
     if (callers.length > 0 && marked.length === callers.length) return undefined;

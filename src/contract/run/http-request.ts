@@ -2,7 +2,7 @@
 // sends it.
 import type { Operation } from '../../spec/document.js';
 import type { Json, PlainRequest } from '../../spec/message.js';
-import { headersOf } from '../dialect.js';
+import { headersOf, tokenOf } from '../dialect.js';
 import type { AskedFor } from '../judge/judge.js';
 import { type CallerName, inventedCredentials, schemeOf } from '../tables/caller.js';
 import { isId, short } from './id.js';
@@ -16,6 +16,8 @@ export interface Sending {
   readonly raw?: Uint8Array;
   /** In place of JSON's; `none` says nothing. */
   readonly contentType?: string;
+  /** With the caller's token, where there is a key as well. */
+  readonly byToken?: boolean;
 }
 
 export interface HttpRequest {
@@ -28,7 +30,7 @@ export function httpRequest(
   operation: Operation,
   { caller, path: values, query, body }: Filled,
   profile: Profile,
-  { raw, contentType = 'application/json' }: Sending = {},
+  { raw, contentType = 'application/json', byToken = false }: Sending = {},
 ): HttpRequest {
   const path: Record<string, string> = {};
   for (const { name } of operation.parameters.filter((parameter) => parameter.in === 'path')) {
@@ -43,7 +45,7 @@ export function httpRequest(
   const isTyped = (raw !== undefined || body !== undefined) && contentType !== 'none';
   const headers = {
     accept: 'application/json',
-    ...credentialOf(profile, caller),
+    ...credentialOf(profile, caller, byToken),
     ...(isTyped ? { 'content-type': contentType } : {}),
   };
   return {
@@ -84,10 +86,14 @@ function bindingIn(
   return Object.fromEntries(Object.entries(all).filter(([, value]) => !Array.isArray(value)));
 }
 
-function credentialOf({ callers }: Profile, caller: CallerName): Readonly<Record<string, string>> {
+function credentialOf(
+  { callers }: Profile,
+  caller: CallerName,
+  byToken: boolean,
+): Readonly<Record<string, string>> {
   if (caller === 'none') return {};
   const shown = inventedCredentials[caller] ?? callers[caller] ?? {};
-  const headers = headersOf(shown, schemeOf(caller));
+  const headers = headersOf(byToken ? tokenOf(shown) : shown, schemeOf(caller));
   if (Object.keys(headers).length === 0)
     throw new NotExercised(`the profile has no callers.${caller}`);
   return headers;

@@ -83,7 +83,7 @@ export function valueIn({ callers, known }: Profile, name: string): string | und
   if (root === 'known') return known[first];
   const caller = callers[first as CallerName];
   return second === undefined
-    ? (caller?.bearer ?? caller?.api_key)
+    ? (caller?.api_key ?? caller?.bearer)
     : (caller as Record<string, string> | undefined)?.[second];
 }
 

@@ -58,6 +58,8 @@ export class Override {
         const sees = await this.#sees(session, viewer, maker);
         if (sees === undefined) return undefined;
         if (sees) holders.push(viewer);
+        // That somebody holds it is enough for the shortest run.
+        if (sees && parts.level === 'smoke') break;
       }
       return holders;
     } catch (error) {

@@ -1,10 +1,13 @@
-// Everything that a run plays, in order: sign-ins, lifecycles, the rows of the tables, the methods
+// Everything that a run plays, in order: sign-ins, lifecycles, the rows of the tables, what
+// holds when many ask at once, the methods
 // that no path has.
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
+import { hasBoth } from '../dialect.js';
 import { comparedIn } from '../tables/arazzo.js';
 import { compile, givenTo } from '../tables/compile.js';
 import type { Step } from '../tables/steps.js';
 import type { Contracts, Row, Table } from '../tables/table.js';
+import { planAtOnce } from './at-once.js';
 import { lanesOf } from './lanes.js';
 import type { Costs } from './level.js';
 import { playLifecycle, subjectOf } from './lifecycle.js';
@@ -38,8 +41,9 @@ export function planRun(
         play: (parts) => playLifecycle(lifecycle, parts),
       };
     });
-  const rows = planRows(spec, contracts, include).map((planned): Play => {
-    const { table: _, row: __, steps, shared, ...subject } = planned;
+  const planned = planRows(spec, contracts, include);
+  const rows = [...planned, ...withTokens(spec, profile, planned)].map((planned): Play => {
+    const { table: _, row: __, byToken = false, steps, shared, ...subject } = planned;
     const requests = steps.flatMap((step) => ('request' in step ? [step.request] : []));
     const needs = needsOf(steps);
     const shares = shared?.key;
@@ -51,6 +55,7 @@ export function planRun(
       lanes: lanesOf(spec, { requests, needs, shares }),
       costs: costsOf(planned),
       isEdge: planned.row.edge !== undefined,
+      byToken,
       play: (parts) => playRow(planned, parts),
     };
   });
@@ -59,6 +64,7 @@ export function planRun(
     ...planSignIns(spec, profile, { include, allow }),
     ...lifecycles,
     ...rows,
+    ...planAtOnce(spec, contracts, include),
     ...planMethods(spec, include),
   ];
 }
@@ -104,6 +110,39 @@ export function planRows(
   return rows.map((row) =>
     times.get(row.title) === 1 ? row : { ...row, title: `${row.title} (${lineOf(row.place)})` },
   );
+}
+
+/**
+ * Whoever has a key and a token is the same caller with both: of each operation, a success and a
+ * refusal for want of access are played once more, with the token.
+ */
+function withTokens(
+  spec: Spec,
+  profile: Profile,
+  rows: readonly PlannedRow[],
+): readonly PlannedRow[] {
+  const cheapest = new Map<string, { readonly row: PlannedRow; readonly cost: number }>();
+  for (const row of rows) {
+    const { operation, caller, expected, row: written } = row;
+    const holder = profile.callers[caller ?? 'none'];
+    if (!holder || !hasBoth(holder) || expected.length > 1 || written.edge !== undefined) continue;
+    // What only the profile has, such as a message, is used up.
+    if (row.steps.some((step) => step.kind === 'prepare' && step.about)) continue;
+    const { status = 0 } = spec.operations.get(operation)?.cases.get(expected[0] ?? '') ?? {};
+    if (status >= 400 && status !== 403 && status !== 404) continue;
+    const { own, state } = costsOf(row);
+    // Whose a write was shows in what is seen of it afterwards, with the key.
+    const isBlind = status < 400 && !row.steps.some(({ kind }) => kind === 'look');
+    const cost = own.length + state.length + (isBlind ? 100 : 0);
+    const key = `${operation} ${status < 400 ? 'success' : 'refusal'}`;
+    if (cost < (cheapest.get(key)?.cost ?? Number.POSITIVE_INFINITY))
+      cheapest.set(key, { row, cost });
+  }
+  return [...cheapest.values()].map(({ row }) => ({
+    ...row,
+    byToken: true,
+    title: `${row.title}, with a token`,
+  }));
 }
 
 /** Nothing need be compared where no refusal is expected. */

@@ -20,6 +20,8 @@ export interface Play extends Subject {
   readonly lanes: Lanes;
   /** Made from a schema. */
   readonly isEdge?: boolean;
+  /** Of the token of a caller who has a key as well. */
+  readonly byToken?: boolean;
   /** Sends its requests. Never throws because of what a target answers. */
   readonly play: (parts: SessionParts) => Promise<Played>;
 }

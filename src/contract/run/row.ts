@@ -41,6 +41,8 @@ export interface PlannedRow extends Subject {
   readonly table: Table;
   readonly row: Row;
   readonly steps: readonly Step[];
+  /** Its request is sent with the token of a caller who has a key as well. */
+  readonly byToken?: boolean;
   /** What of its state others may use too. */
   readonly shared?: SharedPart | undefined;
 }
@@ -146,6 +148,7 @@ class RowPlayer {
       table: _,
       row: __,
       steps: ___,
+      byToken: _____,
       shared: ____,
       ...subject
     } = this.#session.asPlayed(this.#planned);
@@ -286,7 +289,11 @@ class RowPlayer {
         ...(assumed === undefined ? {} : { assumed }),
         ...(documented === undefined ? {} : { documented }),
       },
-      { ...(raw ? { raw } : {}), ...(contentType === undefined ? {} : { contentType }) },
+      {
+        ...(raw ? { raw } : {}),
+        ...(contentType === undefined ? {} : { contentType }),
+        ...(this.#planned.byToken ? { byToken: true } : {}),
+      },
     );
     this.#answers.set(step, exchanged);
     if (exchanged.judged?.documented && exchanged.judged.documented.name === cases[0])

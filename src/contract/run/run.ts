@@ -320,9 +320,9 @@ export class Run {
 
   async #whyNotBegun(play: Play): Promise<Stopped | undefined> {
     const { stopped } = this;
-    return (
-      stopped ?? (play.kind === 'sign_in' ? undefined : (this.misfit ?? (await this.#whyLocked())))
-    );
+    // A second credential is asked about where the first ones are good.
+    if (play.kind === 'sign_in') return stopped ?? (play.byToken ? this.misfit : undefined);
+    return stopped ?? this.misfit ?? (await this.#whyLocked());
   }
 
   async #whyLocked(): Promise<Stopped | undefined> {

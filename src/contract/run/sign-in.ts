@@ -3,7 +3,7 @@
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { fieldsOf } from '../../spec/fields.js';
 import { isJsonObject } from '../../spec/message.js';
-import { errorIn, KNOWN_ORGANIZATION, ORGANIZATION } from '../dialect.js';
+import { errorIn, hasBoth, KNOWN_ORGANIZATION, ORGANIZATION } from '../dialect.js';
 import type { Judged } from '../judge/judge.js';
 import { callerNames, letIn } from '../tables/caller.js';
 import { asTool } from './exchanged.js';
@@ -36,25 +36,30 @@ export function planSignIns(
       (a, b) =>
         Number(include(b.id)) - Number(include(a.id)) || required(a).length - required(b).length,
     );
-  const anyone = callerNames
-    .filter(
-      (caller) => letIn.includes(caller) && valueIn(profile, `callers.${caller}`) !== undefined,
-    )
-    .map((caller) => {
-      const title = `the credential of ${caller} is accepted`;
-      return planOne(spec, lists.slice(0, ENOUGH), { title, caller }, (answers) => {
-        if (answers.every(({ status }) => status === 401)) return { refused: caller };
-        if (answers.some(isOfApi)) return { met: true };
-        const lost = `the target does not answer as the API: ${lists[0]?.id} gave ${describe(answers[0])}; is its address right?`;
-        return { lost };
-      });
+  const callers = callerNames.filter(
+    (caller) => letIn.includes(caller) && valueIn(profile, `callers.${caller}`) !== undefined,
+  );
+  const accepted = (asking: Asking): readonly Play[] =>
+    planOne(spec, lists.slice(0, ENOUGH), asking, (answers) => {
+      if (answers.every(({ status }) => status === 401)) return { refused: asking.caller };
+      if (answers.some(isOfApi)) return { met: true };
+      const lost = `the target does not answer as the API: ${lists[0]?.id} gave ${describe(answers[0])}; is its address right?`;
+      return { lost };
     });
+  const anyone = callers.flatMap((caller) =>
+    accepted({ caller, title: `the credential of ${caller} is accepted` }),
+  );
+  const tokens = callers
+    .filter((caller) => hasBoth(profile.callers[caller] ?? {}))
+    .flatMap((caller) =>
+      accepted({ caller, byToken: true, title: `the token of ${caller} is accepted` }),
+    );
   const organization = valueIn(profile, KNOWN_ORGANIZATION);
   const own = lists
     .filter((operation) => required(operation).includes(ORGANIZATION))
     .slice(0, ENOUGH);
   if (organization === undefined || valueIn(profile, 'callers.owner') === undefined)
-    return anyone.flat();
+    return [...anyone, ...tokens];
   const title = 'the organization of the profile is there for the owner';
   const member = planOne(spec, own, { title, caller: 'owner' }, (answers) => {
     const isClosed = answers.every(({ status }) => status === 403 || status === 404);
@@ -64,7 +69,7 @@ export function planSignIns(
         }
       : {};
   });
-  return [...anyone.flat(), ...member];
+  return [...anyone, ...member, ...tokens];
 }
 
 /** Why the profile and the target do not belong together, by the sign-ins that were played. */
@@ -128,11 +133,15 @@ const describe = (asked: Asked | undefined): string =>
 
 type Verdict = Pick<Played, 'refused' | 'unfit' | 'met' | 'lost'>;
 
+interface Asking extends Required<Pick<Subject, 'title' | 'caller'>> {
+  readonly byToken?: boolean;
+}
+
 /** Asks until one operation answers as it should; the verdict is on what all of them answered. */
 function planOne(
   spec: Spec,
   reads: readonly Operation[],
-  { title, caller }: Required<Pick<Subject, 'title' | 'caller'>>,
+  { title, caller, byToken = false }: Asking,
   verdictOn: (answers: readonly Asked[]) => Verdict,
 ): readonly Play[] {
   const [first] = reads;
@@ -150,17 +159,18 @@ function planOne(
   return [
     {
       ...subject,
+      byToken,
       needs,
       touches,
       costs: { own: [first.id], state: [] },
       lanes: new Map(),
-      play: (parts) => signIn(subject, reads, verdictOn, parts),
+      play: (parts) => signIn({ ...subject, byToken }, reads, verdictOn, parts),
     },
   ];
 }
 
 async function signIn(
-  subject: Subject,
+  { byToken, ...subject }: Subject & { readonly byToken: boolean },
   reads: readonly Operation[],
   verdictOn: (answers: readonly Asked[]) => Verdict,
   parts: SessionParts,
@@ -174,7 +184,7 @@ async function signIn(
     const given = (place: string): Record<string, string> =>
       parameters.some((p) => p.in === place && p.required) ? { [ORGANIZATION]: organization } : {};
     const asking = { call: id, caller, path: given('path'), query: given('query') };
-    const { response, judged } = await session.exchange(asking);
+    const { response, judged } = await session.exchange(asking, {}, { byToken });
     if (!response) break;
     const asked = { status: response.status, judged };
     answers.push(asked);

@@ -3,10 +3,10 @@ import type { OperationId } from '../../spec/document.js';
 import type { CallerName } from '../tables/caller.js';
 
 /**
- * A sign-in of a caller, a workflow of several steps, a row of a decision table, or a method that a
- * path does not have.
+ * A sign-in of a caller, a workflow of several steps, a row of a decision table, many requests at
+ * once, or a method that a path does not have.
  */
-export type PlayKind = 'sign_in' | 'lifecycle' | 'row' | 'method';
+export type PlayKind = 'sign_in' | 'lifecycle' | 'row' | 'at_once' | 'method';
 
 export interface Subject {
   readonly kind: PlayKind;
