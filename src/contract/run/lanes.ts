@@ -4,6 +4,7 @@
 import { isSafe } from '../../client/target.js';
 import type { OperationId, Spec } from '../../spec/document.js';
 import { lastParameterOf } from '../tables/compile.js';
+import { type Expression, type Template, usesIn } from '../tables/expression.js';
 import type { RequestTemplate } from '../tables/steps.js';
 import { type Creation, creations, listsOf } from './creations.js';
 import type { Needs } from './needs.js';
@@ -23,7 +24,11 @@ interface Touching {
 
 export function lanesOf(spec: Spec, { requests, needs, shares }: Touching): Lanes {
   const lanes = new Map<string, 'alone' | 'together'>();
-  for (const { call, caller } of requests) {
+  for (const { call, caller, body } of requests) {
+    const made = creations[call]?.kind;
+    // Where a run is killed, what no answer made known is found by what was sent; of two that were
+    // alike and under way at once, nobody could say which is which.
+    if (made && !isToldApart(body)) lanes.set(`a ${made} without a name by ${caller}`, 'alone');
     for (const kind of kindsWrittenBy(spec, call)) {
       const lane = `every ${kind}`;
       lanes.set(lane, lanes.get(lane) ?? 'together');
@@ -39,6 +44,17 @@ export function lanesOf(spec: Spec, { requests, needs, shares }: Touching): Lane
   if (shares !== undefined) lanes.set(`state ${shares}`, 'alone');
   return lanes;
 }
+
+/** Whether a creation sends a value that no other sends. */
+const isToldApart = (body: Template | undefined): boolean =>
+  body?.kind === 'map' &&
+  body.entries.some(
+    ([, value]) =>
+      (value.kind === 'expression' || value.kind === 'text') &&
+      usesIn(value).some(({ expression }) => isOfPlay.includes(expression.kind)),
+  );
+
+const isOfPlay: readonly Expression['kind'][] = ['new_name', 'slot', 'input'];
 
 const listedBy = (call: OperationId): Kind | undefined =>
   (Object.keys(listsOf) as Kind[]).find((kind) => listsOf[kind].some((list) => list.call === call));

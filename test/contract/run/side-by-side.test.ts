@@ -103,3 +103,35 @@ describe('with a fault', () => {
     },
   );
 });
+
+describe('creations without a name of the run', () => {
+  it('are under way one at a time for each kind and caller, so that a sweep can tell what they made', async () => {
+    const inner = uneven(handlerTarget('the stand-in', createUnderstudy().fetch));
+    const underWay = new Map<string, number>();
+    let nameless = 0;
+    let most = 0;
+    const target: Target = {
+      ...inner,
+      send: async (request, signal) => {
+        const { method, headers, body } = request;
+        const isNamed = new TextDecoder().decode(body).includes('understudy-');
+        const path = request.target.split('?')[0] ?? '';
+        const isCreation =
+          method === 'POST' && /^\/v1\/(spaces\/?|threads|vector-stores)$/.test(path);
+        const key = `${path} ${headers['x-api-key'] ?? headers.authorization}`;
+        if (!isCreation || isNamed) return inner.send(request, signal);
+        nameless += 1;
+        underWay.set(key, (underWay.get(key) ?? 0) + 1);
+        most = Math.max(most, underWay.get(key) ?? 0);
+        const answer = await inner.send(request, signal);
+        underWay.set(key, (underWay.get(key) ?? 0) - 1);
+        return answer;
+      },
+    };
+    const makes = ['createSpace', 'createThread', 'createVectorStore'];
+    const include = (operation: string) => makes.includes(operation);
+    await runContracts({ spec, contracts, profile, target, include, concurrency: 12 });
+    expect(nameless).toBeGreaterThan(10);
+    expect(most).toBe(1);
+  });
+});
