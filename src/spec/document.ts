@@ -3,6 +3,7 @@
 import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Case, CaseProvenance } from './case.js';
 import type { OperationId } from './cases.gen.js';
+import { pathNamesIn } from './match.js';
 import type { Json } from './message.js';
 import { atPointer } from './pointer.js';
 import type { Relation } from './relation.js';
@@ -32,6 +33,8 @@ export interface Operation<Id extends string = OperationId> {
   readonly id: Id;
   readonly method: HttpMethod;
   readonly template: string;
+  /** The parameters of the template, in order; the last names what the operation is about. */
+  readonly pathNames: readonly string[];
   readonly tag: string;
   readonly parameters: readonly Parameter[];
   /**
@@ -112,6 +115,7 @@ export function readSpec<Id extends string>(text: string, place: Spec['place']):
         id,
         method: method.toUpperCase() as HttpMethod,
         template,
+        pathNames: pathNamesIn(template),
         tag: source.tags?.[0] ?? '',
         parameters: [...(item.parameters ?? []), ...(source.parameters ?? [])].map((parameter) =>
           readParameter(

@@ -80,9 +80,12 @@ function addPath<Operation extends Routable>(
       node = next;
     }
   }
-  const names = [...operation.template.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name as string);
-  node.operations.set(operation.method, { operation, names });
+  node.operations.set(operation.method, { operation, names: pathNamesIn(operation.template) });
 }
+
+/** The names of the parameters in a path, in order. */
+export const pathNamesIn = (template: string): readonly string[] =>
+  [...template.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name as string);
 
 function find<Operation extends Routable>(
   node: Node<Operation>,

@@ -5,6 +5,7 @@ import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Problem } from '../../files/problem.js';
 import type { Operation } from '../../spec/document.js';
 import { isJsonObject, type JsonObject } from '../../spec/message.js';
+import { oncePer } from '../../spec/once-per.js';
 import type { CheckedSpec } from '../../validation/validators.js';
 import type { Violation } from '../../validation/violation.js';
 import { givenTo } from '../tables/compile.js';
@@ -28,6 +29,15 @@ export function withEdges(
   contracts: Contracts,
   { seed = 1 }: { readonly seed?: number } = {},
 ): Contracts {
+  const bySeed = madeOf(spec, contracts);
+  const made = bySeed.get(seed) ?? makeEdges(spec, contracts, seed);
+  bySeed.set(seed, made);
+  return made;
+}
+
+const madeOf = oncePer((_spec: CheckedSpec, _contracts: Contracts) => new Map<number, Contracts>());
+
+function makeEdges(spec: CheckedSpec, contracts: Contracts, seed: number): Contracts {
   const document = JSON.parse(spec.text) as OpenAPIV3_1.Document;
   const problems: Problem[] = [];
   const tables = contracts.tables.map((table) => {

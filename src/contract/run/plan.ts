@@ -2,6 +2,7 @@
 // holds when many ask at once, the methods
 // that no path has.
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
+import { oncePer } from '../../spec/once-per.js';
 import { hasBoth } from '../dialect.js';
 import { comparedIn } from '../tables/arazzo.js';
 import { compile, givenTo } from '../tables/compile.js';
@@ -42,23 +43,7 @@ export function planRun(
       };
     });
   const planned = planRows(spec, contracts, include);
-  const rows = [...planned, ...withTokens(spec, profile, planned)].map((planned): Play => {
-    const { table: _, row: __, byToken = false, steps, shared, ...subject } = planned;
-    const requests = steps.flatMap((step) => ('request' in step ? [step.request] : []));
-    const needs = needsOf(steps);
-    const shares = shared?.key;
-    return {
-      ...subject,
-      needs,
-      touches: new Set(requests.map(({ call }) => call)),
-      shares,
-      lanes: lanesOf(spec, { requests, needs, shares }),
-      costs: costsOf(planned),
-      isEdge: planned.row.edge !== undefined,
-      byToken,
-      play: (parts) => playRow(planned, parts),
-    };
-  });
+  const rows = [...planned, ...withTokens(spec, profile, planned)].map((row) => playOf(spec, row));
   // Lifecycles first: the last row of a table may use up what the profile names.
   return [
     ...planSignIns(spec, profile, { include, allow }),
@@ -69,48 +54,67 @@ export function planRun(
   ];
 }
 
-/**
- * The rows in the order of the tables, the general ones after each table's own; a table's own row
- * for a case replaces the general one.
- */
-export function planRows(
+/** The rows in the order of the tables. */
+export const planRows = (
   spec: Spec,
   contracts: Contracts,
   include: (operation: OperationId) => boolean = () => true,
-): readonly PlannedRow[] {
-  const rows = contracts.tables
+): readonly PlannedRow[] =>
+  contracts.tables
     .filter((table) => include(table.operation))
-    .flatMap((table) => {
-      const cases = spec.operations.get(table.operation)?.cases;
-      const own = new Set(table.rows.map((row) => [row.expect].flat()[0]));
-      const general = contracts.everywhere.filter((row) =>
-        [row.expect].flat().every((name, i) => cases?.has(name) && !(i === 0 && own.has(name))),
-      );
-      return [...table.rows, ...general].map((row): PlannedRow => {
-        const expected = [row.expect].flat();
-        const { operation } = table;
-        const title = titleOf(table, row, expected);
-        const steps = neededOf(compile(spec, contracts, { table, row }), expected, cases);
-        return {
-          kind: 'row',
-          operation,
-          title,
-          place: row.place,
-          caller: row.caller,
-          expected,
-          table,
-          row,
-          steps,
-          shared: sharedPartOf(spec, { table, row, steps }),
-        };
-      });
-    });
+    .flatMap((table) => rowsOf(spec, contracts, table));
+
+/**
+ * The rows of a table, and behind them the general ones; a table's own row for a case replaces the
+ * general one. What they do follows from the contracts alone: it is planned once for all runs.
+ */
+const rowsOf = oncePer((spec: Spec, contracts: Contracts, table: Table): readonly PlannedRow[] => {
+  const { operation } = table;
+  const cases = spec.operations.get(operation)?.cases;
+  const own = new Set(table.rows.map((row) => [row.expect].flat()[0]));
+  const general = contracts.everywhere.filter((row) =>
+    [row.expect].flat().every((name, i) => cases?.has(name) && !(i === 0 && own.has(name))),
+  );
+  const rows = [...table.rows, ...general].map((row): PlannedRow => {
+    const expected = [row.expect].flat();
+    const steps = neededOf(compile(spec, contracts, { table, row }), expected, cases);
+    return {
+      kind: 'row',
+      operation,
+      title: titleOf(table, row, expected),
+      place: row.place,
+      caller: row.caller,
+      expected,
+      table,
+      row,
+      steps,
+      shared: sharedPartOf(spec, { table, row, steps }),
+    };
+  });
   const times = new Map<string, number>();
   for (const { title } of rows) times.set(title, (times.get(title) ?? 0) + 1);
   return rows.map((row) =>
     times.get(row.title) === 1 ? row : { ...row, title: `${row.title} (${lineOf(row.place)})` },
   );
-}
+});
+
+const playOf = oncePer((spec: Spec, row: PlannedRow): Play => {
+  const { table: _, row: __, byToken = false, steps, shared, ...subject } = row;
+  const requests = steps.flatMap((step) => ('request' in step ? [step.request] : []));
+  const needs = needsOf(steps);
+  const shares = shared?.key;
+  return {
+    ...subject,
+    needs,
+    touches: new Set(requests.map(({ call }) => call)),
+    shares,
+    lanes: lanesOf(spec, { requests, needs, shares }),
+    costs: costsOf(row),
+    isEdge: row.row.edge !== undefined,
+    byToken,
+    play: (parts) => playRow(row, parts),
+  };
+});
 
 /**
  * Whoever has a key and a token is the same caller with both: of each operation, a success and a

@@ -1,7 +1,7 @@
 // Makes the steps of a row out of its table, its recipes and the row itself. It takes what was read
 // as it is: what is missing or unknown has been reported by whoever read it, and is passed over
 // here.
-import type { Operation, OperationId, Spec } from '../../spec/document.js';
+import type { OperationId, Spec } from '../../spec/document.js';
 import type { Json } from '../../spec/message.js';
 import { KNOWN_ORGANIZATION, ORGANIZATION_SLOT } from '../dialect.js';
 import { letIn } from './caller.js';
@@ -242,7 +242,7 @@ function requestOf(
       ? `$${KNOWN_ORGANIZATION}`
       : `$slot.${slot}`;
   };
-  const names = pathParametersOf(spec, call);
+  const names = spec.operations.get(call as OperationId)?.pathNames ?? [];
   return {
     call: call as OperationId,
     caller,
@@ -255,16 +255,9 @@ function requestOf(
   };
 }
 
-const pathParametersOf = (spec: Spec, operation: string | undefined): readonly string[] =>
-  (spec.operations.get(operation as OperationId)?.parameters ?? [])
-    .filter((p) => p.in === 'path')
-    .map(({ name }) => name);
-
 /** The path parameter that names what an operation is about. */
-export function lastParameterOf(spec: Spec, operation: OperationId): string {
-  const { template = '' } = (spec.operations.get(operation) as Operation | undefined) ?? {};
-  return template.match(/\w+(?=\}[^{]*$)/)?.[0] ?? '';
-}
+export const lastParameterOf = (spec: Spec, operation: OperationId): string =>
+  spec.operations.get(operation)?.pathNames.at(-1) ?? '';
 
 const isIdInAnswer = (value: Template | undefined): boolean =>
   value?.kind === 'expression' &&

@@ -8,6 +8,7 @@ import { FileError, type Problem, type Report } from '../../files/problem.js';
 import { type ProblemAt, reportTo } from '../../files/yaml.js';
 import { decidedBy } from '../../spec/case.js';
 import type { Spec } from '../../spec/document.js';
+import { oncePer } from '../../spec/once-per.js';
 import { pointerToken } from '../../spec/pointer.js';
 import { readLifecycles } from './arazzo.js';
 import { ContractCheck } from './check.js';
@@ -33,6 +34,15 @@ export function loadContracts(
   folder = shippedContracts,
   { complete = true }: { readonly complete?: boolean } = {},
 ): Contracts {
+  return folder === shippedContracts && complete
+    ? readShipped(spec)
+    : readContracts(spec, folder, complete);
+}
+
+/** Nobody may change them. */
+const readShipped = oncePer((spec: Spec) => readContracts(spec, shippedContracts, true));
+
+function readContracts(spec: Spec, folder: string, complete: boolean): Contracts {
   const problems: Problem[] = [];
   const texts = readTexts(folder, problems);
   const isLifecycle = ({ file }: Text): boolean => file.endsWith('.arazzo.yaml');
