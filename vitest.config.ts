@@ -13,9 +13,9 @@ export default defineConfig({
     testTimeout: 180_000,
     hookTimeout: 300_000,
     projects: [
-      // In this process, and nothing has to be there but what `npm install` leaves. The files share
-      // what they load, since loading is a third of their time; so none of them may leave anything
-      // changed behind.
+      // In this process, and nothing has to be there but what `npm install` leaves. The files of a
+      // project share what they load, since loading is a third of their time; so none of them may
+      // leave anything changed behind.
       {
         extends: true,
         test: {
@@ -39,7 +39,12 @@ export default defineConfig({
       // Starts programs: the built command line, npm, curl, Python, a browser.
       {
         extends: true,
-        test: { name: 'process', include: [filesOf('process')], globalSetup: starting },
+        test: {
+          name: 'process',
+          include: [filesOf('process')],
+          globalSetup: starting,
+          isolate: false,
+        },
       },
       // The same at full length: what takes minutes, of which `process` has a part.
       { extends: true, test: { name: 'long', include: [filesOf('long')], globalSetup: starting } },

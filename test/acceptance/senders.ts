@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { afterAll, type TestContext } from 'vitest';
+import type { TestContext } from 'vitest';
 import type { JsonObject } from '../../src/spec/message.js';
 import { runCommand } from '../support/processes.js';
 
@@ -125,12 +125,9 @@ function isThere({ program, trial }: NonNullable<Sender['tool']>): Promise<boole
   return found;
 }
 
-let closePython = (): void => {};
-afterAll(() => closePython());
-
 /**
  * One line for each that is given; Python is started for the first of them and kept, since its
- * start takes longest.
+ * start takes longest. It ends with this process, which it reads from.
  */
 const pythonAnswer = (() => {
   let ask: ((line: string) => Promise<string>) | undefined;
@@ -145,7 +142,7 @@ function startPython(): (line: string) => Promise<string> {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, NO_PROXY: '*' },
   });
-  closePython = () => void child.kill();
+  child.unref();
   let complaints = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaints += text;

@@ -34,10 +34,11 @@ const check = checkBy(run);
 const checkBuilt = checkBy(runBuilt);
 const only = (...ids: readonly string[]) => ids.flatMap((id) => ['--include-operation-id', id]);
 const spaces = only('createSpace', 'getSpace', 'deleteSpace');
+const smoke = ['--level', 'smoke'];
 
 describe('understudy check', () => {
   it('holds the stand-in in process when no server is named, and is clean', async () => {
-    const { code, stdout, stderr, results } = await check(...spaces);
+    const { code, stdout, stderr, results } = await check(...spaces, ...smoke);
     expect([code, stdout]).toEqual([
       0,
       expect.stringMatching(/^Cases of the document: \d+ right, 0 wrong/),
@@ -92,11 +93,11 @@ describe('understudy check', () => {
 
   it('fails on questions and on notices only when asked to', async () => {
     const asking = await serve('status:createSpace.invalid_body');
-    const creating = only('createSpace');
+    const creating = [...only('createSpace'), ...smoke];
     expect((await check(asking, ...creating)).code).toBe(0);
     expect((await check(asking, ...creating, '--fail-on', 'question')).code).toBe(1);
     const telling = await serve('vary:extra_fields');
-    const reading = only('getSpace');
+    const reading = [...only('getSpace'), ...smoke];
     expect((await check(telling, ...reading, '--fail-on', 'question')).code).toBe(0);
     expect((await check(telling, ...reading, '--fail-on', 'notice')).code).toBe(1);
   });

@@ -18,7 +18,7 @@ const explained = (name: string): Promise<string> => describeCases(spec, casesNa
 
 describe('the requests that are printed for a case', () => {
   // Each plays the rows of an operation on stand-ins of its own.
-  it.each(sample([...spec.operations.keys()], (id) => id, 4))(
+  it.each(sample([...spec.operations.keys()], (id) => id, 16))(
     'get every case of %s',
     async (operation) => {
       for (const { name, documented } of all.filter((one) =>

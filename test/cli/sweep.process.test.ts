@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import type { OperationId } from '../../src/spec/document.js';
 import { expectSweptAfterKill, requestsOf } from '../support/swept.js';
 
-const POINTS = 10;
+const POINTS = 4;
 const operations: readonly OperationId[] = ['createThread', 'listStoresInSlice'];
 
 it('leaves nothing after a sweep, and takes nothing else away, wherever it is killed', async () => {

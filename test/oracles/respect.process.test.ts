@@ -1,5 +1,5 @@
 // The independent runner: what it plays of the exported contracts passes, and a drift makes it
-// fail. Here it plays the lifecycles and a row of some operations; respect.long.test.ts has the
+// fail. Here it plays some lifecycles and a row of some operations; respect.long.test.ts has the
 // whole export.
 import { describe, expect, it } from 'vitest';
 import { contracts, expectEveryWorkflowToPass, respect } from '../support/oracle-respect.js';
@@ -7,11 +7,12 @@ import { contracts, expectEveryWorkflowToPass, respect } from '../support/oracle
 const lifecyclesCalled = (name: string) => contracts.lifecycles.filter(({ id }) => id === name);
 
 describe('Redocly Respect', () => {
-  it('passes the lifecycles and the first row of every twelfth operation', async () => {
+  it('passes a lifecycle in three and the first row of every twentieth operation', async () => {
+    const lifecycles = contracts.lifecycles.filter((_, i) => i % 3 === 0);
     const tables = contracts.tables
-      .filter((_, i) => i % 12 === 0)
+      .filter((_, i) => i % 20 === 0)
       .map((table) => ({ ...table, rows: table.rows.slice(0, 1) }));
-    await expectEveryWorkflowToPass({ ...contracts, tables });
+    await expectEveryWorkflowToPass({ ...contracts, lifecycles, tables });
   });
 
   it.each([

@@ -10,7 +10,7 @@ import { profile } from './drifted-run.js';
 import { REPORT_FILES } from './report-files.js';
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'understudy-killed-'));
-const quickly = ['--include-operation-id', 'getSpace'];
+const quickly = ['--include-operation-id', 'getSpace', '--level', 'smoke'];
 
 /**
  * What the profile marks as disposable: a run may change these, and the threads of a caller that

@@ -163,7 +163,7 @@ describe('a fingerprint', () => {
     ['hand:updateSpace.refused_but_done', ['updateSpace']],
   ];
 
-  it.each(sample(drifts, ([drift]) => drift, 3))(
+  it.each(sample(drifts, ([drift]) => drift, 6))(
     'of %s is the same in a run with other ids and other names',
     async (drift, operations) => {
       const fingerprints = async (ids: number, seed: number): Promise<readonly string[]> => {

@@ -16,6 +16,7 @@ import { createUnderstudy } from '../../../src/index.js';
 import { loadSpec } from '../../../src/shipped/document.js';
 import type { OperationId } from '../../../src/spec/document.js';
 import type { PlainRequest, PlainResponse } from '../../../src/spec/message.js';
+import { whole } from '../../support/sample.js';
 
 const spec = loadSpec();
 const contracts = loadContracts(spec);
@@ -306,7 +307,8 @@ describe('a profile that marks nothing', () => {
       world.threads.get('thrd_def456'),
       world.spaces.get('space_abc123def456'),
     ]);
-    const report = await run({ target, profile: unmarked });
+    const level = whole ? 'full' : 'standard';
+    const report = await run({ target, profile: unmarked, level });
     expect(report.findings.filter(({ severity }) => severity !== 'notice')).toEqual([]);
     const {
       organization_id: _,

@@ -29,7 +29,7 @@ describe('a second night', () => {
   it('is as green as the first: what the first used up is not exercised, with the reason', async () => {
     const { fetch } = createUnderstudy();
     const target = handlerTarget('the stand-in', fetch);
-    const shown = sample(contracts.tables, ({ operation }) => operation, 4);
+    const shown = sample(contracts.tables, ({ operation }) => operation, 8);
     const using = contracts.tables.filter(
       (table) => table.operation === 'deleteMessage' && !shown.includes(table),
     );
@@ -60,12 +60,12 @@ describe('a second night', () => {
           names.add(name);
         return inner.send(request, signal);
       };
-      await run({ target: { ...inner, send }, runId, ...only('createSpace', 'updateSpace') });
+      await run({ target: { ...inner, send }, runId, ...only('createSpace') });
       return [...names];
     };
     const [first, again, other] = [await namesOf('a1'), await namesOf('a1'), await namesOf('b2')];
     expect(again).toEqual(first);
-    expect(first.length).toBeGreaterThan(20);
+    expect(first.length).toBeGreaterThan(10);
     expect(first.filter((name) => other.includes(name))).toEqual([]);
   });
 });

@@ -8,11 +8,12 @@ import { runContracts } from '../../../src/contract/run/run.js';
 import { loadContracts } from '../../../src/contract/tables/load.js';
 import { createUnderstudy } from '../../../src/index.js';
 import { profile, spec } from '../../support/drifted-run.js';
-import { sample } from '../../support/sample.js';
+import { sample, whole } from '../../support/sample.js';
 import { servedBySecond } from '../../support/second-server.js';
 import { createServer } from '../../targets/second-server/server.mjs';
 
 const contracts = withEdges(spec, loadContracts(spec));
+const level = whole ? 'standard' : 'smoke';
 
 /** Title and verdict of each row, and what is wrong with it. */
 const verdicts = ({ rows }: Report): readonly string[] =>
@@ -67,12 +68,12 @@ describe('on a second server', () => {
       target: uneven(httpTarget(server.profile.base_url)),
       include: (operation) => servedBySecond.includes(operation),
       allow: (operation) => servedBySecond.includes(operation),
-      level: 'standard',
+      level,
       concurrency: 12,
     });
     expect(report.findings.filter(({ severity }) => severity !== 'notice')).toEqual([]);
     expect(report.coverage.filter(({ result }) => result === 'wrong')).toEqual([]);
-    expect(report.rows.length).toBeGreaterThan(400);
+    expect(report.rows.length).toBeGreaterThan(whole ? 400 : 80);
   });
 });
 
@@ -94,8 +95,8 @@ describe('with a fault', () => {
       const include: RunOptions['include'] = (operation) =>
         tags.length === 0 || tags.includes(operation);
       const [alone, together] = [
-        await onStandIn(drift, { level: 'standard', include }),
-        await onStandIn(drift, { level: 'standard', include, concurrency: 12 }),
+        await onStandIn(drift, { level: drift ? 'standard' : level, include }),
+        await onStandIn(drift, { level: drift ? 'standard' : level, include, concurrency: 12 }),
       ];
       expect(verdicts(together)).toEqual(verdicts(alone));
       expect(together.leftovers).toEqual(alone.leftovers);
