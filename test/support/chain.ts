@@ -9,9 +9,9 @@ import { type Finished, runCommand } from './processes.js';
 /** What a chain asks for, by the names that it asks with. */
 export function credentialsOf({ callers }: Profile): Readonly<Record<string, string>> {
   return Object.fromEntries(
-    Object.entries(callers).map(([name, { bearer, api_key } = {}]) => [
-      `${name.toUpperCase()}_CREDENTIAL`,
-      bearer ?? api_key ?? '',
+    Object.entries(callers).flatMap(([name, { bearer, api_key } = {}]) => [
+      [`${name.toUpperCase()}_CREDENTIAL`, api_key ?? bearer ?? ''],
+      ...(bearer === undefined ? [] : [[`${name.toUpperCase()}_TOKEN`, bearer]]),
     ]),
   );
 }

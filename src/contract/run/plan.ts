@@ -1,6 +1,5 @@
-// Everything that a run plays, in order: sign-ins, lifecycles, the rows of the tables, what
-// holds when many ask at once, the methods
-// that no path has.
+// Everything that a run plays, in order: sign-ins, lifecycles, what holds when many ask at once, the
+// rows of the tables, the methods that no path has.
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { oncePer } from '../../spec/once-per.js';
 import { hasBoth } from '../dialect.js';
@@ -48,8 +47,8 @@ export function planRun(
   return [
     ...planSignIns(spec, profile, { include, allow }),
     ...lifecycles,
-    ...rows,
     ...planAtOnce(spec, contracts, include),
+    ...rows,
     ...planMethods(spec, include),
   ];
 }
