@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Target } from '../client/target.js';
 import { toCoverage } from '../contract/report/coverage-json.js';
 import { toJunit } from '../contract/report/junit.js';
 import { toMarkdown } from '../contract/report/markdown.js';
@@ -19,8 +20,10 @@ import { toSarif } from '../contract/report/sarif.js';
 import { type Telling, tell } from '../contract/report/telling.js';
 import type { FailOn } from '../contract/report/verdict.js';
 import type { Report } from '../contract/run/options.js';
+import type { Profile } from '../contract/run/profile.js';
 import type { Stopped } from '../contract/run/stopped.js';
 import { UsageError } from '../spec/failure.js';
+import { HarFile } from './har-file.js';
 
 /** What each file holds. */
 const files: Readonly<Record<string, (telling: Telling) => string>> = {
@@ -61,6 +64,14 @@ export class ReportFiles {
     this.#failOn = failOn;
   }
 
+  #har: HarFile | undefined;
+
+  /** The same target, whose exchanges are kept in run.har. */
+  recorded(target: Target, secrets: Profile['secrets']): Target {
+    const base = /^https?:/.test(target.name) ? target.name : 'http://in-process';
+    return this.#har?.over(target, base, secrets) ?? target;
+  }
+
   /** The file that people open; the others lie beside it. */
   get page(): string {
     return join(this.#folder, 'index.html');
@@ -83,6 +94,18 @@ export class ReportFiles {
       throw this.#problem(error);
     }
     this.write(tell(this.without({ why: 'unfinished', text }), this.#failOn));
+    try {
+      this.#har = new HarFile(this.#folder);
+    } catch (error) {
+      throw this.#problem(error);
+    }
+  }
+
+  /** At the end. Throws a UsageError where a file cannot be written, or is not complete. */
+  end(telling: Telling): void {
+    this.write(telling);
+    const problem = this.#har?.end();
+    if (problem !== undefined) throw this.#problem(new Error(problem));
   }
 
   /** Each file whole or not at all. Throws a UsageError where one cannot be written. */

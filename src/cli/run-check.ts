@@ -67,7 +67,7 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
     let problem = '';
     let added = '';
     try {
-      reports.write(telling);
+      reports.end(telling);
       if (flags.knownAdd !== undefined) added = writeKnown(flags.knownAdd, telling, files.before);
     } catch (error) {
       io.exitCode = ExitCode.usage;
@@ -97,7 +97,9 @@ export async function check(url: string | undefined, flags: CheckFlags, io: Io):
   try {
     files = readFiles();
     const { known } = files;
-    const options = { ...(await optionsOf(url, flags, runId, io)), ...titles, known };
+    const asked = await optionsOf(url, flags, runId, io);
+    const target = reports.recorded(asked.target, asked.profile.secrets);
+    const options = { ...asked, ...titles, known, target };
     const onBegin: RunOptions['onBegin'] = (report, plays) => {
       soFar = report;
       io.stderr.write(describeExtent(plays, options));

@@ -154,6 +154,9 @@ export interface Credential {
 
 export const API_KEY = 'X-API-Key';
 export const TOKEN = 'Authorization';
+/** Whether a header of that name carries a credential, of this API or of a gateway before it. */
+export const isForCredentials = (name: string): boolean =>
+  /authorization|api-?key|token|secret|session/i.test(name);
 /** Of the form of a good one, and nobody's. */
 export const UNKNOWN_KEY: Credential = { api_key: 'ak_understudy_unknown' };
 export const UNKNOWN_TOKEN: Credential = { bearer: 'understudy-unknown-token' };

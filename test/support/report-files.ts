@@ -5,5 +5,6 @@ export const REPORT_FILES = [
   'junit.xml',
   'results.json',
   'results.sarif',
+  'run.har',
   'summary.md',
 ] as const;
