@@ -33,8 +33,8 @@ export async function doctor(url: string | undefined, flags: DoctorFlags, io: Io
     ...rows.map(describeRow),
     ...(stopped === undefined ? [] : [`Stopped early: ${stopped.text}`]),
     '',
-    ...describePlan('check', writing, chosenPlays(writing)),
-    ...describePlan('check --read-only', options, reading),
+    ...describePlan('check', writing, chosenPlays(writing), stopped !== undefined),
+    ...describePlan('check --read-only', options, reading, stopped !== undefined),
     ...describeMarks(options),
     ...(target.isHere
       ? []
@@ -59,8 +59,16 @@ function describeRow({ title, result, refused, unfit, lost, reason }: Played): s
 
 type Options = Pick<RunOptions, 'spec' | 'contracts' | 'profile' | 'target'>;
 
-/** How many rows can be played, and what keeps the others from it, the most wanted first. */
-function describePlan(command: string, options: Options, plays: readonly Play[]): string[] {
+/**
+ * How many rows can be played, and what keeps the others from it, the most wanted first. Where the
+ * run was stopped, as by a server that cannot be reached, none can.
+ */
+function describePlan(
+  command: string,
+  options: Options,
+  plays: readonly Play[],
+  isStopped: boolean,
+): string[] {
   const parts = { ...options, seed: 1, number: 0 };
   const rows = plays.filter(({ kind }) => kind !== 'sign_in');
   const reasons = new Map<string, number>();
@@ -72,7 +80,9 @@ function describePlan(command: string, options: Options, plays: readonly Play[])
   }
   const idle = [...reasons.values()].reduce((sum, count) => sum + count, 0);
   return [
-    `${command}: ${rows.length - idle} of ${rows.length} rows can be exercised`,
+    isStopped
+      ? `${command}: no row can be exercised; ${rows.length - idle} of ${rows.length} could, as far as the profile goes`
+      : `${command}: ${rows.length - idle} of ${rows.length} rows can be exercised`,
     ...[...reasons].sort((a, b) => b[1] - a[1]).map(([why, count]) => `  ${count} not: ${why}`),
   ];
 }

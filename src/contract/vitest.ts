@@ -1,5 +1,6 @@
 // Every row of the contracts as a vitest test whose name reads as a sentence.
 import { afterAll, describe, expect, it } from 'vitest';
+import { readRateLimit } from '../client/rate.js';
 import type { Target } from '../client/target.js';
 import {
   aBoolean,
@@ -7,6 +8,7 @@ import {
   anObject,
   checkOptions,
   type OptionRule,
+  oneOf,
   wholeNumber,
 } from '../files/options.js';
 import { loadSpec } from '../shipped/document.js';
@@ -14,9 +16,12 @@ import type { OperationId } from '../spec/document.js';
 import { withEdges } from './edges/edges.js';
 import { record } from './matchers/recorded.js';
 import { masking } from './report/redact.js';
-import { describeFinding } from './report/text.js';
-import { isShown } from './report/verdict.js';
+import { describeFault, describeFinding } from './report/text.js';
+import { failsRun, isShown } from './report/verdict.js';
 import { canaryInWords } from './run/canary.js';
+import type { KnownFinding } from './run/finding.js';
+import { type Level, levels } from './run/level.js';
+import type { Shard } from './run/options.js';
 import type { Played } from './run/play.js';
 import { type Profile, readProfile } from './run/profile.js';
 import { Run } from './run/run.js';
@@ -39,11 +44,35 @@ export interface DescribeOptions {
    * process.
    */
   readonly lock?: boolean;
+  /** How much is tested: `smoke`, `standard` or `full`; all of it when absent. */
+  readonly level?: Level;
+  /** One part of the tests, such as `{ index: 1, count: 4 }`. */
+  readonly shard?: Shard;
+  /**
+   * How fast requests are sent: `60/m`, `auto` for what the server's headers say, or `off`; as fast as
+   * they are answered when absent.
+   */
+  readonly rateLimit?: string;
+  /** The run ends after so many requests: the test that meets the end fails, the others are skipped. */
+  readonly maxRequests?: number;
+  /**
+   * Deviations that are accepted for now, from `readKnown`: they fail no test. An entry that has expired
+   * or matches nothing fails the suite.
+   */
+  readonly known?: readonly KnownFinding[];
   /** Whether one exchange is judged twice, as proof that the tests look; true when absent. */
   readonly canary?: boolean;
   /** Milliseconds for one test, which may be some two hundred requests. Two minutes when absent. */
   readonly timeout?: number;
 }
+
+const aShard: OptionRule = {
+  expected: 'a part and the number of parts, such as { index: 1, count: 4 }',
+  holds: (value) => {
+    const { index, count } = (value ?? {}) as Partial<Shard>;
+    return wholeNumber(1).holds(count) && wholeNumber(1, count).holds(index);
+  },
+};
 
 const optionRules: Record<keyof DescribeOptions, OptionRule> = {
   profile: anObject,
@@ -51,6 +80,14 @@ const optionRules: Record<keyof DescribeOptions, OptionRule> = {
   allow: aFunction,
   seed: wholeNumber(0, 2 ** 31),
   lock: aBoolean,
+  level: oneOf(...levels),
+  shard: aShard,
+  rateLimit: {
+    expected: "a number a second, minute or hour, such as '60/m'; 'auto' or 'off'",
+    holds: (value) => typeof value === 'string' && readRateLimit(value) !== undefined,
+  },
+  maxRequests: wholeNumber(1),
+  known: { expected: 'what readKnown gives', holds: Array.isArray },
   canary: aBoolean,
   timeout: wholeNumber(1),
 };
@@ -80,8 +117,16 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
     : `${Date.now().toString(36)}${process.pid.toString(36)}`;
   const contracts = withEdges(spec, loadContracts(spec), { seed });
   const ending = new AbortController();
-  const { include, allow } = options;
-  const selection = { ...(include ? { include } : {}), ...(allow ? { allow } : {}) };
+  const { include, allow, level, shard, maxRequests, known } = options;
+  const selection = {
+    ...(include ? { include } : {}),
+    ...(allow ? { allow } : {}),
+    ...(level ? { level } : {}),
+    ...(shard ? { shard } : {}),
+    ...(maxRequests ? { maxRequests } : {}),
+    ...(known ? { known } : {}),
+    rateLimit: readRateLimit(options.rateLimit ?? 'off') ?? 'off',
+  };
   const run = new Run({
     spec,
     contracts,
@@ -117,11 +162,15 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
     }
     afterAll(async () => {
       const report = await run.close();
-      const { leftovers, possiblyMade, rows, stopped } = report;
+      const { leftovers, possiblyMade, rows, stopped, knownFaults = [] } = report;
       if (report.canary?.seen === false)
         throw new Error(`The tests do not look: ${canaryInWords(report.canary)}.`);
       const left = [...leftovers, ...possiblyMade.map((made) => `possibly ${made}`)];
       if (left.length > 0) throw new Error(`Left behind: ${left.map(mask).join(', ')}`);
+      if (knownFaults.length > 0)
+        throw new Error(
+          mask(knownFaults.map((fault) => describeFault(fault).join('\n')).join('\n')),
+        );
       // If everything was skipped, the suite must not pass; if the run ended early, a test has
       // failed already.
       const [reason] = stopped || rows.some(isShown) ? [] : rows.flatMap((row) => row.reason ?? []);
@@ -136,7 +185,7 @@ function failureOf(
   mask: (text: string) => string,
 ): string | undefined {
   if (crash !== undefined) return mask(crash);
-  const failures = findings.filter((finding) => finding.severity === 'failure');
+  const failures = findings.filter((finding) => failsRun(finding, 'failure'));
   return (
     failures.map((finding) => describeFinding(finding, mask).join('\n')).join('\n\n') || undefined
   );

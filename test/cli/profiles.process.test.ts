@@ -134,6 +134,16 @@ describe('`understudy doctor`', () => {
     expect(JSON.stringify(understudy.world.snapshot())).toBe(before);
   });
 
+  it('counts no row as one that can be exercised where the server cannot be reached', async () => {
+    const gone = createUnderstudy();
+    const { url: nowhere, close } = await gone.listen({ port: 0 });
+    await close();
+    const { code, stdout } = await run(['doctor', nowhere]);
+    expect([code, stdout]).toEqual([3, expect.stringMatching(/^Stopped early: .*ECONNREFUSED/m)]);
+    expect(stdout).toMatch(/^check: no row can be exercised; \d+ of \d+ could, as far as/m);
+    expect(stdout).toMatch(/^check --read-only: no row can be exercised;/m);
+  });
+
   it('says what is missing, refused, or not there', async () => {
     const file = fresh();
     writeFileSync(

@@ -4,7 +4,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KnownFinding } from '../../src/contract/run/finding.js';
+import { loadContracts } from '../../src/contract/tables/load.js';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
+import { driftedRun, spec } from '../support/drifted-run.js';
 import { projectFolder, runCommand } from '../support/processes.js';
 import { whole } from '../support/sample.js';
 
@@ -124,6 +127,27 @@ const byHttp = (url: string) => `httpTarget('${url}')`;
 const byHandler = (url: string) =>
   `handlerTarget('', (request) => fetch(request.url.replace(/^http:..[^/]*/, '${url}'), { method: request.method, headers: request.headers, body: request.body, duplex: 'half' }))`;
 
+const fault = 'drop:getSpace.200/name';
+/** Entries for all that a server with the fault deviates in. */
+async function accepted(): Promise<readonly KnownFinding[]> {
+  const { findings } = await driftedRun(fault, ['getSpace'], {
+    level: 'smoke',
+    contracts: loadContracts(spec),
+    include: (id) => id === 'getSpace',
+  });
+  return findings.map(({ fingerprint, title }) => ({
+    fingerprint,
+    reason: 'API-7',
+    owner: 'us',
+    expires: '2999-12-31',
+    operation: 'getSpace',
+    row: title,
+    level: 'smoke',
+    file: 'known.yaml',
+    line: 3,
+  }));
+}
+
 describe('describeContracts, where all is well,', () => {
   const wide = '{ include: (id) => /getThread|SpaceVectorStore/.test(id) || include(id) }';
   const orders = {
@@ -146,6 +170,12 @@ describe('describeContracts, where all is well,', () => {
       },
       listening: { options: `{ ${getSpace} }`, target: byHttp(listening.url) },
       handled: { options: `{ ${getSpace} }`, target: byHandler(handled.url) },
+      smoke: { options: "{ include, level: 'smoke', rateLimit: '1000000/s' }" },
+      part: { options: '{ include, shard: { index: 2, count: 2 } }' },
+      known: {
+        options: `{ ${getSpace}, level: 'smoke', known: ${JSON.stringify(await accepted())} }`,
+        target: standIn(`{ drift: '${fault}' }`),
+      },
       ...Object.fromEntries(
         Object.entries(orders).map(([name, sequence]) => [name, { options: wide, sequence }]),
       ),
@@ -155,7 +185,7 @@ describe('describeContracts, where all is well,', () => {
   it('passes', () => {
     expect([played.code, [...played.outcomes.values()].map(({ status }) => status)]).toEqual([
       0,
-      Array(4 + Object.keys(orders).length).fill('passed'),
+      Array(7 + Object.keys(orders).length).fill('passed'),
     ]);
   });
 
@@ -171,6 +201,14 @@ describe('describeContracts, where all is well,', () => {
     expect(assertionResults).toContainEqual(
       expect.objectContaining({ title: 'the credential of owner is accepted', status: 'passed' }),
     );
+  });
+
+  it('tests as much as it is told to', () => {
+    const count = (name: string) => outcomeIn(played, name).assertionResults.length;
+    expect(count('smoke')).toBeLessThan(count('plain') / 2);
+    expect(count('part')).toBeLessThan(count('plain'));
+    // What is accepted fails nothing, though it is there.
+    expect(titles(outcomeIn(played, 'known'), 'failed')).toEqual([]);
   });
 
   it('skips what the profile cannot feed', () => {
@@ -253,14 +291,22 @@ describe('describeContracts, where something is wrong,', () => {
         options: `{ include, ${profileOf(`callers: { owner: { api_key: ${key} } }\n${organization}`)} }`,
         target: `handlerTarget('at ${key}', ${echo})`,
       },
+      stale: {
+        options: `{ ${getSpace}, level: 'smoke', known: ${JSON.stringify(await accepted())} }`,
+      },
+      short: { options: '{ include, maxRequests: 30 }' },
       typo: { options: '{ inclde: () => true }' },
+      wrong: {
+        options:
+          "{ level: 'high', shard: { index: 3, count: 2 }, rateLimit: 'slow', maxRequests: 0, known: 'k.yaml' }",
+      },
     });
   });
 
   it('fails', () => {
     expect([played.code, [...played.outcomes.values()].map(({ status }) => status)]).toEqual([
       1,
-      Array(12).fill('failed'),
+      Array(15).fill('failed'),
     ]);
   });
 
@@ -273,6 +319,20 @@ describe('describeContracts, where something is wrong,', () => {
       expect(message).toMatch(
         /failure (CASE|STATE)_WRONG[\s\S]*contract {2}[\s\S]*TARGET:\?the base URL/,
       );
+  });
+
+  it('fails the suite where an entry of the known deviations matches nothing', () => {
+    const stale = outcomeIn(played, 'stale');
+    expect([stale.status, titles(stale, 'failed')]).toEqual(['failed', []]);
+    expect(played.printed).toMatch(/known\.yaml:3 the entry \w{8} of us matches nothing/);
+  });
+
+  it('ends where its requests do, and refuses options that it cannot take', () => {
+    expect(failures(outcomeIn(played, 'short'))).toEqual([
+      expect.stringContaining('all 30 requests were sent'),
+    ]);
+    for (const option of ['level', 'shard', 'rateLimit', 'maxRequests', 'known'])
+      expect(outcomeIn(played, 'wrong').message).toContain(`describeContracts: ${option} must be `);
   });
 
   it('says once that a credential is refused, and asks nothing more', () => {
