@@ -24,10 +24,10 @@ const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'u
 };
 
 /**
- * Bytes. Last measured: 494 kB packed, 2.8 MB unpacked, of which the compiled validators, the
+ * Bytes. Last measured: 533 kB packed, 2.9 MB unpacked, of which the compiled validators, the
  * document and the parsed contracts are 1.3 MB.
  */
-const PACKED_LIMIT = 510_000;
+const PACKED_LIMIT = 560_000;
 const UNPACKED_LIMIT = 3_000_000;
 
 /** Packages that an install brings along; last counted: 94, most of them Express's. */

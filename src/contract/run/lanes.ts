@@ -105,25 +105,24 @@ export async function sideBySide<T>(
   await Promise.all(underWay.values());
 }
 
-/** Nobody overtakes one who waits for the same. */
+/**
+ * Whoever has to be alone is overtaken only by those who go together, of which there is an end: to
+ * let each wait for one who waits would have most of them wait.
+ */
 function firstFree<T>(
   waiting: readonly T[],
   underWay: readonly T[],
   lanesOf: (item: T) => Lanes,
 ): T | undefined {
   const taken = new Map<string, 'alone' | 'together'>();
-  const take = (item: T): void => {
-    for (const [lane, how] of lanesOf(item))
-      taken.set(lane, taken.get(lane) === 'alone' ? 'alone' : how);
-  };
-  underWay.forEach(take);
+  for (const item of underWay) for (const [lane, how] of lanesOf(item)) taken.set(lane, how);
   for (const item of waiting) {
     const isFree = [...lanesOf(item)].every(([lane, how]) => {
       const by = taken.get(lane);
       return by === undefined || (by === 'together' && how === 'together');
     });
     if (isFree) return item;
-    take(item);
+    for (const lane of lanesOf(item).keys()) if (!taken.has(lane)) taken.set(lane, 'together');
   }
   return undefined;
 }

@@ -184,9 +184,12 @@ describe('work side by side', () => {
     );
   });
 
-  it('lets those go together that only add', async () => {
+  it('lets those go together that only add, before those that have to be alone', async () => {
     expect(await played(4, { a: lanes('x+'), b: lanes('x+'), c: lanes('x'), d: lanes('x+') })).toBe(
-      '+a +b -a -b +c -c +d -d',
+      '+a +b +d -a -b -d +c -c',
+    );
+    expect(await played(4, { a: lanes('x+'), b: lanes('x'), c: lanes('x', 'y') })).toBe(
+      '+a -a +b -b +c -c',
     );
   });
 
