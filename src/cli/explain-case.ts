@@ -1,5 +1,6 @@
 // What a documented case is, and the requests that provoke it: a script for bash whose prose is in
 // comments, so that it may be read, pasted or piped into a shell.
+import { headersOf, tokenOf } from '../contract/dialect.js';
 import { repeatChain, variableOf } from '../contract/report/repeat.js';
 import type { Profile } from '../contract/run/profile.js';
 import { callerNames } from '../contract/tables/caller.js';
@@ -138,9 +139,13 @@ function pagesOf({ source }: Case): string {
 
 /** Those of the default world are no secrets. */
 function credentialsOf({ callers }: Profile): Readonly<Record<string, string>> {
-  const entries = callerNames.map((name) => [
-    variableOf(name),
-    callers[name]?.api_key ?? callers[name]?.bearer,
-  ]);
+  const entries = callerNames.flatMap((name) => {
+    const { api_key, bearer } = callers[name] ?? {};
+    const headers = headersOf(tokenOf({ ...callers[name] }));
+    return [
+      [variableOf(name), api_key ?? bearer],
+      [variableOf(name, { headers }), bearer],
+    ];
+  });
   return Object.fromEntries(entries.filter(([, credential]) => credential !== undefined));
 }

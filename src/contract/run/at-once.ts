@@ -105,6 +105,8 @@ class AtOnce {
   readonly #session: Session;
   readonly #findings: Finding[] = [];
   #requests = 0;
+  /** By their ids, the creations that were sent at once. */
+  readonly #made = new Map<string, Exchanged[]>();
   /** Why one of many was not sent. */
   #thrown: unknown;
 
@@ -123,7 +125,7 @@ class AtOnce {
       names.map((name) => ({ call: operation, body: bodyOf(name) })),
       expected,
     );
-    const byId = new Map<string, Exchanged[]>();
+    const byId = this.#made;
     for (const one of made) {
       const id = atPointer(one.judged?.body, pointer);
       if (isSuccess(one) && isId(id)) byId.set(id, [...(byId.get(id) ?? []), one]);
@@ -236,7 +238,13 @@ class AtOnce {
   #judge(exchanged: Exchanged, expected?: readonly string[]): void {
     const { include } = selectionOf(this.#parts);
     const judged = include(exchanged.operation) ? exchanged : asTool(exchanged);
-    const before = this.#session.exchanges;
+    // Whoever repeats it needs the object that it is about.
+    const before = [
+      ...this.#session.exchanges,
+      ...[...this.#made].flatMap(([id, [first]]) =>
+        first && exchanged.request.target.includes(id) ? [first] : [],
+      ),
+    ];
     this.#findings.push(...findingOf(this.#subject, judged, [...before, exchanged], expected));
   }
 
