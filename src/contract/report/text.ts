@@ -106,7 +106,7 @@ export function toVerdict(telling: Telling): string {
 }
 
 /** Of a verdict, which with what stands around it fits on a screen of 24 lines. */
-const MOST_CAUSES = 7;
+const MOST_CAUSES = 6;
 const MOST_FAULTS = 2;
 
 /** What the profile is missing, printed before the run; empty when it has everything. */
