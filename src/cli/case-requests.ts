@@ -1,11 +1,12 @@
 // The requests that provoke a documented case: found by playing the contracts against a mock server
 // of our own, or written down here for requests that reach no operation.
 import { handlerTarget, type Target } from '../client/target.js';
+import { credentialIn, headersOf, tokenOf } from '../contract/dialect.js';
 import type { Exchanged } from '../contract/run/exchanged.js';
 import { planRows } from '../contract/run/plan.js';
 import { type Profile, readProfile } from '../contract/run/profile.js';
 import { playRow } from '../contract/run/row.js';
-import { type CallerName, callerNames } from '../contract/tables/caller.js';
+import { type CallerName, callerNames, schemeOf } from '../contract/tables/caller.js';
 import { loadContracts, standInProfile } from '../contract/tables/load.js';
 import type { Contracts } from '../contract/tables/table.js';
 import { createServer } from '../http/server.js';
@@ -86,11 +87,14 @@ function recorder(profile: Profile, calls: Exchanged[]): Target {
 }
 
 function callerOf({ callers }: Profile, headers: Readonly<Record<string, string>>): CallerName {
-  const key = headers['x-api-key'] ?? headers.authorization?.replace(/^Bearer /i, '');
-  if (key === undefined) return 'none';
-  const name = callerNames.find((name) =>
-    [callers[name]?.api_key, callers[name]?.bearer].includes(key),
-  );
+  const shown = credentialIn(headers);
+  if (shown === undefined) return 'none';
+  // One writes the name of the scheme otherwise, and has the token of another.
+  const name = callerNames.find((caller) => {
+    const all = callers[caller] ?? {};
+    const ways = [all, tokenOf(all)].map((one) => headersOf(one, schemeOf(caller)));
+    return ways.some((way) => credentialIn(way) === shown);
+  });
   return name ?? (headers.authorization === undefined ? 'unknown_key' : 'unknown_token');
 }
 
