@@ -23,9 +23,11 @@ export type { Scenario } from './scenario/scenario.js';
 export type { Case } from './spec/case.js';
 export type { Operation, OperationId, Spec } from './spec/document.js';
 export { MissingPrism } from './user-document/user-document.js';
+export { describeDifference, type RowDifference, type WorldDifference } from './world/compare.js';
 export type { Embedding } from './world/nouns/embeddings.js';
 export type { Message } from './world/nouns/messages.js';
 export type { World, WorldSnapshot } from './world/world.js';
+export { WorldError, type WorldEvent, type WorldSummary, type Worlds } from './worlds/worlds.js';
 
 export interface UnderstudyOptions extends ServerOptions {
   /**

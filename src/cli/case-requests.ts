@@ -115,6 +115,11 @@ export const waysToUnrouted: Readonly<Record<UnroutedCase, WayToUnrouted>> = {
   unknown_path: { path: '/v1/no-such-path' },
   method_not_allowed: { path, flags: '-X PUT' },
   unknown_preference: { path, flags: '-H "x-api-key: ak_owner" -H "prefer: example=no_such_case"' },
+  worlds_disagree: { path: `/w/one${path}`, flags: '-H "x-understudy-world: two"' },
+  no_world_name: { path: `/w/~${path}` },
+  unknown_world: {
+    impossible: 'only a server that was started with --strict-worlds sends it',
+  },
   unsupported_encoding: { path, flags: '-H "content-encoding: compress" -d "{}"' },
   broken_encoding: { path, flags: '-H "content-encoding: gzip" -d "this is not gzip"' },
   body_too_large: {

@@ -8,6 +8,7 @@ import type { Shard } from '../contract/run/options.js';
 import { DEFAULT_BODY_LIMIT } from '../http/body.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
 import { KEEP_DELETED } from '../world/world.js';
+import { MAX_WORLDS } from '../worlds/worlds.js';
 
 /** `Value` is what the flag comes to; undefined is part of it where there is no default. */
 interface Flag<Value> {
@@ -95,6 +96,16 @@ function shard(value: string): Shard {
   return { index, count };
 }
 
+/** `checkout-*=crowded`, by pattern. */
+function worldScenarios(value: string, before: Readonly<Record<string, string>> = {}) {
+  const [, pattern, scenario] = /^([\w.*-]+)=(.+)$/.exec(value) ?? [];
+  if (pattern === undefined || scenario === undefined)
+    throw new InvalidArgumentError(
+      'It takes names of worlds and a scenario, such as checkout-*=crowded.',
+    );
+  return { ...before, [pattern]: scenario };
+}
+
 const SEEDS = { low: 0, high: 2 ** 31, default: 1 } as const;
 
 const profile = text('--profile <file>', 'credentials and known IDs of the server', {
@@ -162,6 +173,20 @@ export const flags = {
       '--keep-deleted <number>',
       'deleted spaces and threads that are kept for lists that include them; the oldest go first',
       { env: 'UNDERSTUDY_KEEP_DELETED', default: KEEP_DELETED, low: 0, high: 2 ** 31 },
+    ),
+    worldScenario: {
+      name: '--world-scenario <worlds=scenario>',
+      help: 'the scenario of worlds with such names, as in checkout-*=crowded; may be repeated, and the first that fits decides',
+      parse: worldScenarios,
+    } as Flag<Readonly<Record<string, string>> | undefined>,
+    maxWorlds: number(
+      '--max-worlds <number>',
+      'worlds beside the default one; of more, the one that was used longest ago goes',
+      { env: 'UNDERSTUDY_MAX_WORLDS', default: MAX_WORLDS, low: 1, high: 1_000_000 },
+    ),
+    strictWorlds: toggle(
+      '--strict-worlds',
+      'refuse requests to worlds that nobody made, where they would make them',
     ),
     clock: choice(
       '--clock <kind>',

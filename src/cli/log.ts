@@ -1,8 +1,10 @@
 // What the server says while it runs. Data goes to stdout as it happens; colour only on a terminal.
 import type { Drift } from '../drift/form.js';
+import { DEFAULT_WORLD } from '../engine/address.js';
 import type { JournalEntry } from '../engine/journal.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { DocumentSummary } from '../user-document/user-document.js';
+import type { WorldEvent } from '../worlds/worlds.js';
 
 export type LogFormat = 'pretty' | 'json';
 
@@ -11,6 +13,8 @@ export interface Log {
   /** One stable line, the last before requests are answered. */
   ready(url: string): void;
   exchange(entry: JournalEntry): void;
+  /** A request has made a world, or one had to go. */
+  world(event: WorldEvent): void;
 }
 
 export interface Start {
@@ -47,7 +51,8 @@ function jsonLog(print: (line: string) => unknown): Log {
       }),
     ready: (url) => line('ready', { url, port: Number(new URL(url).port) }),
     exchange: ({ world, request, answer, duration_ms, decision, changes, ...rest }) =>
-      line('exchange', rest),
+      line('exchange', { ...rest, ...(world === DEFAULT_WORLD ? {} : { world }) }),
+    world: ({ kind, ...rest }) => line(`world_${kind}`, rest),
   };
 }
 
@@ -79,6 +84,7 @@ function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
     },
     ready: (url) => print(`Understudy is ready at ${url}`),
     exchange: ({
+      world,
       method,
       target,
       status,
@@ -99,6 +105,7 @@ function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
         nearest && `did you mean ${nearest}?`,
         drift && `sent as ${drift}`,
         user_id && `by ${user_id}`,
+        world !== DEFAULT_WORLD && `in ${world}`,
         ignored && `ignored ${ignored.join(', ')}`,
         trace_id,
       ];
@@ -109,6 +116,12 @@ function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
         print(paint(31, `    own answer broke the document: ${breach}`));
       if (problem) print(paint(31, problem));
     },
+    world: ({ kind, world, worlds }) =>
+      print(
+        kind === 'made'
+          ? `World ${world} was made; there are ${worlds} beside the default one`
+          : `World ${world} was used longest ago and had to go; --max-worlds allows ${worlds}`,
+      ),
   };
 }
 

@@ -31,7 +31,7 @@ async function serve(flags: ServeFlags, io: Io): Promise<void> {
     io.stdout.isTTY === true && !io.env.NO_COLOR,
   );
   const readyFile = flags.readyFile === undefined ? undefined : prepareReadyFile(flags.readyFile);
-  const { scenario, seed, clock, keepDeleted, selfCheck, bodyLimit } = flags;
+  const { scenario, seed, clock, keepDeleted, selfCheck, bodyLimit, maxWorlds } = flags;
   const spec = flags.spec === undefined ? {} : { spec: flags.spec };
   const planted = flags.drift === undefined ? undefined : await plantDrift(flags.drift);
   // Loaded only here: every other command works without Express.
@@ -43,8 +43,12 @@ async function serve(flags: ServeFlags, io: Io): Promise<void> {
     keepDeleted,
     selfCheck,
     bodyLimit,
+    maxWorlds,
+    worldScenarios: flags.worldScenario ?? {},
+    strictWorlds: flags.strictWorlds ?? false,
     ...spec,
     onExchange: log.exchange,
+    onWorld: log.world,
   };
   const server = createServer(options, planted ? [planted.interceptor] : []);
   stopInTime(server, readyFile);

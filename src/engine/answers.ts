@@ -11,6 +11,7 @@ import { fillFromRequest } from '../spec/relation.js';
 import { checkRequest } from '../validation/check-request.js';
 import { checkResponse } from '../validation/check-response.js';
 import { fieldName, type Violation } from '../validation/violation.js';
+import { DEFAULT_WORLD } from './address.js';
 import type { Api, Change, State } from './api.js';
 import { corsHeaders, isPreflight, originHeaders, preflightHeaders } from './cors.js';
 import { fieldsOfRequest, refusalDetails, renderError, violationDetails } from './envelope.js';
@@ -49,8 +50,11 @@ export interface AnswersOptions<World extends State, Who> {
   readonly api: Api<World, Who>;
   readonly selfCheck: SelfCheck;
   readonly bodyLimit: number;
-  readonly pages?: ((request: PlainRequest) => PlainResponse | undefined) | undefined;
+  readonly pages?: Pages<World> | undefined;
 }
+
+/** What is shown at a path that no document has. */
+export type Pages<World> = (request: PlainRequest, world: World) => PlainResponse | undefined;
 
 export const refusal = (name: string, details?: Readonly<Record<string, string>>): Outcome => ({
   kind: 'refusal',
@@ -76,13 +80,15 @@ export class Answers<World extends State, Who> {
     };
   }
 
-  /** Preflight requests, pages, and bodies that are too large. */
+  /** Preflight requests, worlds that cannot be, pages, and bodies that are too large. */
   atOnce(arrival: Arrival<World>): Answer | undefined {
     const { pages, bodyLimit } = this.#options;
-    const { request } = arrival;
+    const { request, world } = arrival;
     if (isPreflight(request))
       return this.#plain(arrival, { status: 204, headers: preflightHeaders(request) });
-    const page = pages?.(request);
+    if (world.problem)
+      return this.unrouted(lost(arrival), world.problem.case, { details: world.problem.details });
+    const page = pages?.(request, world.state);
     if (page) return this.#plain(arrival, page);
     if (request.body.length > bodyLimit)
       return this.unrouted(lost(arrival), 'body_too_large', { details: { limit: bodyLimit } });
@@ -93,9 +99,9 @@ export class Answers<World extends State, Who> {
     arrival: Arrival<World>,
     matched: Exclude<Match<Operation<string>>, { kind: 'operation' }>,
   ): Answer {
-    const { request, world } = arrival;
+    const { request } = arrival;
     if (matched.kind === 'unknown_path')
-      return this.#unknownPath(arrival, world.target.split('?', 1)[0] as string);
+      return this.#unknownPath(arrival, request.target.split('?', 1)[0] as string);
     const headers = { allow: matched.allowed.join(', ') };
     if (request.method === 'OPTIONS') return this.#plain(arrival, { status: 204, headers });
     const details = { method: request.method, allowed: matched.allowed };
@@ -284,10 +290,17 @@ export class Answers<World extends State, Who> {
     documented: Case | undefined,
     response: PlainResponse,
   ): PlainResponse {
-    const { request, traceId, now } = arrival;
+    const { request, world, traceId, now } = arrival;
     const { status, headers, body } = response;
     const own = this.#options.api.headersFor({ caller, traceId, now, documented });
-    const all = { ...this.#constantHeaders, ...own, ...headers, ...originHeaders(request) };
+    const named = world.name === DEFAULT_WORLD ? undefined : { 'x-understudy-world': world.name };
+    const all = {
+      ...this.#constantHeaders,
+      ...own,
+      ...named,
+      ...headers,
+      ...originHeaders(request),
+    };
     return body === undefined ? { status, headers: all } : { status, headers: all, body };
   }
 

@@ -9,6 +9,7 @@ const ours = [
   'x-understudy-case',
   'x-understudy-nearest-path',
   'x-understudy-source',
+  'x-understudy-world',
 ];
 
 /** Any origin may call, and read these headers beside ours: the stand-in keeps no secrets. */
@@ -41,7 +42,7 @@ export function preflightHeaders(request: PlainRequest): Record<string, string> 
     'access-control-allow-methods': 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
     'access-control-allow-headers':
       request.headers['access-control-request-headers'] ??
-      'Authorization, Content-Type, Prefer, X-API-Key',
+      'Authorization, Content-Type, Prefer, X-API-Key, X-Understudy-World',
     'access-control-max-age': '600',
   };
 }

@@ -2,7 +2,7 @@
 import { type Decision, type Rule, settled } from '../decide/rule.js';
 import type { Operation } from '../spec/document.js';
 import { createMatcher, type Matcher } from '../spec/match.js';
-import type { PlainRequest, PlainResponse } from '../spec/message.js';
+import type { PlainRequest } from '../spec/message.js';
 import { checkRequest } from '../validation/check-request.js';
 import {
   type Answerer,
@@ -11,9 +11,10 @@ import {
   type UnreadableRequest,
   unreadableDetails,
 } from './answerer.js';
-import { type Answer, Answers, refusal, type SelfCheck } from './answers.js';
+import { type Answer, Answers, type Pages, refusal, type SelfCheck } from './answers.js';
 import { type Api, checkApi, type State } from './api.js';
 import { type Delivery, forMethod } from './delivery.js';
+import { entryOf } from './entry.js';
 import {
   type Arrival,
   type ArrivalOptions,
@@ -24,19 +25,17 @@ import {
   unread,
 } from './exchange.js';
 import { type Interceptor, Interceptors } from './interceptor.js';
-import { entryOf, type Journal } from './journal.js';
 import { readPreference } from './prefer.js';
 
 export interface EngineOptions<World extends State, Who> extends ArrivalOptions<World> {
   readonly api: Api<World, Who>;
-  readonly journal: Journal;
   readonly selfCheck: SelfCheck;
   /** Bytes of a request body that are taken, inflated; more is refused. */
   readonly bodyLimit: number;
   /** The operations that are answered, where it is not all of the document. */
   readonly operations?: readonly Operation<string>[] | undefined;
   /** Pages that no document has. */
-  readonly pages?: ((request: PlainRequest) => PlainResponse | undefined) | undefined;
+  readonly pages?: Pages<World> | undefined;
   readonly interceptors?: readonly Interceptor<World, Who>[] | undefined;
 }
 
@@ -93,7 +92,7 @@ export class Engine<World extends State, Who> implements Answerer {
     // Which operation of which world? Some requests need none.
     const early = this.#answers.atOnce(arrival);
     if (early) return this.#finish(lost(arrival), early);
-    const matched = this.#match(request.method, world.target.split('?', 1)[0] as string);
+    const matched = this.#match(request.method, request.target.split('?', 1)[0] as string);
     if (matched.kind !== 'operation')
       return this.#finish(lost(arrival), this.#answers.notMatched(arrival, matched));
     const { operation, path } = matched;
@@ -161,8 +160,9 @@ export class Engine<World extends State, Who> implements Answerer {
 
   /** How every answer ends: it is delivered, and written down. */
   #finish(exchange: Exchange<World, Who>, answer: Answer): Delivery {
-    const { api, journal } = this.#options;
+    const { api } = this.#options;
     const { arrival, caller } = exchange;
+    const { journal } = arrival.world;
     const { response, documented, note, decision, changes } = answer;
     const { delivery, hands } = this.#interceptors.deliver({ response }, exchange, documented);
     const sent = forMethod(arrival.request, delivery);

@@ -2,13 +2,18 @@
 import type { Operation } from '../spec/document.js';
 import type { Json, JsonObject, PlainRequest } from '../spec/message.js';
 import { lettersOf } from '../world/ids.js';
+import { DEFAULT_WORLD, type Misaddressed } from './address.js';
 import type { State } from './api.js';
+import type { Journal } from './journal.js';
 
-/** The world that a request is for, and the target without what named the world. */
+/** The world that a request is for, and the request without what named the world. */
 export interface Addressed<World> {
   readonly name: string;
   readonly state: World;
-  readonly target: string;
+  readonly journal: Journal;
+  readonly request: PlainRequest;
+  /** There can be no such world. */
+  readonly problem?: Misaddressed | undefined;
 }
 
 /** By a prefix of the path, a header or the credential. */
@@ -16,11 +21,12 @@ export type WorldResolver<World> = (request: PlainRequest) => Addressed<World>;
 
 /** For a single world, which every request is for. */
 export const onlyWorld =
-  <World>(state: World): WorldResolver<World> =>
-  ({ target }) => ({ name: 'default', state, target });
+  <World>(state: World, journal: Journal): WorldResolver<World> =>
+  (request) => ({ name: DEFAULT_WORLD, state, journal, request });
 
-/** A request that has arrived: in which world, when, and under which number. */
+/** A request that has arrived: in which world, when, and under which number there. */
 export interface Arrival<World> {
+  /** Without what named its world. */
   readonly request: PlainRequest;
   readonly world: Addressed<World>;
   readonly number: number;
@@ -58,20 +64,18 @@ export interface OperationExchange<World, Who> extends Exchange<World, Who> {
 
 export interface ArrivalOptions<World> {
   readonly worlds: WorldResolver<World>;
-  /** Gives the number of the next exchange. */
-  readonly journal: { readonly next: number };
   readonly seed: number;
 }
 
 export function arrive<World extends State>(
-  { worlds, journal, seed }: ArrivalOptions<World>,
+  { worlds, seed }: ArrivalOptions<World>,
   request: PlainRequest,
   startedAt = performance.now(),
 ): Arrival<World> {
   const world = worlds(request);
-  const number = journal.next;
+  const number = world.journal.next;
   return {
-    request,
+    request: world.request,
     world,
     number,
     now: world.state.clock.now(),

@@ -1,20 +1,10 @@
 // What happened: the last exchanges, each with the case that answered, why, and what it changed.
-import type { Decision, Hand } from '../decide/rule.js';
-import type { Change } from './api.js';
-import type { Delivery } from './delivery.js';
-import type { Arrival } from './exchange.js';
 import {
   JOURNAL_BODY_LIMIT,
-  maskHeaders,
-  maskText,
   type RecordedAnswer,
   type RecordedChange,
   type RecordedDecision,
   type RecordedMessage,
-  recordAnswer,
-  recordChanges,
-  recordDecision,
-  recordMessage,
 } from './record.js';
 
 /** What is told of an exchange beside its request and status. */
@@ -73,6 +63,8 @@ export interface Journal {
   /** Bytes that are kept of each body. */
   readonly bodyLimit: number;
   write(entry: JournalEntry): void;
+  /** The exchanges from this number on have never been. */
+  rewind(number: number): void;
 }
 
 export interface JournalOptions {
@@ -102,60 +94,10 @@ export function createJournal({
       if (entries.length > capacity) entries.shift();
       onWrite?.(entry);
     },
+    rewind: (number) => {
+      const kept = entries.filter((entry) => entry.number < number).length;
+      entries.length = kept;
+      next = number;
+    },
   };
-}
-
-/** An exchange as it ended. */
-export interface Ended {
-  readonly arrival: Arrival<unknown>;
-  /** What we decided to answer with. */
-  readonly status: number;
-  readonly note: Note;
-  /** The name of the caller. */
-  readonly caller?: string | undefined;
-  /** What left, and who had a hand in it. */
-  readonly delivery: Delivery;
-  readonly hands?: readonly Hand[];
-  readonly decision?: Decision | undefined;
-  readonly changes?: readonly Change[] | undefined;
-  /** A page shows the callers' keys to people, and is kept by nobody. */
-  readonly isPage?: boolean;
-}
-
-/** Whatever is kept of an exchange, without a credential in clear. */
-export function entryOf(
-  { arrival, status, note, caller, delivery, hands, decision, changes, isPage }: Ended,
-  bodyLimit: number,
-): JournalEntry {
-  const { request, world, number, now, traceId, startedAt } = arrival;
-  const { headers, secrets } = maskHeaders(request.headers);
-  const reasons = recordDecision(decision);
-  const written = changes && recordChanges(changes);
-  return {
-    number,
-    time: now,
-    method: request.method,
-    target: maskText(request.target, secrets),
-    status,
-    trace_id: traceId,
-    ...(caller === undefined ? {} : { user_id: caller }),
-    ...note,
-    ...(hands ? namesOf(hands) : {}),
-    world: world.name,
-    request: recordMessage(headers, request.body, bodyLimit, secrets),
-    answer: recordAnswer(delivery, isPage ? 0 : bodyLimit, secrets),
-    duration_ms: performance.now() - startedAt,
-    ...(reasons ? { decision: reasons } : {}),
-    ...(written ? { changes: written } : {}),
-  };
-}
-
-/** Whoever had a hand in an answer, by kind. */
-function namesOf(hands: readonly Hand[]): Pick<JournalEntry, Hand['kind']> {
-  const names: { drift?: string; fault?: string; limit?: string } = {};
-  for (const { kind, name } of hands) {
-    const earlier = names[kind]?.split(', ') ?? [];
-    if (!earlier.includes(name)) names[kind] = [...earlier, name].join(', ');
-  }
-  return names;
 }

@@ -1,12 +1,20 @@
 // Puts the rooms together: a document, a world, the engine, and `fetch`. What reads files or opens
 // ports is around it, in server.ts; a browser runs all of this.
+import { DEFAULT_WORLD } from '../engine/address.js';
 import type { Answerer } from '../engine/answerer.js';
 import type { SelfCheck } from '../engine/answers.js';
 import { Engine, type EngineOptions } from '../engine/engine.js';
-import { onlyWorld } from '../engine/exchange.js';
 import type { Interceptor } from '../engine/interceptor.js';
 import { createJournal, type JournalEntry } from '../engine/journal.js';
-import { aFunction, aTextOrObject, type OptionRule, oneOf, wholeNumber } from '../files/options.js';
+import {
+  aBoolean,
+  aFunction,
+  anObject,
+  aTextOrObject,
+  type OptionRule,
+  oneOf,
+  wholeNumber,
+} from '../files/options.js';
 import { freddyApi } from '../freddy/api.js';
 import { pagesOf } from '../pages/pages.js';
 import type { Shown } from '../pages/shown.js';
@@ -23,6 +31,7 @@ import { createIdMaker } from '../world/ids.js';
 import type { Embedding } from '../world/nouns/embeddings.js';
 import type { Message } from '../world/nouns/messages.js';
 import type { World } from '../world/world.js';
+import { type WorldEvent, Worlds } from '../worlds/worlds.js';
 import { type Codings, DEFAULT_BODY_LIMIT } from './body.js';
 import { createFetchHandler, type FetchHandler } from './fetch-shell.js';
 
@@ -51,8 +60,19 @@ export interface StandInOptions {
   readonly bodyLimit?: number;
   /** Bytes that the journal keeps of each body, of the request and of the answer. Default 4096. */
   readonly journalBodyLimit?: number;
-  /** Called after every exchange. */
+  /** Called after every exchange, of any world. */
   readonly onExchange?: (entry: JournalEntry) => void;
+  /**
+   * The scenarios that other worlds start from, by name: `{ 'checkout-*': 'crowded' }`. The first
+   * pattern that fits decides; without one it is `scenario`.
+   */
+  readonly worldScenarios?: Readonly<Record<string, string | Scenario>>;
+  /** A request to a world that nobody made is refused, where it would make one. Default false. */
+  readonly strictWorlds?: boolean;
+  /** Worlds beside the default one; of more, the one that was used longest ago goes. Default 500. */
+  readonly maxWorlds?: number;
+  /** Called when a request makes a world, and when one has to go. */
+  readonly onWorld?: (event: WorldEvent) => void;
 }
 
 /** A stand-in in this process. */
@@ -61,9 +81,14 @@ export interface StandIn {
   readonly fetch: FetchHandler;
   readonly spec: Spec;
   readonly scenario: Scenario;
-  /** The live state; its tables are read freely and written at your own risk. */
+  /**
+   * The live state of the default world; its tables are read freely and written at your own risk.
+   */
   readonly world: World;
+  /** Of the default world. */
   readonly journal: readonly JournalEntry[];
+  /** All of them, the default one too. */
+  readonly worlds: Worlds;
   /**
    * The messages queued for embedding, one per message and space; no operation of the API shows
    * them.
@@ -85,6 +110,10 @@ export const standInOptions: Record<keyof StandInOptions, OptionRule> = {
   bodyLimit: wholeNumber(1),
   journalBodyLimit: wholeNumber(0),
   onExchange: aFunction,
+  worldScenarios: anObject,
+  strictWorlds: aBoolean,
+  maxWorlds: wholeNumber(1),
+  onWorld: aFunction,
 };
 
 /** A document of the user's own, served in place of ours. */
@@ -95,7 +124,7 @@ export interface OwnDocument {
   answererFor(options: EngineOptions<World, Caller> & { readonly pages: Pages }): Answerer;
 }
 
-type Pages = (request: PlainRequest) => PlainResponse | undefined;
+type Pages = (request: PlainRequest, world: World) => PlainResponse | undefined;
 
 /** Where the data comes from, and what differs between Node and a browser. */
 export interface StandInParts {
@@ -108,6 +137,9 @@ export interface StandInParts {
   readonly document?: OwnDocument | undefined;
 }
 
+/** Exchanges that the journal of a world with a name keeps; there may be hundreds of worlds. */
+const NAMED_CAPACITY = 200;
+
 /**
  * Throws a ScenarioError that lists every problem of the scenario. `answerer` is what `fetch` asks.
  */
@@ -117,22 +149,38 @@ export function createStandIn(
 ): StandIn & { readonly answerer: Answerer } {
   const { scenario: given = 'default', seed = 1, clock = 'virtual', onExchange } = options;
   const { spec, document } = parts;
-  const { world, scenario } = buildScenario(parts.readScenario(given), {
-    clock: clock === 'real' ? realClock : virtualClock,
-    ids: createIdMaker(seed),
-    ...(options.keepDeleted === undefined ? {} : { keepDeleted: options.keepDeleted }),
+  const worlds = new Worlds({
+    scenario: given,
+    load: (scenario) =>
+      buildScenario(parts.readScenario(scenario), {
+        clock: clock === 'real' ? realClock : virtualClock,
+        ids: createIdMaker(seed),
+        ...(options.keepDeleted === undefined ? {} : { keepDeleted: options.keepDeleted }),
+      }),
+    rules: Object.entries(options.worldScenarios ?? {}).map(([name, scenario]) => ({
+      worlds: name,
+      scenario,
+    })),
+    createJournal: (name) =>
+      createJournal({
+        bodyLimit: options.journalBodyLimit,
+        onWrite: onExchange,
+        ...(name === DEFAULT_WORLD ? {} : { capacity: NAMED_CAPACITY }),
+      }),
+    strict: options.strictWorlds,
+    max: options.maxWorlds,
+    onWorld: options.onWorld,
   });
-  const journal = createJournal({ bodyLimit: options.journalBodyLimit, onWrite: onExchange });
+  const world = worlds.get(DEFAULT_WORLD);
   const engineOptions = {
     api: freddyApi(spec, parts.validators),
-    worlds: onlyWorld(world),
-    journal,
+    worlds: worlds.resolve,
     seed,
     selfCheck: options.selfCheck ?? 'strict',
     bodyLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
     pages: pagesOf({
       document: () => document?.text ?? spec.text,
-      world: document && !document.isOurs ? undefined : world,
+      servesWorlds: document === undefined || document.isOurs,
       toYaml: parts.toYaml,
     }),
     interceptors: parts.interceptors,
@@ -142,9 +190,10 @@ export function createStandIn(
     answerer,
     fetch: createFetchHandler(answerer, parts.codings),
     spec,
-    scenario,
+    scenario: worlds.scenario(DEFAULT_WORLD),
     world,
-    journal: journal.entries,
+    journal: worlds.journal(DEFAULT_WORLD),
+    worlds,
     embeddings: ({ space_id, message_id } = {}) =>
       (space_id === undefined
         ? world.embeddings.all()

@@ -4,8 +4,9 @@ import { isNode, lookUp, methods, referenceOf } from '../openapi/shape.js';
 import type { PlainRequest } from '../spec/message.js';
 import type { Page, Shown } from './shown.js';
 
-/** Whether a target is one of ours, which tell their readers where they are. */
-export const isPage = (target: string): boolean => /^\/(openapi\.(json|yaml))?(\?|$)/.test(target);
+/** Whether a target is one of ours, in any world, which tell their readers where they are. */
+export const isPage = (target: string): boolean =>
+  /^(?:\/w\/[^/?]*)?\/(openapi\.(json|yaml))?(\?|$)/.test(target);
 
 export function documentPage({ document, toYaml }: Shown, request: PlainRequest): Page | undefined {
   const { method, target } = request;

@@ -3,7 +3,7 @@ import type { World } from '../world/world.js';
 
 export interface Shown {
   readonly document: () => string;
-  /** Only where it is served. */
+  /** The one that the request is for, where there are any. */
   readonly world?: World | undefined;
   /** Writes the document as YAML; absent where no library for it is at hand. */
   readonly toYaml?: ((value: unknown) => string) | undefined;

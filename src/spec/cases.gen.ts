@@ -245,4 +245,4 @@ export interface OperationCases {
 export type OperationId = keyof OperationCases;
 
 /** Cases of requests that reach no operation. */
-export type UnroutedCase = 'unknown_preference' | 'broken_encoding' | 'bad_http' | 'unknown_path' | 'method_not_allowed' | 'request_timeout' | 'body_too_large' | 'unsupported_encoding' | 'headers_too_large' | 'self_check_failed' | 'rule_failed';
+export type UnroutedCase = 'unknown_preference' | 'worlds_disagree' | 'no_world_name' | 'unknown_world' | 'broken_encoding' | 'bad_http' | 'unknown_path' | 'method_not_allowed' | 'request_timeout' | 'body_too_large' | 'unsupported_encoding' | 'headers_too_large' | 'self_check_failed' | 'rule_failed';

@@ -5,8 +5,9 @@ import type { SelfCheck } from '../engine/answers.js';
 import type { State } from '../engine/api.js';
 import { corsHeaders, isPreflight, originHeaders, preflightHeaders } from '../engine/cors.js';
 import { type Delivery, forMethod } from '../engine/delivery.js';
+import { entryOf } from '../engine/entry.js';
 import { type ArrivalOptions, arrive } from '../engine/exchange.js';
-import { entryOf, type Journal, type Note } from '../engine/journal.js';
+import type { Note } from '../engine/journal.js';
 import type { Found } from '../openapi/operations.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
 import type { Spec } from '../spec/document.js';
@@ -15,11 +16,10 @@ import type { OtherDocument } from './user-document.js';
 
 export interface UserDocumentOptions<World extends State> extends ArrivalOptions<World> {
   readonly document: OtherDocument;
-  readonly journal: Journal;
   readonly spec: Spec;
   readonly selfCheck: SelfCheck;
   readonly bodyLimit: number;
-  readonly pages: (request: PlainRequest) => PlainResponse | undefined;
+  readonly pages: (request: PlainRequest, world: World) => PlainResponse | undefined;
 }
 
 /**
@@ -35,10 +35,11 @@ export function aroundEngine<World extends State>(
     bodyLimit,
     answer: async (request) => {
       if (isPreflight(request) || request.body.length > bodyLimit) return engine.answer(request);
-      const found = document.find(request);
+      const { request: addressed, problem } = options.worlds(request);
+      const found = problem ? undefined : document.find(addressed);
       if (found?.kind === 'operation') return askPrism(options, found, request);
       const delivery = await engine.answer(request);
-      return found ? delivery : withHeader(delivery, 'x-understudy-source', 'rule');
+      return found || problem ? delivery : withHeader(delivery, 'x-understudy-source', 'rule');
     },
     answerUnreadable: (name, about) => engine.answerUnreadable(name, about),
   };
@@ -46,7 +47,7 @@ export function aroundEngine<World extends State>(
 
 /** Nothing of the vendor belongs into an answer here: problems are told as Prism tells its own. */
 export function withoutEngine<World extends State>(options: UserDocumentOptions<World>): Answerer {
-  const { document, spec, bodyLimit, pages } = options;
+  const { document, spec, bodyLimit, pages, worlds } = options;
   const refuse = (
     request: PlainRequest,
     name: UnroutedCase,
@@ -75,7 +76,7 @@ export function withoutEngine<World extends State>(options: UserDocumentOptions<
       if (request.body.length > bodyLimit)
         return refuse(request, 'body_too_large', { limit: bodyLimit });
       const found = document.find(request) as Found; // no operation is ours
-      const page = found.kind === 'operation' ? undefined : pages(request);
+      const page = found.kind === 'operation' ? undefined : pages(request, worlds(request).state);
       return page ? finish(options, request, page) : askPrism(options, found, request);
     },
     answerUnreadable: (name, { request = nothing, details = {}, headers = {} } = {}) =>
@@ -88,10 +89,10 @@ async function askPrism<World extends State>(
   found: Found,
   request: PlainRequest,
 ): Promise<Delivery> {
-  const { document, selfCheck, journal, seed } = options;
+  const { document, selfCheck, seed, worlds } = options;
   const startedAt = performance.now();
-  const how = { seed: `${seed}/${journal.next}`, checkAnswer: selfCheck !== 'off' };
-  const { answer, operation } = await document.answer(found, request, how);
+  const how = { seed: `${seed}/${worlds(request).journal.next}`, checkAnswer: selfCheck !== 'off' };
+  const { answer, operation } = await document.answer(found, worlds(request).request, how);
   const { breaches } = answer;
   const { status, headers, body } =
     breaches.length > 0 && selfCheck === 'strict' ? breachProblem(breaches) : answer;
@@ -134,8 +135,8 @@ function finish<World extends State>(
   response: PlainResponse,
   { note, startedAt }: { readonly note?: Note; readonly startedAt?: number } = {},
 ): Delivery {
-  const { journal } = options;
   const arrival = arrive(options, request, startedAt);
+  const { journal } = arrival.world;
   const headers = {
     ...response.headers,
     ...corsHeaders(Object.keys(response.headers)),

@@ -35,7 +35,7 @@ describe('GitHub Actions', () => {
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^::error title=SCHEMA_BROKEN::\/error\/trace_id: expected /);
-    expect(lines[0]).toContain('in getSpace');
+    expect(lines[0]).toContain('getSpace');
   });
 
   it('gets a summary on the page of the job, in which a server’s text means nothing', async () => {

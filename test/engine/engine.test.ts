@@ -4,7 +4,7 @@ import type { Delivery } from '../../src/engine/delivery.js';
 import { Engine, type EngineOptions } from '../../src/engine/engine.js';
 import { onlyWorld } from '../../src/engine/exchange.js';
 import type { Interceptor } from '../../src/engine/interceptor.js';
-import { createJournal } from '../../src/engine/journal.js';
+import { createJournal, type Journal } from '../../src/engine/journal.js';
 import { createLamps, type Lamps, type LampsApi, lampsApi } from '../support/lamps.js';
 
 type Keeper = Parameters<LampsApi['nameOf']>[0];
@@ -14,14 +14,12 @@ const api = lampsApi();
 
 function lampsEngine(
   interceptors: readonly Interceptor<Lamps, Keeper>[] = [],
-  options: Partial<Options> = {},
+  { journal = createJournal(), ...options }: Partial<Options> & { journal?: Journal } = {},
 ) {
   const state = createLamps();
-  const { journal = createJournal() } = options;
   const engine = new Engine({
     api,
-    worlds: onlyWorld(state),
-    journal,
+    worlds: onlyWorld(state, journal),
     seed: 1,
     selfCheck: 'strict',
     bodyLimit: 1000,
@@ -140,11 +138,12 @@ describe('the order of a request', () => {
       },
     };
     const { engine, state, journal } = lampsEngine();
-    const worlds: Options['worlds'] = ({ target }) => {
+    const worlds: Options['worlds'] = (request) => {
       asked.push('world');
-      return { name: 'first', state, target: target.replace('/worlds/first', '') };
+      const target = request.target.replace('/worlds/first', '');
+      return { name: 'first', state, journal, request: { ...request, target } };
     };
-    const post = lampsEngine([limit], { api: watched, worlds, journal }).post;
+    const post = lampsEngine([limit], { api: watched, worlds }).post;
     const told = (...call: Parameters<typeof post>) => {
       asked.length = 0;
       return [post(...call).case, asked.join(' ')];

@@ -73,8 +73,7 @@ describe('the decision in a journal entry', () => {
     } as never;
     const engine = new Engine({
       api: { ...api, rules: { addLamp: rule } },
-      worlds: onlyWorld(createLamps()),
-      journal,
+      worlds: onlyWorld(createLamps(), journal),
       seed: 1,
       selfCheck: 'strict',
       bodyLimit: 1000,

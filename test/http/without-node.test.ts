@@ -142,6 +142,7 @@ describe('understudy/fetch', () => {
       'scenario',
       'spec',
       'world',
+      'worlds',
     ]);
   });
 

@@ -34,6 +34,11 @@ const beforeAnyOperation: readonly Provocation[] = [
     case: 'unknown_preference',
     request: { ...getSpace, headers: { ...getSpace.headers, prefer: 'code=409' } },
   },
+  {
+    case: 'worlds_disagree',
+    request: { ...owner.get('/w/one/v1/spaces/'), headers: { 'x-understudy-world': 'two' } },
+  },
+  { case: 'no_world_name', request: { ...getSpace, headers: { 'x-api-key': 'ak_owner~-' } } },
 ];
 
 /**

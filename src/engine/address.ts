@@ -1,0 +1,106 @@
+// Which world a request names: by a prefix of its path, by a header, or by its credential. What
+// named the world is taken off, so that the same request gets the same answer whichever way it
+// came.
+import type { UnroutedCase } from '../spec/cases.gen.js';
+import type { JsonObject, PlainRequest } from '../spec/message.js';
+
+/** The world of requests that name none. */
+export const DEFAULT_WORLD = 'default';
+
+/** A world cannot be what the request asks for. */
+export interface Misaddressed {
+  readonly case: Extract<UnroutedCase, 'worlds_disagree' | 'no_world_name' | 'unknown_world'>;
+  readonly details: JsonObject;
+}
+
+export interface Address {
+  readonly name: string;
+  /** Without the prefix, the header and the ending that named the world. */
+  readonly request: PlainRequest;
+  readonly problem?: Misaddressed;
+}
+
+/** Names go into paths and headers, and people type them. */
+export const isWorldName = (name: string): boolean => /^[A-Za-z\d][\w.-]{0,63}$/.test(name);
+
+export const WORLD_NAMES =
+  '1 to 64 letters, digits, dots, hyphens and underscores, the first a letter or a digit';
+
+/** `X-Mock-World` is what other tools call it. */
+const worldHeaders = ['x-understudy-world', 'x-mock-world'] as const;
+
+/**
+ * Reads the address of a request. `isCredential` tells keys that end in `~name` by themselves from
+ * those that name a world.
+ */
+export function readAddress(
+  request: PlainRequest,
+  isCredential: (credential: string) => boolean,
+): Address {
+  const { path, prefix } = splitPath(request.target);
+  const { ending, ...plain } = splitCredential(request.headers, isCredential);
+  const named: Record<string, string> = {
+    ...(prefix === undefined ? {} : { path: prefix }),
+    ...(ending === undefined ? {} : { credential: ending }),
+  };
+  const headers = { ...plain.headers };
+  for (const header of worldHeaders) {
+    if (headers[header] === undefined) continue;
+    named[header] = headers[header];
+    delete headers[header];
+  }
+  const names = Object.values(named);
+  const [name = DEFAULT_WORLD] = names;
+  const base =
+    prefix === undefined || request.base === undefined
+      ? {}
+      : { base: `${request.base}/w/${prefix}` };
+  return {
+    name,
+    request: names.length === 0 ? request : { ...request, target: path, headers, ...base },
+    ...problemOf(named),
+  };
+}
+
+function problemOf(named: Readonly<Record<string, string>>): Pick<Address, 'problem'> {
+  const bad = Object.entries(named).find(([, name]) => !isWorldName(name));
+  if (bad) {
+    const [from, name] = bad;
+    const details = { world: name.slice(0, 100), named_by: from, allowed: WORLD_NAMES };
+    return { problem: { case: 'no_world_name', details } };
+  }
+  if (new Set(Object.values(named)).size > 1)
+    return { problem: { case: 'worlds_disagree', details: { worlds: named } } };
+  return {};
+}
+
+/** `/w/NAME/v1/spaces/` is `/v1/spaces/` in the world NAME. */
+function splitPath(target: string): { readonly path: string; readonly prefix?: string } {
+  const [, prefix, path] = /^\/w\/([^/?]*)(.*)$/s.exec(target) ?? [];
+  if (prefix === undefined || path === undefined) return { path: target };
+  return { prefix, path: path.startsWith('/') ? path : `/${path}` };
+}
+
+interface Credentials {
+  readonly headers: PlainRequest['headers'];
+  /** The name of a world behind it. */
+  readonly ending?: string;
+}
+
+/** `ak_owner~NAME` is the key `ak_owner` in the world NAME. */
+function splitCredential(
+  headers: PlainRequest['headers'],
+  isCredential: (credential: string) => boolean,
+): Credentials {
+  const [, scheme, token] = /^(Bearer +)(\S+)$/.exec(headers.authorization ?? '') ?? [];
+  const sent = token ?? headers['x-api-key'];
+  if (sent === undefined) return { headers };
+  const at = sent.lastIndexOf('~');
+  if (at < 0 || isCredential(sent)) return { headers };
+  const credential = sent.slice(0, at);
+  const name = scheme === undefined ? 'x-api-key' : 'authorization';
+  return {
+    headers: { ...headers, [name]: `${scheme ?? ''}${credential}` },
+    ending: sent.slice(at + 1),
+  };
+}

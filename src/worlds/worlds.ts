@@ -1,0 +1,299 @@
+// The worlds of a stand-in, by name: each has its own state, clock, ids and journal. One is made
+// when a request with a known credential first names it.
+import { DEFAULT_WORLD, isWorldName, readAddress, WORLD_NAMES } from '../engine/address.js';
+import type { Addressed } from '../engine/exchange.js';
+import type { Journal, JournalEntry } from '../engine/journal.js';
+import { fixOf } from '../files/nearest.js';
+import { identify } from '../rules/callers.js';
+import type { LoadedScenario } from '../scenario/load.js';
+import type { Scenario } from '../scenario/scenario.js';
+import { UsageError } from '../spec/failure.js';
+import type { PlainRequest } from '../spec/message.js';
+import { compareWorlds, type WorldDifference } from '../world/compare.js';
+import type { World, WorldSnapshot } from '../world/world.js';
+import { type ScenarioRule, scenarioFor } from './rules.js';
+
+/** How many worlds there are at most, beside the default one. */
+export const MAX_WORLDS = 500;
+
+export interface WorldsOptions {
+  /** Throws a ScenarioError that lists every problem. */
+  readonly load: (scenario: string | Scenario) => LoadedScenario;
+  readonly scenario: string | Scenario;
+  readonly createJournal: (world: string) => Journal;
+  /** Which worlds start from another scenario; the first that fits decides. */
+  readonly rules?: readonly ScenarioRule[];
+  /** Only worlds that were made by name are there: a request makes none. */
+  readonly strict?: boolean | undefined;
+  readonly max?: number | undefined;
+  /** Told of worlds that come and go by themselves. */
+  readonly onWorld?: ((event: WorldEvent) => void) | undefined;
+}
+
+export interface WorldEvent {
+  readonly kind: 'made' | 'evicted';
+  readonly world: string;
+  /** How many there are then. */
+  readonly worlds: number;
+}
+
+/** What is told of a world in a list. */
+export interface WorldSummary {
+  readonly name: string;
+  readonly scenario: string;
+  readonly now: string;
+  /** The number of its latest request; 0 before the first. */
+  readonly requests: number;
+}
+
+/** There is no such world, or it cannot be what it is asked to be. */
+export class WorldError extends UsageError {}
+
+/** What a world was like before a request. */
+interface Mark {
+  readonly number: number;
+  readonly snapshot: WorldSnapshot;
+}
+
+/** A world with all that belongs to it. */
+interface Place {
+  readonly name: string;
+  /** As its scenario has it; nobody writes to it. */
+  readonly start: LoadedScenario;
+  readonly world: World;
+  readonly journal: Journal;
+  /** One for each request before which something had changed. */
+  readonly marks: Mark[];
+  /** The version that the latest mark is of. */
+  marked: number;
+}
+
+export class Worlds {
+  readonly #options: WorldsOptions;
+  readonly #starts = new Map<string | Scenario, LoadedScenario>();
+  readonly #default: Place;
+  /** Those with a name, the one that was used longest ago first. */
+  readonly #named = new Map<string, Place>();
+  /** Requests that have no world to go to. */
+  readonly #strays: Journal;
+
+  /** Throws a ScenarioError that lists every problem of a scenario. */
+  constructor(options: WorldsOptions) {
+    this.#options = options;
+    const named = options.rules?.map(({ scenario }) => scenario) ?? [];
+    for (const scenario of new Set([options.scenario, ...named]))
+      this.#starts.set(scenario, options.load(scenario));
+    this.#default = this.#place(DEFAULT_WORLD, this.#start(options.scenario));
+    this.#strays = options.createJournal('');
+  }
+
+  /** The world that a request is for, and the request without what named it. */
+  readonly resolve = (request: PlainRequest): Addressed<World> => {
+    const address = readAddress(request, (credential) =>
+      this.#default.start.world.credentials.has(credential),
+    );
+    const { name, request: plain } = address;
+    const problem = address.problem ?? this.#strictProblem(name);
+    if (problem) return { ...this.#stray(DEFAULT_WORLD), request: plain, problem };
+    const place = this.#placeFor(name, plain);
+    if (!place) return { ...this.#stray(name), request: plain };
+    this.#mark(place);
+    return { name, state: place.world, journal: place.journal, request: plain };
+  };
+
+  /** The default world, then the others, the one that was used last at the end. */
+  list(): readonly WorldSummary[] {
+    return [this.#default, ...this.#named.values()].map(({ name, start, world, journal }) => ({
+      name,
+      scenario: start.scenario.scenario,
+      now: world.clock.now(),
+      requests: journal.next - 1,
+    }));
+  }
+
+  has(name: string): boolean {
+    return this.#find(name) !== undefined;
+  }
+
+  /** Throws a WorldError, as all below do where there is no such world. */
+  get(name: string): World {
+    return this.#found(name).world;
+  }
+
+  journal(name: string): readonly JournalEntry[] {
+    return this.#found(name).journal.entries;
+  }
+
+  /** As its scenario has it. */
+  scenario(name: string): Scenario {
+    return this.#found(name).start.scenario;
+  }
+
+  /** A new world from its rule's scenario, or from the one given. Throws where there is one. */
+  create(name: string, scenario?: string | Scenario): World {
+    this.#mustBeNew(name);
+    const start = this.#start(scenario ?? scenarioFor(name, this.#rules) ?? this.#options.scenario);
+    return this.#keep(this.#place(name, start)).world;
+  }
+
+  /** A new world that starts where another one is now; its reset goes to the scenario. */
+  fork(from: string, to: string): World {
+    const { start, world } = this.#found(from);
+    this.#mustBeNew(to);
+    return this.#keep(this.#place(to, start, world.fork())).world;
+  }
+
+  /** As its scenario has it, with an empty journal: the same requests get the same answers again. */
+  reset(name: string): void {
+    const place = this.#found(name);
+    place.world.restore(place.start.world.snapshot());
+    place.journal.rewind(1);
+    this.#forget(place);
+  }
+
+  /** To be restored here, or in another world. */
+  snapshot(name: string): WorldSnapshot {
+    return this.#found(name).world.snapshot();
+  }
+
+  /** The journal stays, since the requests have been. */
+  restore(name: string, snapshot: WorldSnapshot): void {
+    this.#found(name).world.restore(snapshot);
+  }
+
+  /** As if a request and all after it had never been. Throws where the journal does not hold it. */
+  rewind(name: string, number: number): void {
+    const { world, journal, marks } = this.#found(name);
+    const [first] = journal.entries;
+    const mark = marks.findLast((one) => one.number <= number);
+    if (!first || number < first.number || number >= journal.next || !mark)
+      throw new WorldError(
+        `The journal of ${name} has no request ${number}.\n  fix: ${
+          first ? `name one from ${first.number} to ${journal.next - 1}` : 'send it a request first'
+        }`,
+      );
+    world.restore(mark.snapshot);
+    journal.rewind(number);
+    marks.splice(marks.indexOf(mark) + 1);
+    this.#found(name).marked = world.version;
+  }
+
+  /** From the first to the second: names of worlds, or snapshots. */
+  compare(before: string | WorldSnapshot, after: string | WorldSnapshot): WorldDifference {
+    const of = (side: string | WorldSnapshot): WorldSnapshot =>
+      typeof side === 'string' ? this.snapshot(side) : side;
+    return compareWorlds(of(before), of(after));
+  }
+
+  /** The default world is always there. */
+  delete(name: string): void {
+    if (name === DEFAULT_WORLD)
+      throw new WorldError(
+        'The default world cannot be deleted.\n  fix: reset it, or name another one',
+      );
+    this.#found(name);
+    this.#named.delete(name);
+  }
+
+  get #rules(): readonly ScenarioRule[] {
+    return this.#options.rules ?? [];
+  }
+
+  /** Each scenario is read once, since nobody writes to what is made of it. */
+  #start(scenario: string | Scenario): LoadedScenario {
+    const start = this.#starts.get(scenario) ?? this.#options.load(scenario);
+    if (typeof scenario === 'string') this.#starts.set(scenario, start);
+    return start;
+  }
+
+  #place(name: string, start: LoadedScenario, world = start.world.fork()): Place {
+    const journal = this.#options.createJournal(name);
+    const place: Place = { name, start, world, journal, marks: [], marked: -1 };
+    return place;
+  }
+
+  #keep(place: Place): Place {
+    const { max = MAX_WORLDS, onWorld } = this.#options;
+    this.#named.set(place.name, place);
+    const [oldest] = this.#named.keys();
+    if (this.#named.size > max && oldest !== undefined) {
+      this.#named.delete(oldest);
+      onWorld?.({ kind: 'evicted', world: oldest, worlds: this.#named.size });
+    }
+    return place;
+  }
+
+  #find(name: string): Place | undefined {
+    return name === DEFAULT_WORLD ? this.#default : this.#named.get(name);
+  }
+
+  #found(name: string): Place {
+    const place = this.#find(name);
+    if (place) return place;
+    const names = [DEFAULT_WORLD, ...this.#named.keys()];
+    throw new WorldError(`There is no world ${name}.\n  fix: ${fixOf(name, names.slice(-10))}`);
+  }
+
+  #mustBeNew(name: string): void {
+    if (!isWorldName(name))
+      throw new WorldError(`${name} cannot be the name of a world.\n  fix: use ${WORLD_NAMES}`);
+    if (this.#find(name))
+      throw new WorldError(
+        `There is a world ${name} already.\n  fix: delete or reset it, or name another one`,
+      );
+  }
+
+  /** Made on first use, by whoever has a credential that it knows; nothing for others. */
+  #placeFor(name: string, { headers }: PlainRequest): Place | undefined {
+    if (name === DEFAULT_WORLD) return this.#default;
+    const known = this.#named.get(name);
+    if (known) {
+      // Behind all others: it was used last.
+      this.#named.delete(name);
+      this.#named.set(name, known);
+      return known;
+    }
+    const start = this.#start(scenarioFor(name, this.#rules) ?? this.#options.scenario);
+    if (isStranger(start.world, headers)) return undefined;
+    const made = this.#keep(this.#place(name, start));
+    this.#options.onWorld?.({ kind: 'made', world: name, worlds: this.#named.size });
+    return made;
+  }
+
+  #strictProblem(name: string): Addressed<World>['problem'] {
+    if (!this.#options.strict || this.has(name)) return undefined;
+    const names = [DEFAULT_WORLD, ...this.#named.keys()];
+    return { case: 'unknown_world', details: { world: name, fix: fixOf(name, names.slice(-10)) } };
+  }
+
+  /** What is answered without a world of that name changes nothing, and nobody keeps it. */
+  #stray(name: string): Pick<Addressed<World>, 'name' | 'state' | 'journal'> {
+    const start = this.#start(scenarioFor(name, this.#rules) ?? this.#options.scenario);
+    return { name, state: start.world.fork(), journal: this.#strays };
+  }
+
+  /** Before a request: what its world is like, if that has changed since the last mark. */
+  #mark(place: Place): void {
+    const { world, journal, marks } = place;
+    if (place.marked === world.version) return;
+    const oldest = journal.entries[0]?.number ?? journal.next;
+    // The last mark up to the oldest request is what that one found.
+    while ((marks[1]?.number ?? Number.POSITIVE_INFINITY) <= oldest) marks.shift();
+    marks.push({ number: journal.next, snapshot: world.snapshot() });
+    place.marked = world.version;
+  }
+
+  #forget(place: Place): void {
+    place.marks.length = 0;
+    place.marked = -1;
+  }
+}
+
+/** Has no credential, or one that the world does not know; one that has expired is known. */
+function isStranger(world: World, headers: PlainRequest['headers']): boolean {
+  const identity = identify(world, headers);
+  return (
+    'refusal' in identity &&
+    ['authentication_required', 'invalid_api_key', 'token_invalid'].includes(identity.refusal)
+  );
+}
