@@ -28,6 +28,7 @@ export { describeDifference, type RowDifference, type WorldDifference } from './
 export type { Embedding } from './world/nouns/embeddings.js';
 export type { Message } from './world/nouns/messages.js';
 export type { World, WorldSnapshot } from './world/world.js';
+export { ClockError, type ClockMove } from './worlds/time.js';
 export { WorldError, type WorldEvent, type WorldSummary, type Worlds } from './worlds/worlds.js';
 
 export type UnderstudyOptions = StandInOptions;

@@ -1,5 +1,6 @@
 // `GET /`: what this server is, who may call it and what is in its world; a page for browsers, JSON for programs.
 import type { PlainRequest } from '../spec/message.js';
+import { stateAt } from '../world/nouns/credentials.js';
 import type { World } from '../world/world.js';
 import { addressOf } from './document-page.js';
 import type { Page, Shown } from './shown.js';
@@ -87,8 +88,8 @@ function titleOf(document: string): string {
 /** A key and a token with the same user and note are one caller's. */
 function callersOf(world: World): Home['callers'] {
   const callers = new Map<string, { api_key?: string; token?: string; note: string }>();
-  for (const { id, kind, user_id, state, note } of world.credentials.all()) {
-    const key = JSON.stringify([user_id, state, note]);
+  for (const { id, kind, user_id, state, note, expires_at } of world.credentials.all()) {
+    const key = JSON.stringify([user_id, state, note, expires_at]);
     callers.set(key, { ...callers.get(key), note: note ?? state, [kind]: id });
   }
   return [...callers.values()];
@@ -121,7 +122,7 @@ function idsOf(world: World): readonly Listed[] {
 function commandsFor(world: World, base: string): readonly string[] {
   const key = world.credentials
     .all()
-    .find(({ kind, state }) => kind === 'api_key' && state === 'active');
+    .find((one) => one.kind === 'api_key' && stateAt(one, world.clock.now()) === 'active');
   const user = world.users.all().find(({ id }) => id === key?.user_id);
   if (!key || !user) return [`curl ${quoted(`${base}/openapi.json`)}`];
   const call = `curl -H ${quoted(`X-API-Key: ${key.id}`)}`;

@@ -1,6 +1,6 @@
 // Who is calling: from the credential in the headers to a user with roles, departments and
 // capabilities.
-import type { Credential } from '../world/nouns/credentials.js';
+import { type Credential, stateAt } from '../world/nouns/credentials.js';
 import type { Role } from '../world/nouns/roles.js';
 import type { User } from '../world/nouns/users.js';
 import type { World } from '../world/world.js';
@@ -52,7 +52,7 @@ export function identify(world: World, headers: Readonly<Record<string, string>>
   const credential = world.credentials.get(sent);
   if (!credential || credential.kind !== kind)
     return { refusal: kind === 'token' ? 'token_invalid' : 'invalid_api_key' };
-  const refusal = badStates[kind][credential.state];
+  const refusal = badStates[kind][stateAt(credential, world.clock.now())];
   if (refusal) return { refusal };
   const caller = credential.user_id === null ? undefined : callerOf(world, credential.user_id);
   return caller

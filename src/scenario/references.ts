@@ -86,6 +86,9 @@ function createChecker({
   const refer: Checker['refer'] = (...reference) => {
     lookUps.push(() => lookUp(...reference));
   };
+  const checkTime: Checker['time'] = (time, pointer) => {
+    if (time !== undefined && !isTime(time)) problem(pointer, notADate(time), A_TIME);
+  };
   return {
     problem,
     refer,
@@ -113,10 +116,11 @@ function createChecker({
         seen.set(list, before.add(value));
       }
     },
+    time: checkTime,
     past: (time, pointer) => {
-      if (time === undefined) return;
-      if (!isTime(time)) problem(pointer, notADate(time), A_TIME);
-      if (latest === undefined || !(Date.parse(time) > Date.parse(latest))) return;
+      checkTime(time, pointer);
+      if (time === undefined || latest === undefined || !(Date.parse(time) > Date.parse(latest)))
+        return;
       problem(
         pointer,
         `${time} is later than the scenario's time, ${latest}`,

@@ -2,14 +2,29 @@
 
 export type ClockKind = 'real' | 'virtual';
 
+/** Where a clock stands, to be put back. */
+export interface ClockState {
+  readonly milliseconds: number;
+  /** How far a real clock is ahead of the machine's. */
+  readonly offset: number;
+  readonly frozen: boolean;
+}
+
 export interface Clock {
   readonly kind: ClockKind;
+  /** Nothing but `advance` moves it. */
+  readonly frozen: boolean;
+  readonly state: ClockState;
   /** ISO 8601, whole seconds, `Z`. Never earlier than the answer before. */
   now(): string;
   /** An accepted write happened; virtual time moves on by one second. */
   tick(): void;
-  /** Goes to a time at which it was before; the machine's time does not. */
-  set(time: string): void;
+  advance(milliseconds: number): void;
+  freeze(): void;
+  /** Goes on from where it stands. */
+  thaw(): void;
+  /** Goes to where it stood before; a real clock then goes on as the machine's does. */
+  restore(state: ClockState): void;
   fork(): Clock;
 }
 
@@ -17,21 +32,36 @@ export const toTimestamp = (milliseconds: number): string =>
   `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 
 /** Starts at a scenario's own time and stands still between writes. */
-export const virtualClock = (start: string): Clock => standingClock(Date.parse(start));
+export const virtualClock = (start: string): Clock =>
+  standingClock({ milliseconds: Date.parse(start), offset: 0, frozen: false });
 
-function standingClock(start: number): Clock {
-  let milliseconds = start;
+function standingClock({ milliseconds, frozen }: ClockState): Clock {
   const write = timestamps();
   return {
     kind: 'virtual',
+    get frozen() {
+      return frozen;
+    },
+    get state() {
+      return { milliseconds, offset: 0, frozen };
+    },
     now: () => write(milliseconds),
     tick: () => {
-      milliseconds += 1000;
+      if (!frozen) milliseconds += 1000;
     },
-    set: (time) => {
-      milliseconds = Date.parse(time);
+    advance: (by) => {
+      milliseconds += by;
     },
-    fork: () => standingClock(milliseconds),
+    freeze: () => {
+      frozen = true;
+    },
+    thaw: () => {
+      frozen = false;
+    },
+    restore: (state) => {
+      ({ milliseconds, frozen } = state);
+    },
+    fork: () => standingClock({ milliseconds, offset: 0, frozen }),
   };
 }
 
@@ -47,18 +77,46 @@ function timestamps(): typeof toTimestamp {
 }
 
 /** The machine's time, but never earlier than a scenario's own, in which rows were made already. */
-export function realClock(start?: string): Clock {
-  let latest = start === undefined ? 0 : Date.parse(start);
+export const realClock = (start?: string): Clock =>
+  runningClock({
+    milliseconds: start === undefined ? 0 : Date.parse(start),
+    offset: 0,
+    frozen: false,
+  });
+
+function runningClock({ milliseconds: latest, offset, frozen }: ClockState): Clock {
   const write = timestamps();
+  const read = (): number => {
+    // The machine's clock may be set back; what was created later must not look older.
+    if (!frozen) latest = Math.max(latest, Date.now() + offset);
+    return latest;
+  };
+  const goOnFrom = (milliseconds: number): void => {
+    latest = milliseconds;
+    offset = milliseconds - Date.now();
+  };
   return {
     kind: 'real',
-    now: () => {
-      // The machine's clock may be set back; what was created later must not look older.
-      latest = Math.max(latest, Date.now());
-      return write(latest);
+    get frozen() {
+      return frozen;
     },
+    get state() {
+      return { milliseconds: latest, offset, frozen };
+    },
+    now: () => write(read()),
     tick: () => {},
-    set: () => {},
-    fork: () => realClock(toTimestamp(latest)),
+    advance: (by) => goOnFrom(read() + by),
+    freeze: () => {
+      read();
+      frozen = true;
+    },
+    thaw: () => {
+      if (frozen) goOnFrom(latest);
+      frozen = false;
+    },
+    restore: (state) => {
+      ({ milliseconds: latest, offset, frozen } = state);
+    },
+    fork: () => runningClock({ milliseconds: latest, offset, frozen }),
   };
 }

@@ -111,6 +111,8 @@ export interface Checker {
   ) => void;
   /** Each value may stand only once, in all of the lists or in each. */
   readonly once: (values: readonly Listed[], what: string) => void;
+  /** There is such a time. */
+  readonly time: (time: string | undefined, pointer: string) => void;
   /** Nothing in the scenario is later than its own time. */
   readonly past: (time: string | undefined, pointer: string) => void;
   /**

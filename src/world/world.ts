@@ -1,7 +1,7 @@
 // One isolated world: tables, clock and id maker. Rules read and write it; nothing else keeps
 // state. What the tables hold is one value at any moment, so a fork, a snapshot and taking back
 // what a request did cost the same however much there is.
-import type { Clock } from './clock.js';
+import type { Clock, ClockState } from './clock.js';
 import { avoiding, type IdMaker } from './ids.js';
 import type { Row } from './indexes.js';
 import { type Nouns, nouns } from './nouns.js';
@@ -48,9 +48,10 @@ interface State {
   /** In the order of the names. */
   readonly tables: readonly AnyState[];
   readonly minted: number;
+  readonly clock: ClockState;
 }
 
-const empty: State = { tables: names.map((name) => nouns[name].schema.empty), minted: 0 };
+const noRows: readonly AnyState[] = names.map((name) => nouns[name].schema.empty);
 const stateOf = new WeakMap<WorldSnapshot, State>();
 
 class BareWorld {
@@ -77,7 +78,7 @@ class BareWorld {
    * What the tables held at first or when all of it was put back; each is made when it is first
    * asked for.
    */
-  #states = empty.tables;
+  #states = noRows;
   readonly #made: (AnyTable | undefined)[] = names.map(() => undefined);
 
   constructor({ scenario, clock, ids, keepDeleted = KEEP_DELETED }: WorldParts) {
@@ -156,7 +157,7 @@ class BareWorld {
       this.#put(place, table);
     }
     this.ids.rewind(state.minted);
-    if (snapshot.now !== 'real') this.clock.set(snapshot.now);
+    this.clock.restore(state.clock);
     this.#version += 1;
   }
 
@@ -181,7 +182,11 @@ class BareWorld {
   }
 
   #state(): State {
-    return { tables: this.#states.map((_, place) => this.#held(place)), minted: this.ids.minted };
+    return {
+      tables: this.#states.map((_, place) => this.#held(place)),
+      minted: this.ids.minted,
+      clock: this.clock.state,
+    };
   }
 
   #held(place: number): AnyState {

@@ -12,6 +12,7 @@ import type { PlainRequest } from '../spec/message.js';
 import { compareWorlds, type WorldDifference } from '../world/compare.js';
 import type { World, WorldSnapshot } from '../world/world.js';
 import { type ScenarioRule, scenarioFor } from './rules.js';
+import { type ClockMove, moveBy, moveTo } from './time.js';
 
 /** How many worlds there are at most, beside the default one. */
 export const MAX_WORLDS = 500;
@@ -42,6 +43,8 @@ export interface WorldSummary {
   readonly name: string;
   readonly scenario: string;
   readonly now: string;
+  /** Its clock stands still. */
+  readonly frozen: boolean;
   /** The number of its latest request; 0 before the first. */
   readonly requests: number;
 }
@@ -107,6 +110,7 @@ export class Worlds {
       name,
       scenario: start.scenario.scenario,
       now: world.clock.now(),
+      frozen: world.clock.frozen,
       requests: journal.next - 1,
     }));
   }
@@ -176,6 +180,29 @@ export class Worlds {
     journal.rewind(number);
     marks.splice(marks.indexOf(mark) + 1);
     this.#found(name).marked = world.version;
+  }
+
+  /**
+   * Moves its clock on by a duration such as `2h`, and tells what came of it. Throws a ClockError
+   * for what is none.
+   */
+  advance(name: string, duration: string): ClockMove {
+    return this.#changed(name, (world) => moveBy(world, duration));
+  }
+
+  /** The same to a time, which must not be earlier. */
+  setTime(name: string, time: string): ClockMove {
+    return this.#changed(name, (world) => moveTo(world, time));
+  }
+
+  /** Its clock stands still until it is thawed; only `advance` and `setTime` move it. */
+  freeze(name: string): void {
+    this.#changed(name, ({ clock }) => clock.freeze());
+  }
+
+  /** Its clock goes on from where it stands. */
+  thaw(name: string): void {
+    this.#changed(name, ({ clock }) => clock.thaw());
   }
 
   /** From the first to the second: names of worlds, or snapshots. */
@@ -281,6 +308,13 @@ export class Worlds {
     while ((marks[1]?.number ?? Number.POSITIVE_INFINITY) <= oldest) marks.shift();
     marks.push({ number: journal.next, snapshot: world.snapshot() });
     place.marked = world.version;
+  }
+
+  /** Beside its requests: the next one finds what no mark before it is of. */
+  #changed<Result>(name: string, work: (world: World) => Result): Result {
+    const place = this.#found(name);
+    place.marked = -1;
+    return work(place.world);
   }
 
   #forget(place: Place): void {

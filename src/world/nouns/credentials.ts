@@ -1,5 +1,5 @@
 // Keys and tokens. A scenario lists callers, each with a key, a token or both.
-import { insertAll, type Noun } from '../noun.js';
+import { insertAll, type Noun, utcOrNull } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 type CredentialState = 'active' | 'expired' | 'deactivated' | 'paused' | 'no_subject';
@@ -12,6 +12,8 @@ export interface Credential {
   /** Null only for a token that names nobody. */
   readonly user_id: string | null;
   readonly note: string;
+  /** From this time on it has expired, if it was active; null for one that stays as it is. */
+  readonly expires_at: string | null;
 }
 
 export interface CallerItem {
@@ -20,7 +22,12 @@ export interface CallerItem {
   readonly user_id?: string;
   readonly state?: CredentialState;
   readonly note: string;
+  readonly expires_at?: string;
 }
+
+/** What a credential is worth at a time. */
+export const stateAt = ({ state, expires_at }: Credential, now: string): CredentialState =>
+  state === 'active' && expires_at !== null && expires_at <= now ? 'expired' : state;
 
 const schema = schemaOf<Credential>()({});
 
@@ -34,13 +41,16 @@ function credentialsOf({
   user_id,
   state = 'active',
   note,
+  expires_at,
 }: CallerItem): Credential[] {
   const kinds = [
     { kind: 'api_key', id: api_key },
     { kind: 'token', id: token },
   ] as const;
   return kinds.flatMap(({ kind, id }) =>
-    id ? [{ id, kind, user_id: user_id ?? null, state, note }] : [],
+    id
+      ? [{ id, kind, user_id: user_id ?? null, state, note, expires_at: utcOrNull(expires_at) }]
+      : [],
   );
 }
 
@@ -54,7 +64,7 @@ export const credentials = {
       given.flatMap(({ item }) => credentialsOf(item)),
     );
   },
-  check({ problem, define, refer, isWhole }, placed) {
+  check({ problem, define, refer, time, isWhole }, placed) {
     for (const { item, pointer } of placed) {
       if (isWhole(item) && !item.api_key && !item.token)
         problem(
@@ -67,15 +77,17 @@ export const credentials = {
       define('credential', item.api_key, `${pointer}/api_key`);
       define('credential', item.token, `${pointer}/token`);
       refer('user', item.user_id, `${pointer}/user_id`);
+      time(item.expires_at, `${pointer}/expires_at`);
     }
   },
   write({ credentials }) {
     const callers: CallerItem[] = [];
-    for (const { id, kind, user_id, state, note } of credentials.all()) {
+    for (const { id, kind, user_id, state, note, expires_at } of credentials.all()) {
       const who = {
         ...(user_id === null ? {} : { user_id }),
         ...(state === 'active' ? {} : { state }),
         note,
+        ...(expires_at === null ? {} : { expires_at }),
       };
       const { api_key, token, ...last } = callers.at(-1) ?? {};
       // A token right behind the key of the same user is of the same caller.
