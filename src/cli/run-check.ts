@@ -156,7 +156,7 @@ async function optionsOf(
     ...selected,
     level: flags.level,
     canary: flags.canary !== false,
-    concurrency: flags.concurrency ?? (target.inProcess ? 1 : target.isHere ? 8 : 4),
+    ...concurrencyOf(flags, target),
     // Nobody else is kept waiting by a server on this machine.
     rateLimit: flags.rateLimit ?? (target.inProcess || target.isHere ? 'off' : 'auto'),
     ...(flags.maxRequests === undefined ? {} : { maxRequests: flags.maxRequests }),
@@ -170,6 +170,15 @@ async function optionsOf(
     onRow: progress(io.stderr),
     onWait: (wait) => io.stderr.write(redact(describeWait(wait), profile.secrets)),
   };
+}
+
+/** One row at a time in this process, where nothing is waited for. */
+function concurrencyOf(
+  { concurrency }: CheckFlags,
+  target: Target,
+): Pick<RunOptions, 'concurrency'> {
+  if (concurrency !== undefined) return { concurrency };
+  return target.inProcess ? {} : { concurrency: target.isHere ? 8 : 4 };
 }
 
 /** With --last-failed, the rows of the report that the run is about to replace. */

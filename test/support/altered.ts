@@ -24,6 +24,7 @@ export function alteredRun(
     contracts: withoutEdges(operations),
     profile,
     target: { ...inner, send },
+    concurrency: 1,
     ...more,
   });
 }

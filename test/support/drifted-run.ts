@@ -50,6 +50,7 @@ export async function driftedRun(
       contracts: contractsOf(operations),
       profile,
       target: httpTarget(url),
+      concurrency: 1,
       ...options,
     });
   } finally {

@@ -222,12 +222,7 @@ class AtOnce {
   async #takeAway(undos: readonly Call[]): Promise<void> {
     for (const group of groupsOf(undos)) {
       const sessions = group.map((call) => ({ call, session: new Session(this.#parts) }));
-      await Promise.allSettled(
-        sessions.map(async ({ call, session }) => {
-          session.sender.cleaning = true;
-          await session.exchange(session.fillCall(call));
-        }),
-      );
+      await Promise.allSettled(sessions.map(({ call, session }) => session.takeAway(call)));
       for (const { session } of sessions) {
         this.#requests += session.requests;
         for (const one of session.exchanges) this.#judge(one);

@@ -14,7 +14,10 @@ export function chosenPlays(options: RunOptions): readonly Play[] {
   const { spec, contracts, profile, target, level = 'full', shard, titles } = options;
   if (options.plays) return options.plays;
   const selection = selectionOf(options);
-  const all = planRun(spec, contracts, profile, selection);
+  const planned = planRun(spec, contracts, profile, selection);
+  // Whoever asks for one at a time gets no more than that.
+  const all =
+    options.concurrency === 1 ? planned.filter(({ kind }) => kind !== 'at_once') : planned;
   const wanted = titles
     ? all.filter(({ kind, title }) => kind === 'sign_in' || titles.has(title))
     : atLevel(level, all, spec);

@@ -120,7 +120,10 @@ export interface RunOptions {
   readonly known?: readonly KnownFinding[];
   /** How often a row with a failure or question is played again at most; never when absent. */
   readonly askAgain?: number;
-  /** How many plays are played at a time; one after the other when absent. */
+  /**
+   * How many plays are played at a time; one after the other when absent. With 1, no play sends
+   * several requests at once.
+   */
   readonly concurrency?: number;
   /** Whether one exchange is judged twice, as proof that the run looks; true when absent. */
   readonly canary?: boolean;

@@ -94,9 +94,9 @@ export class Override {
       const list = await send({ call: 'listSpaces', caller: viewer, query });
       return rowsIn(list.judged?.body).some((row) => isJsonObject(row) && row.id === space_id);
     } finally {
-      session.sender.cleaning = true;
-      await send({ call: 'deleteSpace', caller: maker, path });
+      await session.takeAway({ call: 'deleteSpace', caller: maker, path });
       session.sender.cleaning = false;
+      session.sender.hurries = false;
     }
   }
 }

@@ -55,6 +55,29 @@ export class Session {
     return this.fill(templateOf(this.#parts.spec, this.#parts.contracts, call));
   }
 
+  /**
+   * Deletes what a play without steps has made. What a rate limit keeps from being deleted is put
+   * off to the end of the run.
+   */
+  async takeAway(call: Call): Promise<void> {
+    const { putOff } = this.#parts;
+    const filled = this.fillCall(call);
+    this.sender.cleaning = true;
+    this.sender.hurries = putOff !== undefined;
+    const { response } = await this.exchange(filled);
+    if (!putOff || response?.status !== 429) return;
+    this.sender.putAside('429, sent again at the end of the run');
+    const takeAway = async (): Promise<{ kept: string | undefined; sent: number }> => {
+      const before = this.requests;
+      this.sender.cleaning = true;
+      this.sender.hurries = false;
+      const last = await this.exchange(filled);
+      const isGone = isSuccess(last) || last.response?.status === 404;
+      return { kept: isGone ? undefined : '', sent: this.requests - before };
+    };
+    putOff.push({ made: Object.values(call.path ?? {}).join(' '), takeAway });
+  }
+
   /** Sends and judges. */
   async exchange(
     filled: Filled,

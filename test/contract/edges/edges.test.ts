@@ -418,6 +418,7 @@ describe.each(whole ? [2, 3, 4] : [2])('the edges of seed %i', (seed) => {
       seed,
       include,
       allow: include,
+      concurrency: 1,
     });
     return {
       rows: report.rows.length,

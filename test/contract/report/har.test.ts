@@ -217,6 +217,7 @@ describe('run.har', () => {
       contracts: withoutEdges(['getSpace']),
       profile,
       target,
+      concurrency: 1,
     });
     expect(file.end()).toBeUndefined();
     const { entries } = read(file.path);

@@ -42,6 +42,7 @@ const played = (
     contracts: withoutEdges(operations),
     profile,
     target: server.target,
+    concurrency: 1,
     askAgain: 2,
     ...more,
   });

@@ -48,7 +48,7 @@ function between(
 }
 
 const run = (options: Pick<RunOptions, 'target'> & Partial<RunOptions>) =>
-  runContracts({ spec, contracts, profile, wait: async () => {}, ...options });
+  runContracts({ spec, contracts, profile, concurrency: 1, wait: async () => {}, ...options });
 const makesSpace = ({ method, target }: PlainRequest) =>
   method === 'POST' && target === '/v1/spaces/';
 const refusal = (status: number, code: string): PlainResponse => ({

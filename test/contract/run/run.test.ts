@@ -59,7 +59,14 @@ const untouched = () => target((_, answer) => answer());
 async function run(options: Pick<RunOptions, 'target'> & Partial<RunOptions>) {
   const waits: number[] = [];
   const wait = async (milliseconds: number) => void waits.push(milliseconds);
-  const report = await runContracts({ spec, contracts, profile: whole, wait, ...options });
+  const report = await runContracts({
+    spec,
+    contracts,
+    profile: whole,
+    concurrency: 1,
+    wait,
+    ...options,
+  });
   const found = report.findings.map(
     ({ severity, code, operation, pointer }) => `${severity} ${code} ${operation}${pointer}`,
   );

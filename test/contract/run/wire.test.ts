@@ -47,6 +47,7 @@ async function run(target: Target, options: Partial<RunOptions> = {}) {
     profile,
     target,
     include,
+    concurrency: 1,
     wait,
     onWait,
     ...options,
@@ -125,11 +126,11 @@ describe('a write that is not answered', () => {
       const sent: string[] = [];
       const { report, found } = await run(counting(target, sent), unlisted);
       expect(lost.length).toBeGreaterThan(3);
-      // Two that look alike have one name.
+      // Two that look alike have one name; what goes on after a loss may have new ones.
       const timesIn = (bodies: readonly string[], name: string): number =>
         bodies.filter((body) => body.includes(`"${name}"`)).length;
       for (const name of lost.filter(isNamed))
-        expect(timesIn(sent, name)).toBeLessThanOrEqual(timesIn(undisturbed, name));
+        expect(timesIn(sent, name)).toBeLessThanOrEqual(Math.max(1, timesIn(undisturbed, name)));
       if (why === 'no answer') expect(found).toContain('failure ANSWER_MISSING createSpace');
       for (const name of lost.filter(isNamed))
         expect(report.possiblyMade).toContain(`POST /v1/spaces/ with ${name}: ${why}`);
