@@ -2,6 +2,8 @@
 // and what it does when all of them pass. Deciding is synchronous, so nothing comes between what a
 // rule reads and what it writes.
 
+import type { JsonObject } from '../spec/message.js';
+
 /** A checked request of a known caller, in a world, at a moment. */
 export interface Call<State, Who> {
   readonly world: State;
@@ -23,10 +25,7 @@ export interface FieldFault {
  * True lets the request pass. Anything else refuses it: as documented, about one field, or with ids
  * of its own.
  */
-export type Verdict =
-  | boolean
-  | { readonly fault: FieldFault }
-  | { readonly details: Readonly<Record<string, string>> };
+export type Verdict = boolean | { readonly fault: FieldFault } | { readonly details: JsonObject };
 
 /** What a rule read, by name. */
 export type Facts = Readonly<Record<string, unknown>>;
@@ -50,7 +49,7 @@ export type Outcome =
       readonly kind: 'refusal';
       readonly case: string;
       readonly fault?: FieldFault;
-      readonly details?: Readonly<Record<string, string>>;
+      readonly details?: JsonObject;
     };
 
 /** What was decided, and why. */

@@ -3,7 +3,6 @@
 import type { Decision, Outcome } from '../decide/rule.js';
 import { nearestPath } from '../files/nearest-path.js';
 import { type Case, caseOfViolation } from '../spec/case.js';
-import type { UnroutedCase } from '../spec/cases.gen.js';
 import type { Operation } from '../spec/document.js';
 import type { Match } from '../spec/match.js';
 import type { Json, JsonObject, PlainRequest, PlainResponse } from '../spec/message.js';
@@ -51,12 +50,14 @@ export interface AnswersOptions<World extends State, Who> {
   readonly selfCheck: SelfCheck;
   readonly bodyLimit: number;
   readonly pages?: Pages<World> | undefined;
+  /** Whether pages of other origins may call. Default true. */
+  readonly cors?: boolean | undefined;
 }
 
 /** What is shown at a path that no document has. */
 export type Pages<World> = (request: PlainRequest, world: World) => PlainResponse | undefined;
 
-export const refusal = (name: string, details?: Readonly<Record<string, string>>): Outcome => ({
+export const refusal = (name: string, details?: JsonObject): Outcome => ({
   kind: 'refusal',
   case: name,
   ...(details ? { details } : {}),
@@ -76,15 +77,19 @@ export class Answers<World extends State, Who> {
       ...Object.fromEntries(
         commonHeaders.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])),
       ),
-      ...corsHeaders(commonHeaders.map(({ name }) => name)),
+      ...(this.#cors ? corsHeaders(commonHeaders.map(({ name }) => name)) : {}),
     };
+  }
+
+  get #cors(): boolean {
+    return this.#options.cors ?? true;
   }
 
   /** Preflight requests, worlds that cannot be, pages, and bodies that are too large. */
   atOnce(arrival: Arrival<World>): Answer | undefined {
     const { pages, bodyLimit } = this.#options;
     const { request, world } = arrival;
-    if (isPreflight(request))
+    if (this.#cors && isPreflight(request))
       return this.#plain(arrival, { status: 204, headers: preflightHeaders(request) });
     if (world.problem)
       return this.unrouted(lost(arrival), world.problem.case, { details: world.problem.details });
@@ -200,7 +205,7 @@ export class Answers<World extends State, Who> {
   /** The answer to a request that reached no rule, or whose answer we must not send. */
   unrouted(
     exchange: Exchange<World, Who>,
-    name: UnroutedCase,
+    name: string,
     {
       details = {},
       headers = {},
@@ -299,7 +304,7 @@ export class Answers<World extends State, Who> {
       ...own,
       ...named,
       ...headers,
-      ...originHeaders(request),
+      ...(this.#cors ? originHeaders(request) : {}),
     };
     return body === undefined ? { status, headers: all } : { status, headers: all, body };
   }

@@ -36,6 +36,8 @@ export interface EngineOptions<World extends State, Who> extends ArrivalOptions<
   readonly operations?: readonly Operation<string>[] | undefined;
   /** Pages that no document has. */
   readonly pages?: Pages<World> | undefined;
+  /** Whether pages of other origins may call. Default true. */
+  readonly cors?: boolean | undefined;
   readonly interceptors?: readonly Interceptor<World, Who>[] | undefined;
 }
 

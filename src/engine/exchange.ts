@@ -2,7 +2,7 @@
 import type { Operation } from '../spec/document.js';
 import type { Json, JsonObject, PlainRequest } from '../spec/message.js';
 import { lettersOf } from '../world/ids.js';
-import { DEFAULT_WORLD, type Misaddressed } from './address.js';
+import { DEFAULT_WORLD } from './address.js';
 import type { State } from './api.js';
 import type { Journal } from './journal.js';
 
@@ -12,8 +12,14 @@ export interface Addressed<World> {
   readonly state: World;
   readonly journal: Journal;
   readonly request: PlainRequest;
-  /** There can be no such world. */
-  readonly problem?: Misaddressed | undefined;
+  /** There can be no such world, or the request may not reach it. */
+  readonly problem?: Problem | undefined;
+}
+
+/** A case of requests that reach no operation, by name. */
+export interface Problem {
+  readonly case: string;
+  readonly details: JsonObject;
 }
 
 /** By a prefix of the path, a header or the credential. */

@@ -6,13 +6,14 @@ import type { Json } from './message.js';
  * What a case rests on; a deviation from an `assumed` case is a question to the vendor, never a
  * failure.
  */
-export type Basis = 'seed' | 'docs' | 'client' | 'assumed';
+export type Basis = 'seed' | 'docs' | 'client' | 'assumed' | 'ours';
 
 export const basisInWords: Readonly<Record<Basis, string>> = {
   seed: 'a sample from the vendor',
   docs: "the vendor's documentation",
   client: "the vendor's own client or tests",
   assumed: 'nothing documented: our assumption, and a question to the vendor',
+  ours: 'an API of our own, such as the control plane',
 };
 
 /**

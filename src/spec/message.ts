@@ -13,6 +13,8 @@ export interface PlainRequest {
   readonly body: Uint8Array;
   /** Where its client reaches this server, such as `http://127.0.0.1:4010`, with the path it is mounted under. */
   readonly base?: string;
+  /** The address of this machine at which it arrived; absent where it came through no connection. */
+  readonly arrivedAt?: string;
 }
 
 /** An HTTP response as plain data. Header names are lower-case; no body means none is sent. */
