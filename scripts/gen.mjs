@@ -1,8 +1,10 @@
-// Writes everything that follows from `openapi/`, `fixtures/`, `contracts/` and `schemas/`:
+// Writes everything that follows from `openapi/`, `control/`, `fixtures/`, `contracts/` and `schemas/`:
 //   generated/document.json    the bundled document, as it is served
 //   generated/places.json      operation and case → file:line
 //   generated/formats.cjs      what the validators of answers take for a time
 //   generated/validators.cjs   ajv validators, compiled ahead of time
+//   generated/control.json     the document of the control plane, from control/
+//   generated/control.cjs      its validators
 //   generated/scenarios.json   the shipped scenarios, parsed and checked
 //   generated/contracts.json   the shipped contracts, parsed, with the place of each row
 //   src/spec/schema.gen.ts     TypeScript types of the document
@@ -44,11 +46,14 @@ const document = inPlainWords(JSON.parse(bundle()), evidence);
 // For people who look into it, lines down to the operations; more of them would make the package 9 kB
 // larger.
 const text = JSON.stringify(document, null, 1).replace(/\n {4,}/g, '');
+const control = controlDocument();
 const ignoredByGit = {
   'generated/document.json': text,
   'generated/places.json': JSON.stringify(placesOfCases(), null, 1),
   'generated/formats.cjs': readFileSync(path.join(root, 'scripts/formats.cjs'), 'utf8'),
-  'generated/validators.cjs': validators(document),
+  'generated/validators.cjs': validators(document, { scenario: scenarioSchema() }),
+  'generated/control.json': JSON.stringify(control),
+  'generated/control.cjs': validators(control),
   'generated/scenarios.json': JSON.stringify(scenarios()),
   'generated/contracts.json': JSON.stringify(contracts()),
 };
@@ -84,6 +89,16 @@ function bundle() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** With the version of the package, which is its own. */
+function controlDocument() {
+  const read = (file) => readFileSync(path.join(root, file), 'utf8');
+  const document = parse(read('control/openapi.yaml'), { maxAliasCount: -1 });
+  return {
+    ...document,
+    info: { ...document.info, version: JSON.parse(read('package.json')).version },
+  };
 }
 
 /** Where each operation and each of its named examples stands in the source files. */
@@ -173,7 +188,7 @@ function casesOf(doc, status, response) {
  * closed (S-C27, X1). Our own answers are judged by a closed copy, in which a field the document
  * does not know is a breach. One validator per component, whoever uses it.
  */
-function validators(doc) {
+function validators(doc, others = {}) {
   const schemas = doc.components.schemas;
   // One error is enough to refuse a request, and a hostile body could have millions.
   const requests = compiler({ allErrors: false }).addSchema(
@@ -215,7 +230,7 @@ function validators(doc) {
       if (name) add(answers, `closed_${name}`, { $ref: `closed#/$defs/${name}` });
     }
   }
-  add(answers, 'scenario', scenarioSchema());
+  for (const [name, schema] of Object.entries(others)) add(answers, name, schema);
   // Two modules in one file, each with names of its own.
   const modules = [...exported].map(
     ([ajv, names]) =>

@@ -7,6 +7,7 @@ const root = path.dirname(path.dirname(fileURLToPath(import.meta.url)));
 const sources = [
   'src',
   'openapi',
+  'control',
   'contracts',
   'fixtures',
   'schemas',
@@ -19,6 +20,8 @@ const products = [
   'dist/cli/main.js',
   'generated/document.json',
   'generated/validators.cjs',
+  'generated/control.json',
+  'generated/control.cjs',
   'generated/scenarios.json',
   'generated/contracts.json',
 ];

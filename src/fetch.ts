@@ -8,8 +8,11 @@ import {
   standInOptions,
 } from './http/stand-in.js';
 import { webCodings } from './http/web-codings.js';
+import { CROWDED, CROWDED_DESCRIPTION } from './scenario/crowded.js';
+import type { Scenario } from './scenario/scenario.js';
 import { createScenarioReader } from './scenario/value.js';
 import {
+  inlinedControl,
   inlinedScenarioForm,
   inlinedScenarios,
   inlinedSpec,
@@ -45,13 +48,28 @@ export type Understudy = StandIn;
  */
 export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
   checkOptions('createUnderstudy', options, standInOptions);
-  const { answerer: _, ...standIn } = createStandIn(options, {
+  const {
+    answerer: _,
+    control: __,
+    ...standIn
+  } = createStandIn(options, {
     spec: inlinedSpec(),
     validators: inlinedValidators,
     readScenario,
     codings: webCodings,
+    control: inlinedControl,
+    scenarios,
   });
   return standIn;
 }
 
 const readScenario = createScenarioReader(inlinedScenarioForm, inlinedScenarios);
+
+const scenarios = () =>
+  [
+    ...[...inlinedScenarios].map(([name, scenario]) => ({
+      name,
+      description: (scenario as Scenario).description,
+    })),
+    { name: CROWDED, description: CROWDED_DESCRIPTION },
+  ].sort((a, b) => (a.name < b.name ? -1 : 1));

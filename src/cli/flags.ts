@@ -5,6 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type RateLimit, readRateLimit } from '../client/rate.js';
 import { levels } from '../contract/run/level.js';
 import type { Shard } from '../contract/run/options.js';
+import { aToken } from '../files/options.js';
 import { DEFAULT_BODY_LIMIT } from '../http/body.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
 import { KEEP_DELETED } from '../world/world.js';
@@ -106,6 +107,11 @@ function worldScenarios(value: string, before: Readonly<Record<string, string>> 
   return { ...before, [pattern]: scenario };
 }
 
+const adminToken = (value: string): string => {
+  if (!aToken.holds(value)) throw new InvalidArgumentError('It takes a text without blanks.');
+  return value;
+};
+
 const SEEDS = { low: 0, high: 2 ** 31, default: 1 } as const;
 
 const profile = text('--profile <file>', 'credentials and known IDs of the server', {
@@ -188,6 +194,21 @@ export const flags = {
       '--strict-worlds',
       'refuse requests to worlds that nobody made, where they would make them',
     ),
+    admin: toggle('--no-admin', 'take the control plane under /__admin/ off'),
+    adminToken: {
+      ...text(
+        '--admin-token <token>',
+        'asked for by the control plane; made and printed where other machines reach the port and there is none',
+        { env: 'UNDERSTUDY_ADMIN_TOKEN' },
+      ),
+      parse: adminToken,
+    },
+    allowedHosts: {
+      name: '--allowed-hosts <names>',
+      help: 'names by which the control plane may be called, beside those of this machine: a.test,b.test',
+      env: 'UNDERSTUDY_ALLOWED_HOSTS',
+      parse: (value) => value.split(','),
+    } as Flag<readonly string[] | undefined>,
     clock: choice(
       '--clock <kind>',
       "real time, or virtual: starts at the scenario's time and moves one second per write",

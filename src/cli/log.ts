@@ -23,6 +23,8 @@ export interface Start {
   readonly drift?: Drift | undefined;
   /** A document of the user's own. */
   readonly document?: DocumentSummary | undefined;
+  /** Made for the control plane; it is said nowhere else. */
+  readonly adminToken?: string | undefined;
 }
 
 export function createLog(
@@ -43,11 +45,12 @@ export function describeDropped(format: LogFormat, count: number): string {
 function jsonLog(print: (line: string) => unknown): Log {
   const line = (event: string, fields: object) => print(JSON.stringify({ event, ...fields }));
   return {
-    starting: ({ scenario, drift, document }) =>
+    starting: ({ scenario, drift, document, adminToken }) =>
       line('starting', {
         ...(document ? { document: document.title, operations: document.operations } : {}),
         ...(isOurs(document) ? { scenario: scenario.scenario } : {}),
         ...(drift ? { drift: drift.name } : {}),
+        ...(adminToken === undefined ? {} : { admin_token: adminToken }),
       }),
     ready: (url) => line('ready', { url, port: Number(new URL(url).port) }),
     exchange: ({ world, request, answer, duration_ms, decision, changes, ...rest }) =>
@@ -61,9 +64,15 @@ function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
     colored ? `\u001b[${code}m${text}\u001b[0m` : text;
   const hue = (status: number) => (status >= 500 ? 31 : status >= 400 ? 33 : 32);
   return {
-    starting: ({ scenario, url, drift, document }) => {
+    starting: ({ scenario, url, drift, document, adminToken }) => {
       if (document) print(`Document ${describeDocument(document)}`);
       if (drift) print(paint(31, `Planted ${drift.name}: ${drift.does}`));
+      if (adminToken !== undefined) {
+        print(
+          `Other machines reach this port, so /__admin/ asks for a token, made for this start:`,
+        );
+        print(`  Authorization: Bearer ${adminToken}`);
+      }
       if (!isOurs(document)) {
         print('');
         print('Try');

@@ -46,15 +46,18 @@ async function serve(flags: ServeFlags, io: Io): Promise<void> {
     maxWorlds,
     worldScenarios: flags.worldScenario ?? {},
     strictWorlds: flags.strictWorlds ?? false,
+    admin: flags.admin ?? true,
+    ...(flags.adminToken === undefined ? {} : { adminToken: flags.adminToken }),
+    allowedHosts: flags.allowedHosts ?? [],
     ...spec,
     onExchange: log.exchange,
     onWorld: log.world,
   };
   const server = createServer(options, planted ? [planted.interceptor] : []);
   stopInTime(server, readyFile);
-  const { url } = await server.listen({ port: flags.port, host: flags.host });
+  const { url, adminToken } = await server.listen({ port: flags.port, host: flags.host });
   const { document, scenario: loaded } = server;
-  log.starting({ scenario: loaded, url, drift: planted?.drift, document });
+  log.starting({ scenario: loaded, url, drift: planted?.drift, document, adminToken });
   readyFile?.write(url);
   log.ready(url);
 }

@@ -26,6 +26,14 @@ export const aTextOrObject: OptionRule = {
   expected: 'a string or an object',
   holds: (value) => aText.holds(value) || anObject.holds(value),
 };
+export const aToken: OptionRule = {
+  expected: 'a string without blanks',
+  holds: (value) => typeof value === 'string' && /^[!-~]+$/.test(value),
+};
+export const listOfTexts: OptionRule = {
+  expected: 'a list of strings',
+  holds: (value) => Array.isArray(value) && value.every(aText.holds),
+};
 export const oneOf = (...words: readonly string[]): OptionRule => ({
   expected: words.map((word) => `'${word}'`).join(' or '),
   holds: (value) => typeof value === 'string' && words.includes(value),

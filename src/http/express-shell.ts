@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer, IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import express, { type Express, type Request, type Response } from 'express';
+import { isControl } from '../control/plane.js';
 import { type Answerer, HEADER_LIMIT, type Unreadable } from '../engine/answerer.js';
 import type { Delivery } from '../engine/delivery.js';
 import { isPage } from '../pages/document-page.js';
@@ -218,13 +219,16 @@ function append(body: Buffer, length: number, chunk: Buffer): Buffer {
 }
 
 function toPlainRequest(request: Request): Omit<PlainRequest, 'body'> {
-  const base = isPage(request.url) ? baseOf(request) : undefined;
+  const ofControl = isControl(request.url);
+  const base = ofControl || isPage(request.url) ? baseOf(request) : undefined;
+  const arrivedAt = ofControl ? request.socket.localAddress : undefined;
   const headers = plainHeaders(request);
   return {
     method: request.method,
     target: request.url,
     headers,
     ...(base === undefined ? {} : { base }),
+    ...(arrivedAt === undefined ? {} : { arrivedAt }),
   };
 }
 

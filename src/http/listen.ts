@@ -37,6 +37,8 @@ export interface Listening {
   readonly url: string;
   readonly host: string;
   readonly port: number;
+  /** Made for the control plane, where other machines reach the port and no token was given. */
+  readonly adminToken?: string;
   close(options?: CloseOptions): Promise<void>;
 }
 

@@ -1,14 +1,17 @@
 // The stand-in with what only Node has: its data from files, a document of the user's own, Express
 // and ports.
 import type { Express } from 'express';
+import { type ControlPlane, isControl } from '../control/plane.js';
 import type { Answerer } from '../engine/answerer.js';
 import { Engine } from '../engine/engine.js';
 import type { Interceptor } from '../engine/interceptor.js';
 import { aText, checkOptions, type OptionRule, wholeNumber } from '../files/options.js';
+import { DocumentError } from '../files/problem.js';
 import { stringifyYaml } from '../files/yaml.js';
 import type { Caller } from '../rules/callers.js';
-import { readGiven } from '../scenario/read.js';
+import { readGiven, shippedScenarios } from '../scenario/read.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { loadControl } from '../shipped/control.js';
 import { loadSpec } from '../shipped/document.js';
 import { shippedValidators } from '../shipped/validators.js';
 import type { Spec } from '../spec/document.js';
@@ -23,6 +26,7 @@ import { createExpressApp, createExpressServer } from './express-shell.js';
 import {
   type CloseOptions,
   checkListenOptions,
+  DEFAULT_HOST,
   type Listening,
   type ListenOptions,
   listen,
@@ -76,7 +80,8 @@ export function createServer(
 ): Server {
   const spec = loadSpec();
   const other = options.spec === undefined ? undefined : loadOtherDocument(options.spec, spec);
-  const { answerer, ...standIn } = createStandIn(options, {
+  if (other && options.admin !== false) refuseClash(other);
+  const { answerer, control, ...standIn } = createStandIn(options, {
     spec,
     validators: shippedValidators,
     readScenario: readGiven,
@@ -84,20 +89,40 @@ export function createServer(
     toYaml: stringifyYaml,
     interceptors,
     document: other && served(other, spec),
+    control: loadControl,
+    scenarios: shippedScenarios,
   });
-  return { ...standIn, ...portsOf(answerer), ...(other ? { document: other.summary } : {}) };
+  return {
+    ...standIn,
+    ...portsOf(answerer, control),
+    ...(other ? { document: other.summary } : {}),
+  };
 }
 
-function portsOf(answerer: Answerer): Pick<Server, 'app' | 'listen' | 'close'> {
+/** Where the control plane is, the document can have no paths. */
+function refuseClash(document: OtherDocument): void {
+  const problems = document.clashes(
+    isControl,
+    "is below /__admin, where Understudy's own control plane is",
+    'take the control plane off with --no-admin (admin: false), or give the path another name',
+  );
+  if (problems.length > 0) throw new DocumentError(problems);
+}
+
+function portsOf(
+  answerer: Answerer,
+  control: ControlPlane | undefined,
+): Pick<Server, 'app' | 'listen' | 'close'> {
   const app = createExpressApp(answerer);
   const open = new Set<Listening>();
   return {
     app,
     listen: async (where = {}) => {
       checkListenOptions(where);
+      const adminToken = control?.gate.opened(where.host ?? DEFAULT_HOST);
       const listening = await listen(createExpressServer(app, answerer, where.timeouts), where);
       open.add(listening);
-      return listening;
+      return adminToken === undefined ? listening : { ...listening, adminToken };
     },
     close: async (options = {}) => {
       checkOptions('close', options, { graceMs: wholeNumber(0) });

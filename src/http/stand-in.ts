@@ -1,5 +1,8 @@
 // Puts the rooms together: a document, a world, the engine, and `fetch`. What reads files or opens
 // ports is around it, in server.ts; a browser runs all of this.
+
+import type { ShippedScenario } from '../control/control.js';
+import { type ControlPlane, type ControlSpec, createControlPlane } from '../control/plane.js';
 import { DEFAULT_WORLD } from '../engine/address.js';
 import type { Answerer } from '../engine/answerer.js';
 import type { SelfCheck } from '../engine/answers.js';
@@ -11,6 +14,8 @@ import {
   aFunction,
   anObject,
   aTextOrObject,
+  aToken,
+  listOfTexts,
   type OptionRule,
   oneOf,
   wholeNumber,
@@ -20,7 +25,7 @@ import { pagesOf } from '../pages/pages.js';
 import type { Shown } from '../pages/shown.js';
 import type { Caller } from '../rules/callers.js';
 import { addMessage, type NewMessage } from '../rules/memory.js';
-import { buildScenario } from '../scenario/load.js';
+import { buildScenario, type LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { ReadScenario } from '../scenario/value.js';
 import type { Spec } from '../spec/document.js';
@@ -73,6 +78,12 @@ export interface StandInOptions {
   readonly maxWorlds?: number;
   /** Called when a request makes a world, and when one has to go. */
   readonly onWorld?: (event: WorldEvent) => void;
+  /** Whether the control plane is there, under `/__admin/`. Default true. */
+  readonly admin?: boolean;
+  /** The control plane asks for it as `Authorization: Bearer`. */
+  readonly adminToken?: string;
+  /** Names in `Host` by which the control plane may be called, beside those of this machine. */
+  readonly allowedHosts?: readonly string[];
 }
 
 /** A stand-in in this process. */
@@ -114,6 +125,9 @@ export const standInOptions: Record<keyof StandInOptions, OptionRule> = {
   strictWorlds: aBoolean,
   maxWorlds: wholeNumber(1),
   onWorld: aFunction,
+  admin: aBoolean,
+  adminToken: aToken,
+  allowedHosts: listOfTexts,
 };
 
 /** A document of the user's own, served in place of ours. */
@@ -135,6 +149,9 @@ export interface StandInParts {
   readonly toYaml?: Shown['toYaml'];
   readonly interceptors?: readonly Interceptor<World, Caller>[];
   readonly document?: OwnDocument | undefined;
+  /** The document of the control plane, and the scenarios that it offers. */
+  readonly control: () => ControlSpec;
+  readonly scenarios: () => readonly ShippedScenario[];
 }
 
 /** Exchanges that the journal of a world with a name keeps; there may be hundreds of worlds. */
@@ -146,17 +163,18 @@ const NAMED_CAPACITY = 200;
 export function createStandIn(
   options: StandInOptions,
   parts: StandInParts,
-): StandIn & { readonly answerer: Answerer } {
+): StandIn & { readonly answerer: Answerer; readonly control: ControlPlane | undefined } {
   const { scenario: given = 'default', seed = 1, clock = 'virtual', onExchange } = options;
   const { spec, document } = parts;
+  const load = (scenario: string | Scenario): LoadedScenario =>
+    buildScenario(parts.readScenario(scenario), {
+      clock: clock === 'real' ? realClock : virtualClock,
+      ids: createIdMaker(seed),
+      ...(options.keepDeleted === undefined ? {} : { keepDeleted: options.keepDeleted }),
+    });
   const worlds = new Worlds({
     scenario: given,
-    load: (scenario) =>
-      buildScenario(parts.readScenario(scenario), {
-        clock: clock === 'real' ? realClock : virtualClock,
-        ids: createIdMaker(seed),
-        ...(options.keepDeleted === undefined ? {} : { keepDeleted: options.keepDeleted }),
-      }),
+    load,
     rules: Object.entries(options.worldScenarios ?? {}).map(([name, scenario]) => ({
       worlds: name,
       scenario,
@@ -185,9 +203,24 @@ export function createStandIn(
     }),
     interceptors: parts.interceptors,
   };
-  const answerer = document ? document.answererFor(engineOptions) : new Engine(engineOptions);
+  const product = document ? document.answererFor(engineOptions) : new Engine(engineOptions);
+  const control =
+    options.admin === false
+      ? undefined
+      : createControlPlane({
+          worlds,
+          load,
+          scenarios: parts.scenarios,
+          document: parts.control,
+          product: spec,
+          bodyLimit: engineOptions.bodyLimit,
+          token: options.adminToken,
+          allowedHosts: options.allowedHosts,
+        });
+  const answerer = control?.beside(product) ?? product;
   return {
     answerer,
+    control,
     fetch: createFetchHandler(answerer, parts.codings),
     spec,
     scenario: worlds.scenario(DEFAULT_WORLD),

@@ -37,7 +37,7 @@ export function readDocument(file: string): UserDocument {
     const { line, column } = source.at(pointer, '', '');
     return `${file}:${line}:${column}`;
   };
-  return { document, version, place };
+  return { document, version, place, problem: source.at };
 }
 
 /** A file as it was read. */

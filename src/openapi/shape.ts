@@ -1,5 +1,6 @@
 // What stands where in an OpenAPI document, 2.0 to 3.1: enough to tell a schema from the data of an
 // example.
+import type { ProblemAt } from '../files/yaml.js';
 import { keyOfToken } from '../spec/pointer.js';
 
 export type Kind =
@@ -129,6 +130,8 @@ export interface UserDocument {
   readonly version: Version;
   /** Where a pointer stands, as `file:line:column`. */
   readonly place: (pointer: string) => string;
+  /** A problem at a pointer. */
+  readonly problem: ProblemAt;
 }
 
 export type Version = '2.0' | '3.0' | '3.1';

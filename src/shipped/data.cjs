@@ -6,4 +6,6 @@ module.exports = {
   scenarios: require('../../generated/scenarios.json'),
   scenarioSchema: require('../../schemas/scenario.json'),
   validators: require('../../generated/validators.cjs'),
+  control: require('../../generated/control.json'),
+  controlValidators: require('../../generated/control.cjs'),
 };

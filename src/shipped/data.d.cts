@@ -7,5 +7,7 @@ declare const data: {
   readonly scenarios: readonly { readonly name: string; readonly scenario: object }[];
   readonly scenarioSchema: object;
   readonly validators: Readonly<Record<string, ValidateFunction>>;
+  readonly control: object;
+  readonly controlValidators: Readonly<Record<string, ValidateFunction>>;
 };
 export = data;

@@ -22,3 +22,11 @@ export const inlinedScenarioForm: Form = {
 export const inlinedScenarios: ReadonlyMap<string, object> = new Map(
   data.scenarios.map(({ name, scenario }) => [name, scenario]),
 );
+
+export const inlinedControl = (): {
+  readonly spec: Spec<string>;
+  readonly validators: Validators;
+} => ({
+  spec: readSpec(JSON.stringify(data.control), () => 'control/openapi.yaml'),
+  validators: (name) => validatorIn(data.controlValidators, name),
+});

@@ -2,11 +2,13 @@
 // all others.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { Problem } from '../files/problem.js';
 import { createRouter, type Found, type UserOperation } from '../openapi/operations.js';
 import { readDocument } from '../openapi/read.js';
 import type { Operation, Spec } from '../spec/document.js';
 import { UsageError } from '../spec/failure.js';
 import type { PlainRequest } from '../spec/message.js';
+import { pointerToken } from '../spec/pointer.js';
 import type { Prism, PrismAnswer, PrismOptions } from './prism.js';
 
 /** The library that another document needs is not installed. */
@@ -28,6 +30,8 @@ export interface OtherDocument {
   readonly own: readonly Operation[];
   /** Is it ours, so that the vendor's form fits what reaches no operation? */
   readonly isOurs: boolean;
+  /** A problem for each of its paths that is one of others. */
+  clashes(isTaken: (path: string) => boolean, what: string, fix: string): readonly Problem[];
   /** Whose a request is; undefined where a rule of ours answers. */
   find(request: PlainRequest): Found | undefined;
   answer(found: Found, request: PlainRequest, options: PrismOptions): Promise<OthersAnswer>;
@@ -70,6 +74,10 @@ export function loadOtherDocument(
     },
     own: [...own.values()],
     isOurs: own.size > 0,
+    clashes: (isTaken, what, fix) =>
+      Object.keys(user.document.paths as object).flatMap((path) =>
+        isTaken(path) ? [user.problem(`/paths/${pointerToken(path)}`, `${path} ${what}`, fix)] : [],
+      ),
     find: ({ method, target }) => {
       const found = router.find(method, target.split('?', 1)[0] as string);
       return found.kind === 'operation' && own.has(found.operation) ? undefined : found;

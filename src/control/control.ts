@@ -1,0 +1,95 @@
+// What the control plane works on, as the engine takes it: the worlds, and the snapshots that were
+// taken of them.
+import type { Change, State } from '../engine/api.js';
+import { ScenarioError } from '../files/problem.js';
+import type { LoadedScenario } from '../scenario/load.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { Json } from '../spec/message.js';
+import { realClock } from '../world/clock.js';
+import type { WorldSnapshot } from '../world/world.js';
+import type { WorldSummary, Worlds } from '../worlds/worlds.js';
+
+/** How many snapshots of a world there are at most. */
+export const MAX_SNAPSHOTS = 100;
+
+export interface ShippedScenario {
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface ControlParts {
+  readonly worlds: Worlds;
+  /** Throws a ScenarioError that lists every problem. */
+  readonly load: (scenario: string | Scenario) => LoadedScenario;
+  readonly scenarios: () => readonly ShippedScenario[];
+  /** Of the stand-in, and of the document that it stands in for. */
+  readonly versions: { readonly understudy: string; readonly document: string };
+}
+
+/** Why a scenario cannot be used. */
+export interface ScenarioFault {
+  readonly unknown?: string;
+  readonly problems?: Json;
+}
+
+export class Control implements State {
+  readonly worlds: Worlds;
+  readonly clock = realClock();
+  readonly #parts: ControlParts;
+  #scenarios: readonly ShippedScenario[] | undefined;
+  /** By world, so that they go when it goes. */
+  readonly #snapshots = new WeakMap<object, Map<string, WorldSnapshot>>();
+  /** The engine asks for it; nothing here goes by it. */
+  readonly version = 0;
+
+  constructor(parts: ControlParts) {
+    this.worlds = parts.worlds;
+    this.#parts = parts;
+  }
+
+  /** Each operation writes once, whole or not at all, so there is nothing to take back. */
+  atomically<Result>(work: (takeBack: () => void, changes: readonly Change[]) => Result): Result {
+    return work(() => {}, []);
+  }
+
+  get versions(): ControlParts['versions'] {
+    return this.#parts.versions;
+  }
+
+  /** They come with the package, so they are read once. */
+  get scenarios(): readonly ShippedScenario[] {
+    this.#scenarios ??= this.#parts.scenarios();
+    return this.#scenarios;
+  }
+
+  get names(): readonly string[] {
+    return this.worlds.list().map(({ name }) => name);
+  }
+
+  /** What is told of a world that is there. */
+  summary(name: string): WorldSummary {
+    return this.worlds.list().find((world) => world.name === name) as WorldSummary;
+  }
+
+  snapshots(world: string): Map<string, WorldSnapshot> {
+    const state = this.worlds.get(world);
+    const snapshots = this.#snapshots.get(state) ?? new Map<string, WorldSnapshot>();
+    this.#snapshots.set(state, snapshots);
+    return snapshots;
+  }
+
+  /** A scenario by name or as it is; a request names no files, and neither may what it sends. */
+  load(given: unknown): LoadedScenario | ScenarioFault {
+    const named = typeof given === 'string' ? given : (given as { extends?: unknown }).extends;
+    if (typeof named === 'string' && !this.scenarios.some(({ name }) => name === named))
+      return { unknown: named };
+    try {
+      return this.#parts.load(given as string | Scenario);
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+      return {
+        problems: error.problems.map(({ pointer = '', what, fix }) => ({ pointer, what, fix })),
+      };
+    }
+  }
+}

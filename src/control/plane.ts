@@ -1,0 +1,90 @@
+// The control plane under `/__admin/`: answered by the same engine as the product, from a document
+// of its own.
+
+import { DEFAULT_WORLD } from '../engine/address.js';
+import type { Answerer } from '../engine/answerer.js';
+import type { Pages } from '../engine/answers.js';
+import { Engine } from '../engine/engine.js';
+import { createJournal } from '../engine/journal.js';
+import type { Spec } from '../spec/document.js';
+import type { Validators } from '../validation/validators.js';
+import { Control, type ControlParts } from './control.js';
+import { Gate, type GateOptions } from './gate.js';
+import { controlRules, type Operator } from './rules.js';
+
+/** Its document, and what checks the messages of its operations. */
+export interface ControlSpec {
+  readonly spec: Spec<string>;
+  readonly validators: Validators;
+}
+
+export interface ControlPlaneOptions extends GateOptions, Omit<ControlParts, 'versions'> {
+  /** Read when the first request comes. */
+  readonly document: () => ControlSpec;
+  /** The document that is stood in for. */
+  readonly product: Spec;
+  readonly bodyLimit: number;
+}
+
+/** Whether a request is for the control plane. */
+export const isControl = (target: string): boolean => /^\/__admin(?=[/?]|$)/.test(target);
+
+export interface ControlPlane {
+  readonly gate: Gate;
+  /** Answers requests for the control plane itself, and lets the other answer all else. */
+  beside(product: Answerer): Answerer;
+}
+
+export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
+  const gate = new Gate(options);
+  let engine: Answerer | undefined;
+  const own = (): Answerer => {
+    engine ??= createEngine(options, gate);
+    return engine;
+  };
+  return {
+    gate,
+    beside: (product) => ({
+      bodyLimit: product.bodyLimit,
+      answer: (request) => (isControl(request.target) ? own() : product).answer(request),
+      answerUnreadable: (name, about) =>
+        (isControl(about?.request?.target ?? '') ? own() : product).answerUnreadable(name, about),
+    }),
+  };
+}
+
+function createEngine(options: ControlPlaneOptions, gate: Gate): Answerer {
+  const { spec, validators } = options.document();
+  const { product, bodyLimit } = options;
+  const versions = { understudy: spec.version, document: product.version };
+  const state = new Control({ ...options, versions });
+  // Requests that steer tests are none of theirs.
+  const journal = createJournal({ capacity: 0 });
+  return new Engine<Control, Operator>({
+    api: {
+      spec,
+      validators,
+      rules: controlRules,
+      identify: () => ({ caller: 'operator' }),
+      nameOf: (caller) => caller,
+      headersFor: () => ({ 'cache-control': 'no-store' }),
+    },
+    worlds: (request) => {
+      const problem = gate.problemOf(request);
+      return { name: DEFAULT_WORLD, state, journal, request, problem };
+    },
+    seed: 0,
+    // What has been done is done, and told, whatever is wrong with the telling.
+    selfCheck: 'report',
+    bodyLimit,
+    cors: false,
+    pages: documentPage(spec.text),
+  });
+}
+
+const documentPage =
+  (document: string): Pages<Control> =>
+  ({ method, target }) =>
+    (method === 'GET' || method === 'HEAD') && target.split('?', 1)[0] === '/__admin/openapi.json'
+      ? { status: 200, headers: { 'content-type': 'application/json' }, body: document }
+      : undefined;

@@ -1,0 +1,308 @@
+// The control plane: every operation does what its document says, and a refusal changes nothing.
+import { beforeEach, describe, expect, it } from 'vitest';
+import { controlRules } from '../../src/control/rules.js';
+import { createUnderstudy as createInBrowser } from '../../src/fetch.js';
+import { createUnderstudy, type Understudy } from '../../src/index.js';
+import { loadControl } from '../../src/shipped/control.js';
+import { decidedBy } from '../../src/spec/case.js';
+
+let understudy: Understudy;
+beforeEach(() => {
+  understudy = createUnderstudy();
+});
+
+interface Answered {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
+  readonly body: any;
+  readonly headers: Headers;
+}
+
+/** `GET worlds`, with a body where there is one. */
+async function ask(
+  what: string,
+  body?: unknown,
+  { fetch }: Pick<Understudy, 'fetch'> = understudy,
+): Promise<Answered> {
+  const [method = '', path = ''] = what.split(' ');
+  const response = await fetch(`/__admin/${path}`, {
+    method,
+    ...(body === undefined
+      ? {}
+      : {
+          headers: { 'content-type': 'application/json' },
+          body: typeof body === 'string' ? body : JSON.stringify(body),
+        }),
+  });
+  expect(response.headers.get('x-understudy-breaches')).toBeNull();
+  return {
+    status: response.status,
+    body: method === 'HEAD' ? undefined : await response.json(),
+    headers: response.headers,
+  };
+}
+
+const attach = '/v1/spaces/space_abc123/vector-stores/vs_def456';
+const use = (key: string, method = 'POST', path = attach) =>
+  understudy.fetch(path, { method, headers: { 'X-API-Key': key } });
+
+/** All that there is in all worlds. */
+const everything = () =>
+  understudy.worlds.list().map(({ name, requests }) => ({
+    name,
+    requests,
+    snapshot: understudy.worlds.get(name).snapshot(),
+  }));
+
+describe('the document', () => {
+  it('has a rule for each operation, with a guard for each refusal that a rule decides, and no other', () => {
+    const { spec } = loadControl();
+    for (const [id, { cases }] of spec.operations) {
+      const refusals = [...cases.values()].filter(
+        (one) => one.status >= 400 && decidedBy(one) === 'rule',
+      );
+      const guards = Object.keys(controlRules[id]?.guards ?? {});
+      expect([id, guards.sort()]).toEqual([id, refusals.map(({ name }) => name).sort()]);
+    }
+    expect(Object.keys(controlRules).sort()).toEqual([...spec.operations.keys()].sort());
+  });
+
+  it('is served, with the version of the package', async () => {
+    const { body } = await ask('GET openapi.json');
+    expect(body.openapi).toBe('3.1.0');
+    expect(body.info.version).toMatch(/^\d+\.\d+\.\d+/);
+    expect(Object.keys(body.paths)).toContain('/__admin/worlds/{world}/fork');
+  });
+});
+
+describe('the server', () => {
+  it('says how it is, which version it is and with which worlds one can start', async () => {
+    expect((await ask('GET health')).body).toEqual({ data: { status: 'ok' } });
+    expect((await ask('GET ready')).body.data).toEqual({
+      status: 'ready',
+      scenario: 'default',
+      worlds: 1,
+    });
+    expect((await ask('GET version')).body.data.document).toBe(understudy.spec.version);
+    const { scenarios } = (await ask('GET scenarios')).body.data;
+    expect(scenarios.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(['crowded', 'default', 'empty']),
+    );
+  });
+
+  it('answers the same in a browser', async () => {
+    const browser = createInBrowser();
+    for (const what of [
+      'GET health',
+      'GET scenarios',
+      'GET version',
+      'GET worlds',
+      'GET openapi.json',
+    ])
+      expect((await ask(what, undefined, browser)).body).toEqual((await ask(what)).body);
+  });
+
+  it('has no headers for pages of other origins, and lets nobody keep its answers', async () => {
+    const { headers } = await ask('GET health');
+    expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([]);
+    expect(headers.get('cache-control')).toBe('no-store');
+  });
+
+  it('keeps requests to it out of the journals', async () => {
+    await ask('GET health');
+    expect(understudy.journal).toEqual([]);
+  });
+
+  it('refuses paths and methods that it does not have, in the one form of its errors', async () => {
+    for (const [what, status, code] of [
+      ['GET world', 404, 'UNKNOWN_PATH'],
+      ['GET ', 404, 'UNKNOWN_PATH'],
+      ['PATCH worlds', 405, 'METHOD_NOT_ALLOWED'],
+    ] as const) {
+      const answer = await ask(what);
+      expect([what, answer.status, answer.body.error.code]).toEqual([what, status, code]);
+      expect(Object.keys(answer.body.error)).toEqual(['code', 'message', 'fix', 'details']);
+    }
+  });
+
+  it('is off where nobody wants it', async () => {
+    understudy = createUnderstudy({ admin: false });
+    const response = await understudy.fetch('/__admin/health');
+    expect(response.status).toBe(404);
+    expect(await response.json()).toEqual({ detail: 'Not Found' });
+  });
+});
+
+describe('worlds', () => {
+  it('are made, found, forked, compared, reset, rewound and deleted', async () => {
+    const made = await ask('POST worlds', { name: 'one', scenario: 'empty' });
+    expect([made.status, made.body.data]).toEqual([
+      201,
+      expect.objectContaining({ name: 'one', scenario: 'empty', requests: 0 }),
+    ]);
+    await ask('POST worlds', { name: 'two' });
+    expect((await use('ak_owner~two')).status).toBe(201);
+    expect((await use('ak_owner~two')).status).toBe(409);
+    expect((await ask('GET worlds/two')).body.data.requests).toBe(2);
+
+    expect((await ask('POST worlds/two/fork', { name: 'three' })).status).toBe(201);
+    expect((await use('ak_owner~three')).status).toBe(409);
+    expect((await ask('GET worlds/two/compare/three')).body.data).toEqual({
+      rows: [],
+      text: 'no difference\n',
+    });
+    const { rows, text } = (await ask('GET worlds/default/compare/two')).body.data;
+    expect(rows.map(({ table }: { table: string }) => table)).toContain('spaceVectorStores');
+    expect(text).toContain('+ spaceVectorStores');
+
+    expect((await ask('POST worlds/two/rewind', { request: 1 })).body.data.requests).toBe(0);
+    expect((await use('ak_owner~two')).status).toBe(201);
+    expect((await ask('POST worlds/three/reset')).status).toBe(200);
+    expect((await use('ak_owner~three')).status).toBe(201);
+
+    expect((await ask('DELETE worlds/one')).body.data.name).toBe('one');
+    const { worlds } = (await ask('GET worlds')).body.data;
+    expect(worlds.map(({ name }: { name: string }) => name)).toEqual(['default', 'two', 'three']);
+  });
+
+  it('start from a scenario that is sent', async () => {
+    const scenario = (await ask('GET worlds/default/scenario')).body.data;
+    await ask('POST worlds', { name: 'own', scenario: { ...scenario, scenario: 'mine' } });
+    expect((await ask('GET worlds/own')).body.data.scenario).toBe('mine');
+    expect((await use('ak_owner~own')).status).toBe(201);
+  });
+
+  it('go on as they were when a scenario is exported and imported', async () => {
+    await use('ak_owner');
+    const { data } = (await ask('GET worlds/default/scenario')).body;
+    await ask('POST worlds', { name: 'copy', scenario: 'default' });
+    expect((await ask('PUT worlds/copy/scenario', data)).status).toBe(200);
+    expect((await ask('GET worlds/default/compare/copy')).body.data.rows).toEqual([]);
+    expect((await ask('GET worlds/copy/scenario')).body.data).toEqual(data);
+    expect((await use('ak_owner~copy')).status).toBe(409);
+  });
+
+  it('have snapshots to which they go back', async () => {
+    expect((await ask('PUT worlds/default/snapshots/before')).status).toBe(200);
+    await use('ak_owner');
+    await ask('PUT worlds/default/snapshots/after');
+    const { snapshots } = (await ask('GET worlds/default/snapshots')).body.data;
+    expect(snapshots.map(({ name }: { name: string }) => name)).toEqual(['before', 'after']);
+    expect((await ask('POST worlds/default/snapshots/before/restore')).status).toBe(200);
+    expect((await use('ak_owner')).status).toBe(201);
+    await ask('DELETE worlds/default/snapshots/before');
+    expect((await ask('GET worlds/default/snapshots/before')).status).toBe(404);
+    expect((await ask('GET worlds/default/snapshots/after')).body.data.name).toBe('after');
+  });
+
+  it('lose their snapshots when they go', async () => {
+    await ask('POST worlds', { name: 'one' });
+    await ask('PUT worlds/one/snapshots/before');
+    await ask('DELETE worlds/one');
+    await ask('POST worlds', { name: 'one' });
+    expect((await ask('GET worlds/one/snapshots')).body.data.snapshots).toEqual([]);
+  });
+});
+
+describe('what is in a world', () => {
+  it('lists requests behind a number, without the credential that was sent', async () => {
+    for (let i = 0; i < 3; i += 1) await use('ak_owner');
+    await use('a-secret-of-mine');
+    const first = (await ask('GET worlds/default/requests?limit=2')).body.data;
+    expect(first.requests.map(({ number }: { number: number }) => number)).toEqual([1, 2]);
+    expect(first.next_after).toBe(2);
+    const second = (await ask('GET worlds/default/requests?limit=2&after=2')).body.data;
+    expect(second.requests.map(({ status }: { status: number }) => status)).toEqual([409, 401]);
+    expect(second.next_after).toBeNull();
+    expect(JSON.stringify(second)).not.toContain('a-secret-of-mine');
+  });
+
+  it('lists rows by page, and those whose fields have a value', async () => {
+    const where = encodeURIComponent('{"organization_id":"org_xyz789"}');
+    const all = (await ask('GET worlds/default/state/users')).body.data;
+    const some = (await ask(`GET worlds/default/state/users?where=${where}`)).body.data;
+    expect(some.total).toBeLessThan(all.total);
+    expect(some.rows.length).toBeGreaterThan(1);
+    for (const row of some.rows) expect(row.organization_id).toBe('org_xyz789');
+    const page = (await ask(`GET worlds/default/state/users?where=${where}&limit=1&offset=1`)).body;
+    expect(page.data.rows).toEqual([some.rows[1]]);
+    expect(page.data.next_offset).toBe(some.total === 2 ? null : 2);
+  });
+});
+
+describe('what cannot be', () => {
+  const name = 'x'.repeat(65);
+  it.each([
+    ['GET worlds/none', undefined, 404, 'UNKNOWN_WORLD', 'world'],
+    ['GET worlds/default/compare/none', undefined, 404, 'UNKNOWN_WORLD', 'other'],
+    ['DELETE worlds/default', undefined, 409, 'DEFAULT_WORLD', 'world'],
+    ['POST worlds', { name: 'taken' }, 409, 'WORLD_EXISTS', 'name'],
+    ['POST worlds', { name: 'default' }, 409, 'WORLD_EXISTS', 'name'],
+    ['POST worlds', { name }, 422, 'MALFORMED', 'name'],
+    ['POST worlds', { name: '../x' }, 422, 'MALFORMED', 'name'],
+    ['POST worlds', {}, 422, 'MALFORMED', 'name'],
+    ['POST worlds', { name: 'a', colour: 'red' }, 422, 'MALFORMED', 'colour'],
+    ['POST worlds', { name: 'a', scenario: 'crowed' }, 422, 'UNKNOWN_SCENARIO', 'scenario'],
+    ['POST worlds', { name: 'a', scenario: './package.json' }, 422, 'UNKNOWN_SCENARIO', 'scenario'],
+    ['POST worlds', { name: 'a', scenario: {} }, 422, 'BROKEN_SCENARIO', 'scenario'],
+    [
+      'POST worlds',
+      { name: 'a', scenario: { extends: './package.json' } },
+      422,
+      'UNKNOWN_SCENARIO',
+      'scenario',
+    ],
+    ['POST worlds', { name: 'a', scenario: 7 }, 422, 'MALFORMED', 'scenario'],
+    ['POST worlds', '{"name"', 422, 'MALFORMED', 'body'],
+    ['POST worlds/none/fork', { name: 'a' }, 404, 'UNKNOWN_WORLD', 'world'],
+    ['POST worlds/default/fork', { name: 'taken' }, 409, 'WORLD_EXISTS', 'name'],
+    ['POST worlds/default/rewind', { request: 9 }, 409, 'REQUEST_NOT_HELD', 'request'],
+    ['POST worlds/taken/rewind', { request: 1 }, 409, 'REQUEST_NOT_HELD', 'request'],
+    ['POST worlds/default/rewind', { request: 0 }, 422, 'MALFORMED', 'request'],
+    ['POST worlds/none/reset', undefined, 404, 'UNKNOWN_WORLD', 'world'],
+    ['PUT worlds/default/scenario', { spaces: 7 }, 422, 'BROKEN_SCENARIO', 'scenario'],
+    ['PUT worlds/none/scenario', { spaces: 7 }, 404, 'UNKNOWN_WORLD', 'world'],
+    ['GET worlds/default/requests?limit=0', undefined, 422, 'MALFORMED', 'limit'],
+    ['GET worlds/default/requests?after=x', undefined, 422, 'MALFORMED', 'after'],
+    ['GET worlds/default/state/space', undefined, 404, 'UNKNOWN_NOUN', 'noun'],
+    ['GET worlds/none/state/spaces', undefined, 404, 'UNKNOWN_WORLD', 'world'],
+    ['GET worlds/default/state/spaces?where=7', undefined, 422, 'BAD_FILTER', 'where'],
+    ['GET worlds/default/state/spaces?where={', undefined, 422, 'BAD_FILTER', 'where'],
+    [
+      'GET worlds/default/state/spaces?where={"colour":1}',
+      undefined,
+      422,
+      'UNKNOWN_FIELD',
+      'where',
+    ],
+    ['PUT worlds/default/snapshots/..x', undefined, 422, 'BAD_NAME', 'name'],
+    ['POST worlds/default/snapshots/none/restore', undefined, 404, 'UNKNOWN_SNAPSHOT', 'name'],
+    ['DELETE worlds/none/snapshots/none', undefined, 404, 'UNKNOWN_WORLD', 'world'],
+  ] as const)('%s %j → %i %s', async (what, body, status, code, field) => {
+    await ask('POST worlds', { name: 'taken' });
+    await use('ak_owner');
+    const before = everything();
+    const answer = await ask(what, body);
+    const { error } = answer.body;
+    expect([answer.status, error.code, error.details.field]).toEqual([status, code, field]);
+    expect(everything()).toEqual(before);
+  });
+
+  it('says all that is wrong with a scenario', async () => {
+    const { data } = (await ask('GET worlds/default/scenario')).body;
+    const broken = { ...data, colour: 'red', spaces: [{ ...data.spaces[0], name: 7 }] };
+    const { error } = (await ask('PUT worlds/default/scenario', broken)).body;
+    expect(error.details.problems.length).toBeGreaterThan(1);
+    expect(error.details.problems.map(({ pointer }: { pointer: string }) => pointer)).toContain(
+      '/spaces/0/name',
+    );
+  });
+
+  it('ends the snapshots at a number, and lets one be replaced', async () => {
+    for (let i = 0; i < 100; i += 1) await ask(`PUT worlds/default/snapshots/s${i}`);
+    expect((await ask('PUT worlds/default/snapshots/one-more')).body.error.code).toBe(
+      'TOO_MANY_SNAPSHOTS',
+    );
+    expect((await ask('PUT worlds/default/snapshots/s0')).status).toBe(200);
+  });
+});
