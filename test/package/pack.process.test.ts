@@ -24,11 +24,11 @@ const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'u
 };
 
 /**
- * Bytes. Last measured: 533 kB packed, 2.9 MB unpacked, of which the compiled validators, the
- * document and the parsed contracts are 1.3 MB.
+ * Bytes. Last measured: 571 kB packed, 3.2 MB unpacked, of which the compiled validators, the
+ * document and the parsed contracts are 1.4 MB.
  */
-const PACKED_LIMIT = 560_000;
-const UNPACKED_LIMIT = 3_000_000;
+const PACKED_LIMIT = 590_000;
+const UNPACKED_LIMIT = 3_300_000;
 
 /** Packages that an install brings along; last counted: 94, most of them Express's. */
 const PRODUCTION_PACKAGES = 100;
@@ -51,6 +51,8 @@ describe('the packed package', () => {
     });
     const generated = [
       'contracts.json',
+      'control.cjs',
+      'control.json',
       'document.json',
       'formats.cjs',
       'places.json',
