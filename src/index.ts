@@ -23,10 +23,12 @@ export type { Scenario } from './scenario/scenario.js';
 export type { Case } from './spec/case.js';
 export type { Operation, OperationId, Spec } from './spec/document.js';
 export { MissingPrism } from './user-document/user-document.js';
+export type { Backfill, EmbeddingStatus } from './world/backfill.js';
 export { describeDifference, type RowDifference, type WorldDifference } from './world/compare.js';
 export type { Embedding } from './world/nouns/embeddings.js';
 export type { Message } from './world/nouns/messages.js';
 export type { World, WorldSnapshot } from './world/world.js';
+export type { EmbeddingFilter, EmbeddingQueue } from './worlds/embeddings.js';
 export { ClockError, type ClockMove } from './worlds/time.js';
 export { WorldError, type WorldEvent, type WorldSummary, type Worlds } from './worlds/worlds.js';
 

@@ -8,6 +8,7 @@ import type { Shard } from '../contract/run/options.js';
 import { aToken } from '../files/options.js';
 import { DEFAULT_BODY_LIMIT } from '../http/body.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
+import { BACKFILLS, type Backfill, isBackfill } from '../world/backfill.js';
 import { KEEP_DELETED } from '../world/world.js';
 import { MAX_WORLDS } from '../worlds/worlds.js';
 
@@ -95,6 +96,11 @@ function shard(value: string): Shard {
   if (index < 1 || index > count)
     throw new InvalidArgumentError('It takes a part and the number of parts, such as 1/4.');
   return { index, count };
+}
+
+function backfill(value: string): Backfill {
+  if (!isBackfill(value)) throw new InvalidArgumentError(`It takes ${BACKFILLS}.`);
+  return value;
 }
 
 /** `checkout-*=crowded`, by pattern. */
@@ -215,6 +221,12 @@ export const flags = {
       ['real', 'virtual'],
       { env: 'UNDERSTUDY_CLOCK', default: 'real' },
     ),
+    backfill: {
+      name: '--backfill <mode>',
+      help: `how messages of a thread that a space takes in move on: ${BACKFILLS}`,
+      env: 'UNDERSTUDY_BACKFILL',
+      parse: backfill,
+    } as Flag<Backfill | undefined>,
     selfCheck: choice(
       '--self-check <mode>',
       "if our response breaks the document: fail (500), log it, or don't check",

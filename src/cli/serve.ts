@@ -49,6 +49,7 @@ async function serve(flags: ServeFlags, io: Io): Promise<void> {
     admin: flags.admin ?? true,
     ...(flags.adminToken === undefined ? {} : { adminToken: flags.adminToken }),
     allowedHosts: flags.allowedHosts ?? [],
+    ...(flags.backfill === undefined ? {} : { backfill: flags.backfill }),
     ...spec,
     onExchange: log.exchange,
     onWorld: log.world,

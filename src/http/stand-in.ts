@@ -31,11 +31,13 @@ import type { ReadScenario } from '../scenario/value.js';
 import type { Spec } from '../spec/document.js';
 import type { PlainRequest, PlainResponse } from '../spec/message.js';
 import type { Validators } from '../validation/validators.js';
+import { BACKFILLS, type Backfill, isBackfill } from '../world/backfill.js';
 import { type ClockKind, realClock, virtualClock } from '../world/clock.js';
 import { createIdMaker } from '../world/ids.js';
 import type { Embedding } from '../world/nouns/embeddings.js';
 import type { Message } from '../world/nouns/messages.js';
 import type { World } from '../world/world.js';
+import type { EmbeddingFilter } from '../worlds/embeddings.js';
 import { type WorldEvent, Worlds } from '../worlds/worlds.js';
 import { type Codings, DEFAULT_BODY_LIMIT } from './body.js';
 import { createFetchHandler, type FetchHandler } from './fetch-shell.js';
@@ -53,6 +55,12 @@ export interface StandInOptions {
    * write.
    */
   readonly clock?: ClockKind;
+  /**
+   * How messages that are queued for embedding move on, in place of what a scenario says: `immediate`
+   * (the default), `after 2s` on the world's clock, `after 3 reads` of lists that show them, or
+   * `manual`.
+   */
+  readonly backfill?: Backfill;
   /**
    * How many softly deleted spaces and threads are kept, for lists that include deleted ones; of
    * more, the one deleted first goes for good, a thread with its messages. Reads answer the same
@@ -101,10 +109,10 @@ export interface StandIn {
   /** All of them, the default one too. */
   readonly worlds: Worlds;
   /**
-   * The messages queued for embedding, one per message and space; no operation of the API shows
-   * them.
+   * The messages queued for embedding into the spaces of the default world, one per message and
+   * space, and how far they are; no operation of the API shows them.
    */
-  embeddings(filter?: { readonly space_id?: string; readonly message_id?: string }): Embedding[];
+  embeddings(filter?: EmbeddingFilter): Embedding[];
   /**
    * Adds a message to a thread, as a model's answer would; no operation of the API can. Throws on
    * an unknown thread.
@@ -116,6 +124,7 @@ export const standInOptions: Record<keyof StandInOptions, OptionRule> = {
   scenario: aTextOrObject,
   seed: wholeNumber(0),
   clock: oneOf('real', 'virtual'),
+  backfill: { expected: BACKFILLS, holds: isBackfill },
   selfCheck: oneOf('strict', 'report', 'off'),
   keepDeleted: wholeNumber(0),
   bodyLimit: wholeNumber(1),
@@ -170,6 +179,7 @@ export function createStandIn(
     buildScenario(parts.readScenario(scenario), {
       clock: clock === 'real' ? realClock : virtualClock,
       ids: createIdMaker(seed),
+      backfill: options.backfill,
       ...(options.keepDeleted === undefined ? {} : { keepDeleted: options.keepDeleted }),
     });
   const worlds = new Worlds({
@@ -227,11 +237,7 @@ export function createStandIn(
     world,
     journal: worlds.journal(DEFAULT_WORLD),
     worlds,
-    embeddings: ({ space_id, message_id } = {}) =>
-      (space_id === undefined
-        ? world.embeddings.all()
-        : world.embeddings.where('space', space_id)
-      ).filter((row) => message_id === undefined || row.message_id === message_id),
+    embeddings: (filter) => worlds.embeddings(DEFAULT_WORLD).list(filter),
     addMessage: (message) => world.atomically(() => addMessage(world, message)),
   };
 }

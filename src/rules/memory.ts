@@ -1,5 +1,6 @@
 // A space's shared memory: which messages are queued for embedding into its dedicated store.
-import { queueEmbedding } from '../world/nouns/embeddings.js';
+import { afterRead, statusAt } from '../world/backfill.js';
+import { type Embedding, newlyQueued, queueEmbedding } from '../world/nouns/embeddings.js';
 import { type Message, makeMessage } from '../world/nouns/messages.js';
 import { pair, type World } from '../world/world.js';
 
@@ -10,7 +11,40 @@ export function backfill(world: World, spaceId: string, threadId: string, now: s
 }
 
 const queue = (world: World, space_id: string, message: Message, queued_at: string): void =>
-  queueEmbedding(world, { space_id, message, queued_at, id: () => world.ids.next('emb') });
+  queueEmbedding(world, {
+    space_id,
+    message,
+    state: newlyQueued(queued_at, world.backfill),
+    id: () => world.ids.next('emb'),
+  });
+
+/** A list has shown messages of a thread, or a space has shown the thread. */
+export function shown(world: World, threadId: string, isShown: (row: Embedding) => boolean): void {
+  for (const row of world.embeddings.where('open', threadId)) {
+    const moved = isShown(row) ? afterRead(row) : undefined;
+    if (moved) world.embeddings.update(row.id, moved);
+  }
+}
+
+/** Those that are neither done nor failed, as far as was written down. */
+export const openEmbeddings = ({ embeddings }: World): readonly Embedding[] => [
+  ...embeddings.list('open', embeddings.keys('open', '')),
+];
+
+/** Writes down how far the clock has moved embeddings, and gives those that it has moved. */
+export function settle(world: World): readonly Embedding[] {
+  const now = world.clock.now();
+  return openEmbeddings(world).flatMap((row) => {
+    const status = statusAt(row, now);
+    return status === row.status ? [] : [world.embeddings.update(row.id, { status })];
+  });
+}
+
+/** As it is now. */
+export const embeddingNow = ({ clock }: World, row: Embedding): Embedding => ({
+  ...row,
+  status: statusAt(row, clock.now()),
+});
 
 /** Takes the vectors of a thread out of a space. */
 export function forget(world: World, spaceId: string, threadId: string): void {

@@ -2,6 +2,7 @@
 import type { components } from '../spec/schema.gen.js';
 import type { Message } from '../world/nouns/messages.js';
 import type { World } from '../world/world.js';
+import { shown } from './memory.js';
 import { idPage, knowsCursors } from './paging.js';
 import { answer, exists, rule } from './rule.js';
 import { findOwnThread } from './threads.js';
@@ -28,8 +29,10 @@ export const listMessages = rule('listMessages', {
     thread_not_found: ({ thread }) => exists(thread), // assumed
     unknown_cursor: ({ messages, query }) => knowsCursors(messages, query), // assumed
   },
-  accept: ({ messages, query }) => {
+  accept: ({ world, path, messages, query }) => {
     const { data, has_more, first_id, last_id } = idPage(messages, query);
+    const ids = new Set(data.map(({ id }) => id));
+    shown(world, path.thread_id, ({ message_id }) => ids.has(message_id));
     return answer('listed', {
       object: 'list',
       data: data.map((row) => messageView(row, query.output_mode)),

@@ -4,7 +4,7 @@ import type { Space } from '../world/nouns/spaces.js';
 import type { Thread } from '../world/nouns/threads.js';
 import { pair, type World } from '../world/world.js';
 import { mayAccess } from './access.js';
-import { backfill, forget, touch } from './memory.js';
+import { backfill, forget, shown, touch } from './memory.js';
 import { cursorPage, readCursor } from './paging.js';
 import { answer, exists, rule } from './rule.js';
 import { findSpace } from './spaces.js';
@@ -80,6 +80,7 @@ export const listSpaceThreads = rule('listSpaceThreads', {
         position: (id) => world.spaceThreads.position(id),
       },
     );
+    for (const { thread_id } of rows) shown(world, thread_id, (row) => row.space_id === space.id);
     const data = rows.map((link) =>
       spaceThreadView(world, world.threads.get(link.thread_id) as Thread),
     );

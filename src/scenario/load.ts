@@ -2,6 +2,7 @@
 // time.
 
 import { ScenarioError } from '../files/problem.js';
+import type { Backfill } from '../world/backfill.js';
 import type { Clock } from '../world/clock.js';
 import { toTimestamp } from '../world/clock.js';
 import type { IdMaker } from '../world/ids.js';
@@ -20,19 +21,22 @@ export interface WorldSources {
   /** Made from the scenario's own time. */
   readonly clock: (time: string) => Clock;
   readonly ids: IdMaker;
+  /** In place of what the scenario says. */
+  readonly backfill?: Backfill | undefined;
   readonly keepDeleted?: number;
 }
 
 /** Throws a ScenarioError that lists every problem. */
 export function buildScenario(
   read: ReadScenario,
-  { clock, ...sources }: WorldSources,
+  { clock, backfill, ...sources }: WorldSources,
 ): LoadedScenario {
   const scenario = checkedScenario(read);
   const world = createWorld({
     ...sources,
     scenario: scenario.scenario,
     clock: clock(scenario.time),
+    backfill: backfill ?? scenario.backfill ?? 'immediate',
   });
   fillWorld(world, scenario);
   return { scenario, world };
@@ -46,7 +50,11 @@ export function checkedScenario(read: ReadScenario): Scenario {
 }
 
 function fillWorld(world: World, scenario: Scenario): void {
-  const filling = { start: toTimestamp(Date.parse(scenario.time)), ids: world.ids };
+  const filling = {
+    start: toTimestamp(Date.parse(scenario.time)),
+    ids: world.ids,
+    backfill: world.backfill,
+  };
   for (const noun of allNouns) noun.fill(world, givenItems(world, scenario, noun), filling);
   if (scenario.ids_made !== undefined) world.ids.rewind(scenario.ids_made);
 }

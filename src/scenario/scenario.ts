@@ -1,5 +1,6 @@
 // A scenario file as data, in the form that schemas/scenario.yaml checks: a list for each noun that
 // has one.
+import type { Backfill } from '../world/backfill.js';
 import type { Given } from '../world/noun.js';
 import type { Nouns } from '../world/nouns.js';
 
@@ -25,5 +26,6 @@ export interface Scenario extends Sections {
   readonly time: string;
   readonly extends?: string;
   readonly ids_made?: number;
+  readonly backfill?: Backfill;
   readonly external_ids?: readonly string[];
 }

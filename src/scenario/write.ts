@@ -23,6 +23,7 @@ export function writeScenario(
     description,
     time: world.clock.now(),
     ids_made: world.ids.minted,
+    ...(world.backfill === 'immediate' ? {} : { backfill: world.backfill }),
     ...Object.fromEntries(lists.filter(([, items]) => items.length > 0)),
   };
   const external_ids = unknownIds(scenario);

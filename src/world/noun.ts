@@ -2,6 +2,7 @@
 // This is the form of one.
 import { same } from '../spec/json.js';
 import type { Json } from '../spec/message.js';
+import type { Backfill } from './backfill.js';
 import { toTimestamp } from './clock.js';
 import type { IdMaker } from './ids.js';
 import { compare, type Row } from './indexes.js';
@@ -35,6 +36,8 @@ export interface Filling {
   /** The scenario's time: of whatever has none of its own. */
   readonly start: string;
   readonly ids: IdMaker;
+  /** How the embeddings of the world move on. */
+  readonly backfill: Backfill;
 }
 
 /**

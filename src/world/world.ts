@@ -1,6 +1,7 @@
 // One isolated world: tables, clock and id maker. Rules read and write it; nothing else keeps
 // state. What the tables hold is one value at any moment, so a fork, a snapshot and taking back
 // what a request did cost the same however much there is.
+import type { Backfill } from './backfill.js';
 import type { Clock, ClockState } from './clock.js';
 import { avoiding, type IdMaker } from './ids.js';
 import type { Row } from './indexes.js';
@@ -13,6 +14,8 @@ export interface WorldParts {
   readonly scenario: string;
   readonly clock: Clock;
   readonly ids: IdMaker;
+  /** How messages that are queued for embedding move on. Default `immediate`. */
+  readonly backfill?: Backfill;
   /** How many softly deleted rows are kept; beyond that the oldest go for good. Default 10,000. */
   readonly keepDeleted?: number;
 }
@@ -28,7 +31,11 @@ type AnyState = TableState<any>;
 const names = Object.keys(nouns) as TableName[];
 
 /** Everything a world holds, as plain data in a fixed order; two equal worlds give equal JSON. */
-export type WorldSnapshot = { readonly now: string; readonly minted: number } & {
+export type WorldSnapshot = {
+  readonly now: string;
+  readonly minted: number;
+  readonly backfill: Backfill;
+} & {
   readonly [Name in TableName]: readonly unknown[];
 };
 
@@ -49,6 +56,7 @@ interface State {
   readonly tables: readonly AnyState[];
   readonly minted: number;
   readonly clock: ClockState;
+  readonly backfill: Backfill;
 }
 
 const noRows: readonly AnyState[] = names.map((name) => nouns[name].schema.empty);
@@ -69,6 +77,8 @@ class BareWorld {
   readonly clock: Clock;
   readonly ids: IdMaker;
   readonly keepDeleted: number;
+  /** Of messages that are queued from now on. */
+  backfill: Backfill;
   #version = 0;
   /** What the work that is going on has written. */
   #changes: Change[] | undefined;
@@ -81,10 +91,17 @@ class BareWorld {
   #states = noRows;
   readonly #made: (AnyTable | undefined)[] = names.map(() => undefined);
 
-  constructor({ scenario, clock, ids, keepDeleted = KEEP_DELETED }: WorldParts) {
+  constructor({
+    scenario,
+    clock,
+    ids,
+    backfill = 'immediate',
+    keepDeleted = KEEP_DELETED,
+  }: WorldParts) {
     this.scenario = scenario;
     this.clock = clock;
     this.ids = avoiding(ids, (id) => this.#has(id));
+    this.backfill = backfill;
     this.keepDeleted = keepDeleted;
   }
 
@@ -131,7 +148,7 @@ class BareWorld {
   snapshot(): WorldSnapshot {
     const state = this.#state();
     const now = this.clock.kind === 'virtual' ? this.clock.now() : 'real';
-    const snapshot = { now, minted: state.minted };
+    const snapshot = { now, minted: state.minted, backfill: state.backfill };
     for (const [i, name] of names.entries()) {
       Object.defineProperty(snapshot, name, {
         enumerable: true,
@@ -158,6 +175,7 @@ class BareWorld {
     }
     this.ids.rewind(state.minted);
     this.clock.restore(state.clock);
+    this.backfill = state.backfill;
     this.#version += 1;
   }
 
@@ -169,8 +187,8 @@ class BareWorld {
     readonly clock?: Clock;
     readonly ids?: IdMaker;
   } = {}): World {
-    const { scenario, keepDeleted } = this;
-    const fork = new BareWorld({ scenario, clock, ids, keepDeleted });
+    const { scenario, backfill, keepDeleted } = this;
+    const fork = new BareWorld({ scenario, clock, ids, backfill, keepDeleted });
     fork.#states = this.#state().tables;
     return fork as World;
   }
@@ -186,6 +204,7 @@ class BareWorld {
       tables: this.#states.map((_, place) => this.#held(place)),
       minted: this.ids.minted,
       clock: this.clock.state,
+      backfill: this.backfill,
     };
   }
 

@@ -1,8 +1,10 @@
 // Moving the clock of a world, and what comes of it.
+import { settle } from '../rules/memory.js';
 import { UsageError } from '../spec/failure.js';
 import { toTimestamp } from '../world/clock.js';
 import { secondsOf } from '../world/duration.js';
 import { stateAt } from '../world/nouns/credentials.js';
+import type { Embedding } from '../world/nouns/embeddings.js';
 import type { World } from '../world/world.js';
 
 /** A time or a duration that a clock cannot be moved by. */
@@ -12,6 +14,8 @@ export class ClockError extends UsageError {}
 export interface ClockMove {
   readonly before: string;
   readonly now: string;
+  /** Those that it has moved, as they are now. */
+  readonly embeddings: readonly Embedding[];
   /** Keys and tokens that have expired meanwhile. */
   readonly expired: readonly string[];
 }
@@ -53,9 +57,10 @@ export function moveTo(world: World, time: string): ClockMove {
 
 function moved(world: World, by: number): ClockMove {
   const before = world.clock.now();
+  settle(world);
   if (by > 0) world.clock.advance(by);
   const now = world.clock.now();
-  return { before, now, expired: expiredBetween(world, before, now) };
+  return { before, now, embeddings: settle(world), expired: expiredBetween(world, before, now) };
 }
 
 const expiredBetween = ({ credentials }: World, before: string, now: string): readonly string[] =>

@@ -9,8 +9,10 @@ import type { LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { UsageError } from '../spec/failure.js';
 import type { PlainRequest } from '../spec/message.js';
+import { BACKFILLS, type Backfill, isBackfill } from '../world/backfill.js';
 import { compareWorlds, type WorldDifference } from '../world/compare.js';
 import type { World, WorldSnapshot } from '../world/world.js';
+import { EmbeddingQueue } from './embeddings.js';
 import { type ScenarioRule, scenarioFor } from './rules.js';
 import { type ClockMove, moveBy, moveTo } from './time.js';
 
@@ -193,6 +195,22 @@ export class Worlds {
   /** The same to a time, which must not be earlier. */
   setTime(name: string, time: string): ClockMove {
     return this.#changed(name, (world) => moveTo(world, time));
+  }
+
+  /** What its spaces take in, to be seen and moved on. */
+  embeddings(name: string): EmbeddingQueue {
+    return new EmbeddingQueue(this.#found(name).world);
+  }
+
+  /** How messages that are queued for embedding from now on move on, such as `after 2s`. */
+  setBackfill(name: string, backfill: Backfill): void {
+    if (!isBackfill(backfill))
+      throw new WorldError(
+        `${JSON.stringify(backfill)} is no way to move embeddings on.\n  fix: write ${BACKFILLS}`,
+      );
+    this.#changed(name, (world) => {
+      world.backfill = backfill;
+    });
   }
 
   /** Its clock stands still until it is thawed; only `advance` and `setTime` move it. */

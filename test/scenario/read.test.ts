@@ -106,6 +106,8 @@ describe('the shipped scenarios', () => {
     expect(scenarioNames()).toEqual([
       'access',
       'archived',
+      'backfill-failed',
+      'backfill-in-progress',
       'crowded',
       'default',
       'deleted',

@@ -41,3 +41,17 @@ it('the code of docs/worlds.md runs, and says what has changed', async () => {
   );
   expect(told).toEqual(['no difference\n']);
 });
+
+it.each([1, 2])(
+  'code block %i of docs/worlds.md runs, and gives what its comments say',
+  async (at) => {
+    const code = block('ts', at)
+      .replace(/^import .*\n/, '')
+      .replace(/^(.+); +\/\/ (\{.*\})$/gm, 'seen.push([$1, $2]);');
+    const seen: (readonly [unknown, unknown])[] = [];
+    const run = new Function('createUnderstudy', 'seen', `return (async () => { ${code} })()`);
+    await run(understudy.createUnderstudy, seen);
+    for (const [given, said] of seen) expect(given).toEqual(said);
+    expect(seen).toHaveLength(at - 1);
+  },
+);

@@ -1,11 +1,12 @@
 // Messages queued for embedding into a space's dedicated store. One per message and space (seed
 // 001).
+import { type Backfill, type EmbeddingStatus, isOpen } from '../backfill.js';
 import { by, index, insertion } from '../indexes.js';
 import { pair } from '../keys.js';
-import { byTime, type Noun, numbered } from '../noun.js';
+import { byTime, type Filling, type Noun, numbered, utc } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 import type { Message, Tables as Messages } from './messages.js';
-import type { Tables as SpaceThreads } from './space-threads.js';
+import type { SpaceThread, Tables as SpaceThreads } from './space-threads.js';
 import type { Tables as Spaces } from './spaces.js';
 
 export interface Embedding {
@@ -15,13 +16,25 @@ export interface Embedding {
   readonly thread_id: string;
   readonly message_id: string;
   readonly queued_at: string;
+  /** What moves it on. */
+  readonly backfill: Backfill;
+  readonly status: EmbeddingStatus;
+  /** How often a list has shown it, where that moves it. */
+  readonly reads: number;
+  /** Why it failed. */
+  readonly error: string | null;
 }
 
-/** Whatever a scenario does not list has an ID of ours. */
+/** Whatever a scenario does not list has an ID of ours, and is done. */
 export interface EmbeddingItem {
   readonly id: string;
   readonly space_id: string;
   readonly message_id: string;
+  readonly queued_at?: string;
+  readonly backfill?: Backfill;
+  readonly status?: EmbeddingStatus;
+  readonly reads?: number;
+  readonly error?: string;
 }
 
 const schema = schemaOf<Embedding>()({
@@ -37,19 +50,33 @@ const schema = schemaOf<Embedding>()({
     (row) => [pair(row.space_id, row.message_id)],
     { insertion },
   ),
+  /** Those that are neither done nor failed, by their thread. */
+  open: index<Embedding>()(['status', 'thread_id'], (row) => (isOpen(row) ? [row.thread_id] : []), {
+    insertion,
+  }),
 });
 
 export interface Tables {
   readonly embeddings: TableOf<typeof schema>;
 }
 
+type State = Pick<Embedding, 'queued_at' | 'backfill' | 'status' | 'reads' | 'error'>;
+
 /** A message to be queued; `id` is asked for an ID only when it is. */
 interface Queued {
   readonly space_id: string;
   readonly message: Message;
-  readonly queued_at: string;
+  readonly state: State;
   readonly id: () => string;
 }
+
+export const newlyQueued = (queued_at: string, backfill: Backfill): State => ({
+  queued_at,
+  backfill,
+  status: backfill === 'immediate' ? 'done' : 'queued',
+  reads: 0,
+  error: null,
+});
 
 /**
  * Queues a message of a space's thread, unless the space has no store to take it in, or has queued
@@ -57,7 +84,7 @@ interface Queued {
  */
 export function queueEmbedding(
   { spaces, embeddings }: Tables & Spaces,
-  { space_id, message, queued_at, id }: Queued,
+  { space_id, message, state, id }: Queued,
 ): void {
   const vector_store_id = spaces.get(space_id)?.vector_store_id;
   if (!vector_store_id || embeddings.count('pair', pair(space_id, message.id)) > 0) return;
@@ -67,45 +94,77 @@ export function queueEmbedding(
     vector_store_id,
     thread_id: message.thread_id,
     message_id: message.id,
-    queued_at,
+    ...state,
   });
 }
 
-const latestOf = (...times: readonly string[]): string => times.toSorted().at(-1) as string;
+/**
+ * A thread that is in a space was queued when it joined, and each later message when it was
+ * written.
+ */
+const joinedAt = ({ added_at }: SpaceThread, { created_at }: Message): string =>
+  added_at > created_at ? added_at : created_at;
+
+/** One that is not done yet has to be moved by something, and counts from the scenario's time. */
+function stateOf(
+  { status = 'done', reads = 0, ...item }: Partial<EmbeddingItem>,
+  joined: string,
+  { start, backfill }: Filling,
+): State {
+  const open = isOpen({ status });
+  const byItself = open ? backfill : 'immediate';
+  const moved = item.backfill ?? byItself;
+  return {
+    queued_at: utc(item.queued_at, open ? start : joined),
+    backfill: open && moved === 'immediate' ? 'manual' : moved,
+    status,
+    reads,
+    error: item.error ?? null,
+  };
+}
+
+/** What `stateOf` has to be told. */
+const said = (row: Embedding, joined: string): Partial<EmbeddingItem> => ({
+  ...(isOpen(row) || row.queued_at !== joined ? { queued_at: row.queued_at } : {}),
+  ...(row.backfill === 'immediate' ? {} : { backfill: row.backfill }),
+  ...(row.status === 'done' ? {} : { status: row.status }),
+  ...(row.reads === 0 ? {} : { reads: row.reads }),
+  ...(row.error === null ? {} : { error: row.error }),
+});
 
 export const embeddings = {
   called: 'embedding',
   section: 'embeddings',
   schema,
-  /**
-   * A thread that is in a space was queued when it joined, and each later message when it was
-   * written.
-   */
-  fill(tables, given) {
-    const ids = new Map(given.map(({ item }) => [pair(item.space_id, item.message_id), item.id]));
-    const taken = new Set(ids.values());
-    const queued = tables.spaceThreads.all().flatMap(({ space_id, thread_id, added_at }) =>
-      tables.messages.where('thread', thread_id).map((message) => {
-        return { space_id, message, queued_at: latestOf(added_at, message.created_at) };
+  fill(tables, given, filling) {
+    const items = new Map(given.map(({ item }) => [pair(item.space_id, item.message_id), item]));
+    const taken = new Set(given.map(({ item }) => item.id));
+    const queued = tables.spaceThreads.all().flatMap((link) =>
+      tables.messages.where('thread', link.thread_id).map((message) => {
+        const { space_id } = link;
+        const item = items.get(pair(space_id, message.id));
+        const state = stateOf(item ?? {}, joinedAt(link, message), filling);
+        return { space_id, message, item, state };
       }),
     );
-    for (const [i, each] of byTime(queued, ({ queued_at }) => queued_at).entries()) {
-      const id = (): string =>
-        ids.get(pair(each.space_id, each.message.id)) ?? numbered('emb', i + 1, taken);
-      queueEmbedding(tables, { ...each, id });
-    }
+    for (const [i, { item, ...each }] of byTime(queued, (one) => one.state.queued_at).entries())
+      queueEmbedding(tables, { ...each, id: () => item?.id ?? numbered('emb', i + 1, taken) });
   },
   check(check, placed) {
     for (const { item, pointer } of placed) {
       check.define('embedding', item.id, `${pointer}/id`);
       check.refer('space', item.space_id, `${pointer}/space_id`);
       check.refer('message', item.message_id, `${pointer}/message_id`);
+      check.past(item.queued_at, `${pointer}/queued_at`);
     }
   },
-  write: ({ embeddings }) =>
-    embeddings
-      .all()
-      .flatMap(({ id, space_id, message_id }, i) =>
-        id === `emb_${i + 1}` ? [] : [{ id, space_id, message_id }],
-      ),
+  write: ({ embeddings, spaceThreads, messages }) =>
+    embeddings.all().flatMap((row, i) => {
+      const { id, space_id, message_id } = row;
+      const link = spaceThreads.one('pair', pair(space_id, row.thread_id)) as SpaceThread;
+      const state = said(row, joinedAt(link, messages.get(message_id) as Message));
+      return id === `emb_${i + 1}` && Object.keys(state).length === 0
+        ? []
+        : [{ id, space_id, message_id, ...state }];
+    }),
 } as const satisfies Noun<EmbeddingItem, Tables & Spaces & SpaceThreads & Messages>;
