@@ -14,6 +14,7 @@ import { serveCommand } from './serve.js';
 import { specCommand } from './spec.js';
 import { sweepCommand } from './sweep.js';
 import { version } from './version.js';
+import { worldsCommand } from './worlds.js';
 
 /**
  * Returns the exit code where the command has failed, or was only asked for help. Otherwise it may
@@ -45,7 +46,8 @@ function commandLine(io: Io): Command {
     .addCommand(sweepCommand(io))
     .addCommand(contractsCommand(io))
     .addCommand(scenarioCommand(io))
-    .addCommand(explainCommand(io));
+    .addCommand(explainCommand(io))
+    .addCommand(worldsCommand(io));
   prepare(program, 'understudy', io);
   return program.showHelpAfterError('  fix: `understudy --help` lists the commands');
 }

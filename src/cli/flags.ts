@@ -396,6 +396,15 @@ export const flags = {
   spec: {
     format: choice('--format <format>', 'json or yaml', ['json', 'yaml'], { default: 'json' }),
   },
+  worlds: {
+    url: text('--url <url>', 'address of the server', {
+      env: 'UNDERSTUDY_URL',
+      default: `http://${DEFAULT_HOST}:${DEFAULT_PORT}`,
+    }),
+    adminToken: text('--admin-token <token>', 'token of its control plane', {
+      env: 'UNDERSTUDY_ADMIN_TOKEN',
+    }),
+  },
   'contracts export': {
     output: text('--output <file>', 'write to this file instead of stdout', {}),
     document: text(

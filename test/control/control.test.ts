@@ -1,5 +1,6 @@
 // The control plane: every operation does what its document says, and a refusal changes nothing.
 import { beforeEach, describe, expect, it } from 'vitest';
+import { ControlClient } from '../../src/control/client.js';
 import { controlRules } from '../../src/control/rules.js';
 import { createUnderstudy as createInBrowser } from '../../src/fetch.js';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
@@ -304,5 +305,77 @@ describe('what cannot be', () => {
       'TOO_MANY_SNAPSHOTS',
     );
     expect((await ask('PUT worlds/default/snapshots/s0')).status).toBe(200);
+  });
+});
+
+describe('the client', () => {
+  const client = () =>
+    new ControlClient('http://understudy.local/', {
+      fetch: (url, init) => understudy.fetch(url, init),
+    });
+
+  it('has a method for each operation, which calls that and no other', async () => {
+    const asked: (string | null)[] = [];
+    const control = new ControlClient('http://understudy.local', {
+      fetch: async (url, init) => {
+        const response = await understudy.fetch(url, init);
+        asked.push(response.headers.get('x-understudy-case')?.split('.')[0] ?? null);
+        return response;
+      },
+    });
+    await control.health();
+    await control.ready();
+    await control.version();
+    expect((await control.scenarios()).map(({ name }) => name)).toContain('empty');
+    expect(await control.createWorld('one', 'empty')).toMatchObject({
+      name: 'one',
+      scenario: 'empty',
+    });
+    expect((await control.world('one')).requests).toBe(0);
+    await control.forkWorld('one', 'two');
+    expect((await control.compareWorlds('one', 'two')).text).toBe('no difference\n');
+    expect((await control.worlds()).map(({ name }) => name)).toEqual(['default', 'one', 'two']);
+    await use('ak_owner');
+    await use('ak_owner');
+    const { requests } = await control.requests('default', { after: 1 });
+    expect(requests.map(({ status }) => status)).toEqual([409]);
+    await control.rewindWorld('default', 2);
+    await control.resetWorld('default');
+    const where = { id: 'space_abc123' };
+    expect((await control.state('default', 'spaces', { where, limit: 5 })).total).toBe(1);
+    await control.takeSnapshot('two', 'a b?'.replace(/\W/g, '-'));
+    expect(await control.snapshots('two')).toEqual([await control.snapshot('two', 'a-b-')]);
+    await control.restoreSnapshot('two', 'a-b-');
+    await control.deleteSnapshot('two', 'a-b-');
+    await control.importScenario('two', await control.exportScenario('default'));
+    expect((await control.compareWorlds('default', 'two')).rows).toEqual([]);
+    await control.deleteWorld('two');
+    expect([...new Set(asked)].sort()).toEqual([...loadControl().spec.operations.keys()].sort());
+  });
+
+  it('says what was refused, and what to do', async () => {
+    await expect(client().world('a/b?c')).rejects.toMatchObject({
+      status: 404,
+      code: 'UNKNOWN_WORLD',
+      fix: expect.stringContaining('worlds'),
+      details: { world: 'a/b?c' },
+    });
+    await expect(client().createWorld('..')).rejects.toThrow(/name must match/);
+  });
+
+  it('sends the token', async () => {
+    understudy = createUnderstudy({ adminToken: 'secret-1' });
+    const fetch = (url: string, init: RequestInit) => understudy.fetch(url, init);
+    await expect(client().health()).rejects.toMatchObject({ status: 401 });
+    const control = new ControlClient('http://understudy.local', { fetch, token: 'secret-1' });
+    expect(await control.health()).toEqual({ status: 'ok' });
+  });
+
+  it('says that there is no control plane', async () => {
+    understudy = createUnderstudy({ admin: false });
+    await expect(client().health()).rejects.toMatchObject({
+      code: 'NO_CONTROL_PLANE',
+      status: 404,
+    });
   });
 });

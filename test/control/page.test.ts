@@ -1,6 +1,7 @@
 // docs/control.md says what happens: its commands get the statuses behind them, and its table has every operation.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { ControlClient, ControlError } from '../../src/control/client.js';
 import { createUnderstudy } from '../../src/index.js';
 import { loadControl } from '../../src/shipped/control.js';
 
@@ -43,4 +44,26 @@ it('the table of docs/control.md has every operation', () => {
     ({ method, template }) => `${method} ${template.slice('/__admin/'.length)}`,
   );
   expect(told.sort()).toEqual(operations.sort());
+});
+
+it('the code of docs/control.md runs, and prints what is there', async () => {
+  const { fetch } = createUnderstudy();
+  class Client extends ControlClient {
+    constructor(url: string) {
+      super(url, { fetch });
+    }
+  }
+  const [, code = ''] = /^```ts\nimport .*\n([\s\S]*?)^```$/m.exec(page) ?? [];
+  const told: unknown[][] = [];
+  const run = new Function(
+    'ControlClient',
+    'ControlError',
+    'console',
+    `return (async () => { ${code} })()`,
+  );
+  await run(Client, ControlError, { log: (...words: unknown[]) => told.push(words) });
+  expect(told).toEqual([
+    [true, 0],
+    [404, expect.stringContaining('worlds')],
+  ]);
 });

@@ -12,6 +12,7 @@ import { scenarioCommand } from '../../src/cli/scenario.js';
 import { serveCommand } from '../../src/cli/serve.js';
 import { specCommand } from '../../src/cli/spec.js';
 import { sweepCommand } from '../../src/cli/sweep.js';
+import { worldsCommand } from '../../src/cli/worlds.js';
 
 interface FlagRow {
   readonly flag: string;
@@ -65,6 +66,7 @@ describe('the table of flags', () => {
     contractsCommand,
     scenarioCommand,
     explainCommand,
+    worldsCommand,
   ].map((make) => make(process));
   const all = commands.flatMap((command) => [
     [command.name(), command] as const,

@@ -1,0 +1,191 @@
+// What programs call a running stand-in's control plane with: a method for each of its operations.
+import type { JournalEntry } from '../engine/journal.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { JsonObject } from '../spec/message.js';
+import type { WorldDifference } from '../world/compare.js';
+import type { TableName } from '../world/world.js';
+import type { WorldSummary } from '../worlds/worlds.js';
+import type { ShippedScenario } from './control.js';
+
+export type { JournalEntry } from '../engine/journal.js';
+export type { Scenario } from '../scenario/scenario.js';
+export type { WorldSummary } from '../worlds/worlds.js';
+
+export interface ControlOptions {
+  /** That of `--admin-token`, or the one that the server printed. */
+  readonly token?: string | undefined;
+  /** `fetch` of a stand-in in this process, for example. */
+  readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
+}
+
+/** The control plane has refused a request, and nothing has changed. */
+export class ControlError extends Error {
+  readonly status: number;
+  readonly code: string;
+  /** What to do instead. */
+  readonly fix: string;
+  readonly details: JsonObject;
+
+  constructor(status: number, { code, message, fix, details }: Refusal) {
+    const field = typeof details.message === 'string' ? ` (${details.message})` : '';
+    super(`${message}${field}`);
+    this.name = 'ControlError';
+    this.status = status;
+    this.code = code;
+    this.fix = fix;
+    this.details = details;
+  }
+}
+
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+  readonly fix: string;
+  readonly details: JsonObject;
+}
+
+export interface SnapshotSummary {
+  readonly name: string;
+  /** The time in it, or `real`. */
+  readonly now: string;
+}
+
+interface Paging {
+  readonly limit?: number;
+}
+
+/**
+ * @example
+ * const control = new ControlClient('http://127.0.0.1:4010');
+ * await control.createWorld('checkout', 'default');
+ * await control.resetWorld('checkout');
+ */
+export class ControlClient {
+  readonly #base: string;
+  readonly #options: ControlOptions;
+
+  /** `url` is that of the stand-in, as `serve` prints it. */
+  constructor(url: string, options: ControlOptions = {}) {
+    this.#base = `${url.replace(/\/+$/, '')}/__admin`;
+    this.#options = options;
+  }
+
+  health = () => this.#ask<{ status: string }>('GET', ['health']);
+  ready = () => this.#ask<{ status: string; scenario: string; worlds: number }>('GET', ['ready']);
+  version = () => this.#ask<{ understudy: string; document: string }>('GET', ['version']);
+
+  async scenarios(): Promise<readonly ShippedScenario[]> {
+    return (await this.#ask<{ scenarios: ShippedScenario[] }>('GET', ['scenarios'])).scenarios;
+  }
+
+  async worlds(): Promise<readonly WorldSummary[]> {
+    return (await this.#ask<{ worlds: WorldSummary[] }>('GET', ['worlds'])).worlds;
+  }
+
+  /** From the scenario of its rule, from a shipped one by name, or from one that is given. */
+  createWorld(name: string, scenario?: string | Scenario): Promise<WorldSummary> {
+    return this.#ask('POST', ['worlds'], {
+      body: { name, ...(scenario === undefined ? {} : { scenario }) },
+    });
+  }
+
+  world = (name: string) => this.#ask<WorldSummary>('GET', ['worlds', name]);
+  deleteWorld = (name: string) => this.#ask<WorldSummary>('DELETE', ['worlds', name]);
+  resetWorld = (name: string) => this.#ask<WorldSummary>('POST', ['worlds', name, 'reset']);
+
+  forkWorld(from: string, to: string): Promise<WorldSummary> {
+    return this.#ask('POST', ['worlds', from, 'fork'], { body: { name: to } });
+  }
+
+  /** As if a request and all after it had never been. */
+  rewindWorld(name: string, request: number): Promise<WorldSummary> {
+    return this.#ask('POST', ['worlds', name, 'rewind'], { body: { request } });
+  }
+
+  /** `text` is the same for people. */
+  compareWorlds(before: string, after: string): Promise<WorldDifference & { text: string }> {
+    return this.#ask('GET', ['worlds', before, 'compare', after]);
+  }
+
+  requests(
+    world: string,
+    query: Paging & { readonly after?: number } = {},
+  ): Promise<{ requests: JournalEntry[]; next_after: number | null }> {
+    return this.#ask('GET', ['worlds', world, 'requests'], { query });
+  }
+
+  /** Rows of a table; `where` has the values that their fields must have. */
+  state(
+    world: string,
+    noun: TableName,
+    { where, ...page }: Paging & { readonly offset?: number; readonly where?: JsonObject } = {},
+  ): Promise<{ rows: JsonObject[]; total: number; next_offset: number | null }> {
+    const query = where === undefined ? page : { ...page, where: JSON.stringify(where) };
+    return this.#ask('GET', ['worlds', world, 'state', noun], { query });
+  }
+
+  async snapshots(world: string): Promise<readonly SnapshotSummary[]> {
+    const path = ['worlds', world, 'snapshots'];
+    return (await this.#ask<{ snapshots: SnapshotSummary[] }>('GET', path)).snapshots;
+  }
+
+  snapshot = (world: string, name: string) =>
+    this.#ask<SnapshotSummary>('GET', ['worlds', world, 'snapshots', name]);
+  takeSnapshot = (world: string, name: string) =>
+    this.#ask<SnapshotSummary>('PUT', ['worlds', world, 'snapshots', name]);
+  deleteSnapshot = (world: string, name: string) =>
+    this.#ask<SnapshotSummary>('DELETE', ['worlds', world, 'snapshots', name]);
+  restoreSnapshot = (world: string, name: string) =>
+    this.#ask<WorldSummary>('POST', ['worlds', world, 'snapshots', name, 'restore']);
+
+  exportScenario = (world: string) => this.#ask<Scenario>('GET', ['worlds', world, 'scenario']);
+
+  /** All of it, in place of all that is in the world, or nothing. */
+  importScenario(world: string, scenario: Scenario): Promise<WorldSummary> {
+    return this.#ask('PUT', ['worlds', world, 'scenario'], { body: scenario });
+  }
+
+  async #ask<Data>(
+    method: string,
+    path: readonly string[],
+    { query = {}, body }: { readonly query?: object; readonly body?: object } = {},
+  ): Promise<Data> {
+    const { fetch = globalThis.fetch, token } = this.#options;
+    const search = new URLSearchParams(
+      Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])),
+    );
+    const url = `${this.#base}/${path.map(encodeURIComponent).join('/')}`;
+    const response = await fetch(search.size > 0 ? `${url}?${search}` : url, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer = await answerOf<Data>(response);
+    if ('error' in answer) throw new ControlError(response.status, answer.error);
+    return answer.data;
+  }
+}
+
+/** Whatever does not answer as the control plane does is none. */
+async function answerOf<Data>(
+  response: Response,
+): Promise<{ readonly data: Data } | { readonly error: Refusal }> {
+  const text = await response.text();
+  try {
+    const answer = JSON.parse(text);
+    if (response.ok ? 'data' in answer : typeof answer.error?.fix === 'string') return answer;
+  } catch {
+    // A page of some other server.
+  }
+  return {
+    error: {
+      code: 'NO_CONTROL_PLANE',
+      message: `There is no control plane at ${response.url || 'this address'}: it answered ${response.status}.`,
+      fix: 'Give the address that `understudy serve` printed, and start it without --no-admin.',
+      details: {},
+    },
+  };
+}
