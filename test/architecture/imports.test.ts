@@ -34,7 +34,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'openapi-types': ['spec', 'contract'],
   'json-schema-faker': ['user-document', 'openapi', 'contract'],
   'fast-check': ['contract'],
-  vitest: ['contract'],
+  vitest: ['contract', 'test'],
   yaml: ['files'],
   commander: ['cli'],
   'node:fs': ['files', 'shipped', 'contract', 'cli'],

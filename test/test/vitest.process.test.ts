@@ -1,0 +1,120 @@
+// The fixture in a vitest of its own: tests that pass, and one that fails on purpose, whose report
+// has to show what it asked.
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { projectFolder, runCommand } from '../support/processes.js';
+
+mkdirSync(join(projectFolder, '.venv'), { recursive: true });
+const folder = mkdtempSync(join(projectFolder, '.venv/fixture-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const from = (file: string) => JSON.stringify(join(projectFolder, 'dist', file));
+
+interface Report {
+  readonly testResults: readonly {
+    readonly assertionResults: readonly {
+      readonly title: string;
+      readonly status: string;
+      readonly failureMessages: readonly string[];
+      readonly meta: {
+        readonly understudy?: { readonly world: string; readonly journal: object[] };
+      };
+    }[];
+  }[];
+}
+
+describe('understudy/test/vitest', () => {
+  let output = '';
+  let results: Report['testResults'][number]['assertionResults'] = [];
+
+  beforeAll(async () => {
+    writeFileSync(
+      join(folder, 'spaces.test.ts'),
+      `import { expect } from 'vitest';
+import { test, understudyTest } from ${from('test/vitest.js')};
+const attach = '/v1/spaces/space_abc123/vector-stores/vs_def456';
+const refused = [];
+for (const n of [1, 2])
+  test('attaches a store, ' + n, async ({ world, understudy }) => {
+    expect(understudy.worlds.list().map(({ name }) => name)).toEqual(['default', world.name]);
+    const first = await world.fetch(attach, { method: 'POST', headers: { 'X-API-Key': 'ak_owner' } });
+    expect(first.status).toBe(201);
+  });
+test.concurrent.for([1, 2, 3])('is alone, %i', async (n, { world }) => {
+  for (const status of [201, 409])
+    expect((await world.fetch(attach, { method: 'POST', headers: world.headers })).status).toBe(status);
+});
+test('knows callers', async ({ world, understudy }) => {
+  const status = async (headers) => (await understudy.fetch('/v1/spaces/space_abc123', { headers })).status;
+  expect([await status(world.as('ak_viewer')), await status(world.as('tok_owner'))]).toEqual([200, 200]);
+  expect(await status({ 'X-API-Key': world.credential('ak_member') })).toBe(403);
+  expect(world.journal.map(({ user_id }) => user_id)).toEqual(['usr_viewer1', 'usr_owner1', 'usr_member1']);
+  expect(() => world.as('ak_viewr')).toThrow('did you mean ak_viewer?');
+});
+test('breaks: "on purpose"', { retry: 1 }, async ({ world }) => {
+  await world.fetch(attach, { method: 'POST', headers: world.headers });
+  await world.fetch('/v1/spacess', { headers: world.headers });
+  await world.fetch('/v1/spaces/space_abc123?secret=' + world.credential('ak_owner'), { headers: world.headers });
+  expect(world.journal).toHaveLength(2);
+});
+test('breaks before it asks', async ({ world }) => {
+  expect(world.name).toBe('');
+});
+const crowd = understudyTest({ scenario: 'backfill-in-progress' });
+crowd('has another scenario and its own clock', async ({ world }) => {
+  expect(world.embeddings.progress()).toMatchObject({ done: 1 });
+  expect(world.advance('1h').now).toBe('2026-02-26T16:30:00Z');
+  expect(world.state.spaces.has('space_filling')).toBe(true);
+});
+`,
+    );
+    writeFileSync(join(folder, 'vitest.config.mjs'), 'export default { test: { retry: 0 } };\n');
+    const { stdout, stderr, code } = await runCommand(
+      process.execPath,
+      [
+        join(projectFolder, 'node_modules/vitest/vitest.mjs'),
+        ...['run', '--root', folder, '--no-color'],
+        ...[
+          '--reporter=default',
+          '--reporter=json',
+          `--outputFile.json=${join(folder, 'out.json')}`,
+        ],
+      ],
+      { cwd: folder, withinMs: 170_000, env: { VITEST: undefined, NODE_ENV: undefined } },
+    );
+    output = stdout + stderr;
+    expect(code, output).toBe(1);
+    const report = JSON.parse(readFileSync(join(folder, 'out.json'), 'utf8')) as Report;
+    results = report.testResults.flatMap(({ assertionResults }) => assertionResults);
+  });
+  const named = (title: string) => results.find((one) => one.title === title);
+
+  it('gives each test a world of its own, with credentials, and other options where they are asked for', () => {
+    const failed = results.filter(({ status }) => status !== 'passed').map(({ title }) => title);
+    expect([results.length, failed]).toEqual([
+      9,
+      ['breaks: "on purpose"', 'breaks before it asks'],
+    ]);
+  });
+
+  it('shows in the report what a test has asked that has failed, each attempt its own', () => {
+    const { failureMessages = [], meta } = named('breaks: "on purpose"') ?? {};
+    expect(failureMessages).toHaveLength(2);
+    const worlds = failureMessages.map(
+      (text) => /\(world (breaks-on-purpose-\d+)\):/.exec(text)?.[1],
+    );
+    expect(new Set(worlds).size).toBe(2);
+    expect(worlds.at(-1)).toBe(meta?.understudy?.world);
+    expect(output).toMatch(
+      / {2}1 {2}POST \/v1\/spaces\/space_abc123\/vector-stores\/vs_def456 → 201 addVectorStoreToSpace\.attached, as usr_owner1, wrote spaceVectorStores and spaces/,
+    );
+    expect(output).toMatch(/ {2}2 {2}GET \/v1\/spacess → 404 .*did you mean \/v1\/spaces/);
+    expect(meta?.understudy?.journal).toHaveLength(3);
+    expect(output).not.toContain('ak_owner~');
+  });
+
+  it('says nothing more of a test that has asked nothing, or has passed', () => {
+    expect(named('breaks before it asks')?.meta.understudy?.journal).toEqual([]);
+    expect(named('knows callers')?.meta).toEqual({});
+  });
+});
