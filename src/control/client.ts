@@ -4,6 +4,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import type { JsonObject } from '../spec/message.js';
 import type { WorldDifference } from '../world/compare.js';
 import type { TableName } from '../world/world.js';
+import type { ClockMove } from '../worlds/time.js';
 import type { WorldSummary } from '../worlds/worlds.js';
 import type { ShippedScenario } from './control.js';
 
@@ -105,6 +106,14 @@ export class ControlClient {
   /** `text` is the same for people. */
   compareWorlds(before: string, after: string): Promise<WorldDifference & { text: string }> {
     return this.#ask('GET', ['worlds', before, 'compare', after]);
+  }
+
+  /** By a duration such as `2h`, to a time that is not earlier, or to a stop. */
+  moveClock(
+    world: string,
+    how: { readonly advance: string } | { readonly to: string } | { readonly frozen: boolean },
+  ): Promise<ClockMove & { frozen: boolean }> {
+    return this.#ask('POST', ['worlds', world, 'clock'], { body: how });
   }
 
   requests(

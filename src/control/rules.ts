@@ -6,7 +6,8 @@ import type { Scenario } from '../scenario/scenario.js';
 import { writeScenario } from '../scenario/write.js';
 import type { Json, JsonObject } from '../spec/message.js';
 import { describeDifference } from '../world/compare.js';
-import type { WorldSnapshot } from '../world/world.js';
+import type { World, WorldSnapshot } from '../world/world.js';
+import { ClockError, moveBy, moveTo } from '../worlds/time.js';
 import { type Control, MAX_SNAPSHOTS, type ScenarioFault } from './control.js';
 import { filterOf, fits, isNoun, nounNames, rowsOf } from './state.js';
 
@@ -93,6 +94,28 @@ const ofSnapshot = { unknown_world, unknown_snapshot };
 const snapshotOf = ({ world, path }: Request) =>
   world.snapshots(path.world).get(path.name as string) as WorldSnapshot;
 
+/** What a clock is told to do. */
+interface NewTime {
+  readonly advance?: string;
+  readonly to?: string;
+  readonly frozen?: boolean;
+}
+
+const moving = ({ body }: Request) => body as NewTime;
+
+/** Why the clock cannot be moved: it is tried on a copy of the world. */
+function faultOfTime(copy: World, { advance, to }: NewTime): JsonObject | undefined {
+  try {
+    if (advance !== undefined) moveBy(copy, advance);
+    if (to !== undefined) moveTo(copy, to);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ClockError)) throw error;
+    const message = error.message.split('\n', 1)[0] as string;
+    return { field: advance === undefined ? 'to' : 'advance', message };
+  }
+}
+
 /** How many of a list come next, and where those behind them begin. */
 const pageOf = (rows: readonly object[], limit: Json | undefined) => ({
   page: rows.slice(0, Number(limit)),
@@ -173,6 +196,36 @@ export const controlRules: Readonly<Record<string, ControlRule>> = {
     accept: (known) => {
       known.world.worlds.rewind(known.path.world, known.body.request as number);
       return told('rewound', known, known.path.world);
+    },
+  }),
+
+  moveClock: rule({
+    read: (request) => {
+      const { worlds } = request.world;
+      const { world } = request.path;
+      return {
+        fault: worlds.has(world)
+          ? faultOfTime(worlds.get(world).fork(), moving(request))
+          : undefined,
+      };
+    },
+    guards: {
+      unknown_world,
+      bad_time: ({ fault }) => fault === undefined || { details: fault },
+    },
+    accept: (known) => {
+      const { worlds } = known.world;
+      const { world } = known.path;
+      const { advance, to, frozen } = moving(known);
+      const before = worlds.get(world).clock.now();
+      if (frozen !== undefined) worlds[frozen ? 'freeze' : 'thaw'](world);
+      const move =
+        advance === undefined ? to && worlds.setTime(world, to) : worlds.advance(world, advance);
+      const { clock } = worlds.get(world);
+      return [
+        'moved',
+        { before, now: clock.now(), embeddings: [], expired: [], ...move, frozen: clock.frozen },
+      ];
     },
   }),
 

@@ -196,6 +196,34 @@ describe('worlds', () => {
     expect((await ask('GET worlds/default/snapshots/after')).body.data.name).toBe('after');
   });
 
+  it('have clocks that are moved, stopped and put back', async () => {
+    const start = (await ask('GET worlds/default')).body.data.now;
+    const moved = (await ask('POST worlds/default/clock', { advance: '2h' })).body.data;
+    expect(Date.parse(moved.now) - Date.parse(start)).toBe(7_200_000);
+    expect(moved).toMatchObject({ before: start, frozen: false, embeddings: [], expired: [] });
+    const to = '2030-01-01T00:00:00Z';
+    expect((await ask('POST worlds/default/clock', { to })).body.data.now).toBe(to);
+    expect((await ask('POST worlds/default/clock', { frozen: true })).body.data.frozen).toBe(true);
+    await use('ak_owner');
+    expect((await ask('GET worlds/default')).body.data).toMatchObject({ now: to, frozen: true });
+    expect((await ask('POST worlds/default/clock', { frozen: false })).body.data.frozen).toBe(
+      false,
+    );
+    expect((await ask('POST worlds/default/reset')).body.data).toMatchObject({ now: start });
+  });
+
+  it('tell which keys have expired when their clock is moved', async () => {
+    const { data } = (await ask('GET worlds/default/scenario')).body;
+    const [caller, ...others] = data.callers;
+    const expires_at = new Date(Date.parse(data.time) + 60_000).toISOString().replace('.000', '');
+    await ask('POST worlds', {
+      name: 'late',
+      scenario: { ...data, callers: [{ ...caller, expires_at }, ...others] },
+    });
+    const { expired } = (await ask('POST worlds/late/clock', { advance: '2m' })).body.data;
+    expect(expired).toContain(caller.api_key);
+  });
+
   it('lose their snapshots when they go', async () => {
     await ask('POST worlds', { name: 'one' });
     await ask('PUT worlds/one/snapshots/before');
@@ -260,6 +288,12 @@ describe('what cannot be', () => {
     ['POST worlds/default/rewind', { request: 9 }, 409, 'REQUEST_NOT_HELD', 'request'],
     ['POST worlds/taken/rewind', { request: 1 }, 409, 'REQUEST_NOT_HELD', 'request'],
     ['POST worlds/default/rewind', { request: 0 }, 422, 'MALFORMED', 'request'],
+    ['POST worlds/default/clock', { advance: 'soon' }, 422, 'BAD_TIME', 'advance'],
+    ['POST worlds/default/clock', { to: '2001-01-01T00:00:00Z' }, 422, 'BAD_TIME', 'to'],
+    ['POST worlds/default/clock', {}, 422, 'MALFORMED', 'body'],
+    ['POST worlds/default/clock', { advance: '1h', frozen: true }, 422, 'MALFORMED', 'body'],
+    ['POST worlds/default/clock', { frozen: 'yes' }, 422, 'MALFORMED', 'frozen'],
+    ['POST worlds/none/clock', { advance: '1h' }, 404, 'UNKNOWN_WORLD', 'world'],
     ['POST worlds/none/reset', undefined, 404, 'UNKNOWN_WORLD', 'world'],
     ['PUT worlds/default/scenario', { spaces: 7 }, 422, 'BROKEN_SCENARIO', 'scenario'],
     ['PUT worlds/none/scenario', { spaces: 7 }, 404, 'UNKNOWN_WORLD', 'world'],
@@ -340,6 +374,7 @@ describe('the client', () => {
     const { requests } = await control.requests('default', { after: 1 });
     expect(requests.map(({ status }) => status)).toEqual([409]);
     await control.rewindWorld('default', 2);
+    expect((await control.moveClock('default', { frozen: true })).frozen).toBe(true);
     await control.resetWorld('default');
     const where = { id: 'space_abc123' };
     expect((await control.state('default', 'spaces', { where, limit: 5 })).total).toBe(1);

@@ -1,0 +1,102 @@
+// Whatever is sent to the control plane, it neither fails nor answers against its document.
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createUnderstudy } from '../../src/index.js';
+import { loadControl } from '../../src/shipped/control.js';
+
+const operations = [...loadControl().spec.operations.values()];
+
+/** Often something that is there. */
+const word = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom('default', 'one', 'two', 'spaces', 'credentials', 's1') },
+  { weight: 1, arbitrary: fc.string({ maxLength: 70, unit: 'binary' }).filter(isSendable) },
+);
+function isSendable(text: string): boolean {
+  return text !== '' && text !== '.' && text !== '..' && text.isWellFormed();
+}
+const given: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
+  name: fc.oneof({ weight: 4, arbitrary: word }, { weight: 1, arbitrary: fc.jsonValue() }),
+  scenario: fc.oneof(
+    fc.constantFrom('default', 'empty', 'none'),
+    fc.jsonValue(),
+    fc.record(
+      { scenario: word, description: word, time: word, extends: word, spaces: fc.jsonValue() },
+      { requiredKeys: [] },
+    ),
+  ),
+  request: fc.oneof(fc.integer({ min: -1, max: 4 }), fc.jsonValue()),
+  spaces: fc.jsonValue(),
+  advance: fc.oneof(fc.constantFrom('1h', '0s', '-1h', '99999999d'), fc.jsonValue()),
+  to: fc.oneof(fc.constantFrom('2030-01-01T00:00:00Z', 'now'), fc.jsonValue()),
+  frozen: fc.oneof(fc.boolean(), fc.jsonValue()),
+};
+/** Fields that the operation knows, as a rule. */
+const bodyFor = (fields: readonly string[] = []) => {
+  const known = Object.entries(given).filter(([field]) => fields.includes(field));
+  const some = fc.record(Object.fromEntries(known), {
+    requiredKeys: fields.filter((field) => field === 'name'),
+  });
+  return fc.option(
+    fc.oneof(
+      { weight: 6, arbitrary: some.map((value) => JSON.stringify(value)) },
+      { weight: 1, arbitrary: fc.oneof(fc.json(), fc.string()) },
+    ),
+    { nil: undefined },
+  );
+};
+const number = fc.oneof(fc.integer({ min: -1, max: 3 }).map(String), fc.string({ maxLength: 5 }));
+const query = fc.record(
+  {
+    limit: number,
+    after: number,
+    offset: number,
+    where: fc.oneof(fc.json(), fc.constant('{"id":"space_abc123"}'), fc.string()),
+  },
+  { requiredKeys: [] },
+);
+const sent = fc.oneof(
+  ...operations.map((operation) =>
+    fc.record({
+      operation: fc.constant(operation),
+      words: fc.array(word, { minLength: 2, maxLength: 2 }),
+      query,
+      body: bodyFor(operation.body?.fields),
+    }),
+  ),
+);
+
+it('neither fails nor breaks its document, in any order of requests', {
+  timeout: 60_000,
+}, async () => {
+  const statuses = new Set<number>();
+  await fc.assert(
+    fc.asyncProperty(fc.array(sent, { minLength: 5, maxLength: 20 }), async (requests) => {
+      const { fetch } = createUnderstudy();
+      for (const { operation, words, query, body } of requests) {
+        const left = [...words];
+        const path = operation.template.replace(/\{\w+\}/g, () =>
+          encodeURIComponent(left.shift() as string),
+        );
+        const target = `${path}?${new URLSearchParams(query)}`;
+        const answer = await fetch(target, {
+          method: operation.method,
+          ...(body === undefined || operation.method === 'GET'
+            ? {}
+            : { body, headers: { 'content-type': 'application/json' } }),
+        });
+        const text = await answer.text();
+        statuses.add(answer.status);
+        const wrong = answer.status >= 500 ? text : answer.headers.get('x-understudy-breaches');
+        expect([operation.id, target, body, wrong]).toEqual([operation.id, target, body, null]);
+        expect(Object.keys(JSON.parse(text))).toEqual([answer.status < 400 ? 'data' : 'error']);
+      }
+      // The product goes on.
+      const after = await fetch('/v1/spaces/space_abc123', {
+        headers: { 'X-API-Key': 'ak_owner' },
+      });
+      expect(after.status).toBeLessThan(500);
+    }),
+    { numRuns: 40, seed: 13 },
+  );
+  expect([...statuses].sort()).toEqual([200, 201, 404, 409, 422]);
+});
