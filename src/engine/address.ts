@@ -37,6 +37,7 @@ export function readAddress(
   request: PlainRequest,
   isCredential: (credential: string) => boolean,
 ): Address {
+  if (!mayName(request)) return { name: DEFAULT_WORLD, request };
   const { path, prefix } = splitPath(request.target);
   const { ending, ...plain } = splitCredential(request.headers, isCredential);
   const named: Record<string, string> = {
@@ -61,6 +62,13 @@ export function readAddress(
     ...problemOf(named),
   };
 }
+
+/** Most requests name none, and are not to pay for those that do. */
+const mayName = ({ target, headers }: PlainRequest): boolean =>
+  target.startsWith('/w/') ||
+  worldHeaders.some((header) => headers[header] !== undefined) ||
+  headers.authorization?.includes('~') === true ||
+  headers['x-api-key']?.includes('~') === true;
 
 function problemOf(named: Readonly<Record<string, string>>): Pick<Address, 'problem'> {
   const bad = Object.entries(named).find(([, name]) => !isWorldName(name));

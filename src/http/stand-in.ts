@@ -189,10 +189,13 @@ export function createStandIn(
       worlds: name,
       scenario,
     })),
-    createJournal: (name) =>
+    createJournal: (name, onWritten) =>
       createJournal({
         bodyLimit: options.journalBodyLimit,
-        onWrite: onExchange,
+        onWrite: (entry) => {
+          onWritten(entry.number);
+          onExchange?.(entry);
+        },
         ...(name === DEFAULT_WORLD ? {} : { capacity: NAMED_CAPACITY }),
       }),
     strict: options.strictWorlds,

@@ -59,6 +59,12 @@ interface State {
   readonly backfill: Backfill;
 }
 
+/** What some writes have changed, to be taken back by `revert`. */
+export interface Undo extends Omit<State, 'tables'> {
+  /** What each table that was written held before, by its place; the others are missing. */
+  readonly tables: readonly (AnyState | undefined)[];
+}
+
 const noRows: readonly AnyState[] = names.map((name) => nouns[name].schema.empty);
 const stateOf = new WeakMap<WorldSnapshot, State>();
 
@@ -82,8 +88,13 @@ class BareWorld {
   #version = 0;
   /** What the work that is going on has written. */
   #changes: Change[] | undefined;
-  /** What each table held before that work first wrote into it, by the table's place. */
-  #undo: AnyState[] | undefined;
+  /**
+   * What each table held before that work, or whoever wrote since the last checkpoint, first wrote
+   * into it, by the table's place.
+   */
+  #undo: AnyState[] = [];
+  /** Ids, clock and the way of embeddings at the last checkpoint. */
+  #checked: Omit<State, 'tables'>;
   /**
    * What the tables held at first or when all of it was put back; each is made when it is first
    * asked for.
@@ -103,6 +114,7 @@ class BareWorld {
     this.ids = avoiding(ids, (id) => this.#has(id));
     this.backfill = backfill;
     this.keepDeleted = keepDeleted;
+    this.#checked = this.#besideTables();
   }
 
   /** Rises with every write. */
@@ -138,7 +150,7 @@ class BareWorld {
       throw error;
     } finally {
       for (const change of changes) outer?.push(change);
-      if (outerUndo) for (const place of undo.keys()) outerUndo[place] ??= undo[place] as AnyState;
+      for (const [place, state] of undo.entries()) if (state) outerUndo[place] ??= state;
       this.#changes = outer;
       this.#undo = outerUndo;
     }
@@ -179,6 +191,32 @@ class BareWorld {
     this.#version += 1;
   }
 
+  /**
+   * What has been written since it was last asked; nothing where nobody wrote, unless `always`
+   * since something moved the clock.
+   */
+  checkpoint(always = false): Undo | undefined {
+    if (!always && this.#undo.length === 0) return undefined;
+    const undo = { tables: this.#undo, ...this.#checked };
+    this.#undo = [];
+    this.#checked = this.#besideTables();
+    return undo;
+  }
+
+  /** Takes back what the last checkpoints were given for, the first of them last. */
+  revert(undos: readonly Undo[]): void {
+    const [first] = undos;
+    if (!first) return;
+    for (const { tables } of undos.toReversed())
+      for (const [place, state] of tables.entries()) if (state) this.#put(place, state);
+    this.ids.rewind(first.minted);
+    this.clock.restore(first.clock);
+    this.backfill = first.backfill;
+    this.#checked = this.#besideTables();
+    this.#undo = [];
+    this.#version += 1;
+  }
+
   /** An independent world that starts from this one's state. */
   fork({
     clock = this.clock.fork(),
@@ -202,10 +240,12 @@ class BareWorld {
   #state(): State {
     return {
       tables: this.#states.map((_, place) => this.#held(place)),
-      minted: this.ids.minted,
-      clock: this.clock.state,
-      backfill: this.backfill,
+      ...this.#besideTables(),
     };
+  }
+
+  #besideTables(): Omit<State, 'tables'> {
+    return { minted: this.ids.minted, clock: this.clock.state, backfill: this.backfill };
   }
 
   #held(place: number): AnyState {
@@ -220,7 +260,7 @@ class BareWorld {
 
   /** Before a table is written: what it holds, so that it can be put back. */
   #remember(place: number): void {
-    if (this.#undo) this.#undo[place] ??= this.#held(place);
+    this.#undo[place] ??= this.#held(place);
   }
 
   #written(table: TableName, before: Row | undefined, after: Row | undefined): void {

@@ -13,6 +13,7 @@ import { BACKFILLS, type Backfill, isBackfill } from '../world/backfill.js';
 import { compareWorlds, type WorldDifference } from '../world/compare.js';
 import type { World, WorldSnapshot } from '../world/world.js';
 import { EmbeddingQueue } from './embeddings.js';
+import { Place } from './place.js';
 import { type ScenarioRule, scenarioFor } from './rules.js';
 import { type ClockMove, moveBy, moveTo } from './time.js';
 
@@ -23,7 +24,8 @@ export interface WorldsOptions {
   /** Throws a ScenarioError that lists every problem. */
   readonly load: (scenario: string | Scenario) => LoadedScenario;
   readonly scenario: string | Scenario;
-  readonly createJournal: (world: string) => Journal;
+  /** It tells the number of each exchange that it has written down. */
+  readonly createJournal: (world: string, onWritten: (number: number) => void) => Journal;
   /** Which worlds start from another scenario; the first that fits decides. */
   readonly rules?: readonly ScenarioRule[];
   /** Only worlds that were made by name are there: a request makes none. */
@@ -54,25 +56,6 @@ export interface WorldSummary {
 /** There is no such world, or it cannot be what it is asked to be. */
 export class WorldError extends UsageError {}
 
-/** What a world was like before a request. */
-interface Mark {
-  readonly number: number;
-  readonly snapshot: WorldSnapshot;
-}
-
-/** A world with all that belongs to it. */
-interface Place {
-  readonly name: string;
-  /** As its scenario has it; nobody writes to it. */
-  readonly start: LoadedScenario;
-  readonly world: World;
-  readonly journal: Journal;
-  /** One for each request before which something had changed. */
-  readonly marks: Mark[];
-  /** The version that the latest mark is of. */
-  marked: number;
-}
-
 export class Worlds {
   readonly #options: WorldsOptions;
   readonly #starts = new Map<string | Scenario, LoadedScenario>();
@@ -89,7 +72,7 @@ export class Worlds {
     for (const scenario of new Set([options.scenario, ...named]))
       this.#starts.set(scenario, options.load(scenario));
     this.#default = this.#place(DEFAULT_WORLD, this.#start(options.scenario));
-    this.#strays = options.createJournal('');
+    this.#strays = options.createJournal('', () => {});
   }
 
   /** The world that a request is for, and the request without what named it. */
@@ -102,7 +85,7 @@ export class Worlds {
     if (problem) return { ...this.#stray(DEFAULT_WORLD), request: plain, problem };
     const place = this.#placeFor(name, plain);
     if (!place) return { ...this.#stray(name), request: plain };
-    this.#mark(place);
+    place.arrived();
     return { name, state: place.world, journal: place.journal, request: plain };
   };
 
@@ -151,10 +134,7 @@ export class Worlds {
 
   /** As its scenario has it, with an empty journal: the same requests get the same answers again. */
   reset(name: string): void {
-    const place = this.#found(name);
-    place.world.restore(place.start.world.snapshot());
-    place.journal.rewind(1);
-    this.#forget(place);
+    this.#found(name).reset();
   }
 
   /** To be restored here, or in another world. */
@@ -169,19 +149,16 @@ export class Worlds {
 
   /** As if a request and all after it had never been. Throws where the journal does not hold it. */
   rewind(name: string, number: number): void {
-    const { world, journal, marks } = this.#found(name);
+    const place = this.#found(name);
+    const { journal } = place;
     const [first] = journal.entries;
-    const mark = marks.findLast((one) => one.number <= number);
-    if (!first || number < first.number || number >= journal.next || !mark)
+    if (!first || number < first.number || number >= journal.next)
       throw new WorldError(
         `The journal of ${name} has no request ${number}.\n  fix: ${
           first ? `name one from ${first.number} to ${journal.next - 1}` : 'send it a request first'
         }`,
       );
-    world.restore(mark.snapshot);
-    journal.rewind(number);
-    marks.splice(marks.indexOf(mark) + 1);
-    this.#found(name).marked = world.version;
+    place.rewind(number);
   }
 
   /**
@@ -189,12 +166,12 @@ export class Worlds {
    * for what is none.
    */
   advance(name: string, duration: string): ClockMove {
-    return this.#changed(name, (world) => moveBy(world, duration));
+    return this.#found(name).beside((world) => moveBy(world, duration));
   }
 
   /** The same to a time, which must not be earlier. */
   setTime(name: string, time: string): ClockMove {
-    return this.#changed(name, (world) => moveTo(world, time));
+    return this.#found(name).beside((world) => moveTo(world, time));
   }
 
   /** What its spaces take in, to be seen and moved on. */
@@ -208,19 +185,19 @@ export class Worlds {
       throw new WorldError(
         `${JSON.stringify(backfill)} is no way to move embeddings on.\n  fix: write ${BACKFILLS}`,
       );
-    this.#changed(name, (world) => {
+    this.#found(name).beside((world) => {
       world.backfill = backfill;
     });
   }
 
   /** Its clock stands still until it is thawed; only `advance` and `setTime` move it. */
   freeze(name: string): void {
-    this.#changed(name, ({ clock }) => clock.freeze());
+    this.#found(name).beside(({ clock }) => clock.freeze());
   }
 
   /** Its clock goes on from where it stands. */
   thaw(name: string): void {
-    this.#changed(name, ({ clock }) => clock.thaw());
+    this.#found(name).beside(({ clock }) => clock.thaw());
   }
 
   /** From the first to the second: names of worlds, or snapshots. */
@@ -252,8 +229,8 @@ export class Worlds {
   }
 
   #place(name: string, start: LoadedScenario, world = start.world.fork()): Place {
-    const journal = this.#options.createJournal(name);
-    const place: Place = { name, start, world, journal, marks: [], marked: -1 };
+    const journal = this.#options.createJournal(name, (number) => place.answered(number));
+    const place = new Place({ name, start, world }, journal);
     return place;
   }
 
@@ -315,29 +292,6 @@ export class Worlds {
   #stray(name: string): Pick<Addressed<World>, 'name' | 'state' | 'journal'> {
     const start = this.#start(scenarioFor(name, this.#rules) ?? this.#options.scenario);
     return { name, state: start.world.fork(), journal: this.#strays };
-  }
-
-  /** Before a request: what its world is like, if that has changed since the last mark. */
-  #mark(place: Place): void {
-    const { world, journal, marks } = place;
-    if (place.marked === world.version) return;
-    const oldest = journal.entries[0]?.number ?? journal.next;
-    // The last mark up to the oldest request is what that one found.
-    while ((marks[1]?.number ?? Number.POSITIVE_INFINITY) <= oldest) marks.shift();
-    marks.push({ number: journal.next, snapshot: world.snapshot() });
-    place.marked = world.version;
-  }
-
-  /** Beside its requests: the next one finds what no mark before it is of. */
-  #changed<Result>(name: string, work: (world: World) => Result): Result {
-    const place = this.#found(name);
-    place.marked = -1;
-    return work(place.world);
-  }
-
-  #forget(place: Place): void {
-    place.marks.length = 0;
-    place.marked = -1;
   }
 }
 

@@ -1,0 +1,69 @@
+// One world with all that belongs to it, and what its requests changed, so that they can be taken
+// back.
+import type { Journal } from '../engine/journal.js';
+import type { LoadedScenario } from '../scenario/load.js';
+import type { Undo, World } from '../world/world.js';
+
+/** A change, and the request that made it; between two requests, their numbers’ middle. */
+interface Done {
+  readonly number: number;
+  readonly undo: Undo;
+}
+
+export class Place {
+  readonly name: string;
+  /** As its scenario has it; nobody writes to it. */
+  readonly start: LoadedScenario;
+  readonly world: World;
+  readonly journal: Journal;
+  #done: Done[] = [];
+
+  constructor({ name, start, world }: Pick<Place, 'name' | 'start' | 'world'>, journal: Journal) {
+    this.name = name;
+    this.start = start;
+    this.world = world;
+    this.journal = journal;
+  }
+
+  /** A request has arrived: what has been written since the last one is none of its doing. */
+  arrived(): void {
+    this.#note(this.journal.next - 0.5);
+  }
+
+  /** A request is in the journal, and what has been written since it arrived is its doing. */
+  answered(number: number): void {
+    this.#note(number);
+    const oldest = this.journal.entries[0]?.number ?? 0;
+    const kept = this.#done.findIndex((one) => one.number >= oldest);
+    if (kept > 0) this.#done.splice(0, kept);
+  }
+
+  /** Changes the world, or its clock alone, beside its requests. */
+  beside<Result>(work: (world: World) => Result): Result {
+    this.arrived();
+    const result = work(this.world);
+    this.#note(this.journal.next - 0.5, true);
+    return result;
+  }
+
+  /** As if a request and all after it had never been. */
+  rewind(number: number): void {
+    this.arrived();
+    this.world.revert(this.#done.filter((one) => one.number >= number).map(({ undo }) => undo));
+    this.#done = this.#done.filter((one) => one.number < number);
+    this.journal.rewind(number);
+  }
+
+  /** As its scenario has it, with an empty journal. */
+  reset(): void {
+    this.world.restore(this.start.world.snapshot());
+    this.world.checkpoint();
+    this.journal.rewind(1);
+    this.#done = [];
+  }
+
+  #note(number: number, always = false): void {
+    const undo = this.world.checkpoint(always);
+    if (undo) this.#done.push({ number, undo });
+  }
+}
