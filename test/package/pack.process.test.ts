@@ -270,8 +270,9 @@ console.log(response.status, (await response.json()).id);
     timeout: 120_000,
   }, async () => {
     const folder = consumer();
+    // The fixtures have the types of their runner, which is not here; test/test/ checks them.
     const entries = Object.entries(manifest.exports).filter(
-      ([, target]) => typeof target !== 'string',
+      ([name, target]) => typeof target !== 'string' && !name.startsWith('./test/'),
     );
     const imports = entries.map(
       ([name], i) => `import * as entry${i} from 'understudy${name.slice(1)}';`,

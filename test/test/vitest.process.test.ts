@@ -3,6 +3,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runTool } from '../support/package-consumer.js';
 import { projectFolder, runCommand } from '../support/processes.js';
 
 mkdirSync(join(projectFolder, '.venv'), { recursive: true });
@@ -111,6 +112,37 @@ crowd('has another scenario and its own clock', async ({ world }) => {
     expect(output).toMatch(/ {2}2 {2}GET \/v1\/spacess → 404 .*did you mean \/v1\/spaces/);
     expect(meta?.understudy?.journal).toHaveLength(3);
     expect(output).not.toContain('ak_owner~');
+  });
+
+  it('has types that hold in a strict project', async () => {
+    writeFileSync(
+      join(folder, 'types.ts'),
+      `import { test, understudyTest, type TestWorld } from ${from('test/vitest.js')};
+test('is typed', async ({ world, understudy, expect }) => {
+  const response: Response = await world.fetch('/', { headers: world.as('ak_owner') });
+  const same: TestWorld = world;
+  const now: string = same.advance('2h').now;
+  expect([response.status, now, understudy.scenario.scenario]).toBeDefined();
+});
+understudyTest({ scenario: 'crowded' }).extend<{ mine: number }>({ mine: 1 })('goes on', ({ mine, world }) => {
+  const sum: number = mine + world.journal.length;
+  return void sum;
+});
+// @ts-expect-error there is no such clock
+understudyTest({ clock: 'wound' });
+`,
+    );
+    const compilerOptions = {
+      ...{ target: 'es2023', module: 'nodenext', types: ['node'], noEmit: true, strict: true },
+      // vitest's own declarations are its own concern.
+      skipLibCheck: true,
+    };
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions, files: ['types.ts'] }),
+    );
+    const compiled = await runTool('node_modules/typescript-7/bin/tsc', ['--project', folder]);
+    expect(compiled).toMatchObject({ code: 0, stdout: '' });
   });
 
   it('says nothing more of a test that has asked nothing, or has passed', () => {
