@@ -10,7 +10,7 @@ import { DEFAULT_BODY_LIMIT } from '../http/body.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
 import { BACKFILLS, type Backfill, isBackfill } from '../world/backfill.js';
 import { KEEP_DELETED } from '../world/world.js';
-import { MAX_WORLDS } from '../worlds/worlds.js';
+import { MAX_WORLDS } from '../worlds/rules.js';
 
 /** `Value` is what the flag comes to; undefined is part of it where there is no default. */
 interface Flag<Value> {

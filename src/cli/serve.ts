@@ -5,7 +5,6 @@ import { loadSpec } from '../shipped/document.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { type ServeFlags, withFlags } from './flags.js';
 import type { Io } from './io.js';
-import { createLog, describeDropped, type LogFormat } from './log.js';
 import { createOutput } from './output.js';
 import { onParentGone } from './parent.js';
 import { prepareReadyFile, type ReadyFile } from './ready-file.js';
@@ -25,9 +24,11 @@ async function serve(flags: ServeFlags, io: Io): Promise<void> {
     return;
   }
   const format = flags.logFormat ?? (io.stdout.isTTY ? 'pretty' : 'json');
+  // It knows the engine, which no other command needs.
+  const { createLog, describeDropped } = await import('./log.js');
   const log = createLog(
     format,
-    openOutput(format, io),
+    openOutput((count) => describeDropped(format, count), io),
     io.stdout.isTTY === true && !io.env.NO_COLOR,
   );
   const readyFile = flags.readyFile === undefined ? undefined : prepareReadyFile(flags.readyFile);
@@ -72,8 +73,10 @@ async function plantDrift(name: string) {
 /**
  * The server keeps running when the log cannot be written; stderr says once that lines are lost.
  */
-function openOutput(format: LogFormat, { stdout, stderr }: Io): (line: string) => void {
-  const dropped = (count: number): string => describeDropped(format, count);
+function openOutput(
+  dropped: (count: number) => string,
+  { stdout, stderr }: Io,
+): (line: string) => void {
   // The command line's own listeners end the program when nobody reads.
   for (const stream of [stdout, stderr]) stream.removeAllListeners('error');
   const errors = createOutput(stderr, { dropped });

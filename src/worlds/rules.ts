@@ -1,5 +1,9 @@
-// Which worlds start from which scenario: `checkout-*` from `crowded`.
+// How many worlds there are, and which of them start from which scenario: `checkout-*` from
+// `crowded`.
 import type { Scenario } from '../scenario/scenario.js';
+
+/** How many worlds there are at most, beside the default one. */
+export const MAX_WORLDS = 500;
 
 export interface ScenarioRule {
   /** A name; `*` in it stands for any letters. */

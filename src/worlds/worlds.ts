@@ -14,11 +14,8 @@ import { compareWorlds, type WorldDifference } from '../world/compare.js';
 import type { World, WorldSnapshot } from '../world/world.js';
 import { EmbeddingQueue } from './embeddings.js';
 import { Place } from './place.js';
-import { type ScenarioRule, scenarioFor } from './rules.js';
+import { MAX_WORLDS, type ScenarioRule, scenarioFor } from './rules.js';
 import { type ClockMove, moveBy, moveTo } from './time.js';
-
-/** How many worlds there are at most, beside the default one. */
-export const MAX_WORLDS = 500;
 
 export interface WorldsOptions {
   /** Throws a ScenarioError that lists every problem. */

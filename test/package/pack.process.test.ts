@@ -24,7 +24,7 @@ const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'u
 };
 
 /**
- * Bytes. Last measured: 571 kB packed, 3.2 MB unpacked, of which the compiled validators, the
+ * Bytes. Last measured: 586 kB packed, 3.2 MB unpacked, of which the compiled validators, the
  * document and the parsed contracts are 1.4 MB.
  */
 const PACKED_LIMIT = 590_000;
