@@ -34,7 +34,7 @@ export function scenarioCommand({ stdout }: Io): Command {
     .action(async () => {
       const { shippedScenarios } = await room();
       for (const { name, description } of shippedScenarios())
-        stdout.write(`${name.padEnd(16)}${description}\n`);
+        stdout.write(`${name.padEnd(23)} ${description}\n`);
     });
   const command = new Command('scenario').description(
     'check scenario files, or list those that come with Understudy',

@@ -18,7 +18,7 @@ export function worldsCommand({ stdout }: Io): Command {
   );
   const lines = (...worlds: readonly WorldSummary[]): void => {
     for (const { name, scenario, now, requests } of worlds)
-      stdout.write(`${name.padEnd(24)}${scenario.padEnd(16)}${now}  ${requests} requests\n`);
+      stdout.write(`${name.padEnd(23)} ${scenario.padEnd(23)} ${now}  ${requests} requests\n`);
   };
   const add = (
     usage: string,
