@@ -13,6 +13,12 @@ export interface Creation {
   readonly redo?: OperationId;
   /** What shows it. */
   readonly read: OperationId;
+  /** What makes it into another, as far as these fields go; `links` where others go into it. */
+  readonly change?: {
+    readonly call: OperationId;
+    readonly fields: readonly string[];
+    readonly links?: true;
+  };
   /** Where the answer has the id of what comes and goes with it. */
   readonly with?: string;
 }
@@ -23,6 +29,16 @@ const slice: Creation = {
   undo: 'archiveSlice',
   redo: 'unarchiveSlice',
   read: 'getSlice',
+  change: { call: 'updateSlice', fields: ['name', 'description'] },
+};
+
+const composite: Creation = {
+  ...slice,
+  change: {
+    call: 'updateComposite',
+    fields: ['name', 'description', 'member_slice_ids'],
+    links: true,
+  },
 };
 
 export const creations: Readonly<Partial<Record<OperationId, Creation>>> = {
@@ -35,7 +51,7 @@ export const creations: Readonly<Partial<Record<OperationId, Creation>>> = {
   },
   createThread: { kind: 'thread', id: '/id', undo: 'deleteThread', read: 'getThread' },
   createSlice: slice,
-  createComposite: slice,
+  createComposite: composite,
   createStoreInSlice: { kind: 'store', id: '/id', undo: 'deleteStore', read: 'getStore' },
   createVectorStore: {
     kind: 'store',

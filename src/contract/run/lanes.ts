@@ -20,10 +20,16 @@ interface Touching {
   readonly needs: Needs;
   /** The state that it has in common with others. */
   readonly shares?: string | undefined;
+  /** How many slices it builds on that no other play uses at that time. */
+  readonly handedOn?: number;
 }
 
-export function lanesOf(spec: Spec, { requests, needs, shares }: Touching): Lanes {
+export function lanesOf(spec: Spec, { requests, needs, shares, handedOn = 0 }: Touching): Lanes {
   const lanes = new Map<string, 'alone' | 'together'>();
+  // Whoever needs slices of its own goes on with those of the one before it.
+  const makes = requests.some(({ call }) => creations[call]?.change !== undefined);
+  if (handedOn > 0) lanes.set('slices that are handed on', 'alone');
+  else if (makes && shares === undefined) lanes.set('slices that are handed on', 'together');
   for (const { call, caller, body } of requests) {
     const made = creations[call]?.kind;
     // Where a run is killed, what no answer made known is found by what was sent; of two that were

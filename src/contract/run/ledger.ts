@@ -32,6 +32,8 @@ export interface Entry extends Intent {
   readonly sent: number;
   state: State;
   id?: string;
+  /** Its name since it was changed. */
+  nameNow?: string;
   /** Ids of what comes and goes with it. */
   with: readonly string[];
   /** What the last deletion was answered with. */
@@ -115,6 +117,12 @@ export class Ledger {
     entry.isTried = true;
     const isSaidGone = (status >= 200 && status < 300) || status === 404 || status === 410;
     if (isSaidGone && entry.state !== 'gone') this.#become(entry, 'deleted');
+  }
+
+  /** An answer says that it has another name now. */
+  renamed(id: string, name: string): void {
+    const entry = this.#byId.get(id);
+    if (entry) entry.nameNow = name;
   }
 
   /** It is there again. */
@@ -249,7 +257,8 @@ export const creationOf = ({ operation }: Pick<Intent, 'operation'>): Creation =
   creations[operation] as Creation;
 
 function describe(entry: Entry): string {
-  const named = entry.name === undefined ? '' : ` named ${entry.name}`;
+  const name = entry.nameNow ?? entry.name;
+  const named = name === undefined ? '' : ` named ${name}`;
   const why = entry.why === undefined ? '' : ` (${entry.why})`;
   return `${creationOf(entry).kind} ${entry.id}${named}${why}`;
 }

@@ -7,6 +7,7 @@ import { isJsonObject, type Json } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
 import type { Deviation } from '../judge/judge.js';
 import type { Criterion, Lifecycle, LifecycleStep, Operand } from '../tables/arazzo.js';
+import { creations } from './creations.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
 import { type Finding, findingOf } from './finding.js';
 import type { SessionParts } from './parts.js';
@@ -39,9 +40,11 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
   for (const [i, step] of lifecycle.steps.entries()) {
     if (failed && !step.cleanUp) continue;
     session.sender.cleaning = step.cleanUp;
+    const callsSoFar = (): readonly Exchanged[] => [...session.origins, ...session.exchanges];
     const before = session.exchanges.length;
     try {
-      const exchanged = await player.play(step);
+      const handedOn = await player.handedOn(step);
+      const exchanged = handedOn ?? (await player.play(step));
       for (const later of lifecycle.steps.slice(i + 1).filter(({ cleanUp }) => cleanUp)) {
         const id = player.idOf(later);
         if (id === undefined || made.has(later)) continue;
@@ -55,7 +58,7 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
         parts.held?.delete(made.get(step) ?? '');
         made.delete(step);
       }
-      if (failed) continue;
+      if (failed || handedOn) continue;
       const { judged } = exchanged;
       const unmet = player.deviations(step, exchanged);
       if (step.presupposes !== undefined && unmet.length > 0)
@@ -68,8 +71,8 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
       // Those before the last one were answers of a rate limit, and are judged too.
       const limited = session.exchanges
         .slice(before, -1)
-        .flatMap((one) => findingOf(at, one, session.exchanges));
-      const found = [...limited, ...findingOf(at, whole, session.exchanges, step.expected)];
+        .flatMap((one) => findingOf(at, one, callsSoFar()));
+      const found = [...limited, ...findingOf(at, whole, callsSoFar(), step.expected)];
       findings.push(...found);
       failed = found.some(({ severity }) => severity !== 'notice');
     } catch (error) {
@@ -86,6 +89,8 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
     }
   }
   const wrong = findings.some(({ severity }) => severity !== 'notice');
+  if (!wrong && reason === undefined)
+    parts.spares?.giveAll([...session.origins, ...session.exchanges]);
   return {
     ...subject,
     result: reason !== undefined ? 'not_exercised' : wrong ? 'wrong' : 'right',
@@ -107,14 +112,19 @@ class Player {
     this.#operations = operations;
   }
 
-  async play({
-    id,
-    request,
-    heldBy,
-    expected,
-    assumed,
-    outputs,
-  }: LifecycleStep): Promise<Exchanged> {
+  /** What another play hands on, where the step only has to have made it. */
+  async handedOn(step: LifecycleStep): Promise<Exchanged | undefined> {
+    const isOnlyMade = step.criteria.every(
+      (criterion) => 'left' in criterion && criterion.left.kind === 'status',
+    );
+    if (!isOnlyMade || creations[step.request.call]?.change === undefined) return undefined;
+    const handedOn = await this.#session.handedOn(this.#session.fill(step.request));
+    if (handedOn) this.#keepOutputs(step, handedOn);
+    return handedOn;
+  }
+
+  async play(step: LifecycleStep): Promise<Exchanged> {
+    const { request, heldBy, expected, assumed } = step;
     const exchanged =
       heldBy.length > 0
         ? await this.#session.giveTo(heldBy, request)
@@ -122,9 +132,13 @@ class Player {
             cases: expected,
             ...(assumed === undefined ? {} : { assumed }),
           });
-    for (const [name, pointer] of Object.entries(outputs))
-      this.#session.values.outputs.set(`${id}.${name}`, atPointer(exchanged.judged?.body, pointer));
+    this.#keepOutputs(step, exchanged);
     return exchanged;
+  }
+
+  #keepOutputs({ id, outputs }: LifecycleStep, { judged }: Exchanged): void {
+    for (const [name, pointer] of Object.entries(outputs))
+      this.#session.values.outputs.set(`${id}.${name}`, atPointer(judged?.body, pointer));
   }
 
   /** The last id of a step's path; undefined as long as no step has made it. */

@@ -15,6 +15,7 @@ import type { PossiblyMade } from './possibly-made.js';
 import type { Profile } from './profile.js';
 import type { RateLimits, Wait } from './rate-limit.js';
 import type { SharedStates } from './shared.js';
+import type { Spares } from './spares.js';
 import type { Subject } from './subject.js';
 
 export interface Selection {
@@ -90,6 +91,8 @@ export interface SessionParts extends Partial<Selection> {
   readonly canary?: Pick<Canary, 'offer'>;
   /** What plays make for one another; each makes its own when absent. */
   readonly states?: SharedStates;
+  /** Slices that plays hand on to one another; each makes its own when absent. */
+  readonly spares?: Spares;
   /** Who holds the override of all permissions; as the contracts have it when absent. */
   readonly override?: AskedOverride;
   /** What all plays have made, and what has become of it. */

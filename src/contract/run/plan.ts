@@ -8,6 +8,7 @@ import { compile, givenTo } from '../tables/compile.js';
 import type { Step } from '../tables/steps.js';
 import type { Contracts, Row, Table } from '../tables/table.js';
 import { planAtOnce } from './at-once.js';
+import { creations } from './creations.js';
 import { lanesOf } from './lanes.js';
 import type { Costs } from './level.js';
 import { playLifecycle, subjectOf } from './lifecycle.js';
@@ -37,21 +38,39 @@ export function planRun(
         needs,
         touches: needs.calls,
         costs: { own: requests.map(({ call }) => call), state: [] },
-        lanes: lanesOf(spec, { requests, needs }),
+        lanes: lanesOf(spec, {
+          requests,
+          needs,
+          handedOn: requests.filter(({ call }) => isHandedOn(call)).length,
+        }),
         play: (parts) => playLifecycle(lifecycle, parts),
       };
     });
   const planned = planRows(spec, contracts, include);
-  const rows = [...planned, ...withTokens(spec, profile, planned)].map((row) => playOf(spec, row));
-  // Lifecycles first: the last row of a table may use up what the profile names.
+  const all = [...planned, ...withTokens(spec, profile, planned)];
+  const sharers = new Map<string, number>();
+  for (const { shared } of all)
+    if (shared) sharers.set(shared.key, (sharers.get(shared.key) ?? 0) + 1);
+  const isShared = ({ shared }: PlannedRow): boolean => (sharers.get(shared?.key ?? '') ?? 2) > 1;
+  const rows = all.map((row) => playOf(spec, isShared(row) ? row : unshared(spec, row)));
+  // What has to be made is there for all others.
+  const makers = (Object.keys(creations) as OperationId[]).filter(isHandedOn);
+  const first = makers.flatMap((id) =>
+    rows.filter(({ operation, byToken }) => operation === id && !byToken),
+  );
+  // Lifecycles before most rows: the last row of a table may use up what the profile names.
   return [
     ...planSignIns(spec, profile, { include, allow }),
+    ...first,
     ...lifecycles,
     ...planAtOnce(spec, contracts, include),
-    ...rows,
+    ...rows.filter((row) => !first.includes(row)),
     ...planMethods(spec, include),
   ];
 }
+
+/** Plays hand on to one another what it makes. */
+const isHandedOn = (call: OperationId): boolean => creations[call]?.change !== undefined;
 
 /** The rows in the order of the tables. */
 export const planRows = (
@@ -97,18 +116,23 @@ const rowsOf = oncePer((spec: Spec, contracts: Contracts, table: Table): readonl
   );
 });
 
+/** What no other row needs is the row's own. */
+const unshared = oncePer((_: Spec, row: PlannedRow): PlannedRow => ({ ...row, shared: undefined }));
+
 const playOf = oncePer((spec: Spec, row: PlannedRow): Play => {
   const { table: _, row: __, byToken = false, steps, shared, ...subject } = row;
   const requests = steps.flatMap((step) => ('request' in step ? [step.request] : []));
   const needs = needsOf(steps);
   const shares = shared?.key;
+  const costs = costsOf(row);
+  const handedOn = costs.own.filter(isHandedOn).length - Number(isHandedOn(row.operation));
   return {
     ...subject,
     needs,
     touches: new Set(requests.map(({ call }) => call)),
     shares,
-    lanes: lanesOf(spec, { requests, needs, shares }),
-    costs: costsOf(row),
+    lanes: lanesOf(spec, { requests, needs, shares, handedOn }),
+    costs,
     isEdge: row.row.edge !== undefined,
     byToken,
     play: (parts) => playRow(row, parts),

@@ -32,8 +32,10 @@ import { crashOf, type Played } from './play.js';
 import { Ended, NotExercised, PreparationFailed } from './reason.js';
 import { Session } from './session.js';
 import type { SharedPart, SharedState } from './shared.js';
+import { looksAtAge } from './spares.js';
 import { State } from './state.js';
 import type { Subject } from './subject.js';
+import type { Filled } from './values.js';
 
 /** One row on its way to a target. */
 export interface PlannedRow extends Subject {
@@ -81,6 +83,9 @@ async function withHolders(
   const steps = planned.steps.filter((step) => !overriding.includes(step));
   return new RowPlayer({ ...planned, steps }, parts).play();
 }
+
+const isUnsound = ({ error, judged }: Exchanged): boolean =>
+  error !== undefined || judged?.deviations.some(({ severity }) => severity !== 'notice') === true;
 
 const isWrongCase = (code: string): boolean => code === 'CASE_WRONG' || code === 'SERVER_ERROR';
 
@@ -132,13 +137,20 @@ class RowPlayer {
       reason = crash ?? (error as NotExercised).message;
       if (error instanceof PreparationFailed) this.#preparationFailed(error);
     }
+    const isWrong =
+      reason !== undefined ||
+      this.#session.exchanges.some(isUnsound) ||
+      this.#findings.some(({ severity }) => severity !== 'notice');
     const undos = undosOf(steps);
     const others = undos.filter(({ kept }) => !shared?.steps.includes(kept));
-    const leftovers = [...(await this.#state.cleanUp(others))];
+    const leftovers = [...(await this.#state.cleanUp(others, isWrong))];
     const isLeft = leftovers.length === 0 && reason === undefined && this.#isAsBefore(answer);
     if (this.#mayTakeAway(isLeft))
       leftovers.push(
-        ...(await this.#state.cleanUp(undos.filter((undo) => !others.includes(undo)))),
+        ...(await this.#state.cleanUp(
+          undos.filter((undo) => !others.includes(undo)),
+          isWrong || leftovers.length > 0,
+        )),
       );
     this.#judgeAll(answer);
     if (crash === undefined) this.#compareAll();
@@ -191,7 +203,7 @@ class RowPlayer {
       kept: part.steps.map((step) => (step.kind === 'keep' ? this.#state.keptBy(step) : undefined)),
       holder: values.holder,
       names: values.names,
-      calls: [...exchanges],
+      calls: [...this.#session.origins, ...exchanges],
       observed: new Map(),
     };
     states.keep(this.#shared);
@@ -241,11 +253,16 @@ class RowPlayer {
     try {
       const made = heldBy
         ? this.#session.giveTo(heldBy, request)
-        : this.#session.mustSucceed(this.#session.fill(request));
+        : this.#make(this.#session.fill(request));
       this.#answers.set(step, await made);
     } catch (error) {
       throw this.#blame(step, error);
     }
+  }
+
+  #make(filled: Filled): Promise<Exchanged> {
+    const { steps } = this.#planned;
+    return looksAtAge(steps) ? this.#session.mustSucceed(filled) : this.#session.make(filled);
   }
 
   /** Says of which id of the profile it is that a call was refused. */
@@ -462,9 +479,11 @@ class RowPlayer {
     return findingOf(
       this.#session.asPlayed(this.#planned),
       exchanged,
-      this.#adopted
-        ? [...(this.#shared?.calls ?? []), ...this.#session.exchanges]
-        : this.#session.exchanges,
+      [
+        ...(this.#adopted ? (this.#shared?.calls ?? []) : []),
+        ...this.#session.origins,
+        ...this.#session.exchanges,
+      ],
       expected,
     );
   }

@@ -27,6 +27,7 @@ import { PossiblyMade } from './possibly-made.js';
 import { RateLimits } from './rate-limit.js';
 import { SharedStates } from './shared.js';
 import { misfitIn, planSignIns } from './sign-in.js';
+import { Spares } from './spares.js';
 import { INTERRUPTED, RunEnd, type Stopped, timeIsOver } from './stopped.js';
 import { type Trouble, Watch } from './watch.js';
 
@@ -129,6 +130,7 @@ export class Run {
       ledger: this.#ledger,
       held: this.#held,
       states: new SharedStates(this.plays),
+      spares: new Spares(this.#ledger),
       possiblyMade: this.#possiblyMade,
       override: this.#override,
       ...(this.#canary ? { canary: this.#canary } : {}),
@@ -232,7 +234,7 @@ export class Run {
   /** Deletes what is left, and reports. */
   async close(): Promise<Report> {
     await Promise.all(this.#underWay);
-    const parts = { ...this.#shared, number: 0 };
+    const { spares: _, ...parts } = { ...this.#shared, number: 0 };
     this.#closed = await close(parts, this.#lock).catch((error) => ({
       leftovers: [crashOf(error)],
       requests: 0,

@@ -8,7 +8,7 @@ import type { ReadJson } from '../judge/json.js';
 import type { Deviation, Judged } from '../judge/judge.js';
 import { type CallerName, letIn } from '../tables/caller.js';
 import { creations } from './creations.js';
-import { type Exchanged, thin } from './exchanged.js';
+import { asTool, type Exchanged, thin } from './exchanged.js';
 import { Guard } from './guard.js';
 import type { SessionParts } from './parts.js';
 import { isLost } from './possibly-made.js';
@@ -68,6 +68,11 @@ export class Sender {
   /** The last request is sent again later. */
   putAside(sentAgain: string): void {
     this.exchanges.push(...this.exchanges.splice(-1).map((last) => ({ ...last, sentAgain })));
+  }
+
+  /** The last answer was only to be used. */
+  forgetWhatWasJudged(): void {
+    this.exchanges.push(...this.exchanges.splice(-1).map(asTool));
   }
 
   async #once(

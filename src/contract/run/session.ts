@@ -1,6 +1,6 @@
 // The conversation of one play with the target: requests are filled in, sent and judged, and their
 // exchanges kept in order.
-import type { Operation } from '../../spec/document.js';
+import type { Operation, OperationId } from '../../spec/document.js';
 import type { Json, PlainResponse } from '../../spec/message.js';
 import { type Expectation, type Judged, judge, type ToJudge } from '../judge/judge.js';
 import type { CallerName } from '../tables/caller.js';
@@ -24,6 +24,8 @@ const STOCK_PAGES = 20;
 export class Session {
   readonly values: Values;
   readonly sender: Sender;
+  /** What made the slices that other plays have handed on. */
+  readonly origins: Exchanged[] = [];
   readonly #parts: SessionParts;
   /** Requests that no finding is about. */
   #aside = 0;
@@ -89,13 +91,22 @@ export class Session {
     const operation = this.#operation(filled);
     const { request, asked } = httpRequest(operation, filled, profile, sending);
     await this.#takeStock(filled);
-    return this.sender.send({
+    const exchanged = await this.sender.send({
       operation: operation.id,
       caller,
       request,
       judge: (response, read, isLast) =>
         this.#judge({ spec, operation, asked, response, read }, isLast ? expected : {}),
     });
+    this.#parts.spares?.note(filled, exchanged);
+    return exchanged;
+  }
+
+  /** Of what it is answered, nothing is said later, unless the server failed. */
+  async exchangeAsTool(filled: Filled): Promise<Exchanged> {
+    const exchanged = await this.exchange(filled);
+    if ((exchanged.response?.status ?? 0) < 500) this.sender.forgetWhatWasJudged();
+    return exchanged;
   }
 
   #judge(exchange: ToJudge, expected: Expectation): Judged {
@@ -123,6 +134,20 @@ export class Session {
       judge: (response, read, isLast) =>
         isLast ? judgeRefusal(response) : judge({ spec, operation, asked, response, read }),
     });
+  }
+
+  /** What the play builds on: another play's, if one is there that can be handed on. */
+  async make(filled: Filled): Promise<Exchanged> {
+    return (await this.handedOn(filled)) ?? this.mustSucceed(filled);
+  }
+
+  /** What another play has done with, as the creation would have made it; nothing where none is. */
+  async handedOn(filled: Filled): Promise<Exchanged | undefined> {
+    return this.#parts.spares?.take(filled, this);
+  }
+
+  mayCall(call: OperationId): boolean {
+    return selectionOf(this.#parts).allow(call);
   }
 
   /** A call that the play builds on; a refusal means that the play cannot be judged. */

@@ -67,11 +67,11 @@ export class State {
   }
 
   /**
-   * Deletes what was made, in the order of the steps. Returns what could not be deleted; throws
-   * nothing.
+   * Deletes what was made, in the order of the steps, or hands it on where nothing `isWrong`. Returns
+   * what could not be deleted; throws nothing.
    */
-  async cleanUp(undos: readonly UndoStep[]): Promise<readonly string[]> {
-    const { held, putOff } = this.#parts;
+  async cleanUp(undos: readonly UndoStep[], isWrong = false): Promise<readonly string[]> {
+    const { held, putOff, spares } = this.#parts;
     const { sender } = this.#session;
     const left: string[] = this.#lost.splice(0);
     sender.cleaning = true;
@@ -80,7 +80,15 @@ export class State {
       const slots = this.#kept.get(undo.kept);
       if (!slots) continue;
       const made = `${undo.kept.slot} ${slots[undo.kept.slot]}`;
+      const id = String(slots[undo.kept.slot]);
+      const isGivenOn = !isWrong && left.length === 0;
+      if (isGivenOn && undo.kept.from?.kind === 'prepare' && spares?.isKept(id)) {
+        spares.give(id);
+        held?.delete(made);
+        continue;
+      }
       const kept = await this.#takeAway(undo, slots);
+      if (isGivenOn && kept === undefined) spares?.give(id);
       if (
         putOff &&
         kept !== undefined &&
