@@ -1,9 +1,9 @@
 // What the server says while it runs. Data goes to stdout as it happens; colour only on a terminal.
 import type { Drift } from '../drift/form.js';
-import { DEFAULT_WORLD } from '../engine/address.js';
 import type { JournalEntry } from '../engine/journal.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { DocumentSummary } from '../user-document/user-document.js';
+import { DEFAULT_WORLD } from '../world/world-names.js';
 import type { WorldEvent } from '../worlds/worlds.js';
 
 export type LogFormat = 'pretty' | 'json';

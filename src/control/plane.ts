@@ -1,13 +1,13 @@
 // The control plane under `/__admin/`: answered by the same engine as the product, from a document
 // of its own.
 
-import { DEFAULT_WORLD } from '../engine/address.js';
 import type { Answerer } from '../engine/answerer.js';
 import type { Pages } from '../engine/answers.js';
 import { Engine } from '../engine/engine.js';
 import { createJournal } from '../engine/journal.js';
 import type { Spec } from '../spec/document.js';
 import type { Validators } from '../validation/validators.js';
+import { DEFAULT_WORLD } from '../world/world-names.js';
 import { Control, type ControlParts } from './control.js';
 import { Gate, type GateOptions } from './gate.js';
 import { controlRules, type Operator } from './rules.js';

@@ -1,12 +1,12 @@
 // What each operation of the control plane does. Its guards are the refusals of its document.
 import type { Rule, Verdict } from '../decide/rule.js';
-import { DEFAULT_WORLD, isWorldName, WORLD_NAMES } from '../engine/address.js';
 import type { LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { writeScenario } from '../scenario/write.js';
 import type { Json, JsonObject } from '../spec/message.js';
 import { describeDifference } from '../world/compare.js';
 import type { World, WorldSnapshot } from '../world/world.js';
+import { DEFAULT_WORLD, isWorldName, WORLD_NAMES } from '../world/world-names.js';
 import { ClockError, moveBy, moveTo } from '../worlds/time.js';
 import { type Control, MAX_SNAPSHOTS, type ScenarioFault } from './control.js';
 import { filterOf, fits, isNoun, nounNames, rowsOf } from './state.js';

@@ -3,9 +3,7 @@
 // came.
 import type { UnroutedCase } from '../spec/cases.gen.js';
 import type { JsonObject, PlainRequest } from '../spec/message.js';
-
-/** The world of requests that name none. */
-export const DEFAULT_WORLD = 'default';
+import { DEFAULT_WORLD, isWorldName, WORLD_NAMES } from '../world/world-names.js';
 
 /** A world cannot be what the request asks for. */
 export interface Misaddressed {
@@ -19,12 +17,6 @@ export interface Address {
   readonly request: PlainRequest;
   readonly problem?: Misaddressed;
 }
-
-/** Names go into paths and headers, and people type them. */
-export const isWorldName = (name: string): boolean => /^[A-Za-z\d][\w.-]{0,63}$/.test(name);
-
-export const WORLD_NAMES =
-  '1 to 64 letters, digits, dots, hyphens and underscores, the first a letter or a digit';
 
 /** `X-Mock-World` is what other tools call it. */
 const worldHeaders = ['x-understudy-world', 'x-mock-world'] as const;

@@ -10,7 +10,7 @@ import { fillFromRequest } from '../spec/relation.js';
 import { checkRequest } from '../validation/check-request.js';
 import { checkResponse } from '../validation/check-response.js';
 import { fieldName, type Violation } from '../validation/violation.js';
-import { DEFAULT_WORLD } from './address.js';
+import { DEFAULT_WORLD } from '../world/world-names.js';
 import type { Api, Change, State } from './api.js';
 import { corsHeaders, isPreflight, originHeaders, preflightHeaders } from './cors.js';
 import { fieldsOfRequest, refusalDetails, renderError, violationDetails } from './envelope.js';

@@ -2,7 +2,7 @@
 import type { Operation } from '../spec/document.js';
 import type { Json, JsonObject, PlainRequest } from '../spec/message.js';
 import { lettersOf } from '../world/ids.js';
-import { DEFAULT_WORLD } from './address.js';
+import { DEFAULT_WORLD } from '../world/world-names.js';
 import type { State } from './api.js';
 import type { Journal } from './journal.js';
 

@@ -3,7 +3,6 @@
 
 import type { ShippedScenario } from '../control/control.js';
 import { type ControlPlane, type ControlSpec, createControlPlane } from '../control/plane.js';
-import { DEFAULT_WORLD } from '../engine/address.js';
 import type { Answerer } from '../engine/answerer.js';
 import type { SelfCheck } from '../engine/answers.js';
 import { Engine, type EngineOptions } from '../engine/engine.js';
@@ -37,6 +36,7 @@ import { createIdMaker } from '../world/ids.js';
 import type { Embedding } from '../world/nouns/embeddings.js';
 import type { Message } from '../world/nouns/messages.js';
 import type { World } from '../world/world.js';
+import { DEFAULT_WORLD } from '../world/world-names.js';
 import type { EmbeddingFilter } from '../worlds/embeddings.js';
 import { type WorldEvent, Worlds } from '../worlds/worlds.js';
 import { type Codings, DEFAULT_BODY_LIMIT } from './body.js';

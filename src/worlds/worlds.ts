@@ -1,6 +1,6 @@
 // The worlds of a stand-in, by name: each has its own state, clock, ids and journal. One is made
 // when a request with a known credential first names it.
-import { DEFAULT_WORLD, isWorldName, readAddress, WORLD_NAMES } from '../engine/address.js';
+import { readAddress } from '../engine/address.js';
 import type { Addressed } from '../engine/exchange.js';
 import type { Journal, JournalEntry } from '../engine/journal.js';
 import { fixOf } from '../files/nearest.js';
@@ -12,6 +12,7 @@ import type { PlainRequest } from '../spec/message.js';
 import { BACKFILLS, type Backfill, isBackfill } from '../world/backfill.js';
 import { compareWorlds, type WorldDifference } from '../world/compare.js';
 import type { World, WorldSnapshot } from '../world/world.js';
+import { DEFAULT_WORLD, isWorldName, WORLD_NAMES } from '../world/world-names.js';
 import { EmbeddingQueue } from './embeddings.js';
 import { Place } from './place.js';
 import { MAX_WORLDS, type ScenarioRule, scenarioFor } from './rules.js';

@@ -367,7 +367,7 @@ describe('describeContracts, where something is wrong,', () => {
         expect.stringMatching(/another run is at work with these accounts/),
       ]);
       expect(
-        titles(outcome, 'passed').filter((title) => !/credential|organization/.test(title)),
+        titles(outcome, 'passed').filter((title) => !/credential|token|organization/.test(title)),
       ).toEqual([]);
     },
   );
@@ -376,7 +376,7 @@ describe('describeContracts, where something is wrong,', () => {
     const outcome = outcomeIn(played, 'hanging');
     expect(titles(outcome, 'failed')).toEqual([expect.stringMatching(/^updateSpace /)]);
     expect(
-      titles(outcome, 'passed').filter((title) => !/credential|organization/.test(title)),
+      titles(outcome, 'passed').filter((title) => !/credential|token|organization/.test(title)),
     ).toEqual([]);
     // The space that the request without an answer was for is gone.
     const left = played.printed.match(/(?<=Left behind: )[a-z].*/g) ?? [];

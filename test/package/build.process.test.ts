@@ -50,13 +50,14 @@ console.log(version);
   'src/shipped/data.cjs': '',
   'src/version.ts': "export const version: string = '1';\n",
   'openapi/openapi.yaml': '',
+  'control/openapi.yaml': '',
   'contracts/spaces.yaml': '',
   'fixtures/default.yaml': '',
   'schemas/scenario.yaml': '',
   'docs/evidence.md': '',
   'scripts/gen.mjs': `import { mkdirSync, writeFileSync } from 'node:fs';
 mkdirSync('generated', { recursive: true });
-for (const name of ['document.json', 'validators.cjs', 'scenarios.json', 'contracts.json']) writeFileSync('generated/' + name, '');
+for (const name of ['document.json', 'validators.cjs', 'control.json', 'control.cjs', 'scenarios.json', 'contracts.json']) writeFileSync('generated/' + name, '');
 ${held('generating')}`,
   'node_modules/typescript-7/package.json': '{ "type": "module" }',
   'node_modules/typescript-7/bin/tsc': `import { spawnSync } from 'node:child_process';
@@ -173,6 +174,7 @@ describe('the check of generated files', () => {
     for (const part of [
       'src/spec',
       'openapi',
+      'control',
       'fixtures',
       'contracts',
       'schemas',
