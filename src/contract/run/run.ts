@@ -160,8 +160,13 @@ export class Run {
     const numbered = this.plays.map((play, i) => ({ play, number: i + 1 }));
     const isSignIn = ({ play }: (typeof numbered)[number]): boolean => play.kind === 'sign_in';
     const signIns = numbered.filter(isSignIn);
-    const others = numbered.filter((one) => !isSignIn(one));
-    for (const group of [signIns, others])
+    // A second credential is asked about once all the first ones are.
+    const groups = [
+      signIns.filter(({ play }) => !play.byToken),
+      signIns.filter(({ play }) => play.byToken),
+      numbered.filter((one) => !isSignIn(one)),
+    ];
+    for (const group of groups)
       await sideBySide(group, {
         limit: this.#options.concurrency ?? 1,
         lanesOf: ({ play }) => play.lanes,

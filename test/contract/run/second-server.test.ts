@@ -6,6 +6,7 @@ import type { Report } from '../../../src/contract/run/options.js';
 import { runContracts } from '../../../src/contract/run/run.js';
 import { loadContracts } from '../../../src/contract/tables/load.js';
 import { loadSpec } from '../../../src/shipped/document.js';
+import { whole } from '../../support/sample.js';
 import { servedBySecond } from '../../support/second-server.js';
 import { createServer } from '../../targets/second-server/server.mjs';
 
@@ -25,6 +26,8 @@ describe('a second server that keeps the document in its own way', () => {
       target: httpTarget(profile.base_url),
       include: (operation) => servedBySecond.includes(operation),
       allow: (operation) => servedBySecond.includes(operation),
+      level: whole ? 'full' : 'standard',
+      concurrency: 8,
     });
   });
   afterAll(() => server.close());
