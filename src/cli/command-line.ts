@@ -6,6 +6,7 @@ import { Failure } from '../spec/failure.js';
 import { checkCommand } from './check.js';
 import { contractsCommand } from './contracts.js';
 import { doctorCommand } from './doctor.js';
+import { execCommand } from './exec.js';
 import { explainCommand } from './explain.js';
 import { initCommand } from './init.js';
 import type { Io } from './io.js';
@@ -38,7 +39,9 @@ function commandLine(io: Io): Command {
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')
     .configureHelp({ sortOptions: false })
+    .enablePositionalOptions()
     .addCommand(serveCommand(io))
+    .addCommand(execCommand(io))
     .addCommand(specCommand(io))
     .addCommand(checkCommand(io))
     .addCommand(initCommand(io))

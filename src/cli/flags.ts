@@ -149,6 +149,28 @@ const wire = {
   clientKey: text('--client-key <file>', 'key of --client-cert, PEM, without a passphrase', {}),
 } as const;
 
+/** What a mock server starts from. */
+const starting = {
+  scenario: text(
+    '--scenario <name|file>',
+    'starting world: a shipped name, or a file of your own',
+    {
+      env: 'UNDERSTUDY_SCENARIO',
+      default: 'default',
+    },
+  ),
+  seed: number('--seed <number>', 'seed for generated IDs: the same seed, the same IDs', {
+    env: 'UNDERSTUDY_SEED',
+    ...SEEDS,
+  }),
+  clock: choice(
+    '--clock <kind>',
+    "real time, or virtual: starts at the scenario's time and moves one second per write",
+    ['real', 'virtual'],
+    { env: 'UNDERSTUDY_CLOCK', default: 'real' },
+  ),
+} as const;
+
 /** By command; the keys are what Commander calls the values. */
 export const flags = {
   serve: {
@@ -162,14 +184,7 @@ export const flags = {
       env: 'UNDERSTUDY_HOST',
       default: DEFAULT_HOST,
     }),
-    scenario: text(
-      '--scenario <name|file>',
-      'starting world: a shipped name, or a file of your own',
-      {
-        env: 'UNDERSTUDY_SCENARIO',
-        default: 'default',
-      },
-    ),
+    ...starting,
     spec: text(
       '--spec <file>',
       'serve another OpenAPI document; Prism answers what has no rule here',
@@ -177,10 +192,6 @@ export const flags = {
         env: 'UNDERSTUDY_SPEC',
       },
     ),
-    seed: number('--seed <number>', 'seed for generated IDs: the same seed, the same IDs', {
-      env: 'UNDERSTUDY_SEED',
-      ...SEEDS,
-    }),
     keepDeleted: number(
       '--keep-deleted <number>',
       'deleted spaces and threads that are kept for lists that include them; the oldest go first',
@@ -215,12 +226,6 @@ export const flags = {
       env: 'UNDERSTUDY_ALLOWED_HOSTS',
       parse: (value) => value.split(','),
     } as Flag<readonly string[] | undefined>,
-    clock: choice(
-      '--clock <kind>',
-      "real time, or virtual: starts at the scenario's time and moves one second per write",
-      ['real', 'virtual'],
-      { env: 'UNDERSTUDY_CLOCK', default: 'real' },
-    ),
     backfill: {
       name: '--backfill <mode>',
       help: `how messages of a thread that a space takes in move on: ${BACKFILLS}`,
@@ -396,6 +401,7 @@ export const flags = {
   spec: {
     format: choice('--format <format>', 'json or yaml', ['json', 'yaml'], { default: 'json' }),
   },
+  exec: starting,
   worlds: {
     url: text('--url <url>', 'address of the server', {
       env: 'UNDERSTUDY_URL',

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
 const startsPrograms =
-  /support\/(cli|chain|tools|package-consumer|yaml-language-server|oracle-\w+)\.js|child_process|\b(runCommand|createKeeper)\b|['"](\.\.\/)+dist\//;
+  /support\/(cli|chain|tools|package-consumer|yaml-language-server|oracle-\w+)\.js|from 'node:child_process'|\b(runCommand|createKeeper)\b|['"](\.\.\/)+dist\//;
 
 it('tests that start programs are named so, and `npm test` runs none of them', () => {
   const files = (readdirSync('test', { recursive: true }) as string[]).filter((file) =>

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { checkCommand } from '../../src/cli/check.js';
 import { contractsCommand } from '../../src/cli/contracts.js';
 import { doctorCommand } from '../../src/cli/doctor.js';
+import { execCommand } from '../../src/cli/exec.js';
 import { explainCommand } from '../../src/cli/explain.js';
 import { flags } from '../../src/cli/flags.js';
 import { initCommand } from '../../src/cli/init.js';
@@ -67,6 +68,7 @@ describe('the table of flags', () => {
     scenarioCommand,
     explainCommand,
     worldsCommand,
+    execCommand,
   ].map((make) => make(process));
   const all = commands.flatMap((command) => [
     [command.name(), command] as const,

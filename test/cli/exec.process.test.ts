@@ -1,0 +1,52 @@
+// `understudy exec`, as a program: what the command that it runs is told, and how both end.
+import { expect, it } from 'vitest';
+import { runBuilt, start } from '../support/cli.js';
+
+const node = (script: string): string[] => [process.execPath, '-e', script];
+
+it('runs a command that finds the server and a good credential, and ends with its exit code', async () => {
+  const script = `
+    const { AITRONOS_BASE_URL: url, FREDDY_API_KEY: key, ACCESS_TOKEN: token } = process.env;
+    const ask = async (headers) => (await fetch(url + '/v1/spaces/space_abc123', { headers })).status;
+    Promise.all([ask({ 'X-API-Key': key }), ask({ Authorization: 'Bearer ' + token }), ask({})])
+      .then((statuses) => { console.log(statuses.join(), process.argv.slice(1).join()); process.exit(7); });`;
+  const { code, stdout, stderr } = await runBuilt([
+    'exec',
+    '--clock',
+    'virtual',
+    '--',
+    ...node(script),
+    '--',
+    '--scenario',
+    'of the command',
+  ]);
+  expect([code, stdout, stderr]).toEqual([7, '200,200,401 --scenario,of the command\n', '']);
+});
+
+it('ends with 2 where nothing can be run, with words that say why', async () => {
+  const [gone, none, odd] = [
+    await runBuilt(['exec', '--', 'no-such-program']),
+    await runBuilt(['exec']),
+    await runBuilt(['exec', '--scenario', 'acess', '--', ...node('')]),
+  ];
+  expect([gone.code, gone.stderr]).toEqual([
+    2,
+    expect.stringMatching(/^no-such-program cannot be started: .*ENOENT\n {2}fix: name a program/),
+  ]);
+  expect([none.code, none.stderr]).toEqual([
+    2,
+    expect.stringMatching(/missing required argument 'command'/),
+  ]);
+  expect([odd.code, odd.stderr]).toEqual([2, expect.stringContaining('Did you mean "access"?')]);
+});
+
+it('hands a signal on, and ends as the command does', async () => {
+  const waiting = start([
+    'exec',
+    '--',
+    ...node(`console.log('there'); setInterval(() => {}, 1000)`),
+  ]);
+  await waiting.saw(/there/);
+  waiting.process.kill('SIGTERM');
+  expect((await waiting.finished).code).toBe(143);
+});
