@@ -4,6 +4,7 @@ import { nearestPath } from '../../files/nearest-path.js';
 import { basisInWords, type Case } from '../../spec/case.js';
 import type { Operation } from '../../spec/document.js';
 import { createMatcher, type Match } from '../../spec/match.js';
+import { oncePer } from '../../spec/once-per.js';
 import type { CheckedSpec } from '../../validation/validators.js';
 import { type Deviation, judge } from '../judge/judge.js';
 import { judgeRequest } from '../judge/request.js';
@@ -46,7 +47,7 @@ export function verdictOn(
   const [path = ''] = target.split('?');
   const { status } = response;
   const basics = { call: `${method} ${path}`, status };
-  const match = createMatcher(spec.operations.values())(method, path);
+  const match = matcherOf(spec)(method, path);
   if (match.kind !== 'operation' || method === 'HEAD')
     return { ...basics, failing: [undocumented(spec, basics.call, match)] };
   const { operation } = match;
@@ -90,12 +91,12 @@ function undocumented(spec: CheckedSpec, call: string, match: Match<Operation>):
   };
 }
 
-function methodsAt(spec: CheckedSpec, path: string): readonly string[] {
-  const match = createMatcher(spec.operations.values());
-  return ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
-    (method) => match(method, path).kind === 'operation',
+const matcherOf = oncePer((spec: CheckedSpec) => createMatcher(spec.operations.values()));
+
+const methodsAt = (spec: CheckedSpec, path: string): readonly string[] =>
+  ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
+    (method) => matcherOf(spec)(method, path).kind === 'operation',
   );
-}
 
 function dueCase({ id, cases }: Operation, name: string | undefined): Case | undefined {
   if (name === undefined) return undefined;

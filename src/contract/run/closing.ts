@@ -7,6 +7,7 @@ import type { CallerName } from '../tables/caller.js';
 import { lastParameterOf } from '../tables/compile.js';
 import { creations, listsOf } from './creations.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
+import type { Filled } from './filled.js';
 import { sideBySide } from './lanes.js';
 import { creationOf, type Entry, isLike, isMadeBy, isOfTime, type Ledger } from './ledger.js';
 import type { Lock } from './lock.js';
@@ -18,7 +19,6 @@ import { NotExercised, Withheld } from './reason.js';
 import { Session } from './session.js';
 import { State } from './state.js';
 import { listsFor } from './stock.js';
-import type { Filled } from './values.js';
 
 export interface Closed {
   readonly leftovers: readonly string[];

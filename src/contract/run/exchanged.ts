@@ -20,6 +20,10 @@ export interface Exchanged {
 export const isSuccess = ({ response }: Exchanged): boolean =>
   response !== undefined && response.status >= 200 && response.status < 300;
 
+/** What was to be deleted is there no more. Gone already is gone: the row itself may have deleted it. */
+export const isGone = (exchanged: Exchanged): boolean =>
+  isSuccess(exchanged) || exchanged.response?.status === 404;
+
 /** Characters of an answer that are kept while others are asked for. */
 const KEPT = 32_768;
 

@@ -5,10 +5,10 @@ import type { Json, PlainRequest } from '../../spec/message.js';
 import { headersOf, tokenOf } from '../dialect.js';
 import type { AskedFor } from '../judge/judge.js';
 import { type CallerName, inventedCredentials, schemeOf } from '../tables/caller.js';
+import type { Filled } from './filled.js';
 import { isId, short } from './id.js';
 import type { Profile } from './profile.js';
 import { NotExercised, Withheld } from './reason.js';
-import type { Filled } from './values.js';
 
 /** How the body is sent, where not as JSON. */
 export interface Sending {

@@ -8,7 +8,7 @@ import { atPointer } from '../../spec/pointer.js';
 import type { Deviation } from '../judge/judge.js';
 import type { Criterion, Lifecycle, LifecycleStep, Operand } from '../tables/arazzo.js';
 import { creations } from './creations.js';
-import { type Exchanged, isSuccess } from './exchanged.js';
+import { type Exchanged, isGone } from './exchanged.js';
 import { type Finding, findingOf } from './finding.js';
 import type { SessionParts } from './parts.js';
 import { crashOf, type Played } from './play.js';
@@ -54,7 +54,7 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
         );
         parts.held?.add(made.get(later) as string);
       }
-      if (step.cleanUp && (isSuccess(exchanged) || exchanged.response?.status === 404)) {
+      if (step.cleanUp && isGone(exchanged)) {
         parts.held?.delete(made.get(step) ?? '');
         made.delete(step);
       }

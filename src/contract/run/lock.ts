@@ -5,6 +5,7 @@ import type { OperationId } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { KNOWN_ORGANIZATION, LARGEST_PAGE, ORGANIZATION, rowsIn } from '../dialect.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
+import type { Filled } from './filled.js';
 import { isId, short } from './id.js';
 import { lockedUntil, lockName } from './names.js';
 import { valueIn } from './needs.js';
@@ -12,7 +13,6 @@ import { pagesFrom } from './pages.js';
 import { type SessionParts, selectionOf } from './parts.js';
 import { NotExercised } from './reason.js';
 import { Session } from './session.js';
-import type { Filled } from './values.js';
 
 export interface Lock {
   /** Why this run may not go on. */

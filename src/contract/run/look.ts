@@ -6,9 +6,9 @@ import { valuesAt } from '../../spec/values.js';
 import { CURSORS, totalIn } from '../dialect.js';
 import type { Check, LookStep, ObserveStep } from '../tables/steps.js';
 import type { Exchanged } from './exchanged.js';
+import type { Filled } from './filled.js';
 import { nextPage, pagesFrom } from './pages.js';
 import type { Session } from './session.js';
-import type { Filled } from './values.js';
 
 /** What is not as it should be, in an answer that shows it. */
 export interface Shown {

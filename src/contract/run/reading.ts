@@ -16,6 +16,7 @@ import { type KeepStep, partsOf, type RequestStep } from '../tables/steps.js';
 import type { Call, Contracts } from '../tables/table.js';
 import { listsOf } from './creations.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
+import type { Filled } from './filled.js';
 import { findingOf } from './finding.js';
 import { isId } from './id.js';
 import type { Lanes } from './lanes.js';
@@ -29,7 +30,6 @@ import { type PlannedRow, playRow } from './row.js';
 import { Session } from './session.js';
 import { listsFor } from './stock.js';
 import type { Subject } from './subject.js';
-import type { Filled } from './values.js';
 
 /** Path parameters and their values: an object, and what it is in. */
 type Binding = Readonly<Record<string, string>>;

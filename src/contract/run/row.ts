@@ -23,6 +23,7 @@ import type { Row, Table } from '../tables/table.js';
 import { type Changes, contradictionsIn } from './agreement.js';
 import { creations } from './creations.js';
 import { asTool, type Exchanged, isSuccess } from './exchanged.js';
+import type { Filled } from './filled.js';
 import { type Finding, findingOf } from './finding.js';
 import { Look, observe, type Shown } from './look.js';
 import { lackingIn, needsOfLook } from './needs.js';
@@ -35,7 +36,6 @@ import type { SharedPart, SharedState } from './shared.js';
 import { looksAtAge } from './spares.js';
 import { State } from './state.js';
 import type { Subject } from './subject.js';
-import type { Filled } from './values.js';
 
 /** One row on its way to a target. */
 export interface PlannedRow extends Subject {

@@ -8,7 +8,8 @@ import { templateOf } from '../tables/compile.js';
 import type { RequestTemplate } from '../tables/steps.js';
 import type { Call } from '../tables/table.js';
 import { type Creation, creations } from './creations.js';
-import { type Exchanged, isSuccess } from './exchanged.js';
+import { type Exchanged, isGone, isSuccess } from './exchanged.js';
+import type { Filled } from './filled.js';
 import { httpRequest, type Sending } from './http-request.js';
 import { pagesFrom } from './pages.js';
 import { type SessionParts, selectionOf } from './parts.js';
@@ -16,7 +17,7 @@ import { NotExercised, PreparationFailed } from './reason.js';
 import { Sender } from './sender.js';
 import { listsFor, viewersFor } from './stock.js';
 import type { Subject } from './subject.js';
-import { type Filled, Values } from './values.js';
+import { Values } from './values.js';
 
 /** Pages of a list that are read to see what was there before the run. */
 const STOCK_PAGES = 20;
@@ -62,22 +63,38 @@ export class Session {
    * off to the end of the run.
    */
   async takeAway(call: Call): Promise<void> {
-    const { putOff } = this.#parts;
     const filled = this.fillCall(call);
+    this.beginToClean();
+    await this.exchange(filled);
+    this.putOff(Object.values(call.path ?? {}).join(' '), async () =>
+      isGone(await this.exchange(filled)) ? undefined : '',
+    );
+  }
+
+  /** What was made is deleted from now on; a rate limit is not waited out where that can be put off. */
+  beginToClean(): void {
     this.sender.cleaning = true;
-    this.sender.hurries = putOff !== undefined;
-    const { response } = await this.exchange(filled);
-    if (!putOff || response?.status !== 429) return;
+    this.sender.hurries = this.#parts.putOff !== undefined;
+  }
+
+  /**
+   * Where a rate limit has just kept something from being deleted, that is tried once more at the end
+   * of the run: `takeAway` gives what there is to say where it is kept still. Says whether it was so.
+   */
+  putOff(made: string, takeAway: () => Promise<string | undefined>): boolean {
+    const { putOff } = this.#parts;
+    if (!putOff || this.exchanges.at(-1)?.response?.status !== 429) return false;
     this.sender.putAside('429, sent again at the end of the run');
-    const takeAway = async (): Promise<{ kept: string | undefined; sent: number }> => {
-      const before = this.requests;
-      this.sender.cleaning = true;
-      this.sender.hurries = false;
-      const last = await this.exchange(filled);
-      const isGone = isSuccess(last) || last.response?.status === 404;
-      return { kept: isGone ? undefined : '', sent: this.requests - before };
-    };
-    putOff.push({ made: Object.values(call.path ?? {}).join(' '), takeAway });
+    putOff.push({
+      made,
+      takeAway: async () => {
+        const before = this.requests;
+        this.sender.cleaning = true;
+        this.sender.hurries = false;
+        return { kept: await takeAway(), sent: this.requests - before };
+      },
+    });
+    return true;
   }
 
   /** Sends and judges. */

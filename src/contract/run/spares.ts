@@ -6,22 +6,13 @@ import { same } from '../../spec/json.js';
 import { isJsonObject, type Json, type JsonObject } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
 import { isArchived, MOVING, TIMES, UNRELATED } from '../dialect.js';
-import type { CallerName } from '../tables/caller.js';
 import type { Step } from '../tables/steps.js';
 import { type Creation, creations, listsOf } from './creations.js';
 import { asTool, type Exchanged, isSuccess } from './exchanged.js';
+import type { Filled } from './filled.js';
 import { isId } from './id.js';
 import type { Ledger } from './ledger.js';
 import { Withheld } from './reason.js';
-
-/** A request with all its values. */
-interface Filled {
-  readonly call: OperationId;
-  readonly caller: CallerName;
-  readonly path: Readonly<Record<string, Json>>;
-  readonly query: Readonly<Record<string, Json>>;
-  readonly body?: Json;
-}
 
 /** Whoever goes on with what another has made. */
 interface Taker {

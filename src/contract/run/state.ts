@@ -2,7 +2,7 @@
 import type { Json } from '../../spec/message.js';
 import { written } from '../tables/expression.js';
 import type { KeepStep, UndoStep } from '../tables/steps.js';
-import { isSuccess } from './exchanged.js';
+import { isGone } from './exchanged.js';
 import { isId, short } from './id.js';
 import type { SessionParts } from './parts.js';
 import { NotExercised, PreparationFailed, Withheld } from './reason.js';
@@ -71,11 +71,9 @@ export class State {
    * what could not be deleted; throws nothing.
    */
   async cleanUp(undos: readonly UndoStep[], isWrong = false): Promise<readonly string[]> {
-    const { held, putOff, spares } = this.#parts;
-    const { sender } = this.#session;
+    const { held, spares } = this.#parts;
     const left: string[] = this.#lost.splice(0);
-    sender.cleaning = true;
-    sender.hurries = putOff !== undefined;
+    this.#session.beginToClean();
     for (const undo of undos) {
       const slots = this.#kept.get(undo.kept);
       if (!slots) continue;
@@ -89,30 +87,13 @@ export class State {
       }
       const kept = await this.#takeAway(undo, slots);
       if (isGivenOn && kept === undefined) spares?.give(id);
-      if (
-        putOff &&
-        kept !== undefined &&
-        this.#session.exchanges.at(-1)?.response?.status === 429
-      ) {
-        sender.putAside('429, sent again at the end of the run');
-        putOff.push({ made, takeAway: () => this.#takeAwayAtLast(undo, slots) });
+      if (kept !== undefined && this.#session.putOff(made, () => this.#takeAway(undo, slots)))
         continue;
-      }
       held?.delete(made);
       if (kept !== undefined) left.push(`${made}${kept}`);
     }
     for (const made of left) held?.add(made);
     return left;
-  }
-
-  async #takeAwayAtLast(
-    undo: UndoStep,
-    slots: Readonly<Record<string, Json>>,
-  ): Promise<{ readonly kept: string | undefined; readonly sent: number }> {
-    const before = this.#session.requests;
-    this.#session.sender.hurries = false;
-    const kept = await this.#takeAway(undo, slots);
-    return { kept, sent: this.#session.requests - before };
   }
 
   /** Undefined where it is gone; else what there is to say of it. */
@@ -124,8 +105,7 @@ export class State {
     Object.assign(this.#session.values.slots, slots);
     try {
       const exchanged = await this.#session.exchange(this.#session.fill(request));
-      // Gone already is gone: the row itself may have deleted it.
-      return isSuccess(exchanged) || exchanged.response?.status === 404 ? undefined : '';
+      return isGone(exchanged) ? undefined : '';
     } catch (error) {
       return error instanceof Withheld ? ` (${error.message})` : '';
     }

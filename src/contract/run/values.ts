@@ -1,6 +1,5 @@
 // What the expressions of a play stand for: the profile's callers and ids, the slots, and names
 // that are new each time.
-import type { OperationId } from '../../spec/document.js';
 import type { Json } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
 import type { CallerName } from '../tables/caller.js';
@@ -12,20 +11,11 @@ import {
   written,
 } from '../tables/expression.js';
 import type { RequestTemplate } from '../tables/steps.js';
+import type { Filled } from './filled.js';
 import { nameOf } from './names.js';
 import { nameInProfile, valueIn } from './needs.js';
 import type { SessionParts } from './parts.js';
 import { NotExercised } from './reason.js';
-
-/** A request with all its values, before it is written as HTTP. */
-export interface Filled {
-  readonly call: OperationId;
-  /** Who sends it in truth: callers may have changed places. */
-  readonly caller: CallerName;
-  readonly path: Readonly<Record<string, Json>>;
-  readonly query: Readonly<Record<string, Json>>;
-  readonly body?: Json;
-}
 
 export class Values {
   readonly slots: Record<string, Json> = {};
