@@ -5,7 +5,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type RateLimit, readRateLimit } from '../client/rate.js';
 import { levels } from '../contract/run/level.js';
 import type { Shard } from '../contract/run/options.js';
-import { aToken } from '../files/options.js';
+import { aToken, isHost } from '../files/options.js';
 import { DEFAULT_BODY_LIMIT } from '../http/body.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
 import { BACKFILLS, type Backfill, isBackfill } from '../world/backfill.js';
@@ -118,6 +118,13 @@ const adminToken = (value: string): string => {
   return value;
 };
 
+/** `a.test,b.test`: names or addresses, with or without a port. */
+function hostNames(value: string): readonly string[] {
+  const names = value.split(',');
+  if (names.every(isHost)) return names;
+  throw new InvalidArgumentError('It takes names of hosts, such as a.test,b.test.');
+}
+
 const SEEDS = { low: 0, high: 2 ** 31, default: 1 } as const;
 
 const profile = text('--profile <file>', 'credentials and known IDs of the server', {
@@ -224,7 +231,7 @@ export const flags = {
       name: '--allowed-hosts <names>',
       help: 'names by which the control plane may be called, beside those of this machine: a.test,b.test',
       env: 'UNDERSTUDY_ALLOWED_HOSTS',
-      parse: (value) => value.split(','),
+      parse: hostNames,
     } as Flag<readonly string[] | undefined>,
     backfill: {
       name: '--backfill <mode>',

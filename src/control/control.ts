@@ -68,7 +68,7 @@ export class Control implements State {
 
   /** What is told of a world that is there. */
   summary(name: string): WorldSummary {
-    return this.worlds.list().find((world) => world.name === name) as WorldSummary;
+    return this.worlds.summary(name);
   }
 
   snapshots(world: string): Map<string, WorldSnapshot> {

@@ -1,6 +1,8 @@
 // Who may use the control plane: not the pages of other origins, nobody by a name that is not this
 // server's, and from other machines only whoever has the token.
+
 import type { Problem } from '../engine/exchange.js';
+import { isHost } from '../files/options.js';
 import type { PlainRequest } from '../spec/message.js';
 
 export interface GateOptions {
@@ -68,8 +70,7 @@ function inUrl(address: string): string {
 
 /** Without the port, in the one way in which URLs write it. */
 function hostOf(text: string): string | undefined {
-  if (!/^[\w.:[\]-]+$/.test(text) || !URL.canParse(`http://${text}`)) return undefined;
-  return new URL(`http://${text}`).hostname;
+  return isHost(text) ? new URL(`http://${text}`).hostname : undefined;
 }
 
 const isThisMachine = (name: string): boolean =>

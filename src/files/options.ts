@@ -30,9 +30,13 @@ export const aToken: OptionRule = {
   expected: 'a string without blanks',
   holds: (value) => typeof value === 'string' && /^[!-~]+$/.test(value),
 };
-export const listOfTexts: OptionRule = {
-  expected: 'a list of strings',
-  holds: (value) => Array.isArray(value) && value.every(aText.holds),
+/** A name or an address of a host, with or without a port. */
+export const isHost = (text: unknown): text is string =>
+  typeof text === 'string' && /^[\w.:[\]-]+$/.test(text) && URL.canParse(`http://${text}`);
+
+export const listOfHosts: OptionRule = {
+  expected: 'a list of names of hosts, such as a.test',
+  holds: (value) => Array.isArray(value) && value.every(isHost),
 };
 export const oneOf = (...words: readonly string[]): OptionRule => ({
   expected: words.map((word) => `'${word}'`).join(' or '),

@@ -14,7 +14,7 @@ import {
   anObject,
   aTextOrObject,
   aToken,
-  listOfTexts,
+  listOfHosts,
   type OptionRule,
   oneOf,
   wholeNumber,
@@ -136,7 +136,7 @@ export const standInOptions: Record<keyof StandInOptions, OptionRule> = {
   onWorld: aFunction,
   admin: aBoolean,
   adminToken: aToken,
-  allowedHosts: listOfTexts,
+  allowedHosts: listOfHosts,
 };
 
 /** A document of the user's own, served in place of ours. */
@@ -205,7 +205,7 @@ export function createStandIn(
   const world = worlds.get(DEFAULT_WORLD);
   const engineOptions = {
     api: freddyApi(spec, parts.validators),
-    worlds: worlds.resolve,
+    worlds: document && !document.isOurs ? worlds.resolveDefault : worlds.resolve,
     seed,
     selfCheck: options.selfCheck ?? 'strict',
     bodyLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,

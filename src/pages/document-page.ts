@@ -6,7 +6,7 @@ import type { Page, Shown } from './shown.js';
 
 /** Whether a target is one of ours, in any world, which tell their readers where they are. */
 export const isPage = (target: string): boolean =>
-  /^(?:\/w\/[^/?]*)?\/(openapi\.(json|yaml))?(\?|$)/.test(target);
+  /^(?:\/w\/[^/?]+(?=[/?]|$))?(?:\/|(?=\?|$))(openapi\.(json|yaml))?(\?|$)/.test(target);
 
 export function documentPage({ document, toYaml }: Shown, request: PlainRequest): Page | undefined {
   const { method, target } = request;

@@ -6,7 +6,7 @@ import type { State } from '../engine/api.js';
 import { corsHeaders, isPreflight, originHeaders, preflightHeaders } from '../engine/cors.js';
 import { type Delivery, forMethod } from '../engine/delivery.js';
 import { entryOf } from '../engine/entry.js';
-import { type ArrivalOptions, arrive } from '../engine/exchange.js';
+import { type Addressed, type ArrivalOptions, arrive } from '../engine/exchange.js';
 import type { Note } from '../engine/journal.js';
 import type { Found } from '../openapi/operations.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
@@ -35,11 +35,13 @@ export function aroundEngine<World extends State>(
     bodyLimit,
     answer: async (request) => {
       if (isPreflight(request) || request.body.length > bodyLimit) return engine.answer(request);
-      const { request: addressed, problem } = options.worlds(request);
-      const found = problem ? undefined : document.find(addressed);
-      if (found?.kind === 'operation') return askPrism(options, found, request);
+      const place = options.worlds(request);
+      const found = place.problem ? undefined : document.find(place.request);
+      if (found?.kind === 'operation') return askPrism(options, found, place);
       const delivery = await engine.answer(request);
-      return found || problem ? delivery : withHeader(delivery, 'x-understudy-source', 'rule');
+      return found || place.problem
+        ? delivery
+        : withHeader(delivery, 'x-understudy-source', 'rule');
     },
     answerUnreadable: (name, about) => engine.answerUnreadable(name, about),
   };
@@ -49,7 +51,7 @@ export function aroundEngine<World extends State>(
 export function withoutEngine<World extends State>(options: UserDocumentOptions<World>): Answerer {
   const { document, spec, bodyLimit, pages, worlds } = options;
   const refuse = (
-    request: PlainRequest,
+    place: Addressed<World>,
     name: UnroutedCase,
     details: JsonObject,
     headers: Readonly<Record<string, string>> = {},
@@ -66,33 +68,34 @@ export function withoutEngine<World extends State>(options: UserDocumentOptions<
       ...headers,
       'x-understudy-case': name,
     };
-    return finish(options, request, { status, headers: named, body }, { note: { case: name } });
+    return finish(options, place, { status, headers: named, body }, { note: { case: name } });
   };
   return {
     bodyLimit,
     answer: (request) => {
+      const place = worlds(request);
       if (isPreflight(request))
-        return finish(options, request, { status: 204, headers: preflightHeaders(request) });
+        return finish(options, place, { status: 204, headers: preflightHeaders(request) });
       if (request.body.length > bodyLimit)
-        return refuse(request, 'body_too_large', { limit: bodyLimit });
+        return refuse(place, 'body_too_large', { limit: bodyLimit });
       const found = document.find(request) as Found; // no operation is ours
-      const page = found.kind === 'operation' ? undefined : pages(request, worlds(request).state);
-      return page ? finish(options, request, page) : askPrism(options, found, request);
+      const page = found.kind === 'operation' ? undefined : pages(request, place.state);
+      return page ? finish(options, place, page) : askPrism(options, found, place);
     },
     answerUnreadable: (name, { request = nothing, details = {}, headers = {} } = {}) =>
-      refuse(request, name, unreadableDetails(name, details), headers),
+      refuse(worlds(request), name, unreadableDetails(name, details), headers),
   };
 }
 
 async function askPrism<World extends State>(
   options: UserDocumentOptions<World>,
   found: Found,
-  request: PlainRequest,
+  place: Addressed<World>,
 ): Promise<Delivery> {
-  const { document, selfCheck, seed, worlds } = options;
+  const { document, selfCheck, seed } = options;
   const startedAt = performance.now();
-  const how = { seed: `${seed}/${worlds(request).journal.next}`, checkAnswer: selfCheck !== 'off' };
-  const { answer, operation } = await document.answer(found, worlds(request).request, how);
+  const how = { seed: `${seed}/${place.journal.next}`, checkAnswer: selfCheck !== 'off' };
+  const { answer, operation } = await document.answer(found, place.request, how);
   const { breaches } = answer;
   const { status, headers, body } =
     breaches.length > 0 && selfCheck === 'strict' ? breachProblem(breaches) : answer;
@@ -106,7 +109,7 @@ async function askPrism<World extends State>(
     ...(operation === undefined ? {} : { operation }),
     ...(breaches.length > 0 ? { breaches } : {}),
   };
-  return finish(options, request, response, { note, startedAt });
+  return finish(options, place, response, { note, startedAt });
 }
 
 /** As Prism says it of an answer that its own document does not allow. */
@@ -130,13 +133,13 @@ function breachProblem(breaches: readonly string[]) {
 
 /** Numbered when it is answered, so that the journal stays in order however long Prism takes. */
 function finish<World extends State>(
-  options: UserDocumentOptions<World>,
-  request: PlainRequest,
+  { seed }: UserDocumentOptions<World>,
+  place: Addressed<World>,
   response: PlainResponse,
   { note, startedAt }: { readonly note?: Note; readonly startedAt?: number } = {},
 ): Delivery {
-  const arrival = arrive(options, request, startedAt);
-  const { journal } = arrival.world;
+  const { journal, request } = place;
+  const arrival = arrive({ worlds: () => place, seed }, request, startedAt);
   const headers = {
     ...response.headers,
     ...corsHeaders(Object.keys(response.headers)),

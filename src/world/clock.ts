@@ -28,8 +28,11 @@ export interface Clock {
   fork(): Clock;
 }
 
+/** The last second that has a year of four digits; a clock stays there. */
+export const LATEST = Date.parse('9999-12-31T23:59:59Z');
+
 export const toTimestamp = (milliseconds: number): string =>
-  `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
+  `${new Date(Math.min(milliseconds, LATEST)).toISOString().slice(0, 19)}Z`;
 
 /** Starts at a scenario's own time and stands still between writes. */
 export const virtualClock = (start: string): Clock =>

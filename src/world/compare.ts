@@ -1,5 +1,5 @@
 // What is different between two worlds, or between two moments of one.
-import { same } from '../spec/json.js';
+import { same, show } from '../spec/json.js';
 import type { Json } from '../spec/message.js';
 import { nouns } from './nouns.js';
 import type { TableName, WorldSnapshot } from './world.js';
@@ -73,14 +73,14 @@ export function describeDifference({ now, rows }: WorldDifference): string {
     if (!before) return [`+ ${table} ${id} ${nameOf(after)}`.trimEnd()];
     if (!after) return [`- ${table} ${id} ${nameOf(before)}`.trimEnd()];
     return Object.entries(fields ?? {}).map(
-      ([field, [was, is]]) => `~ ${table} ${id} ${field}: ${shown(was)} → ${shown(is)}`,
+      ([field, [was, is]]) => `~ ${table} ${id} ${field}: ${whole(was)} → ${whole(is)}`,
     );
   });
   const time = now ? [`~ time: ${now[0]} → ${now[1]}`] : [];
   return [...time, ...lines].map((line) => `${line}\n`).join('') || 'no difference\n';
 }
 
-const shown = (value: unknown): string => JSON.stringify(value) ?? 'absent';
+const whole = (value: unknown): string => show(value, { longest: Number.POSITIVE_INFINITY });
 
 const nameOf = (row: object | undefined): string => {
   const { name, title } = (row ?? {}) as { name?: unknown; title?: unknown };

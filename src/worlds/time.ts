@@ -1,7 +1,7 @@
 // Moving the clock of a world, and what comes of it.
 import { settle } from '../rules/memory.js';
 import { UsageError } from '../spec/failure.js';
-import { toTimestamp } from '../world/clock.js';
+import { LATEST, toTimestamp } from '../world/clock.js';
 import { secondsOf } from '../world/duration.js';
 import { stateAt } from '../world/nouns/credentials.js';
 import type { Embedding } from '../world/nouns/embeddings.js';
@@ -19,9 +19,6 @@ export interface ClockMove {
   /** Keys and tokens that have expired meanwhile. */
   readonly expired: readonly string[];
 }
-
-/** The last second that has a year of four digits. */
-const LATEST = Date.parse('9999-12-31T23:59:59Z');
 
 /** By a duration such as `2h`. Throws a ClockError, as `moveTo` does. */
 export function moveBy(world: World, duration: string): ClockMove {

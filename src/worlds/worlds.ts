@@ -3,7 +3,7 @@
 import { readAddress } from '../engine/address.js';
 import type { Addressed } from '../engine/exchange.js';
 import type { Journal, JournalEntry } from '../engine/journal.js';
-import { fixOf } from '../files/nearest.js';
+import { fixOf, nearest } from '../files/nearest.js';
 import { identify } from '../rules/callers.js';
 import type { LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
@@ -83,26 +83,31 @@ export class Worlds {
     if (problem) return { ...this.#stray(DEFAULT_WORLD), request: plain, problem };
     const place = this.#placeFor(name, plain);
     if (!place) return { ...this.#stray(name), request: plain };
-    place.arrived();
-    return { name, state: place.world, journal: place.journal, request: plain };
+    return entered(place, plain);
   };
+
+  /**
+   * For a document with nothing of ours, whose paths and keys are the user's own: the default world,
+   * and the request as it is.
+   */
+  readonly resolveDefault = (request: PlainRequest): Addressed<World> =>
+    entered(this.#default, request);
 
   /** The default world, then the others, the one that was used last at the end. */
   list(): readonly WorldSummary[] {
-    return [this.#default, ...this.#named.values()].map(({ name, start, world, journal }) => ({
-      name,
-      scenario: start.scenario.scenario,
-      now: world.clock.now(),
-      frozen: world.clock.frozen,
-      requests: journal.next - 1,
-    }));
+    return [this.#default, ...this.#named.values()].map(summaryOf);
+  }
+
+  /** What a list tells of one. Throws a WorldError, as all below do where there is no such world. */
+  summary(name: string): WorldSummary {
+    return summaryOf(this.#found(name));
   }
 
   has(name: string): boolean {
     return this.#find(name) !== undefined;
   }
 
-  /** Throws a WorldError, as all below do where there is no such world. */
+  /** Its state. */
   get(name: string): World {
     return this.#found(name).world;
   }
@@ -119,7 +124,7 @@ export class Worlds {
   /** A new world from its rule's scenario, or from the one given. Throws where there is one. */
   create(name: string, scenario?: string | Scenario): World {
     this.#mustBeNew(name);
-    const start = this.#start(scenario ?? scenarioFor(name, this.#rules) ?? this.#options.scenario);
+    const start = scenario === undefined ? this.#startOf(name) : this.#start(scenario);
     return this.#keep(this.#place(name, start)).world;
   }
 
@@ -150,7 +155,8 @@ export class Worlds {
     const place = this.#found(name);
     const { journal } = place;
     const [first] = journal.entries;
-    if (!first || number < first.number || number >= journal.next)
+    const isHeld = first && Number.isInteger(number) && number >= first.number;
+    if (!isHeld || number >= journal.next)
       throw new WorldError(
         `The journal of ${name} has no request ${number}.\n  fix: ${
           first ? `name one from ${first.number} to ${journal.next - 1}` : 'send it a request first'
@@ -215,8 +221,10 @@ export class Worlds {
     this.#named.delete(name);
   }
 
-  get #rules(): readonly ScenarioRule[] {
-    return this.#options.rules ?? [];
+  /** Where a world of this name starts, unless it is told otherwise. */
+  #startOf(name: string): LoadedScenario {
+    const { rules = [], scenario } = this.#options;
+    return this.#start(scenarioFor(name, rules) ?? scenario);
   }
 
   /** Each scenario is read once, since nobody writes to what is made of it. */
@@ -250,8 +258,7 @@ export class Worlds {
   #found(name: string): Place {
     const place = this.#find(name);
     if (place) return place;
-    const names = [DEFAULT_WORLD, ...this.#named.keys()];
-    throw new WorldError(`There is no world ${name}.\n  fix: ${fixOf(name, names.slice(-10))}`);
+    throw new WorldError(`There is no world ${name}.\n  fix: ${this.#fixFor(name)}`);
   }
 
   #mustBeNew(name: string): void {
@@ -273,7 +280,7 @@ export class Worlds {
       this.#named.set(name, known);
       return known;
     }
-    const start = this.#start(scenarioFor(name, this.#rules) ?? this.#options.scenario);
+    const start = this.#startOf(name);
     if (isStranger(start.world, headers)) return undefined;
     const made = this.#keep(this.#place(name, start));
     this.#options.onWorld?.({ kind: 'made', world: name, worlds: this.#named.size });
@@ -282,16 +289,36 @@ export class Worlds {
 
   #strictProblem(name: string): Addressed<World>['problem'] {
     if (!this.#options.strict || this.has(name)) return undefined;
+    return { case: 'unknown_world', details: { world: name, fix: this.#fixFor(name) } };
+  }
+
+  /** The nearest of all names; where none is near, those that were used last. */
+  #fixFor(name: string): string {
     const names = [DEFAULT_WORLD, ...this.#named.keys()];
-    return { case: 'unknown_world', details: { world: name, fix: fixOf(name, names.slice(-10)) } };
+    const close = nearest(name, names);
+    return fixOf(name, close === undefined ? names.slice(-10) : [close]);
   }
 
   /** What is answered without a world of that name changes nothing, and nobody keeps it. */
   #stray(name: string): Pick<Addressed<World>, 'name' | 'state' | 'journal'> {
-    const start = this.#start(scenarioFor(name, this.#rules) ?? this.#options.scenario);
+    const start = this.#startOf(name);
     return { name, state: start.world.fork(), journal: this.#strays };
   }
 }
+
+function entered(place: Place, request: PlainRequest): Addressed<World> {
+  place.arrived();
+  const { name, world, journal } = place;
+  return { name, state: world, journal, request };
+}
+
+const summaryOf = ({ name, start, world, journal }: Place): WorldSummary => ({
+  name,
+  scenario: start.scenario.scenario,
+  now: world.clock.now(),
+  frozen: world.clock.frozen,
+  requests: journal.next - 1,
+});
 
 /** Has no credential, or one that the world does not know; one that has expired is known. */
 function isStranger(world: World, headers: PlainRequest['headers']): boolean {

@@ -22,6 +22,8 @@ const mistakes = [
   [['serv'], 'did you mean serve?'],
   [['serve', '--prot', '1'], 'did you mean --port?'],
   [['serve', 'extra'], 'understudy serve --help'],
+  [['serve', '--allowed-hosts', 'http://mock.test/'], 'names of hosts, such as a.test,b.test'],
+  [['serve', '--allowed-hosts', 'mock.test,'], 'names of hosts'],
   [['serve', '--port', 'abc'], 'whole number from 0 to 65535'],
   [['serve', '--port', '70000'], 'whole number from 0 to 65535'],
   [['serve', '--clock', 'fast'], 'real, virtual'],

@@ -151,12 +151,15 @@ describe('an open port', () => {
     expect((await ask(port, { authorization: 'Bearer secret-1' })).status).toBe(200);
   });
 
-  it.each([{ adminToken: '' }, { adminToken: 'a b' }, { allowedHosts: 'a.test' }, { admin: 'no' }])(
-    'cannot be set with %j',
-    (options) => {
-      expect(() => createUnderstudy(options as UnderstudyOptions)).toThrow(TypeError);
-    },
-  );
+  it.each([
+    { adminToken: '' },
+    { adminToken: 'a b' },
+    { allowedHosts: 'a.test' },
+    { allowedHosts: ['http://a.test/'] },
+    { admin: 'no' },
+  ])('cannot be set with %j', (options) => {
+    expect(() => createUnderstudy(options as UnderstudyOptions)).toThrow(TypeError);
+  });
 });
 
 it("refuses a document with paths below the control plane's, and serves it without that", () => {

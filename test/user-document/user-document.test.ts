@@ -42,6 +42,31 @@ components:
 );
 
 describe('a document with nothing of ours', () => {
+  it('has paths and keys of its own, whatever they would mean to worlds', async () => {
+    const spec = write('own-worlds.yaml', {
+      openapi: '3.1.0',
+      info: { title: 'Wharves', version: '1' },
+      paths: {
+        '/w/{name}/boats': {
+          get: {
+            responses: {
+              200: {
+                description: 'd',
+                content: { 'application/json': { example: { hello: 'wharf' } } },
+              },
+            },
+          },
+        },
+      },
+    });
+    const understudy = createUnderstudy({ spec });
+    const headers = { 'x-api-key': 'key~-', 'x-understudy-world': '~' };
+    const { status, body, headers: got } = await call(understudy, get('/w/north/boats', headers));
+    expect([status, body, got.get('x-understudy-world')]).toEqual([200, { hello: 'wharf' }, null]);
+    expect(understudy.journal.map(({ target }) => target)).toEqual(['/w/north/boats']);
+    await expect(understudy.fetch('http://x/w/north/none')).resolves.toMatchObject({ status: 404 });
+  });
+
   it('is answered without a header or an envelope of the vendor, whatever is asked', async () => {
     const understudy = createUnderstudy({ spec: harbour });
     const asked = [

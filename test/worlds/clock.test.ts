@@ -69,6 +69,21 @@ describe('the clock of a world', () => {
     expect(world.clock.now()).toBe(START);
   });
 
+  it('stays at the last second that has a year of four digits', async () => {
+    const understudy = createUnderstudy();
+    understudy.worlds.setTime('default', '9999-12-31T23:59:58Z');
+    const made = [];
+    for (const name of ['a', 'b', 'c']) made.push(await call(understudy, create(name)));
+    expect(made.map(({ status, body }) => [status, body.created_at])).toEqual([
+      [201, '9999-12-31T23:59:58Z'],
+      [201, '9999-12-31T23:59:59Z'],
+      [201, '9999-12-31T23:59:59Z'],
+    ]);
+    expect(() => understudy.worlds.advance('default', '1h')).toThrow('later than a clock can show');
+    understudy.worlds.reset('default');
+    expect(understudy.world.clock.now()).toBe(START);
+  });
+
   it('stands still while it is frozen, and goes on from there', async () => {
     const understudy = createUnderstudy();
     const { worlds } = understudy;

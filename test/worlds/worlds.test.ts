@@ -138,12 +138,22 @@ describe('a request that names a world', () => {
   });
 
   it('by its path, gets the document that names the prefix', async () => {
-    const { fetch } = createUnderstudy();
-    const document = (await (await fetch('http://127.0.0.1:4010/w/w7/openapi.json')).json()) as {
+    const understudy = createUnderstudy();
+    const { url } = await understudy.listen({ port: 0 });
+    const over = async (path: string) => (await fetch(`${url}${path}`)).text();
+    for (const path of ['/w/w7', '/w/w7/', '/w/w7?a=b'])
+      expect([path, await over(path)]).toEqual([
+        path,
+        expect.stringContaining(`${url}/w/w7/openapi.json`),
+      ]);
+    await understudy.close();
+    const document = JSON.parse(
+      await (await understudy.fetch('http://127.0.0.1:4010/w/w7/openapi.json')).text(),
+    ) as {
       servers: { url: string }[];
     };
     expect(document.servers[0]?.url).toBe('http://127.0.0.1:4010/w/w7');
-    const home = await (await fetch('http://127.0.0.1:4010/w/w7/')).text();
+    const home = await (await understudy.fetch('http://127.0.0.1:4010/w/w7/')).text();
     expect(home).toContain('http://127.0.0.1:4010/w/w7/v1/spaces/');
   });
 
@@ -287,6 +297,14 @@ describe('worlds', () => {
     expect(worlds.compare('a', 'default').rows).toEqual([]);
   });
 
+  it('are not rewound to a part of a request', async () => {
+    const understudy = createUnderstudy();
+    for (const sent of [attachStore, detachStore]) await call(understudy, sent);
+    for (const number of [1.5, Number.NaN, -1, Number.POSITIVE_INFINITY])
+      expect(() => understudy.worlds.rewind('default', number)).toThrow(/name one from 1 to 2$/);
+    expect(understudy.journal).toHaveLength(2);
+  });
+
   it('are not rewound to what the journal no longer holds', async () => {
     const understudy = createUnderstudy();
     const { worlds } = understudy;
@@ -313,6 +331,8 @@ describe('worlds', () => {
     expect(told(() => worlds.get('chekout'))).toBe(
       'There is no world chekout.\n  fix: did you mean checkout?',
     );
+    for (let i = 0; i < 30; i++) worlds.create(`w${i}`);
+    expect(told(() => worlds.get('chekout'))).toMatch(/did you mean checkout\?$/);
     expect(told(() => worlds.create('checkout'))).toMatch(/^There is a world checkout already\./);
     expect(told(() => worlds.fork('default', 'default'))).toMatch(/^There is a world default/);
     expect(told(() => worlds.create('a/b'))).toMatch(/^a\/b cannot be the name of a world\./);
