@@ -10,7 +10,8 @@ import type { Validators } from '../validation/validators.js';
 import { DEFAULT_WORLD } from '../world/world-names.js';
 import { Control, type ControlParts } from './control.js';
 import { Gate, type GateOptions } from './gate.js';
-import { controlRules, type Operator } from './rules.js';
+import type { Operator } from './rules/form.js';
+import { controlRules } from './rules/rules.js';
 
 /** Its document, and what checks the messages of its operations. */
 export interface ControlSpec {

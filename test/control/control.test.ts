@@ -1,7 +1,7 @@
 // The control plane: every operation does what its document says, and a refusal changes nothing.
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ControlClient } from '../../src/control/client.js';
-import { controlRules } from '../../src/control/rules.js';
+import { controlRules } from '../../src/control/rules/rules.js';
 import { createUnderstudy as createInBrowser } from '../../src/fetch.js';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
 import { loadControl } from '../../src/shipped/control.js';

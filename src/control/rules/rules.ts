@@ -1,0 +1,20 @@
+// What each operation of the control plane does, one file for each subject. The guards of a rule are the
+// refusals of its document.
+import { clockRules } from './clock.js';
+import type { ControlRules } from './form.js';
+import { requestRules } from './requests.js';
+import { scenarioRules } from './scenarios.js';
+import { serviceRules } from './service.js';
+import { snapshotRules } from './snapshots.js';
+import { stateRules } from './state.js';
+import { worldRules } from './worlds.js';
+
+export const controlRules: ControlRules = {
+  ...serviceRules,
+  ...worldRules,
+  ...clockRules,
+  ...requestRules,
+  ...stateRules,
+  ...snapshotRules,
+  ...scenarioRules,
+};

@@ -1,0 +1,22 @@
+// A world as a scenario, and a scenario as a world.
+import type { LoadedScenario } from '../../scenario/load.js';
+import { writeScenario } from '../../scenario/write.js';
+import { type ControlRules, rule, told, unknown_world } from './form.js';
+import { loadGiven, soundScenario } from './given-scenario.js';
+
+export const scenarioRules: ControlRules = {
+  exportScenario: rule({
+    guards: { unknown_world },
+    accept: ({ world: { worlds }, path }) => ['exported', writeScenario(worlds.get(path.world))],
+  }),
+
+  importScenario: rule({
+    read: ({ world, body }) => loadGiven(world, body),
+    guards: { unknown_world, ...soundScenario },
+    accept: (known) => {
+      const { world } = known.loaded as LoadedScenario;
+      known.world.worlds.restore(known.path.world, world.snapshot());
+      return told('imported', known, known.path.world);
+    },
+  }),
+};
