@@ -14,7 +14,7 @@ const MESSAGES_EACH = 100;
 const USERS = 50;
 
 const counted = (count: number): string => count.toLocaleString('en');
-export const CROWDED_DESCRIPTION = `${counted(SPACES)} spaces, ${counted(SPACES * ATTACHMENTS_EACH)} attachments, ${counted(THREADS * MESSAGES_EACH)} messages.`;
+export const CROWDED_DESCRIPTION = `For paging, speed and long lists: ${counted(SPACES)} spaces, ${counted(SPACES * ATTACHMENTS_EACH)} attachments, ${counted(THREADS * MESSAGES_EACH)} messages.`;
 
 const end = Date.parse('2026-02-26T15:30:00Z');
 const organization_id = 'org_xyz789';

@@ -108,10 +108,13 @@ describe('the shipped scenarios', () => {
       'archived',
       'backfill-failed',
       'backfill-in-progress',
+      'bad-credentials',
       'crowded',
       'default',
       'deleted',
       'empty',
+      'one-request-away',
+      'same-names',
       'twenty-stores',
     ]);
   });
