@@ -133,6 +133,26 @@ export class ControlClient {
     return this.#ask('GET', ['worlds', world, 'state', noun], { query });
   }
 
+  /** One row, as it is kept. */
+  row(world: string, noun: TableName, id: string): Promise<JsonObject> {
+    return this.#ask('GET', ['worlds', world, 'state', noun, id]);
+  }
+
+  /** An item as a scenario has it; of a message with its `thread_id`. Gives the new rows. */
+  async createRow(world: string, noun: TableName, item: JsonObject): Promise<JsonObject[]> {
+    const path = ['worlds', world, 'state', noun];
+    return (await this.#ask<{ rows: JsonObject[] }>('POST', path, { body: item })).rows;
+  }
+
+  /** A JSON merge patch: null takes a value away. */
+  patchRow(world: string, noun: TableName, id: string, patch: JsonObject): Promise<JsonObject> {
+    return this.#ask('PATCH', ['worlds', world, 'state', noun, id], { body: patch });
+  }
+
+  deleteRow(world: string, noun: TableName, id: string): Promise<JsonObject> {
+    return this.#ask('DELETE', ['worlds', world, 'state', noun, id]);
+  }
+
   async snapshots(world: string): Promise<readonly SnapshotSummary[]> {
     const path = ['worlds', world, 'snapshots'];
     return (await this.#ask<{ snapshots: SnapshotSummary[] }>('GET', path)).snapshots;

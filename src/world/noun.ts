@@ -59,6 +59,8 @@ export interface Noun<Item, Tables, Holder = undefined> {
   check?(checker: Checker, placed: readonly Placed<Item, Holder>[]): void;
   /** The items that `fill` would make the rows of: all, or those in the list of one holder. */
   write?(tables: Tables, holder: Holder): readonly Item[];
+  /** One for each row, in their order, where `write` joins some or leaves some out. */
+  items?(tables: Tables): readonly Item[];
 }
 
 /** An item with what it needs, and with each value of its row that would not come by itself. */

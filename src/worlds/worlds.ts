@@ -183,6 +183,11 @@ export class Worlds {
     return new EmbeddingQueue(this.#found(name).world);
   }
 
+  /** Changes a world beside its requests, whole or not at all; a rewind takes it back. */
+  change<Result>(name: string, work: (world: World) => Result): Result {
+    return this.#found(name).beside((world) => world.atomically(() => work(world)));
+  }
+
   /** How messages that are queued for embedding from now on move on, such as `after 2s`. */
   setBackfill(name: string, backfill: Backfill): void {
     if (!isBackfill(backfill))

@@ -310,6 +310,12 @@ describe('what cannot be', () => {
       'UNKNOWN_FIELD',
       'where',
     ],
+    ['POST worlds/default/state/spaces', { id: 'space_abc123' }, 422, 'ROW_REFUSED', 'created_by'],
+    ['PATCH worlds/default/state/spaces/space_abc123', { name: 7 }, 422, 'ROW_REFUSED', 'name'],
+    ['PATCH worlds/default/state/spaces/none', { name: 'x' }, 404, 'UNKNOWN_ROW', 'id'],
+    ['PATCH worlds/default/state/spaces/space_abc123', 7, 422, 'MALFORMED', 'body'],
+    ['DELETE worlds/default/state/users/usr_owner1', undefined, 409, 'ROW_IN_USE', 'id'],
+    ['DELETE worlds/none/state/users/usr_owner1', undefined, 404, 'UNKNOWN_WORLD', 'world'],
     ['PUT worlds/default/snapshots/..x', undefined, 422, 'BAD_NAME', 'name'],
     ['POST worlds/default/snapshots/none/restore', undefined, 404, 'UNKNOWN_SNAPSHOT', 'name'],
     ['DELETE worlds/none/snapshots/none', undefined, 404, 'UNKNOWN_WORLD', 'world'],
@@ -378,6 +384,11 @@ describe('the client', () => {
     await control.resetWorld('default');
     const where = { id: 'space_abc123' };
     expect((await control.state('default', 'spaces', { where, limit: 5 })).total).toBe(1);
+    const id = 'thrd_empty';
+    await control.patchRow('default', 'threads', id, { title: 'T' });
+    const thread = await control.row('default', 'threads', id);
+    expect(await control.deleteRow('default', 'threads', id)).toEqual(thread);
+    expect(await control.createRow('default', 'threads', thread)).toEqual([thread]);
     await control.takeSnapshot('two', 'a b?'.replace(/\W/g, '-'));
     expect(await control.snapshots('two')).toEqual([await control.snapshot('two', 'a-b-')]);
     await control.restoreSnapshot('two', 'a-b-');

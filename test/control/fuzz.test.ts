@@ -8,7 +8,18 @@ const operations = [...loadControl().spec.operations.values()];
 
 /** Often something that is there. */
 const word = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom('default', 'one', 'two', 'spaces', 'credentials', 's1') },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom(
+      'default',
+      'one',
+      'two',
+      'spaces',
+      'credentials',
+      's1',
+      'space_abc123',
+    ),
+  },
   { weight: 1, arbitrary: fc.string({ maxLength: 70, unit: 'binary' }).filter(isSendable) },
 );
 function isSendable(text: string): boolean {
@@ -30,6 +41,24 @@ const given: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   to: fc.oneof(fc.constantFrom('2030-01-01T00:00:00Z', 'now'), fc.jsonValue()),
   frozen: fc.oneof(fc.boolean(), fc.jsonValue()),
 };
+/** What a row may hold, and what it may not. */
+const rowBody = fc
+  .record(
+    {
+      id: word,
+      name: fc.oneof(word, fc.constant(null)),
+      organization_id: fc.oneof(fc.constantFrom('org_xyz789', 'org_none'), fc.jsonValue()),
+      created_by: fc.oneof(fc.constantFrom('usr_owner1', 'usr_none'), fc.jsonValue()),
+      vector_store_id: fc.constantFrom('vs_def456', 'vs_lobby', 'vs_none', null),
+      access_users: fc.oneof(fc.constant(['usr_viewer1']), fc.jsonValue()),
+      user_id: fc.constantFrom('usr_owner1', null, 7),
+      note: fc.jsonValue(),
+      space_id: word,
+      ['__proto__']: fc.jsonValue(),
+    },
+    { requiredKeys: [] },
+  )
+  .map((value) => JSON.stringify(value));
 /** Fields that the operation knows, as a rule. */
 const bodyFor = (fields: readonly string[] = []) => {
   const known = Object.entries(given).filter(([field]) => fields.includes(field));
@@ -58,9 +87,11 @@ const sent = fc.oneof(
   ...operations.map((operation) =>
     fc.record({
       operation: fc.constant(operation),
-      words: fc.array(word, { minLength: 2, maxLength: 2 }),
+      words: fc.array(word, { minLength: 3, maxLength: 3 }),
       query,
-      body: bodyFor(operation.body?.fields),
+      body: /Row$/.test(operation.id)
+        ? fc.oneof({ weight: 6, arbitrary: rowBody }, { weight: 1, arbitrary: fc.json() })
+        : bodyFor(operation.body?.fields),
     }),
   ),
 );
@@ -80,7 +111,7 @@ it('neither fails nor breaks its document, in any order of requests', {
         const target = `${path}?${new URLSearchParams(query)}`;
         const answer = await fetch(target, {
           method: operation.method,
-          ...(body === undefined || operation.method === 'GET'
+          ...(body === undefined || ['GET', 'HEAD'].includes(operation.method)
             ? {}
             : { body, headers: { 'content-type': 'application/json' } }),
         });

@@ -80,26 +80,37 @@ export const credentials = {
       time(item.expires_at, `${pointer}/expires_at`);
     }
   },
-  write({ credentials }) {
-    const callers: CallerItem[] = [];
-    for (const { id, kind, user_id, state, note, expires_at } of credentials.all()) {
-      const who = {
-        ...(user_id === null ? {} : { user_id }),
-        ...(state === 'active' ? {} : { state }),
-        note,
-        ...(expires_at === null ? {} : { expires_at }),
-      };
-      const { api_key, token, ...last } = callers.at(-1) ?? {};
-      // A token right behind the key of the same user is of the same caller.
-      if (
-        kind === 'token' &&
-        api_key !== undefined &&
-        token === undefined &&
-        JSON.stringify(last) === JSON.stringify(who)
-      )
-        callers[callers.length - 1] = { api_key, token: id, ...who };
-      else callers.push({ [kind]: id, ...who });
-    }
-    return callers;
-  },
+  write: (tables) => joined(itemsOf(tables)),
+  items: itemsOf,
 } as const satisfies Noun<CallerItem, Tables>;
+
+function itemsOf({ credentials }: Tables): CallerItem[] {
+  return credentials.all().map(({ id, kind, user_id, state, note, expires_at }) => ({
+    [kind]: id,
+    ...(user_id === null ? {} : { user_id }),
+    ...(state === 'active' ? {} : { state }),
+    note,
+    ...(expires_at === null ? {} : { expires_at }),
+  }));
+}
+
+/** A token right behind the key of the same user is of the same caller. */
+function joined(items: readonly CallerItem[]): CallerItem[] {
+  const callers: CallerItem[] = [];
+  for (const { api_key, token, ...who } of items) {
+    const { api_key: key, token: taken, ...last } = callers.at(-1) ?? {};
+    if (
+      token !== undefined &&
+      key !== undefined &&
+      taken === undefined &&
+      JSON.stringify(last) === JSON.stringify(who)
+    )
+      callers[callers.length - 1] = { api_key: key, token, ...who } as CallerItem;
+    else
+      callers.push({
+        ...(api_key === undefined ? { token } : { api_key }),
+        ...who,
+      } as CallerItem);
+  }
+  return callers;
+}

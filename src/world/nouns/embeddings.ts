@@ -158,13 +158,17 @@ export const embeddings = {
       check.past(item.queued_at, `${pointer}/queued_at`);
     }
   },
-  write: ({ embeddings, spaceThreads, messages }) =>
-    embeddings.all().flatMap((row, i) => {
-      const { id, space_id, message_id } = row;
-      const link = spaceThreads.one('pair', pair(space_id, row.thread_id)) as SpaceThread;
-      const state = said(row, joinedAt(link, messages.get(message_id) as Message));
-      return id === `emb_${i + 1}` && Object.keys(state).length === 0
-        ? []
-        : [{ id, space_id, message_id, ...state }];
-    }),
+  /** Those that would come by themselves are left out. */
+  write: (tables) =>
+    itemsOf(tables).filter((item, i) => item.id !== `emb_${i + 1}` || Object.keys(item).length > 3),
+  items: itemsOf,
 } as const satisfies Noun<EmbeddingItem, Tables & Spaces & SpaceThreads & Messages>;
+
+function itemsOf({ embeddings, spaceThreads, messages }: Tables & SpaceThreads & Messages) {
+  return embeddings.all().map((row): EmbeddingItem => {
+    const { id, space_id, message_id } = row;
+    const link = spaceThreads.one('pair', pair(space_id, row.thread_id)) as SpaceThread;
+    const state = said(row, joinedAt(link, messages.get(message_id) as Message));
+    return { id, space_id, message_id, ...state };
+  });
+}
