@@ -13,6 +13,7 @@ import type { Scenario } from './scenario/scenario.js';
 import { createScenarioReader } from './scenario/value.js';
 import {
   inlinedControl,
+  inlinedFaultsForm,
   inlinedScenarioForm,
   inlinedScenarios,
   inlinedSpec,
@@ -58,6 +59,7 @@ export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
     spec: inlinedSpec(),
     validators: inlinedValidators,
     readScenario,
+    faultsForm: inlinedFaultsForm,
     codings: webCodings,
     control: inlinedControl,
     scenarios,

@@ -1,5 +1,7 @@
 // What programs call a running stand-in's control plane with: a method for each of its operations.
 import type { JournalEntry } from '../engine/journal.js';
+import type { FaultStatus } from '../faults/planted.js';
+import type { Fault } from '../scenario/faults.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { JsonObject } from '../spec/message.js';
 import type { WorldDifference } from '../world/compare.js';
@@ -9,6 +11,8 @@ import type { WorldSummary } from '../worlds/worlds.js';
 import type { ShippedScenario } from './control.js';
 
 export type { JournalEntry } from '../engine/journal.js';
+export type { FaultStatus } from '../faults/planted.js';
+export type { Fault } from '../scenario/faults.js';
 export type { Scenario } from '../scenario/scenario.js';
 export type { WorldSummary } from '../worlds/worlds.js';
 
@@ -166,6 +170,39 @@ export class ControlClient {
     this.#ask<SnapshotSummary>('DELETE', ['worlds', world, 'snapshots', name]);
   restoreSnapshot = (world: string, name: string) =>
     this.#ask<WorldSummary>('POST', ['worlds', world, 'snapshots', name, 'restore']);
+
+  /** In the order in which they are asked, with their counts. */
+  async faults(world: string): Promise<readonly FaultStatus[]> {
+    return this.#faults('GET', world);
+  }
+
+  /** These in place of all that there were; those of the world are counted anew. */
+  replaceFaults(world: string, faults: readonly Fault[]): Promise<readonly FaultStatus[]> {
+    return this.#faults('PUT', world, { faults });
+  }
+
+  clearFaults = (world: string) => this.#faults('DELETE', world);
+
+  addFault(world: string, fault: Fault): Promise<FaultStatus> {
+    return this.#ask('POST', ['worlds', world, 'faults'], { body: fault });
+  }
+
+  fault = (world: string, name: string) =>
+    this.#ask<FaultStatus>('GET', ['worlds', world, 'faults', name]);
+
+  /** One of this name is replaced. */
+  putFault(world: string, name: string, fault: Fault): Promise<FaultStatus> {
+    return this.#ask('PUT', ['worlds', world, 'faults', name], { body: fault });
+  }
+
+  deleteFault = (world: string, name: string) =>
+    this.#ask<FaultStatus>('DELETE', ['worlds', world, 'faults', name]);
+
+  async #faults(method: string, world: string, body?: object): Promise<readonly FaultStatus[]> {
+    const path = ['worlds', world, 'faults'];
+    const sent = body === undefined ? {} : { body };
+    return (await this.#ask<{ faults: FaultStatus[] }>(method, path, sent)).faults;
+  }
 
   exportScenario = (world: string) => this.#ask<Scenario>('GET', ['worlds', world, 'scenario']);
 

@@ -1,12 +1,13 @@
 // What the control plane works on, as the engine takes it: the worlds, and the snapshots that were
 // taken of them.
 import type { Change, State } from '../engine/api.js';
+import type { FaultBook } from '../faults/book.js';
 import { ScenarioError } from '../files/problem.js';
 import type { LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { Json } from '../spec/message.js';
 import { realClock } from '../world/clock.js';
-import type { WorldSnapshot } from '../world/world.js';
+import type { World, WorldSnapshot } from '../world/world.js';
 import type { WorldSummary, Worlds } from '../worlds/worlds.js';
 
 /** How many snapshots of a world there are at most. */
@@ -17,11 +18,19 @@ export interface ShippedScenario {
   readonly description: string;
 }
 
+/** What goes wrong on purpose in the worlds; loaded before the first request for it is answered. */
+export interface FaultDesk {
+  load(): Promise<void>;
+  readonly book: FaultBook;
+  problemsOf(given: unknown, world: World): readonly object[];
+}
+
 export interface ControlParts {
   readonly worlds: Worlds;
   /** Throws a ScenarioError that lists every problem. */
   readonly load: (scenario: string | Scenario) => LoadedScenario;
   readonly scenarios: () => readonly ShippedScenario[];
+  readonly faults: FaultDesk;
   /** Of the stand-in, and of the document that it stands in for. */
   readonly versions: { readonly understudy: string; readonly document: string };
 }
@@ -50,6 +59,10 @@ export class Control implements State {
   /** Each operation writes once, whole or not at all, so there is nothing to take back. */
   atomically<Result>(work: (takeBack: () => void, changes: readonly Change[]) => Result): Result {
     return work(() => {}, []);
+  }
+
+  get faults(): FaultDesk {
+    return this.#parts.faults;
   }
 
   get versions(): ControlParts['versions'] {

@@ -6,6 +6,7 @@ import type { Pages } from '../engine/answers.js';
 import { Engine } from '../engine/engine.js';
 import { createJournal } from '../engine/journal.js';
 import type { Spec } from '../spec/document.js';
+import type { PlainRequest } from '../spec/message.js';
 import type { Validators } from '../validation/validators.js';
 import { DEFAULT_WORLD } from '../world/world-names.js';
 import { Control, type ControlParts } from './control.js';
@@ -27,6 +28,10 @@ export interface ControlPlaneOptions extends GateOptions, Omit<ControlParts, 've
   readonly bodyLimit: number;
 }
 
+/** What is said of no world is for the default one. */
+const SHORTHAND = /^\/__admin\/(?=faults(?:[/?]|$))/;
+const FAULTS = /^\/__admin\/worlds\/[^/?]+\/faults(?=[/?]|$)/;
+
 /** Whether a request is for the control plane. */
 export const isControl = (target: string): boolean => /^\/__admin(?=[/?]|$)/.test(target);
 
@@ -43,11 +48,18 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     engine ??= createEngine(options, gate);
     return engine;
   };
+  const answer = (request: PlainRequest): ReturnType<Answerer['answer']> => {
+    const target = request.target.replace(SHORTHAND, `/__admin/worlds/${DEFAULT_WORLD}/`);
+    const whole = { ...request, target };
+    return FAULTS.test(target)
+      ? options.faults.load().then(() => own().answer(whole))
+      : own().answer(whole);
+  };
   return {
     gate,
     beside: (product) => ({
       bodyLimit: product.bodyLimit,
-      answer: (request) => (isControl(request.target) ? own() : product).answer(request),
+      answer: (request) => (isControl(request.target) ? answer(request) : product.answer(request)),
       answerUnreadable: (name, about) =>
         (isControl(about?.request?.target ?? '') ? own() : product).answerUnreadable(name, about),
     }),

@@ -1,6 +1,6 @@
 // What the engine can answer with: a documented case, filled in and checked, or one of those that
 // need no operation.
-import type { Decision, Outcome } from '../decide/rule.js';
+import type { Decision, Hand, Outcome } from '../decide/rule.js';
 import { nearestPath } from '../files/nearest-path.js';
 import { type Case, caseOfViolation } from '../spec/case.js';
 import type { Operation } from '../spec/document.js';
@@ -15,6 +15,7 @@ import type { Api, Change, State } from './api.js';
 import { corsHeaders, isPreflight, originHeaders, preflightHeaders } from './cors.js';
 import { fieldsOfRequest, refusalDetails, renderError, violationDetails } from './envelope.js';
 import { type Arrival, type Exchange, lost, type OperationExchange, unread } from './exchange.js';
+import type { Invented } from './interceptor.js';
 import type { Note } from './journal.js';
 import type { Preference } from './prefer.js';
 
@@ -30,6 +31,8 @@ export interface Answer {
   /** Absent for what is no case, such as a page. */
   readonly documented?: Case;
   readonly decision?: Decision;
+  /** Who answered in place of whoever decided. */
+  readonly by?: Hand | undefined;
   readonly changes?: readonly Change[];
   /** What the journal says of it beside. */
   readonly note: Note;
@@ -43,6 +46,12 @@ interface Reply {
   readonly body: Json | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   readonly decision?: Decision;
+}
+
+/** An invented error, and who asked for it: a request, or a fault. */
+interface Invention extends Omit<Invented, 'kind'> {
+  readonly applied?: string;
+  readonly by?: Hand;
 }
 
 export interface AnswersOptions<World extends State, Who> {
@@ -174,6 +183,36 @@ export class Answers<World extends State, Who> {
     ];
   }
 
+  /** An error that no document has: in the document's envelope, and said to be invented. */
+  invented(
+    exchange: OperationExchange<World, Who>,
+    { status, headers = {}, body, applied, by }: Invention,
+  ): Answer {
+    const { traceId, now } = exchange.arrival;
+    const filling = { fields: {}, traceId, now };
+    const envelope = this.#options.api.spec.invented(status);
+    const error = renderError({ value: envelope ?? null }, filling);
+    const named = {
+      'content-type': body === undefined ? 'application/json' : 'text/plain; charset=utf-8',
+      ...headers,
+      ...(applied === undefined ? {} : { 'preference-applied': applied }),
+      'x-understudy-basis': 'invented',
+    };
+    return {
+      response: this.#respond(exchange, undefined, {
+        status,
+        headers: named,
+        body: body ?? JSON.stringify(error),
+      }),
+      note: {
+        operation: exchange.operation.id,
+        basis: 'invented',
+        ...(applied === undefined ? {} : { forced: true }),
+      },
+      ...(by ? { by } : {}),
+    };
+  }
+
   /** What was decided, as the document has it, after our own check. */
   decided(exchange: OperationExchange<World, Who>, decision: Decision): Answer {
     const { outcome } = decision;
@@ -247,11 +286,12 @@ export class Answers<World extends State, Who> {
       ...(ignored.length > 0 ? { ignored } : {}),
       ...(extra['preference-applied'] ? { forced: true } : {}),
     };
-    const response = this.#respond(exchange, documented, {
+    const whole = {
       status,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
+    };
+    const response = this.#respond(exchange, documented, whole, body);
     const answer = { response, documented, note, ...(decision ? { decision } : {}) };
     // What a drift decided need not keep the document.
     const unchecked = selfCheck === 'off' || decision?.by?.kind === 'drift';
@@ -294,10 +334,11 @@ export class Answers<World extends State, Who> {
     { arrival, caller }: Exchange<World, Who>,
     documented: Case | undefined,
     response: PlainResponse,
+    told?: Json,
   ): PlainResponse {
     const { request, world, traceId, now } = arrival;
     const { status, headers, body } = response;
-    const own = this.#options.api.headersFor({ caller, traceId, now, documented });
+    const own = this.#options.api.headersFor({ caller, traceId, now, documented, body: told });
     const named = world.name === DEFAULT_WORLD ? undefined : { 'x-understudy-world': world.name };
     const all = {
       ...this.#constantHeaders,

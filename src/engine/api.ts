@@ -4,6 +4,7 @@ import type { Rule } from '../decide/rule.js';
 import type { Case } from '../spec/case.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
 import type { Spec } from '../spec/document.js';
+import type { Json } from '../spec/message.js';
 import type { Validators } from '../validation/validators.js';
 
 /** What rules read and write, as far as the engine deals with it. */
@@ -35,6 +36,8 @@ export interface Occasion<Who> {
   readonly now: string;
   /** Absent for what is no case, such as a page. */
   readonly documented: Case | undefined;
+  /** Of a case of an operation. */
+  readonly body?: Json | undefined;
 }
 
 export interface Api<World extends State, Who> {

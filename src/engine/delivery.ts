@@ -15,6 +15,8 @@ export interface Delivery {
 export type DeliveryEnd =
   /** The connection is reset, and nothing is sent. */
   | 'reset'
+  /** Nothing is sent, and the connection stays open until the client leaves. */
+  | 'hang'
   /** The connection is closed after so many bytes of the body. */
   | { readonly cutAt: number }
   /** The body comes whole, but in pieces of so many bytes. */

@@ -1,5 +1,5 @@
 // One request from match to answer, in reading order. A newcomer starts at `#answer`.
-import { type Decision, type Rule, settled } from '../decide/rule.js';
+import { type Rule, settled } from '../decide/rule.js';
 import type { Operation } from '../spec/document.js';
 import { createMatcher, type Matcher } from '../spec/match.js';
 import type { PlainRequest } from '../spec/message.js';
@@ -24,8 +24,8 @@ import {
   type OperationExchange,
   unread,
 } from './exchange.js';
-import { type Interceptor, Interceptors } from './interceptor.js';
-import { readPreference } from './prefer.js';
+import { type Hindrance, type Interceptor, Interceptors } from './interceptor.js';
+import { readPreference, waitOf } from './prefer.js';
 
 export interface EngineOptions<World extends State, Who> extends ArrivalOptions<World> {
   readonly api: Api<World, Who>;
@@ -38,6 +38,7 @@ export interface EngineOptions<World extends State, Who> extends ArrivalOptions<
   readonly pages?: Pages<World> | undefined;
   /** Whether pages of other origins may call. Default true. */
   readonly cors?: boolean | undefined;
+  /** One that is added while requests come is asked from the next one on. */
   readonly interceptors?: readonly Interceptor<World, Who>[] | undefined;
 }
 
@@ -114,7 +115,9 @@ export class Engine<World extends State, Who> implements Answerer {
     if (hindrance) return this.#settle(asking, hindrance);
 
     // Is a case asked for by name?
-    const preference = readPreference(request.headers.prefer, operation);
+    const preference = readPreference(request.headers.prefer, operation, api.spec);
+    if (preference.kind === 'invented')
+      return this.#finish(asking, this.#answers.invented(asking, preference));
     if (preference.kind === 'unknown')
       return this.#finish(asking, this.#answers.unknownPreference(asking, preference));
     if (preference.kind === 'case')
@@ -156,17 +159,39 @@ export class Engine<World extends State, Who> implements Answerer {
   }
 
   /** What is answered without asking a rule goes through our own check too. */
-  #settle(exchange: OperationExchange<World, Who>, decision: Decision): Delivery {
-    return this.#finish(exchange, this.#answers.decided(exchange, decision));
+  #settle(exchange: OperationExchange<World, Who>, hindrance: Hindrance): Delivery {
+    return this.#finish(exchange, this.#hindered(exchange, hindrance));
+  }
+
+  #hindered(exchange: OperationExchange<World, Who>, hindrance: Hindrance): Answer {
+    return 'outcome' in hindrance
+      ? this.#answers.decided(exchange, hindrance)
+      : this.#answers.invented(exchange, hindrance);
+  }
+
+  /** What has been done stays done, and is told, although something else is answered. */
+  #replaced(exchange: OperationExchange<World, Who>, answer: Answer): Answer {
+    const instead = this.#interceptors.replace(exchange, answer.documented);
+    if (!instead) return answer;
+    const { decision, changes } = answer;
+    const sent = this.#hindered(exchange, instead);
+    return {
+      ...sent,
+      by: instead.by,
+      ...(decision ? { decision } : {}),
+      ...(changes ? { changes } : {}),
+    };
   }
 
   /** How every answer ends: it is delivered, and written down. */
-  #finish(exchange: Exchange<World, Who>, answer: Answer): Delivery {
+  #finish(exchange: Exchange<World, Who>, given: Answer): Delivery {
     const { api } = this.#options;
     const { arrival, caller } = exchange;
     const { journal } = arrival.world;
-    const { response, documented, note, decision, changes } = answer;
-    const { delivery, hands } = this.#interceptors.deliver({ response }, exchange, documented);
+    const answer = reachesOperation(exchange) ? this.#replaced(exchange, given) : given;
+    const { response, documented, note, decision, changes, by = decision?.by } = answer;
+    const asked = waiting({ response }, arrival.request);
+    const { delivery, hands } = this.#interceptors.deliver(asked, exchange, documented);
     const sent = forMethod(arrival.request, delivery);
     const ended = {
       arrival,
@@ -174,12 +199,27 @@ export class Engine<World extends State, Who> implements Answerer {
       note,
       caller: caller === undefined ? undefined : api.nameOf(caller),
       delivery: sent,
-      hands: decision?.by ? [decision.by, ...hands] : hands,
+      hands: by ? [by, ...hands] : hands,
       decision,
       changes,
-      isPage: documented === undefined,
+      isPage: documented === undefined && note.basis === undefined,
     };
     journal.write(entryOf(ended, journal.bodyLimit));
     return sent;
   }
+}
+
+const reachesOperation = <World, Who>(
+  exchange: Exchange<World, Who>,
+): exchange is OperationExchange<World, Who> => exchange.operation !== undefined;
+
+/** `Prefer: wait=2`: the answer comes so many seconds later. */
+function waiting(delivery: Delivery, { headers: { prefer } }: PlainRequest): Delivery {
+  const seconds = prefer === undefined ? undefined : waitOf(prefer);
+  if (seconds === undefined) return delivery;
+  const { response } = delivery;
+  const { 'preference-applied': before } = response.headers;
+  const applied = before === undefined ? `wait=${seconds}` : `${before}, wait=${seconds}`;
+  const headers = { ...response.headers, 'preference-applied': applied };
+  return { response: { ...response, headers }, delayMs: seconds * 1000 };
 }

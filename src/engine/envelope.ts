@@ -19,7 +19,7 @@ export interface Filling {
 }
 
 /** The error body of a case: the example's words, this request's ids, this moment's time. */
-export function renderError(documented: Case, filling: Filling): Json {
+export function renderError(documented: Pick<Case, 'value'>, filling: Filling): Json {
   // The framework's own errors have no envelope, and nothing in them to fill in.
   if (!isJsonObject(documented.value) || !isJsonObject(documented.value.error))
     return documented.value as Json;

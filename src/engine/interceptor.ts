@@ -23,16 +23,34 @@ export type Decide<World, Who> = (
   options?: { readonly without?: string },
 ) => Decision;
 
+/**
+ * An error that no document has, for whoever wants to see what a client does about one. It says so
+ * in a header, and no answer of ours that is wrong can be taken for it.
+ */
+export interface Invented {
+  readonly kind: 'invented';
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** As it is, in place of the document's envelope. */
+  readonly body?: string | undefined;
+}
+
+/** What is answered in place of what would have been, and by whom where not by the interceptor. */
+export type Instead = (Outcome | Invented) & { readonly hand?: Hand };
+
+/** What stands in the way, with whoever put it there. */
+export type Hindrance = Decision | (Invented & { readonly by: Hand });
+
 export interface Interceptor<World, Who> extends Hand {
   /**
    * The credential was refused with a case: what to answer instead, or undefined to let the refusal
    * stand.
    */
-  credential?(refusal: string, exchange: OperationExchange<World, Who>): Outcome | undefined;
+  credential?(refusal: string, exchange: OperationExchange<World, Who>): Instead | undefined;
   /**
    * The caller is known: a limit that is reached, or a fault, answers in place of all that follows.
    */
-  admit?(exchange: OperationExchange<World, Who>): Outcome | undefined;
+  admit?(exchange: OperationExchange<World, Who>): Instead | undefined;
   /** The request breaks the document, and is to be refused with a case: true lets it pass. */
   request?(refusal: string, exchange: OperationExchange<World, Who>): boolean;
   /**
@@ -45,6 +63,14 @@ export interface Interceptor<World, Who> extends Hand {
     exchange: OperationExchange<World, Who>,
   ): Decision;
   /**
+   * The answer is known, and what was asked for is done: another answer in place of that one, which
+   * `documented` names.
+   */
+  replace?(
+    exchange: OperationExchange<World, Who>,
+    documented: Case | undefined,
+  ): Instead | undefined;
+  /**
    * Sends something else than the honest answer, or that one untouched. `documented` is absent for
    * what is no case.
    */
@@ -53,9 +79,11 @@ export interface Interceptor<World, Who> extends Hand {
     exchange: Exchange<World, Who>,
     documented: Case | undefined,
   ): Delivery;
+  /** Whoever had a hand in a delivery, where the interceptor stands for several. */
+  handsIn?(exchange: Exchange<World, Who>): readonly Hand[];
 }
 
-/** The list as one, for the engine. */
+/** The list as one, for the engine. Nobody copies it: what is added to it later is asked too. */
 export class Interceptors<World, Who> {
   readonly #list: readonly Interceptor<World, Who>[];
 
@@ -63,12 +91,19 @@ export class Interceptors<World, Who> {
     this.#list = list;
   }
 
-  credential(refusal: string, exchange: OperationExchange<World, Who>): Decision | undefined {
+  credential(refusal: string, exchange: OperationExchange<World, Who>): Hindrance | undefined {
     return this.#first((one) => one.credential?.(refusal, exchange));
   }
 
-  admit(exchange: OperationExchange<World, Who>): Decision | undefined {
+  admit(exchange: OperationExchange<World, Who>): Hindrance | undefined {
     return this.#first((one) => one.admit?.(exchange));
+  }
+
+  replace(
+    exchange: OperationExchange<World, Who>,
+    documented: Case | undefined,
+  ): Hindrance | undefined {
+    return this.#first((one) => one.replace?.(exchange, documented));
   }
 
   /** Whether a refusal of the request stands. */
@@ -96,16 +131,18 @@ export class Interceptors<World, Who> {
     const hands: Hand[] = [];
     for (const one of this.#list) {
       const sent = one.deliver?.(delivery, exchange, documented) ?? delivery;
-      if (sent !== delivery) hands.push(one);
+      if (sent !== delivery) hands.push(...(one.handsIn?.(exchange) ?? [one]));
       delivery = sent;
     }
     return { delivery, hands };
   }
 
-  #first(ask: (one: Interceptor<World, Who>) => Outcome | undefined): Decision | undefined {
+  #first(ask: (one: Interceptor<World, Who>) => Instead | undefined): Hindrance | undefined {
     for (const one of this.#list) {
-      const outcome = ask(one);
-      if (outcome) return settled(outcome, one);
+      const instead = ask(one);
+      if (!instead) continue;
+      const { hand: by = one, ...answer } = instead;
+      return answer.kind === 'invented' ? { ...answer, by } : settled(answer, by);
     }
     return undefined;
   }

@@ -13,6 +13,8 @@ export interface Note {
   readonly operation?: string;
   readonly case?: string;
   readonly forced?: true;
+  /** No document has the answer, and it is no fault of ours: somebody wanted it so. */
+  readonly basis?: 'invented';
   /** The documented path that an unknown one is closest to. */
   readonly nearest?: string;
   /** What the client sent and nobody read, such as `body.colour`. */

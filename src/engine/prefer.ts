@@ -1,10 +1,13 @@
-// `Prefer: code=409` and `Prefer: example=already_attached`, the header that Prism's users know (RFC 7240).
+// `Prefer: code=409` and `Prefer: example=already_attached`, the header that Prism's users know (RFC
+// 7240), and its `wait=2`.
 import type { Case } from '../spec/case.js';
-import type { Operation } from '../spec/document.js';
+import type { Operation, Spec } from '../spec/document.js';
 
 export type Preference =
   | { readonly kind: 'none' }
   | { readonly kind: 'case'; readonly documented: Case; readonly applied: string }
+  /** Nobody has documented it, but a client has to bear it all the same. */
+  | { readonly kind: 'invented'; readonly status: number; readonly applied: string }
   | { readonly kind: 'unknown'; readonly wish: string; readonly cases: readonly string[] };
 
 /** The `code` and the `example` asked for; other preferences are none of ours. */
@@ -21,6 +24,7 @@ function readWishes(header: string | undefined): ReadonlyMap<string, string> {
 export function readPreference(
   header: string | undefined,
   operation: Operation<string>,
+  spec: Pick<Spec, 'invented'>,
 ): Preference {
   const wishes = readWishes(header);
   if (wishes.size === 0) return { kind: 'none' };
@@ -31,7 +35,18 @@ export function readPreference(
       (wishes.get('example') ?? name) === name &&
       (wishes.get('code') ?? String(status)) === String(status),
   );
-  return documented
-    ? { kind: 'case', documented, applied: wish }
+  if (documented) return { kind: 'case', documented, applied: wish };
+  return wish === 'code=500' && spec.invented(500) !== undefined
+    ? { kind: 'invented', status: 500, applied: wish }
     : { kind: 'unknown', wish, cases: cases.map(({ name, status }) => `${status} ${name}`) };
+}
+
+/** Nobody waits longer. */
+const MOST_SECONDS = 600;
+
+/** The seconds of `wait=2`, or of `wait=0.5`; undefined for what is none. */
+export function waitOf(header: string): number | undefined {
+  const [, text] =
+    /(?:^|[,;])\s*wait\s*=\s*"?(\d{1,6}(?:\.\d{1,3})?)"?\s*(?:[,;]|$)/.exec(header) ?? [];
+  return text === undefined ? undefined : Math.min(Number(text), MOST_SECONDS);
 }

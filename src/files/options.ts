@@ -22,6 +22,7 @@ export const anObject: OptionRule = {
   expected: 'an object',
   holds: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 };
+export const aList: OptionRule = { expected: 'a list', holds: Array.isArray };
 export const aTextOrObject: OptionRule = {
   expected: 'a string or an object',
   holds: (value) => aText.holds(value) || anObject.holds(value),

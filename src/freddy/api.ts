@@ -13,10 +13,10 @@ export const freddyApi = (spec: Spec, validators: Validators): Api<World, Caller
   rules,
   identify,
   nameOf: ({ user_id }) => user_id,
-  headersFor: ({ caller, traceId, now, documented }) => ({
+  headersFor: ({ caller, traceId, now, documented, body }) => ({
     'x-request-id': traceId,
     ...(caller ? { 'aitronos-organization': caller.organization_id } : {}),
-    ...(documented?.status === 429 ? limitReached(documented, now) : {}),
+    ...(documented?.status === 429 ? limitReached(body ?? documented.value, now) : {}),
   }),
   // The knowledge paths call a store `store_id`, the error calls it `vector_store_id` (K-C3).
   aliases: { vector_store_id: 'store_id' },

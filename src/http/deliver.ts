@@ -23,6 +23,14 @@ export function wait(milliseconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Rejects with the signal's reason: whoever waits for nothing waits until it has enough. */
+export function waitForever(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    else signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
+
 /**
  * Throws where the body is cut short, after what is sent of it. The words are those of Node's own
  * `fetch`.

@@ -10,7 +10,7 @@ import type { Delivery } from '../engine/delivery.js';
 import { isPage } from '../pages/document-page.js';
 import type { PlainRequest } from '../spec/message.js';
 import { answerBody } from './body.js';
-import { isWhole, piecesOf, sizedHeaders, wait } from './deliver.js';
+import { isWhole, piecesOf, sizedHeaders, wait, waitForever } from './deliver.js';
 import type { Shell, Timeouts } from './listen.js';
 import { zlibCodings } from './zlib.js';
 
@@ -279,6 +279,7 @@ async function sendOtherwise(response: ServerResponse, delivery: Delivery): Prom
   response.once('close', () => left.abort());
   try {
     if (delivery.delayMs) await wait(delivery.delayMs, left.signal);
+    if (delivery.end === 'hang') await waitForever(left.signal);
     if (delivery.end === 'reset') {
       response.socket?.resetAndDestroy();
       return;

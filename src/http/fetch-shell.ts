@@ -2,7 +2,7 @@
 import type { Answerer } from '../engine/answerer.js';
 import type { Delivery } from '../engine/delivery.js';
 import { answerBody, type Codings, readBytes } from './body.js';
-import { piecesOf, wait } from './deliver.js';
+import { piecesOf, wait, waitForever } from './deliver.js';
 
 export type FetchHandler = (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
 
@@ -44,6 +44,7 @@ async function deliver(delivery: Delivery, signal: AbortSignal): Promise<Respons
   const { response, delayMs, end } = delivery;
   const { status, headers, body = null } = response;
   if (delayMs) await wait(delayMs, signal);
+  if (end === 'hang') await waitForever(signal);
   if (end === 'reset')
     throw new TypeError('fetch failed', {
       cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),

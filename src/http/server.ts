@@ -13,6 +13,7 @@ import { readGiven, shippedScenarios } from '../scenario/read.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { loadControl } from '../shipped/control.js';
 import { loadSpec } from '../shipped/document.js';
+import { faultsForm } from '../shipped/scenarios.js';
 import { shippedValidators } from '../shipped/validators.js';
 import type { Spec } from '../spec/document.js';
 import { aroundEngine, withoutEngine } from '../user-document/answerers.js';
@@ -85,6 +86,7 @@ export function createServer(
     spec,
     validators: shippedValidators,
     readScenario: readGiven,
+    faultsForm,
     codings: zlibCodings,
     toYaml: stringifyYaml,
     interceptors,

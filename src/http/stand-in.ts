@@ -8,9 +8,11 @@ import type { SelfCheck } from '../engine/answers.js';
 import { Engine, type EngineOptions } from '../engine/engine.js';
 import type { Interceptor } from '../engine/interceptor.js';
 import { createJournal, type JournalEntry } from '../engine/journal.js';
+import type { Form } from '../files/form.js';
 import {
   aBoolean,
   aFunction,
+  aList,
   anObject,
   aTextOrObject,
   aToken,
@@ -19,11 +21,13 @@ import {
   oneOf,
   wholeNumber,
 } from '../files/options.js';
+import { ScenarioError } from '../files/problem.js';
 import { freddyApi } from '../freddy/api.js';
 import { pagesOf } from '../pages/pages.js';
 import type { Shown } from '../pages/shown.js';
 import type { Caller } from '../rules/callers.js';
 import { addMessage, type NewMessage } from '../rules/memory.js';
+import type { Fault } from '../scenario/faults.js';
 import { buildScenario, type LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { ReadScenario } from '../scenario/value.js';
@@ -41,6 +45,7 @@ import type { EmbeddingFilter } from '../worlds/embeddings.js';
 import { type WorldEvent, Worlds } from '../worlds/worlds.js';
 import { type Codings, DEFAULT_BODY_LIMIT } from './body.js';
 import { createFetchHandler, type FetchHandler } from './fetch-shell.js';
+import { Hindrances } from './hindrances.js';
 
 export interface StandInOptions {
   /**
@@ -84,6 +89,8 @@ export interface StandInOptions {
   readonly strictWorlds?: boolean;
   /** Worlds beside the default one; of more, the one that was used longest ago goes. Default 500. */
   readonly maxWorlds?: number;
+  /** What goes wrong on purpose, in every world: `[{ when: { operation: 'listSpaces' }, does: { status: 503 } }]`. */
+  readonly faults?: readonly Fault[];
   /** Called when a request makes a world, and when one has to go. */
   readonly onWorld?: (event: WorldEvent) => void;
   /** Whether the control plane is there, under `/__admin/`. Default true. */
@@ -134,6 +141,7 @@ export const standInOptions: Record<keyof StandInOptions, OptionRule> = {
   strictWorlds: aBoolean,
   maxWorlds: wholeNumber(1),
   onWorld: aFunction,
+  faults: aList,
   admin: aBoolean,
   adminToken: aToken,
   allowedHosts: listOfHosts,
@@ -154,6 +162,7 @@ export interface StandInParts {
   readonly spec: Spec;
   readonly validators: Validators;
   readonly readScenario: (given: string | Scenario) => ReadScenario;
+  readonly faultsForm: Form;
   readonly codings: Codings;
   readonly toYaml?: Shown['toYaml'];
   readonly interceptors?: readonly Interceptor<World, Caller>[];
@@ -175,13 +184,33 @@ export function createStandIn(
 ): StandIn & { readonly answerer: Answerer; readonly control: ControlPlane | undefined } {
   const { scenario: given = 'default', seed = 1, clock = 'virtual', onExchange } = options;
   const { spec, document } = parts;
-  const load = (scenario: string | Scenario): LoadedScenario =>
-    buildScenario(parts.readScenario(scenario), {
+  const interceptors = [...(parts.interceptors ?? [])];
+  const hindrances = new Hindrances({
+    spec,
+    form: parts.faultsForm,
+    seed,
+    interceptors,
+    everywhere: options.faults,
+  });
+  const load = (scenario: string | Scenario): LoadedScenario => {
+    const read = parts.readScenario(scenario);
+    const loaded = buildScenario(read, {
       clock: clock === 'real' ? realClock : virtualClock,
       ids: createIdMaker(seed),
       backfill: options.backfill,
       ...(options.keepDeleted === undefined ? {} : { keepDeleted: options.keepDeleted }),
     });
+    const { faults = [] } = loaded.scenario;
+    if (faults.length === 0) return loaded;
+    // Before the first request to a world that it makes.
+    void hindrances.load();
+    const problems = hindrances.problemsOf({ faults }, loaded.world);
+    if (problems.length > 0)
+      throw new ScenarioError(
+        problems.map(({ pointer, what, fix }) => read.at(pointer, what, fix)),
+      );
+    return loaded;
+  };
   const worlds = new Worlds({
     scenario: given,
     load,
@@ -201,7 +230,9 @@ export function createStandIn(
     strict: options.strictWorlds,
     max: options.maxWorlds,
     onWorld: options.onWorld,
+    companion: hindrances,
   });
+  hindrances.checkEverywhere(worlds.get(DEFAULT_WORLD));
   const world = worlds.get(DEFAULT_WORLD);
   const engineOptions = {
     api: freddyApi(spec, parts.validators),
@@ -214,9 +245,10 @@ export function createStandIn(
       servesWorlds: document === undefined || document.isOurs,
       toYaml: parts.toYaml,
     }),
-    interceptors: parts.interceptors,
+    interceptors,
   };
-  const product = document ? document.answererFor(engineOptions) : new Engine(engineOptions);
+  const engine = document ? document.answererFor(engineOptions) : new Engine(engineOptions);
+  const product = hindrances.before(engine);
   const control =
     options.admin === false
       ? undefined
@@ -226,6 +258,7 @@ export function createStandIn(
           scenarios: parts.scenarios,
           document: parts.control,
           product: spec,
+          faults: hindrances,
           bodyLimit: engineOptions.bodyLimit,
           token: options.adminToken,
           allowedHosts: options.allowedHosts,

@@ -3,6 +3,7 @@
 import type { Backfill } from '../world/backfill.js';
 import type { Given } from '../world/noun.js';
 import type { Nouns } from '../world/nouns.js';
+import type { Fault } from './faults.js';
 
 type Item<N> = N extends {
   fill(tables: never, given: readonly Given<infer I, infer _>[], filling: never): void;
@@ -27,5 +28,6 @@ export interface Scenario extends Sections {
   readonly extends?: string;
   readonly ids_made?: number;
   readonly backfill?: Backfill;
+  readonly faults?: readonly Fault[];
   readonly external_ids?: readonly string[];
 }

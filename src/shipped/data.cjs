@@ -5,6 +5,7 @@ module.exports = {
   places: require('../../generated/places.json'),
   scenarios: require('../../generated/scenarios.json'),
   scenarioSchema: require('../../schemas/scenario.json'),
+  faultsSchema: require('../../schemas/faults.json'),
   validators: require('../../generated/validators.cjs'),
   control: require('../../generated/control.json'),
   controlValidators: require('../../generated/control.cjs'),

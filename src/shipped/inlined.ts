@@ -19,6 +19,11 @@ export const inlinedScenarioForm: Form = {
   validate: inlinedValidators('scenario'),
 };
 
+export const inlinedFaultsForm: Form = {
+  schema: data.faultsSchema,
+  validate: inlinedValidators('faults'),
+};
+
 export const inlinedScenarios: ReadonlyMap<string, object> = new Map(
   data.scenarios.map(({ name, scenario }) => [name, scenario]),
 );

@@ -19,6 +19,16 @@ export const scenarioForm: Form = {
   },
 };
 
+/** What faults are held to. */
+export const faultsForm: Form = {
+  get schema() {
+    return read('schemas/faults.json') as object;
+  },
+  get validate() {
+    return shippedValidators('faults');
+  },
+};
+
 /** The file of a shipped scenario. */
 export const fileOfScenario = (name: string): string => `${folder}${name}.yaml`;
 

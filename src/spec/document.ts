@@ -4,9 +4,10 @@ import type { OpenAPIV3_1 } from 'openapi-types';
 import type { Case, CaseProvenance } from './case.js';
 import type { OperationId } from './cases.gen.js';
 import { pathNamesIn } from './match.js';
-import type { Json } from './message.js';
+import type { Json, JsonObject } from './message.js';
 import { atPointer } from './pointer.js';
 import type { Relation } from './relation.js';
+import { changeAt } from './values.js';
 
 export type { OperationId } from './cases.gen.js';
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -59,6 +60,11 @@ export interface Spec<Id extends string = OperationId> {
   readonly operations: ReadonlyMap<Id, Operation<Id>>;
   /** Cases of requests that reach no operation, by name. */
   readonly unrouted: ReadonlyMap<string, Case>;
+  /**
+   * An error that nobody has documented, in the document's envelope; undefined where the document
+   * has none.
+   */
+  readonly invented: (status: number) => Json | undefined;
   /** `details.message` of a faulty field, by schema keyword. */
   readonly fieldMessages: Readonly<Record<string, string>>;
   /** The known values of `error.type`; another value is a notice, not a failure. */
@@ -80,6 +86,8 @@ type Document = OpenAPIV3_1.Document & {
   'x-field-messages': Record<string, string>;
   'x-common-headers': CommonHeader[];
   'x-unrouted': Record<string, ResponseObject>;
+  /** For statuses from 400 and from 500 on. */
+  'x-invented'?: { readonly client: JsonObject; readonly server: JsonObject };
 };
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -149,6 +157,10 @@ export function readSpec<Id extends string>(text: string, place: Spec['place']):
     text,
     operations,
     unrouted: new Map(unrouted.map((c) => [c.name, c])),
+    invented: (status) => {
+      const invented = document['x-invented']?.[status < 500 ? 'client' : 'server'];
+      return invented && changeAt(invented, '/error/status', () => status);
+    },
     fieldMessages: document['x-field-messages'],
     errorTypes: errorTypesOf(document),
     commonHeaders: document['x-common-headers'],

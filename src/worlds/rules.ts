@@ -1,6 +1,7 @@
 // How many worlds there are, and which of them start from which scenario: `checkout-*` from
 // `crowded`.
 import type { Scenario } from '../scenario/scenario.js';
+import { fits } from '../spec/pattern.js';
 
 /** How many worlds there are at most, beside the default one. */
 export const MAX_WORLDS = 500;
@@ -16,17 +17,3 @@ export const scenarioFor = (
   name: string,
   rules: readonly ScenarioRule[],
 ): string | Scenario | undefined => rules.find(({ worlds }) => fits(name, worlds))?.scenario;
-
-function fits(name: string, pattern: string): boolean {
-  const [first = '', ...others] = pattern.split('*');
-  if (others.length === 0) return name === pattern;
-  const last = others.pop() as string;
-  if (!name.startsWith(first) || !name.endsWith(last)) return false;
-  let at = first.length;
-  for (const part of others) {
-    const found = name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return at <= name.length - last.length;
-}

@@ -29,8 +29,16 @@ export interface WorldsOptions {
   /** Only worlds that were made by name are there: a request makes none. */
   readonly strict?: boolean | undefined;
   readonly max?: number | undefined;
+  /** Told of every world that starts, or starts anew, and of every fork. */
+  readonly companion?: Companion | undefined;
   /** Told of worlds that come and go by themselves. */
   readonly onWorld?: ((event: WorldEvent) => void) | undefined;
+}
+
+/** Whoever keeps something for worlds that is no state of theirs, such as faults. */
+export interface Companion {
+  started(world: World, scenario: Scenario): void;
+  forked(from: World, to: World): void;
 }
 
 export interface WorldEvent {
@@ -132,12 +140,16 @@ export class Worlds {
   fork(from: string, to: string): World {
     const { start, world } = this.#found(from);
     this.#mustBeNew(to);
-    return this.#keep(this.#place(to, start, world.fork())).world;
+    const forked = this.#keep(this.#place(to, start, world.fork())).world;
+    this.#options.companion?.forked(world, forked);
+    return forked;
   }
 
   /** As its scenario has it, with an empty journal: the same requests get the same answers again. */
   reset(name: string): void {
-    this.#found(name).reset();
+    const place = this.#found(name);
+    place.reset();
+    this.#options.companion?.started(place.world, place.start.scenario);
   }
 
   /** To be restored here, or in another world. */
@@ -239,7 +251,9 @@ export class Worlds {
     return start;
   }
 
-  #place(name: string, start: LoadedScenario, world = start.world.fork()): Place {
+  #place(name: string, start: LoadedScenario, forked?: World): Place {
+    const world = forked ?? start.world.fork();
+    if (!forked) this.#options.companion?.started(world, start.scenario);
     const journal = this.#options.createJournal(name, (number) => place.answered(number));
     const place = new Place({ name, start, world }, journal);
     return place;

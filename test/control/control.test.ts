@@ -395,6 +395,14 @@ describe('the client', () => {
     await control.deleteSnapshot('two', 'a-b-');
     await control.importScenario('two', await control.exportScenario('default'));
     expect((await control.compareWorlds('default', 'two')).rows).toEqual([]);
+    const busy = { does: { status: 503 } };
+    await control.replaceFaults('two', [busy]);
+    await control.addFault('two', busy);
+    await control.putFault('two', 'busy', busy);
+    expect((await control.fault('two', 'busy')).hits).toBe(0);
+    await control.deleteFault('two', 'busy');
+    expect((await control.faults('two')).length).toBe(2);
+    await control.clearFaults('two');
     await control.deleteWorld('two');
     expect([...new Set(asked)].sort()).toEqual([...loadControl().spec.operations.keys()].sort());
   });

@@ -39,6 +39,13 @@ const given: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   spaces: fc.jsonValue(),
   advance: fc.oneof(fc.constantFrom('1h', '0s', '-1h', '99999999d'), fc.jsonValue()),
   to: fc.oneof(fc.constantFrom('2030-01-01T00:00:00Z', 'now'), fc.jsonValue()),
+  faults: fc.oneof(
+    fc.jsonValue(),
+    fc.array(fc.record({ name: word, when: fc.jsonValue(), does: fc.jsonValue() }), {
+      maxLength: 3,
+    }),
+    fc.constant([{ name: 'one', does: { status: 503 } }]),
+  ),
   frozen: fc.oneof(fc.boolean(), fc.jsonValue()),
 };
 /** What a row may hold, and what it may not. */

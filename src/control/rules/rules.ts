@@ -1,6 +1,7 @@
 // What each operation of the control plane does, one file for each subject. The guards of a rule are the
 // refusals of its document.
 import { clockRules } from './clock.js';
+import { faultRules } from './faults.js';
 import type { ControlRules } from './form.js';
 import { requestRules } from './requests.js';
 import { scenarioRules } from './scenarios.js';
@@ -17,4 +18,5 @@ export const controlRules: ControlRules = {
   ...stateRules,
   ...snapshotRules,
   ...scenarioRules,
+  ...faultRules,
 };

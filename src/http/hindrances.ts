@@ -1,0 +1,116 @@
+// The faults of a stand-in, loaded with the first of them: without one, a request costs nothing
+// more.
+import type { FaultDesk } from '../control/control.js';
+import type { Answerer } from '../engine/answerer.js';
+import type { Interceptor } from '../engine/interceptor.js';
+import type { FaultBook } from '../faults/book.js';
+import type { Form } from '../files/form.js';
+import { FileError } from '../files/problem.js';
+import type { Caller } from '../rules/callers.js';
+import { checkFaults } from '../scenario/fault-check.js';
+import type { Fault } from '../scenario/faults.js';
+import type { Scenario } from '../scenario/scenario.js';
+import type { Spec } from '../spec/document.js';
+import type { World } from '../world/world.js';
+import type { Companion } from '../worlds/worlds.js';
+
+export interface HindranceParts {
+  readonly spec: Spec;
+  readonly form: Form;
+  readonly seed: number;
+  /** Those of the engine, which asks what is added to them. */
+  readonly interceptors: Interceptor<World, Caller>[];
+  /** Of every world, before those of its scenario. */
+  readonly everywhere?: readonly Fault[] | undefined;
+}
+
+/** What is wrong with faults, and where. */
+export interface FaultProblem {
+  readonly pointer: string;
+  readonly what: string;
+  readonly fix: string;
+}
+
+export class Hindrances implements FaultDesk, Companion {
+  readonly #parts: HindranceParts;
+  #book: FaultBook | undefined;
+  /** Until it is loaded, requests wait. */
+  #loading: Promise<void> | undefined;
+  /** Worlds that have started before it was loaded. */
+  #waiting: (() => void)[] = [];
+
+  constructor(parts: HindranceParts) {
+    this.#parts = parts;
+  }
+
+  /** Of this document, in this world. */
+  problemsOf(given: unknown, world: World): readonly FaultProblem[] {
+    const problems: FaultProblem[] = [];
+    const { spec, form } = this.#parts;
+    checkFaults(given, form, { spec, world }, (pointer, what, fix) =>
+      problems.push({ pointer, what, fix }),
+    );
+    return problems;
+  }
+
+  /** Throws a FileError with all that is wrong with the faults of every world. */
+  checkEverywhere(world: World): void {
+    const { everywhere } = this.#parts;
+    const problems = everywhere ? this.problemsOf({ faults: everywhere }, world) : [];
+    if (problems.length > 0)
+      throw new FileError(
+        problems.map((problem) => ({ file: 'faults', line: 1, column: 1, ...problem })),
+      );
+  }
+
+  get book(): FaultBook {
+    if (!this.#book) throw new Error('The faults are not loaded yet.');
+    return this.#book;
+  }
+
+  load(): Promise<void> {
+    this.#loading ??= this.#load();
+    return this.#loading;
+  }
+
+  started(world: World, { faults = [] }: Scenario): void {
+    const all = [...(this.#parts.everywhere ?? []), ...faults];
+    if (all.length > 0 || this.#loading) this.#when(() => this.book.of(world).replace(all));
+  }
+
+  forked(from: World, to: World): void {
+    if (this.#loading)
+      this.#when(() => {
+        const { planted } = this.book.of(from);
+        this.book.of(to).replace(planted.map(({ name, fault }) => ({ ...fault, name })));
+      });
+  }
+
+  /** Requests are answered once the faults of their worlds are there. */
+  before(answerer: Answerer): Answerer {
+    return {
+      bodyLimit: answerer.bodyLimit,
+      answer: (request) =>
+        this.#loading && !this.#book
+          ? this.#loading.then(() => answerer.answer(request))
+          : answerer.answer(request),
+      answerUnreadable: (name, about) => answerer.answerUnreadable(name, about),
+    };
+  }
+
+  async #load(): Promise<void> {
+    const { FaultBook } = await import('../faults/book.js');
+    this.#book = new FaultBook(this.#parts.seed);
+    this.#parts.interceptors.push(this.#book);
+    for (const act of this.#waiting.splice(0)) act();
+  }
+
+  #when(act: () => void): void {
+    if (this.#book) {
+      act();
+      return;
+    }
+    this.#waiting.push(act);
+    void this.load();
+  }
+}
