@@ -407,8 +407,9 @@ function close(node) {
   if (typeof node !== 'object' || node === null) return node;
   const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, close(value)]));
   const types = [copy.type].flat();
-  if (types.includes('object') && copy.properties && copy.additionalProperties === undefined)
-    copy.additionalProperties = false;
+  // What is referred to beside it is closed itself.
+  const isWhole = copy.$ref === undefined && copy.additionalProperties === undefined;
+  if (types.includes('object') && copy.properties && isWhole) copy.additionalProperties = false;
   return copy;
 }
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { FileError, type Problem, ScenarioError } from '../files/problem.js';
+import { FileError, type Problem, ScenarioError, withoutRepeats } from '../files/problem.js';
 import type { Io } from './io.js';
 
 /** Loaded only when a scenario is looked at. */
@@ -61,9 +61,4 @@ function problemsOf(check: () => unknown): readonly Problem[] {
     if (error instanceof FileError) return error.problems;
     throw error;
   }
-}
-
-/** Files that extend the same one share its faults. */
-function withoutRepeats(problems: readonly Problem[]): readonly Problem[] {
-  return [...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values()];
 }

@@ -2,6 +2,7 @@
 import type { JournalEntry } from '../engine/journal.js';
 import type { FaultStatus } from '../faults/planted.js';
 import type { Fault } from '../scenario/faults.js';
+import type { ScenarioSource } from '../scenario/generate.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { JsonObject } from '../spec/message.js';
 import type { WorldDifference } from '../world/compare.js';
@@ -13,6 +14,7 @@ import type { ShippedScenario } from './control.js';
 export type { JournalEntry } from '../engine/journal.js';
 export type { FaultStatus } from '../faults/planted.js';
 export type { Fault } from '../scenario/faults.js';
+export type { ScenarioSource } from '../scenario/generate.js';
 export type { Scenario } from '../scenario/scenario.js';
 export type { WorldSummary } from '../worlds/worlds.js';
 
@@ -88,7 +90,7 @@ export class ControlClient {
   }
 
   /** From the scenario of its rule, from a shipped one by name, or from one that is given. */
-  createWorld(name: string, scenario?: string | Scenario): Promise<WorldSummary> {
+  createWorld(name: string, scenario?: string | ScenarioSource): Promise<WorldSummary> {
     return this.#ask('POST', ['worlds'], {
       body: { name, ...(scenario === undefined ? {} : { scenario }) },
     });
@@ -207,7 +209,7 @@ export class ControlClient {
   exportScenario = (world: string) => this.#ask<Scenario>('GET', ['worlds', world, 'scenario']);
 
   /** All of it, in place of all that is in the world, or nothing. */
-  importScenario(world: string, scenario: Scenario): Promise<WorldSummary> {
+  importScenario(world: string, scenario: ScenarioSource): Promise<WorldSummary> {
     return this.#ask('PUT', ['worlds', world, 'scenario'], { body: scenario });
   }
 

@@ -3,8 +3,8 @@
 import type { Change, State } from '../engine/api.js';
 import type { FaultBook } from '../faults/book.js';
 import { ScenarioError } from '../files/problem.js';
+import type { ScenarioSource } from '../scenario/generate.js';
 import type { LoadedScenario } from '../scenario/load.js';
-import type { Scenario } from '../scenario/scenario.js';
 import type { Json } from '../spec/message.js';
 import { realClock } from '../world/clock.js';
 import type { World, WorldSnapshot } from '../world/world.js';
@@ -28,7 +28,7 @@ export interface FaultDesk {
 export interface ControlParts {
   readonly worlds: Worlds;
   /** Throws a ScenarioError that lists every problem. */
-  readonly load: (scenario: string | Scenario) => LoadedScenario;
+  readonly load: (scenario: string | ScenarioSource) => LoadedScenario;
   readonly scenarios: () => readonly ShippedScenario[];
   readonly faults: FaultDesk;
   /** Of the stand-in, and of the document that it stands in for. */
@@ -97,7 +97,7 @@ export class Control implements State {
     if (typeof named === 'string' && !this.scenarios.some(({ name }) => name === named))
       return { unknown: named };
     try {
-      return this.#parts.load(given as string | Scenario);
+      return this.#parts.load(given as string | ScenarioSource);
     } catch (error) {
       if (!(error instanceof ScenarioError)) throw error;
       return {

@@ -3,7 +3,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { show } from '../spec/json.js';
 import type { Json } from '../spec/message.js';
-import { asWritten, atPointer, pointerToken } from '../spec/pointer.js';
+import { asWritten, atPointer, pointerToken, pointerTokens } from '../spec/pointer.js';
 import { fixOf } from './nearest.js';
 
 /** What a file is held to. */
@@ -21,8 +21,10 @@ export interface FaultInWords {
 }
 
 interface Node {
+  readonly $ref?: string;
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Node>>;
+  readonly items?: Node;
 }
 
 const typeWords: Readonly<Record<string, readonly [name: string, fix: string]>> = {
@@ -40,12 +42,12 @@ export function inWords(schema: object, value: unknown, error: ErrorObject): Fau
   const { instancePath: pointer, keyword, params } = error;
   const got = atPointer(value as Json, pointer);
   const field = fieldAt(pointer);
-  const node = nodeAt(schema, error.schemaPath);
+  const node = nodeOf(schema, pointer) ?? nodeAt(schema, error.schemaPath);
   const described = node?.description === undefined ? '' : `: ${node.description}`;
   switch (keyword) {
     case 'required': {
       const key = params.missingProperty as string;
-      const meant = node?.properties?.[key]?.description;
+      const meant = node && stepInto(schema, node, key)?.description;
       const fix = meant === undefined ? `add ${key}` : `add ${key}: ${meant}`;
       return {
         pointer: below(pointer, key),
@@ -115,6 +117,23 @@ const below = (pointer: string, key: string): string => `${pointer}/${pointerTok
 
 /** As a reader would write it. */
 const fieldAt = (pointer: string): string => asWritten(pointer) ?? 'the file';
+
+/**
+ * What the schema says of a place in the file, as far as no choice stands on the way. The path of an
+ * error says less: behind a reference, it begins anew.
+ */
+const nodeOf = (schema: object, pointer: string): Node | undefined =>
+  pointerTokens(pointer).reduce<Node | undefined>(
+    (node, token) => node && stepInto(schema, node, token),
+    schema,
+  );
+
+function stepInto(schema: object, node: Node, token: string): Node | undefined {
+  const next = node.properties?.[token] ?? (/^\d+$/.test(token) ? node.items : undefined);
+  if (next?.$ref === undefined) return next;
+  const target = atPointer(schema as Json, next.$ref.slice(1)) as Node | undefined;
+  return { ...target, ...next, properties: { ...next.properties, ...target?.properties } };
+}
 
 /** The schema that holds the keyword at a path such as `#/properties/time/format`. */
 function nodeAt(schema: object, schemaPath: string): Node | undefined {

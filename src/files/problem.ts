@@ -62,3 +62,8 @@ const placeOf = ({ file, pointer, line, column }: Problem): string =>
  * What a file says is repeated in its problems: nothing in it may break a line or steer a terminal.
  */
 const oneLine = (text: string): string => shorten(text.replace(/\p{Cc}/gu, '\ufffd'), LONGEST);
+
+/** Rows that were made alike, and files that extend the same one, share their faults. */
+export const withoutRepeats = (problems: readonly Problem[]): readonly Problem[] => [
+  ...new Map(problems.map((problem) => [JSON.stringify(problem), problem])).values(),
+];

@@ -9,8 +9,8 @@ import { aText, checkOptions, type OptionRule, wholeNumber } from '../files/opti
 import { DocumentError } from '../files/problem.js';
 import { stringifyYaml } from '../files/yaml.js';
 import type { Caller } from '../rules/callers.js';
+import type { ScenarioSource } from '../scenario/generate.js';
 import { readGiven, shippedScenarios } from '../scenario/read.js';
-import type { Scenario } from '../scenario/scenario.js';
 import { loadControl } from '../shipped/control.js';
 import { loadSpec } from '../shipped/document.js';
 import { faultsForm } from '../shipped/scenarios.js';
@@ -46,7 +46,7 @@ export interface ServerOptions extends StandInOptions {
    * A shipped scenario's name, the path of a file, or a scenario itself; `default` is the world of
    * the vendor's documentation.
    */
-  readonly scenario?: string | Scenario;
+  readonly scenario?: string | ScenarioSource;
   /**
    * An OpenAPI file served in place of ours: operations of ours keep their rules, Prism answers all
    * others.

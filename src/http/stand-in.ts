@@ -28,9 +28,10 @@ import type { Shown } from '../pages/shown.js';
 import type { Caller } from '../rules/callers.js';
 import { addMessage, type NewMessage } from '../rules/memory.js';
 import type { Fault } from '../scenario/faults.js';
+import type { ReadScenario } from '../scenario/form.js';
+import type { ScenarioSource } from '../scenario/generate.js';
 import { buildScenario, type LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
-import type { ReadScenario } from '../scenario/value.js';
 import type { Spec } from '../spec/document.js';
 import type { PlainRequest, PlainResponse } from '../spec/message.js';
 import type { Validators } from '../validation/validators.js';
@@ -52,7 +53,7 @@ export interface StandInOptions {
    * A shipped scenario's name, or a scenario itself; `default` is the world of the vendor's
    * documentation.
    */
-  readonly scenario?: string | Scenario;
+  readonly scenario?: string | ScenarioSource;
   /** Seed for generated IDs: the same seed gives the same IDs. Default 1. */
   readonly seed?: number;
   /**
@@ -84,7 +85,7 @@ export interface StandInOptions {
    * The scenarios that other worlds start from, by name: `{ 'checkout-*': 'crowded' }`. The first
    * pattern that fits decides; without one it is `scenario`.
    */
-  readonly worldScenarios?: Readonly<Record<string, string | Scenario>>;
+  readonly worldScenarios?: Readonly<Record<string, string | ScenarioSource>>;
   /** A request to a world that nobody made is refused, where it would make one. Default false. */
   readonly strictWorlds?: boolean;
   /** Worlds beside the default one; of more, the one that was used longest ago goes. Default 500. */
@@ -161,7 +162,7 @@ type Pages = (request: PlainRequest, world: World) => PlainResponse | undefined;
 export interface StandInParts {
   readonly spec: Spec;
   readonly validators: Validators;
-  readonly readScenario: (given: string | Scenario) => ReadScenario;
+  readonly readScenario: (given: string | ScenarioSource) => ReadScenario;
   readonly faultsForm: Form;
   readonly codings: Codings;
   readonly toYaml?: Shown['toYaml'];
@@ -192,7 +193,7 @@ export function createStandIn(
     interceptors,
     everywhere: options.faults,
   });
-  const load = (scenario: string | Scenario): LoadedScenario => {
+  const load = (scenario: string | ScenarioSource): LoadedScenario => {
     const read = parts.readScenario(scenario);
     const loaded = buildScenario(read, {
       clock: clock === 'real' ? realClock : virtualClock,

@@ -3,6 +3,7 @@ import { toTimestamp } from '../world/clock.js';
 import type { SpaceItem } from '../world/nouns/spaces.js';
 import type { ThreadItem } from '../world/nouns/threads.js';
 import type { VectorStoreItem } from '../world/nouns/vector-stores.js';
+import { drawing } from './draw.js';
 import type { Scenario } from './scenario.js';
 
 export const CROWDED = 'crowded';
@@ -23,17 +24,8 @@ const user = (i: number): string => `usr_${number(i % USERS)}`;
 /** One row a minute, the last one just before the scenario's time. */
 const minute = (i: number, of: number): string => toTimestamp(end - (of - i) * 60_000);
 
-/** A linear congruential generator: the same crowd on every machine. */
-function* draws(seed: number): Generator<number, never> {
-  for (let state = seed; ; ) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    yield state / 2 ** 32;
-  }
-}
-
 export function crowdedScenario(seed = 1): Scenario {
-  const random = draws(seed);
-  const draw = (below: number): number => Math.floor(random.next().value * below);
+  const draw = drawing(seed);
 
   const stores: VectorStoreItem[] = Array.from({ length: STORES }, (_, i) => ({
     id: `vs_${number(i)}`,

@@ -1,10 +1,10 @@
 // Checks a scenario file against its schema, and removes what breaks it, so that the references
 // between the other rows can be checked in the same round.
 import type { ErrorObject } from 'ajv';
-import { type Form, inWords } from '../files/form.js';
+import { type FaultInWords, type Form, inWords } from '../files/form.js';
 import { nearest } from '../files/nearest.js';
 import type { Problem } from '../files/problem.js';
-import type { ParsedYaml } from '../files/yaml.js';
+import type { ParsedYaml, ProblemAt } from '../files/yaml.js';
 import { pointerToken, pointerTokens } from '../spec/pointer.js';
 import type { Draft } from '../world/noun.js';
 import type { Scenario } from './scenario.js';
@@ -32,6 +32,11 @@ export interface Formed {
   readonly damaged: ReadonlySet<object>;
 }
 
+export interface ReadScenario extends Formed {
+  /** A problem at the node a pointer names, such as `/spaces/0/vector_store_id`. */
+  readonly at: ProblemAt;
+}
+
 export function readForm({ value, at, isSound, problems: broken }: ParsedYaml, form: Form): Formed {
   if (value === undefined && broken.length > 0)
     return { scenario: {}, problems: broken, lost: allLists, damaged: new Set() };
@@ -44,10 +49,18 @@ export function readForm({ value, at, isSound, problems: broken }: ParsedYaml, f
     .filter(({ pointer }) => isSound(pointer));
   return {
     ...withoutFaults(isBroken ? soundRows(value, isSound) : value, errors),
-    problems: [...broken, ...faults.map(({ pointer, what, fix }) => at(pointer, what, fix))],
+    problems: [
+      ...broken,
+      ...withoutRepeats(faults).map(({ pointer, what, fix }) => at(pointer, what, fix)),
+    ],
     lost,
   };
 }
+
+/** A row that is none breaks both what rows have in common and what its list asks of them. */
+const withoutRepeats = (faults: readonly FaultInWords[]): readonly FaultInWords[] => [
+  ...new Map(faults.map((fault) => [`${fault.pointer} ${fault.what}`, fault])).values(),
+];
 
 function lostBy({ instancePath, keyword, params }: ErrorObject): readonly string[] {
   const tokens = pointerTokens(instancePath);
@@ -56,6 +69,8 @@ function lostBy({ instancePath, keyword, params }: ErrorObject): readonly string
     const meant = nearest(params.additionalProperty as string, lists);
     return lists.filter((list) => list === meant);
   }
+  const counted = keyword === 'required' ? params.missingProperty === 'count' : isCount(tokens);
+  if (counted) return lists.filter((list) => tokens.includes(list));
   if (keyword !== 'type') return [];
   if (tokens.length === 0) return lists;
   const isOrganization =
@@ -64,6 +79,10 @@ function lostBy({ instancePath, keyword, params }: ErrorObject): readonly string
     (list) => tokens.at(-1) === list || (isOrganization && inOrganizations.includes(list)),
   );
 }
+
+/** Of rows that are made, such as `/spaces/count`. */
+const isCount = (tokens: readonly string[]): boolean =>
+  tokens.at(-1) === 'count' && lists.includes(tokens.at(-2) as string);
 
 /** The rows that end before the syntax breaks. */
 function soundRows(value: unknown, isSound: ParsedYaml['isSound']): unknown {

@@ -1,16 +1,16 @@
 // A scenario file → a world. Rows go in by age, so that the order of insertion is the order of
 // time.
 
-import { ScenarioError } from '../files/problem.js';
+import { ScenarioError, withoutRepeats } from '../files/problem.js';
 import type { Backfill } from '../world/backfill.js';
 import type { Clock } from '../world/clock.js';
 import { toTimestamp } from '../world/clock.js';
 import type { IdMaker } from '../world/ids.js';
 import { createWorld, type World } from '../world/world.js';
+import type { ReadScenario } from './form.js';
 import { brokenReferences } from './references.js';
 import type { Scenario } from './scenario.js';
 import { allNouns, givenItems } from './sections.js';
-import type { ReadScenario } from './value.js';
 
 export interface LoadedScenario {
   readonly scenario: Scenario;
@@ -44,7 +44,7 @@ export function buildScenario(
 
 /** The scenario, once nothing is wrong with it. Throws a ScenarioError that lists every problem. */
 export function checkedScenario(read: ReadScenario): Scenario {
-  const problems = [...read.problems, ...brokenReferences(read, read.at)];
+  const problems = withoutRepeats([...read.problems, ...brokenReferences(read, read.at)]);
   if (problems.length > 0) throw new ScenarioError(problems);
   return read.scenario as Scenario;
 }

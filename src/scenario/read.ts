@@ -19,18 +19,10 @@ import {
   scenarioOfText,
 } from '../shipped/scenarios.js';
 import { CROWDED, CROWDED_DESCRIPTION } from './crowded.js';
-import { readForm } from './form.js';
+import { type ReadScenario, readForm } from './form.js';
 import { buildScenario, type LoadedScenario, type WorldSources } from './load.js';
 import type { Scenario } from './scenario.js';
-import {
-  crowded,
-  type FindBase,
-  type Missing,
-  type ReadScenario,
-  scenarioOf,
-  sound,
-  withBase,
-} from './value.js';
+import { crowded, type FindBase, type Missing, scenarioOf, sound, withBase } from './value.js';
 
 /**
  * Loads a shipped scenario by name, a file by path, or a value. Throws a ScenarioError that lists

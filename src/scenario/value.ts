@@ -7,14 +7,10 @@ import type { ProblemAt } from '../files/yaml.js';
 import { pointerOf, pointerTokens } from '../spec/pointer.js';
 import type { Draft } from '../world/noun.js';
 import { CROWDED, crowdedScenario } from './crowded.js';
-import { allLists, type Formed, readForm } from './form.js';
+import { allLists, type ReadScenario, readForm } from './form.js';
+import { withGenerated } from './generate.js';
 import type { Scenario } from './scenario.js';
 import { sections } from './sections.js';
-
-export interface ReadScenario extends Formed {
-  /** A problem at the node a pointer names, such as `/spaces/0/vector_store_id`. */
-  readonly at: ProblemAt;
-}
 
 /** Why there is no scenario of a name. */
 export interface Missing {
@@ -89,12 +85,13 @@ export function createScenarioReader(
   };
 }
 
-/** With the rows of the scenario that it extends, if it does. */
+/** With the rows that it has made, and those of the scenario that it extends, if it does. */
 export function withBase(own: ReadScenario, findBase: FindBase): ReadScenario {
   const name = own.scenario.extends;
-  if (name === undefined) return own;
+  if (name === undefined) return withGenerated(own);
   const base = findBase(name);
-  return 'scenario' in base ? extend(base, own) : withoutBase(own, base);
+  if (!('scenario' in base)) return withGenerated(withoutBase(own, base));
+  return extend(base, withGenerated(own, base));
 }
 
 /**

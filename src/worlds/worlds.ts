@@ -5,6 +5,7 @@ import type { Addressed } from '../engine/exchange.js';
 import type { Journal, JournalEntry } from '../engine/journal.js';
 import { fixOf, nearest } from '../files/nearest.js';
 import { identify } from '../rules/callers.js';
+import type { ScenarioSource } from '../scenario/generate.js';
 import type { LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { UsageError } from '../spec/failure.js';
@@ -20,8 +21,8 @@ import { type ClockMove, moveBy, moveTo } from './time.js';
 
 export interface WorldsOptions {
   /** Throws a ScenarioError that lists every problem. */
-  readonly load: (scenario: string | Scenario) => LoadedScenario;
-  readonly scenario: string | Scenario;
+  readonly load: (scenario: string | ScenarioSource) => LoadedScenario;
+  readonly scenario: string | ScenarioSource;
   /** It tells the number of each exchange that it has written down. */
   readonly createJournal: (world: string, onWritten: (number: number) => void) => Journal;
   /** Which worlds start from another scenario; the first that fits decides. */
@@ -64,7 +65,7 @@ export class WorldError extends UsageError {}
 
 export class Worlds {
   readonly #options: WorldsOptions;
-  readonly #starts = new Map<string | Scenario, LoadedScenario>();
+  readonly #starts = new Map<string | ScenarioSource, LoadedScenario>();
   readonly #default: Place;
   /** Those with a name, the one that was used longest ago first. */
   readonly #named = new Map<string, Place>();
@@ -130,7 +131,7 @@ export class Worlds {
   }
 
   /** A new world from its rule's scenario, or from the one given. Throws where there is one. */
-  create(name: string, scenario?: string | Scenario): World {
+  create(name: string, scenario?: string | ScenarioSource): World {
     this.#mustBeNew(name);
     const start = scenario === undefined ? this.#startOf(name) : this.#start(scenario);
     return this.#keep(this.#place(name, start)).world;
@@ -245,7 +246,7 @@ export class Worlds {
   }
 
   /** Each scenario is read once, since nobody writes to what is made of it. */
-  #start(scenario: string | Scenario): LoadedScenario {
+  #start(scenario: string | ScenarioSource): LoadedScenario {
     const start = this.#starts.get(scenario) ?? this.#options.load(scenario);
     if (typeof scenario === 'string') this.#starts.set(scenario, start);
     return start;

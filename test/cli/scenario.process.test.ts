@@ -48,7 +48,7 @@ describe('understudy scenario lint', () => {
       2,
       [
         `${join(folder, 'base.yaml')}:4:9  colour is not a known key`,
-        `${join(folder, 'two.yaml')}:5:9  spaces must be a list, not the text "none"`,
+        `${join(folder, 'two.yaml')}:5:9  spaces must be a list or a map, not the text "none"`,
         'defalt:1:1  Unknown scenario "defalt".',
         '',
       ],

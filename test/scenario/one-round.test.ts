@@ -81,8 +81,8 @@ ${store('vs_1', ', colour: red')}${store('vs_2', ', created_by: usr_1')}  - { id
     ],
     [
       'a list that is none',
-      `${head}vector_stores: { vs_memory: V }\n`,
-      '6 vector_stores must be a list, not a map',
+      `${head}vector_stores: V\n`,
+      '6 vector_stores must be a list or a map, not the text "V"',
     ],
     [
       'a base that is not there',
@@ -123,7 +123,7 @@ ${store('vs_1', ', colour: red')}${store('vs_2', ', created_by: usr_1')}  - { id
       ).toEqual([
         'base.yaml:6 colour is not a known key',
         'own.yaml:5 color is not a known key',
-        'own.yaml:6 slices must be a list, not the text "none"',
+        'own.yaml:6 slices must be a list or a map, not the text "none"',
       ]);
     } finally {
       rmSync(folder, { recursive: true });

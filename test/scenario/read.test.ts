@@ -215,7 +215,7 @@ describe('a file that breaks the form', () => {
     [
       'a wrong type',
       `${head}spaces: none\n`,
-      '4:9 spaces must be a list, not the text "none" | write one, with - before each item',
+      '4:9 spaces must be a list or a map, not the text "none" | write one, with - before each item',
     ],
     [
       'a text that is too short',
@@ -245,7 +245,7 @@ describe('a file that breaks the form', () => {
       '1:1 description is missing',
       '1:1 time is missing',
       '2:9 colour is not a known key',
-      '3:9 spaces must be a list, not the text "none"',
+      '3:9 spaces must be a list or a map, not the text "none"',
     ]);
   });
 
