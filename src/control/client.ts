@@ -1,15 +1,20 @@
 // What programs call a running stand-in's control plane with: a method for each of its operations.
 import type { JournalEntry } from '../engine/journal.js';
 import type { FaultStatus } from '../faults/planted.js';
+import type { NewMessage } from '../rules/memory.js';
 import type { Fault } from '../scenario/faults.js';
 import type { ScenarioSource } from '../scenario/generate.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { JsonObject } from '../spec/message.js';
+import type { Backfill, EmbeddingStatus } from '../world/backfill.js';
 import type { WorldDifference } from '../world/compare.js';
+import type { Embedding } from '../world/nouns/embeddings.js';
+import type { Message } from '../world/nouns/messages.js';
 import type { TableName } from '../world/world.js';
+import type { EmbeddingFilter } from '../worlds/embeddings.js';
 import type { ClockMove } from '../worlds/time.js';
 import type { WorldSummary } from '../worlds/worlds.js';
-import type { ShippedScenario } from './control.js';
+import type { Settings, ShippedScenario } from './control.js';
 
 export type { JournalEntry } from '../engine/journal.js';
 export type { FaultStatus } from '../faults/planted.js';
@@ -59,6 +64,46 @@ export interface SnapshotSummary {
 
 interface Paging {
   readonly limit?: number;
+}
+
+/** Requests with all of these; all of them without any. */
+export interface RequestFilter {
+  readonly operation?: string;
+  /** `space_not_found`, or `getSpace.space_not_found`. */
+  readonly case?: string;
+  readonly status?: number;
+  readonly method?: string;
+  /** A part of the path or query. */
+  readonly path?: string;
+}
+
+type Progress = Readonly<Record<EmbeddingStatus, number>>;
+
+export interface EmbeddingPage {
+  readonly embeddings: readonly Embedding[];
+  readonly total: number;
+  readonly next_offset: number | null;
+  readonly progress: Progress;
+  readonly threads: readonly (Progress & {
+    readonly space_id: string;
+    readonly thread_id: string;
+  })[];
+}
+
+export interface MovedEmbeddings {
+  readonly embeddings: readonly Embedding[];
+  /** Of all in the world. */
+  readonly progress: Progress;
+}
+
+export interface WorldSettings {
+  readonly scenario: string;
+  readonly backfill: Backfill;
+  readonly clock: string;
+  readonly now: string;
+  readonly frozen: boolean;
+  readonly keep_deleted: number;
+  readonly ids_made: number;
 }
 
 /**
@@ -124,9 +169,64 @@ export class ControlClient {
 
   requests(
     world: string,
-    query: Paging & { readonly after?: number } = {},
+    query: Paging & RequestFilter & { readonly after?: number } = {},
   ): Promise<{ requests: JournalEntry[]; next_after: number | null }> {
     return this.#ask('GET', ['worlds', world, 'requests'], { query });
+  }
+
+  /** By its number, or by the trace id of its answer. */
+  request(world: string, request: number | string): Promise<JournalEntry> {
+    return this.#ask('GET', ['worlds', world, 'requests', String(request)]);
+  }
+
+  /** The messages that spaces take in, how many are how far, and the same for each thread. */
+  embeddings(
+    world: string,
+    query: Paging & EmbeddingFilter & { readonly offset?: number } = {},
+  ): Promise<EmbeddingPage> {
+    return this.#ask('GET', ['worlds', world, 'embeddings'], { query });
+  }
+
+  /** From queued to running, or from running to done. */
+  stepEmbeddings(world: string, filter: EmbeddingFilter = {}): Promise<MovedEmbeddings> {
+    return this.#ask('POST', ['worlds', world, 'embeddings', 'step'], { body: filter });
+  }
+
+  drainEmbeddings(world: string, filter: EmbeddingFilter = {}): Promise<MovedEmbeddings> {
+    return this.#ask('POST', ['worlds', world, 'embeddings', 'drain'], { body: filter });
+  }
+
+  failEmbeddings(
+    world: string,
+    how: EmbeddingFilter & { readonly error?: string } = {},
+  ): Promise<MovedEmbeddings> {
+    return this.#ask('POST', ['worlds', world, 'embeddings', 'fail'], { body: how });
+  }
+
+  /** As a model's answer would come; each space that has the thread queues it. */
+  addMessage(
+    world: string,
+    message: NewMessage,
+  ): Promise<{ message: Message; embeddings: Embedding[] }> {
+    return this.#ask('POST', ['worlds', world, 'messages'], { body: message });
+  }
+
+  settings = () => this.#ask<Settings>('GET', ['settings']);
+
+  /** What can be changed while the server runs. */
+  changeSettings(
+    patch: Partial<Pick<Settings, 'strict_worlds' | 'max_worlds'>>,
+  ): Promise<Settings> {
+    return this.#ask('PATCH', ['settings'], { body: patch });
+  }
+
+  worldSettings = (world: string) => this.#ask<WorldSettings>('GET', ['worlds', world, 'settings']);
+
+  changeWorldSettings(
+    world: string,
+    patch: { readonly backfill?: Backfill },
+  ): Promise<WorldSettings> {
+    return this.#ask('PATCH', ['worlds', world, 'settings'], { body: patch });
   }
 
   /** Rows of a table; `where` has the values that their fields must have. */

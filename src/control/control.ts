@@ -25,12 +25,34 @@ export interface FaultDesk {
   problemsOf(given: unknown, world: World): readonly object[];
 }
 
+/** How the server was started, in what cannot be changed while it runs. */
+export interface StartSettings {
+  readonly scenario: string;
+  readonly world_scenarios: readonly { readonly worlds: string; readonly scenario: string }[];
+  readonly seed: number;
+  readonly clock: string;
+  /** Of every world; null where each scenario says it. */
+  readonly backfill: string | null;
+  readonly self_check: string;
+  readonly keep_deleted: number;
+  readonly body_limit: number;
+  readonly journal_body_limit: number;
+  readonly allowed_hosts: readonly string[];
+}
+
+export interface Settings extends StartSettings {
+  readonly strict_worlds: boolean;
+  readonly max_worlds: number;
+}
+
 export interface ControlParts {
   readonly worlds: Worlds;
   /** Throws a ScenarioError that lists every problem. */
   readonly load: (scenario: string | ScenarioSource) => LoadedScenario;
   readonly scenarios: () => readonly ShippedScenario[];
   readonly faults: FaultDesk;
+  /** Those with which it was started. */
+  readonly settings: StartSettings;
   /** Of the stand-in, and of the document that it stands in for. */
   readonly versions: { readonly understudy: string; readonly document: string };
 }
@@ -67,6 +89,11 @@ export class Control implements State {
 
   get versions(): ControlParts['versions'] {
     return this.#parts.versions;
+  }
+
+  get settings(): Settings {
+    const { strict, max } = this.worlds.limits;
+    return { ...this.#parts.settings, strict_worlds: strict, max_worlds: max };
   }
 
   /** They come with the package, so they are read once. */

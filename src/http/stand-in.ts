@@ -1,13 +1,14 @@
 // Puts the rooms together: a document, a world, the engine, and `fetch`. What reads files or opens
 // ports is around it, in server.ts; a browser runs all of this.
 
-import type { ShippedScenario } from '../control/control.js';
+import type { ShippedScenario, StartSettings } from '../control/control.js';
 import { type ControlPlane, type ControlSpec, createControlPlane } from '../control/plane.js';
 import type { Answerer } from '../engine/answerer.js';
 import type { SelfCheck } from '../engine/answers.js';
 import { Engine, type EngineOptions } from '../engine/engine.js';
 import type { Interceptor } from '../engine/interceptor.js';
 import { createJournal, type JournalEntry } from '../engine/journal.js';
+import { JOURNAL_BODY_LIMIT } from '../engine/record.js';
 import type { Form } from '../files/form.js';
 import {
   aBoolean,
@@ -40,7 +41,7 @@ import { type ClockKind, realClock, virtualClock } from '../world/clock.js';
 import { createIdMaker } from '../world/ids.js';
 import type { Embedding } from '../world/nouns/embeddings.js';
 import type { Message } from '../world/nouns/messages.js';
-import type { World } from '../world/world.js';
+import { KEEP_DELETED, type World } from '../world/world.js';
 import { DEFAULT_WORLD } from '../world/world-names.js';
 import type { EmbeddingFilter } from '../worlds/embeddings.js';
 import { type WorldEvent, Worlds } from '../worlds/worlds.js';
@@ -261,6 +262,7 @@ export function createStandIn(
           product: spec,
           faults: hindrances,
           bodyLimit: engineOptions.bodyLimit,
+          settings: settingsOf(options, { ...engineOptions, clock }),
           token: options.adminToken,
           allowedHosts: options.allowedHosts,
         });
@@ -276,5 +278,34 @@ export function createStandIn(
     worlds,
     embeddings: (filter) => worlds.embeddings(DEFAULT_WORLD).list(filter),
     addMessage: (message) => world.atomically(() => addMessage(world, message)),
+  };
+}
+
+/** As the control plane shows them. */
+function settingsOf(
+  options: StandInOptions,
+  {
+    seed,
+    clock,
+    selfCheck,
+    bodyLimit,
+  }: Required<Pick<StandInOptions, 'seed' | 'clock' | 'selfCheck' | 'bodyLimit'>>,
+): StartSettings {
+  const nameOf = (scenario: string | Scenario): string =>
+    typeof scenario === 'string' ? scenario : scenario.scenario;
+  return {
+    scenario: nameOf(options.scenario ?? 'default'),
+    world_scenarios: Object.entries(options.worldScenarios ?? {}).map(([worlds, scenario]) => ({
+      worlds,
+      scenario: nameOf(scenario),
+    })),
+    seed,
+    clock,
+    backfill: options.backfill ?? null,
+    self_check: selfCheck,
+    keep_deleted: options.keepDeleted ?? KEEP_DELETED,
+    body_limit: bodyLimit,
+    journal_body_limit: options.journalBodyLimit ?? JOURNAL_BODY_LIMIT,
+    allowed_hosts: options.allowedHosts ?? [],
   };
 }

@@ -63,8 +63,15 @@ export interface WorldSummary {
 /** There is no such world, or it cannot be what it is asked to be. */
 export class WorldError extends UsageError {}
 
+/** Which worlds requests may make, and how many. */
+export interface WorldLimits {
+  readonly strict: boolean;
+  readonly max: number;
+}
+
 export class Worlds {
   readonly #options: WorldsOptions;
+  #limits: WorldLimits;
   readonly #starts = new Map<string | ScenarioSource, LoadedScenario>();
   readonly #default: Place;
   /** Those with a name, the one that was used longest ago first. */
@@ -75,6 +82,7 @@ export class Worlds {
   /** Throws a ScenarioError that lists every problem of a scenario. */
   constructor(options: WorldsOptions) {
     this.#options = options;
+    this.#limits = { strict: options.strict ?? false, max: options.max ?? MAX_WORLDS };
     const named = options.rules?.map(({ scenario }) => scenario) ?? [];
     for (const scenario of new Set([options.scenario, ...named]))
       this.#starts.set(scenario, options.load(scenario));
@@ -101,6 +109,16 @@ export class Worlds {
    */
   readonly resolveDefault = (request: PlainRequest): Addressed<World> =>
     entered(this.#default, request);
+
+  get limits(): WorldLimits {
+    return this.#limits;
+  }
+
+  /** From now on; worlds of which there are too many go at once. */
+  limit({ strict = this.#limits.strict, max = this.#limits.max }: Loose<WorldLimits>): void {
+    this.#limits = { strict, max };
+    this.#evict();
+  }
 
   /** The default world, then the others, the one that was used last at the end. */
   list(): readonly WorldSummary[] {
@@ -261,14 +279,18 @@ export class Worlds {
   }
 
   #keep(place: Place): Place {
-    const { max = MAX_WORLDS, onWorld } = this.#options;
     this.#named.set(place.name, place);
-    const [oldest] = this.#named.keys();
-    if (this.#named.size > max && oldest !== undefined) {
-      this.#named.delete(oldest);
-      onWorld?.({ kind: 'evicted', world: oldest, worlds: this.#named.size });
-    }
+    this.#evict();
     return place;
+  }
+
+  /** Of more than there may be, the one that was used longest ago goes. */
+  #evict(): void {
+    for (const oldest of this.#named.keys()) {
+      if (this.#named.size <= this.#limits.max) return;
+      this.#named.delete(oldest);
+      this.#options.onWorld?.({ kind: 'evicted', world: oldest, worlds: this.#named.size });
+    }
   }
 
   #find(name: string): Place | undefined {
@@ -308,7 +330,7 @@ export class Worlds {
   }
 
   #strictProblem(name: string): Addressed<World>['problem'] {
-    if (!this.#options.strict || this.has(name)) return undefined;
+    if (!this.#limits.strict || this.has(name)) return undefined;
     return { case: 'unknown_world', details: { world: name, fix: this.#fixFor(name) } };
   }
 
@@ -325,6 +347,8 @@ export class Worlds {
     return { name, state: start.world.fork(), journal: this.#strays };
   }
 }
+
+type Loose<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
 
 function entered(place: Place, request: PlainRequest): Addressed<World> {
   place.arrived();

@@ -25,6 +25,9 @@ const newSpace = {
   name: 'New',
   vector_store_id: null,
 };
+const manual: Sent = ['PATCH worlds/default/settings', { backfill: 'manual' }];
+const queue: Sent = ['POST /v1/spaces/space_abc123/threads/thrd_def456'];
+const message = { thread_id: 'thrd_in_space', content: 'Yes.', role: 'assistant' };
 
 /** By operation and case. */
 const provocations: Readonly<Record<string, Sequence>> = {
@@ -66,6 +69,38 @@ const provocations: Readonly<Record<string, Sequence>> = {
   'listRequests.listed': [['GET /v1/threads'], ['GET worlds/default/requests']],
   'listRequests.unknown_world': [['GET worlds/none/requests']],
   'listRequests.malformed': [['GET worlds/default/requests?limit=0']],
+  'getRequest.found': [['GET /v1/threads'], ['GET worlds/default/requests/1']],
+  'getRequest.unknown_world': [['GET worlds/none/requests/1']],
+  'getRequest.unknown_request': [['GET worlds/default/requests/1']],
+  'listEmbeddings.listed': [['GET worlds/default/embeddings']],
+  'listEmbeddings.unknown_world': [['GET worlds/none/embeddings']],
+  'listEmbeddings.malformed': [['GET worlds/default/embeddings?status=lost']],
+  'listEmbeddings.unknown_id': [['GET worlds/default/embeddings?thread_id=thrd_none']],
+  'stepEmbeddings.stepped': [manual, queue, ['POST worlds/default/embeddings/step', {}]],
+  'stepEmbeddings.unknown_world': [['POST worlds/none/embeddings/step']],
+  'stepEmbeddings.malformed': [['POST worlds/default/embeddings/step', { status: 'lost' }]],
+  'stepEmbeddings.unknown_id': [['POST worlds/default/embeddings/step', { space_id: 'none' }]],
+  'drainEmbeddings.drained': [manual, queue, ['POST worlds/default/embeddings/drain']],
+  'drainEmbeddings.unknown_world': [['POST worlds/none/embeddings/drain']],
+  'drainEmbeddings.malformed': [['POST worlds/default/embeddings/drain', { error: 'x' }]],
+  'drainEmbeddings.unknown_id': [['POST worlds/default/embeddings/drain', { id: 'none' }]],
+  'failEmbeddings.failed': [manual, queue, ['POST worlds/default/embeddings/fail', { error: 'x' }]],
+  'failEmbeddings.unknown_world': [['POST worlds/none/embeddings/fail']],
+  'failEmbeddings.malformed': [['POST worlds/default/embeddings/fail', { error: 7 }]],
+  'failEmbeddings.unknown_id': [['POST worlds/default/embeddings/fail', { message_id: 'none' }]],
+  'addMessage.added': [['POST worlds/default/messages', message]],
+  'addMessage.unknown_world': [['POST worlds/none/messages', message]],
+  'addMessage.malformed': [['POST worlds/default/messages', { thread_id: 'thrd_empty' }]],
+  'addMessage.unknown_id': [['POST worlds/default/messages', { ...message, thread_id: 'none' }]],
+  'getSettings.found': [['GET settings']],
+  'changeSettings.changed': [['PATCH settings', { max_worlds: 3 }]],
+  'changeSettings.malformed': [['PATCH settings', { max_worlds: 0 }]],
+  'getWorldSettings.found': [['GET worlds/default/settings']],
+  'getWorldSettings.unknown_world': [['GET worlds/none/settings']],
+  'changeWorldSettings.changed': [manual],
+  'changeWorldSettings.unknown_world': [['PATCH worlds/none/settings', {}]],
+  'changeWorldSettings.malformed': [['PATCH worlds/default/settings', { seed: 2 }]],
+  'changeWorldSettings.bad_backfill': [['PATCH worlds/default/settings', { backfill: 'soon' }]],
   'listState.listed': [['GET worlds/default/state/spaces?limit=2']],
   'listState.unknown_world': [['GET worlds/none/state/spaces']],
   'listState.unknown_noun': [['GET worlds/default/state/space']],

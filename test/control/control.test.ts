@@ -246,6 +246,29 @@ describe('what is in a world', () => {
     expect(JSON.stringify(second)).not.toContain('a-secret-of-mine');
   });
 
+  it('lists requests by what came of them, and shows one', async () => {
+    await use('ak_owner');
+    await use('ak_owner');
+    await use('ak_nobody');
+    await use('ak_owner', 'GET', '/v1/threads?limit=3');
+    const numbers = async (query: string) => {
+      const { requests } = (await ask(`GET worlds/default/requests?${query}`)).body.data;
+      return requests.map(({ number }: { number: number }) => number);
+    };
+    expect(await numbers('operation=addVectorStoreToSpace')).toEqual([1, 2, 3]);
+    expect(await numbers('case=already_attached')).toEqual([2]);
+    expect(await numbers('case=addVectorStoreToSpace.already_attached')).toEqual([2]);
+    expect(await numbers('status=401')).toEqual([3]);
+    expect(await numbers('method=get')).toEqual([4]);
+    expect(await numbers('path=limit%3D3')).toEqual([4]);
+    expect(await numbers('method=POST&status=201&path=vs_def456')).toEqual([1]);
+    expect(await numbers('method=POST&limit=1&after=1')).toEqual([2]);
+    const one = (await ask('GET worlds/default/requests/2')).body.data;
+    expect(one).toMatchObject({ number: 2, status: 409, case: 'already_attached' });
+    const same = (await ask(`GET worlds/default/requests/${one.trace_id}`)).body.data;
+    expect(same).toEqual(one);
+  });
+
   it('lists rows by page, and those whose fields have a value', async () => {
     const where = encodeURIComponent('{"organization_id":"org_xyz789"}');
     const all = (await ask('GET worlds/default/state/users')).body.data;
@@ -256,6 +279,151 @@ describe('what is in a world', () => {
     const page = (await ask(`GET worlds/default/state/users?where=${where}&limit=1&offset=1`)).body;
     expect(page.data.rows).toEqual([some.rows[1]]);
     expect(page.data.next_offset).toBe(some.total === 2 ? null : 2);
+  });
+});
+
+describe('messages that spaces take in', () => {
+  const thread = 'thrd_def456';
+  const spaces = ['space_abc123', 'space_lobby'];
+  const list = async (query = '') => (await ask(`GET worlds/default/embeddings${query}`)).body.data;
+  const move = async (how: string, body?: unknown) =>
+    (await ask(`POST worlds/default/embeddings/${how}`, body)).body.data;
+
+  beforeEach(async () => {
+    await ask('PATCH worlds/default/settings', { backfill: 'manual' });
+    for (const space of spaces) {
+      const path = `/v1/spaces/${space}/threads/${thread}`;
+      expect((await use('ak_owner', 'POST', path)).status).toBe(201);
+    }
+  });
+
+  it('are listed with how far they are, for each thread of a space', async () => {
+    const { threads, progress, total } = await list(`?thread_id=${thread}`);
+    expect(threads).toEqual(
+      spaces.map((space_id) => ({
+        space_id,
+        thread_id: thread,
+        queued: 3,
+        running: 0,
+        done: 0,
+        failed: 0,
+      })),
+    );
+    expect([progress.queued, total]).toEqual([6, 6]);
+    const page = await list(`?thread_id=${thread}&limit=4`);
+    expect([page.embeddings.length, page.next_offset, page.total]).toEqual([4, 4, 6]);
+    expect((await list('?status=done')).progress).toMatchObject({ queued: 0, done: 2 });
+  });
+
+  it('are stepped, drained and failed, all or some', async () => {
+    const [space_id] = spaces;
+    const stepped = await move('step', { space_id });
+    expect(stepped.embeddings.map(({ status }: { status: string }) => status)).toEqual([
+      'running',
+      'running',
+      'running',
+    ]);
+    expect(stepped.progress).toEqual({ queued: 3, running: 3, done: 2, failed: 0 });
+    const failed = await move('fail', { message_id: 'msg_1', error: 'Too long.' });
+    expect(failed.embeddings.map(({ error }: { error: string }) => error)).toEqual([
+      'Too long.',
+      'Too long.',
+    ]);
+    const { id } = (await list('?status=queued')).embeddings[0];
+    expect((await move('step', { id })).embeddings).toHaveLength(1);
+    expect((await move('drain')).progress).toEqual({ queued: 0, running: 0, done: 6, failed: 2 });
+    expect((await move('drain')).embeddings).toEqual([]);
+  });
+
+  it('come with a message that is added, in every space of its thread', async () => {
+    const { message, embeddings } = (
+      await ask('POST worlds/default/messages', {
+        thread_id: thread,
+        content: 'An answer.',
+        role: 'assistant',
+        metadata: { a: 1 },
+      })
+    ).body.data;
+    expect(message).toMatchObject({ thread_id: thread, role: 'assistant', metadata: { a: 1 } });
+    expect(embeddings.map((one: Record<string, string>) => [one.space_id, one.status])).toEqual(
+      spaces.map((space) => [space, 'queued']),
+    );
+    const read = await use('ak_owner', 'GET', `/v1/threads/${thread}/messages?limit=100`);
+    expect(await read.text()).toContain('An answer.');
+  });
+
+  it('are as before after a rewind', async () => {
+    await use('ak_owner', 'GET', '/v1/threads');
+    await move('drain');
+    await ask('POST worlds/default/rewind', { request: 3 });
+    expect((await list()).progress).toMatchObject({ queued: 6, done: 2 });
+    await ask('POST worlds/default/rewind', { request: 2 });
+    expect((await list()).progress).toMatchObject({ queued: 3, done: 2 });
+  });
+});
+
+describe('settings', () => {
+  it('say how the server was started', async () => {
+    understudy = createUnderstudy({
+      seed: 7,
+      scenario: 'empty',
+      backfill: 'after 2s',
+      worldScenarios: { 'a-*': 'default' },
+      maxWorlds: 9,
+      selfCheck: 'report',
+      adminToken: 'secret-1',
+      allowedHosts: ['a.test'],
+    });
+    const control = new ControlClient('http://understudy.local', {
+      fetch: (url, init) => understudy.fetch(url, init),
+      token: 'secret-1',
+    });
+    const settings = await control.settings();
+    expect(settings).toEqual({
+      scenario: 'empty',
+      world_scenarios: [{ worlds: 'a-*', scenario: 'default' }],
+      seed: 7,
+      clock: 'virtual',
+      backfill: 'after 2s',
+      self_check: 'report',
+      keep_deleted: 10_000,
+      body_limit: 1_048_576,
+      journal_body_limit: 4096,
+      allowed_hosts: ['a.test'],
+      strict_worlds: false,
+      max_worlds: 9,
+    });
+    expect(await control.worldSettings('default')).toMatchObject({
+      scenario: 'empty',
+      backfill: 'after 2s',
+      clock: 'virtual',
+      frozen: false,
+    });
+  });
+
+  it('are changed while it runs: how many worlds there are, and who makes them', async () => {
+    const gone: string[] = [];
+    understudy = createUnderstudy({
+      onWorld: ({ kind, world }) => kind === 'evicted' && gone.push(world),
+    });
+    for (const name of ['one', 'two', 'three']) await use(`ak_owner~${name}`);
+    expect((await ask('PATCH settings', { max_worlds: 1 })).body.data.max_worlds).toBe(1);
+    expect(gone).toEqual(['one', 'two']);
+    expect((await use('ak_owner~three')).status).toBe(409);
+    await ask('PATCH settings', { strict_worlds: true });
+    expect((await use('ak_owner~four')).status).toBe(400);
+    await ask('PATCH settings', { strict_worlds: false });
+    expect((await use('ak_owner~four')).status).toBe(201);
+  });
+
+  it('of a world say how its messages move on, from now on', async () => {
+    const data = async (backfill: string) =>
+      (await ask('PATCH worlds/default/settings', { backfill })).body.data;
+    expect((await data('after 3 reads')).backfill).toBe('after 3 reads');
+    await use('ak_owner', 'POST', '/v1/spaces/space_abc123/threads/thrd_def456');
+    expect((await ask('GET worlds/default/embeddings?status=queued')).body.data.total).toBe(3);
+    expect((await data('immediate')).backfill).toBe('immediate');
+    expect((await ask('GET worlds/default/embeddings?status=queued')).body.data.total).toBe(3);
   });
 });
 
@@ -316,6 +484,24 @@ describe('what cannot be', () => {
     ['PATCH worlds/default/state/spaces/space_abc123', 7, 422, 'MALFORMED', 'body'],
     ['DELETE worlds/default/state/users/usr_owner1', undefined, 409, 'ROW_IN_USE', 'id'],
     ['DELETE worlds/none/state/users/usr_owner1', undefined, 404, 'UNKNOWN_WORLD', 'world'],
+    ['GET worlds/default/requests?status=9', undefined, 422, 'MALFORMED', 'status'],
+    ['GET worlds/default/requests/9', undefined, 404, 'UNKNOWN_REQUEST', 'request'],
+    ['GET worlds/default/embeddings?status=lost', undefined, 422, 'MALFORMED', 'status'],
+    ['POST worlds/default/embeddings/step', { thread: 'x' }, 422, 'MALFORMED', 'thread'],
+    ['POST worlds/default/embeddings/drain', { thread_id: 'x' }, 422, 'UNKNOWN_ID', 'thread_id'],
+    ['POST worlds/default/embeddings/fail', { space_id: 'x' }, 422, 'UNKNOWN_ID', 'space_id'],
+    ['POST worlds/default/messages', { content: 'x' }, 422, 'MALFORMED', 'thread_id'],
+    [
+      'POST worlds/default/messages',
+      { thread_id: 'x', content: '' },
+      422,
+      'UNKNOWN_ID',
+      'thread_id',
+    ],
+    ['PATCH settings', { max_worlds: 'many' }, 422, 'MALFORMED', 'max_worlds'],
+    ['PATCH settings', { seed: 2 }, 422, 'MALFORMED', 'seed'],
+    ['PATCH worlds/default/settings', { backfill: 'after 0s' }, 422, 'BAD_BACKFILL', 'backfill'],
+    ['PATCH worlds/default/settings', { backfill: 2 }, 422, 'MALFORMED', 'backfill'],
     ['PUT worlds/default/snapshots/..x', undefined, 422, 'BAD_NAME', 'name'],
     ['POST worlds/default/snapshots/none/restore', undefined, 404, 'UNKNOWN_SNAPSHOT', 'name'],
     ['DELETE worlds/none/snapshots/none', undefined, 404, 'UNKNOWN_WORLD', 'world'],
@@ -381,14 +567,24 @@ describe('the client', () => {
     expect(requests.map(({ status }) => status)).toEqual([409]);
     await control.rewindWorld('default', 2);
     expect((await control.moveClock('default', { frozen: true })).frozen).toBe(true);
-    await control.resetWorld('default');
     const where = { id: 'space_abc123' };
     expect((await control.state('default', 'spaces', { where, limit: 5 })).total).toBe(1);
+    expect((await control.request('default', 1)).status).toBe(201);
+    await control.changeWorldSettings('default', { backfill: 'manual' });
+    expect((await control.worldSettings('default')).backfill).toBe('manual');
+    await control.changeSettings({ max_worlds: 20 });
+    expect((await control.settings()).max_worlds).toBe(20);
+    await control.addMessage('default', { thread_id: 'thrd_in_space', content: 'Yes.' });
+    await control.stepEmbeddings('default');
+    await control.drainEmbeddings('default');
+    await control.failEmbeddings('default', { error: 'Too long.' });
+    expect((await control.embeddings('default', { status: 'done' })).total).toBe(3);
     const id = 'thrd_empty';
     await control.patchRow('default', 'threads', id, { title: 'T' });
     const thread = await control.row('default', 'threads', id);
     expect(await control.deleteRow('default', 'threads', id)).toEqual(thread);
     expect(await control.createRow('default', 'threads', thread)).toEqual([thread]);
+    await control.resetWorld('default');
     await control.takeSnapshot('two', 'a b?'.replace(/\W/g, '-'));
     expect(await control.snapshots('two')).toEqual([await control.snapshot('two', 'a-b-')]);
     await control.restoreSnapshot('two', 'a-b-');

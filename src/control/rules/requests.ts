@@ -1,15 +1,53 @@
 // The journal of a world.
-import { type ControlRules, pageOf, rule, unknown_world } from './form.js';
+import type { JournalEntry } from '../../engine/journal.js';
+import type { JsonObject } from '../../spec/message.js';
+import { type ControlRules, pageOf, type Request, rule, unknown_world } from './form.js';
+
+/** By the name of the parameter. */
+const filters: Readonly<Record<string, (entry: JournalEntry, value: string) => boolean>> = {
+  operation: (entry, id) => entry.operation === id,
+  case: (entry, name) => entry.case === name || `${entry.operation}.${entry.case}` === name,
+  status: (entry, status) => String(entry.status) === status,
+  method: (entry, method) => entry.method === method.toUpperCase(),
+  path: ({ target }, text) => target.includes(text),
+};
+
+const fits = (entry: JournalEntry, query: JsonObject): boolean =>
+  Object.entries(filters).every(
+    ([name, holds]) => query[name] === undefined || holds(entry, String(query[name])),
+  );
+
+/** By its number, or by the trace id of its answer. */
+const found = ({ world: { worlds }, path }: Request): JournalEntry | undefined =>
+  worlds
+    .journal(path.world)
+    .find(({ number, trace_id }) => String(number) === path.request || trace_id === path.request);
 
 export const requestRules: ControlRules = {
   listRequests: rule({
     guards: { unknown_world },
     accept: ({ world: { worlds }, path, query }) => {
       const after = query.after as number;
-      const later = worlds.journal(path.world).filter(({ number }) => number > after);
+      const later = worlds
+        .journal(path.world)
+        .filter((entry) => entry.number > after && fits(entry, query));
       const { page, more } = pageOf(later, query.limit);
       const next_after = more ? (later[page.length - 1]?.number ?? null) : null;
       return ['listed', { requests: page, next_after }];
     },
+  }),
+
+  getRequest: rule({
+    guards: {
+      unknown_world,
+      unknown_request: (request: Request) => {
+        if (found(request)) return true;
+        const { path } = request;
+        return {
+          details: { field: 'request', request: path.request as string, world: path.world },
+        };
+      },
+    },
+    accept: (request) => ['found', found(request)],
   }),
 };

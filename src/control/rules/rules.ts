@@ -1,11 +1,13 @@
 // What each operation of the control plane does, one file for each subject. The guards of a rule are the
 // refusals of its document.
 import { clockRules } from './clock.js';
+import { embeddingRules } from './embeddings.js';
 import { faultRules } from './faults.js';
 import type { ControlRules } from './form.js';
 import { requestRules } from './requests.js';
 import { scenarioRules } from './scenarios.js';
 import { serviceRules } from './service.js';
+import { settingsRules } from './settings.js';
 import { snapshotRules } from './snapshots.js';
 import { stateRules } from './state.js';
 import { worldRules } from './worlds.js';
@@ -16,7 +18,9 @@ export const controlRules: ControlRules = {
   ...clockRules,
   ...requestRules,
   ...stateRules,
+  ...embeddingRules,
   ...snapshotRules,
   ...scenarioRules,
   ...faultRules,
+  ...settingsRules,
 };
