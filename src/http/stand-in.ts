@@ -291,7 +291,7 @@ function settingsOf(
     bodyLimit,
   }: Required<Pick<StandInOptions, 'seed' | 'clock' | 'selfCheck' | 'bodyLimit'>>,
 ): StartSettings {
-  const nameOf = (scenario: string | Scenario): string =>
+  const nameOf = (scenario: string | Pick<Scenario, 'scenario'>): string =>
     typeof scenario === 'string' ? scenario : scenario.scenario;
   return {
     scenario: nameOf(options.scenario ?? 'default'),

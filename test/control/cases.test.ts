@@ -28,6 +28,8 @@ const newSpace = {
 const manual: Sent = ['PATCH worlds/default/settings', { backfill: 'manual' }];
 const queue: Sent = ['POST /v1/spaces/space_abc123/threads/thrd_def456'];
 const message = { thread_id: 'thrd_in_space', content: 'Yes.', role: 'assistant' };
+const fault = { name: 'one', does: { status: 503 } };
+const plant: Sent = ['POST worlds/default/faults', fault];
 
 /** By operation and case. */
 const provocations: Readonly<Record<string, Sequence>> = {
@@ -127,6 +129,29 @@ const provocations: Readonly<Record<string, Sequence>> = {
   'deleteRow.unknown_noun': [['DELETE worlds/default/state/thread/thrd_empty']],
   'deleteRow.unknown_row': [['DELETE worlds/default/state/threads/thrd_none']],
   'deleteRow.row_in_use': [['DELETE worlds/default/state/users/usr_owner1']],
+  'listFaults.listed': [plant, ['GET worlds/default/faults']],
+  'listFaults.unknown_world': [['GET worlds/none/faults']],
+  'replaceFaults.replaced': [['PUT worlds/default/faults', { faults: [fault] }]],
+  'replaceFaults.unknown_world': [['PUT worlds/none/faults', { faults: [] }]],
+  'replaceFaults.malformed': [['PUT worlds/default/faults', { faults: 7 }]],
+  'replaceFaults.broken_faults': [['PUT worlds/default/faults', { faults: [{ does: 7 }] }]],
+  'addFault.added': [plant],
+  'addFault.unknown_world': [['POST worlds/none/faults', fault]],
+  'addFault.fault_exists': [plant, plant],
+  'addFault.malformed': [['POST worlds/default/faults', []]],
+  'addFault.broken_faults': [['POST worlds/default/faults', { name: 'one', does: { status: 7 } }]],
+  'clearFaults.cleared': [plant, ['DELETE worlds/default/faults']],
+  'clearFaults.unknown_world': [['DELETE worlds/none/faults']],
+  'getFault.found': [plant, ['GET worlds/default/faults/one']],
+  'getFault.unknown_world': [['GET worlds/none/faults/one']],
+  'getFault.unknown_fault': [['GET worlds/default/faults/one']],
+  'putFault.put': [['PUT worlds/default/faults/one', { does: { status: 503 } }]],
+  'putFault.unknown_world': [['PUT worlds/none/faults/one', { does: { status: 503 } }]],
+  'putFault.malformed': [['PUT worlds/default/faults/one', []]],
+  'putFault.broken_faults': [['PUT worlds/default/faults/one', { does: { status: 7 } }]],
+  'deleteFault.deleted': [plant, ['DELETE worlds/default/faults/one']],
+  'deleteFault.unknown_world': [['DELETE worlds/none/faults/one']],
+  'deleteFault.unknown_fault': [['DELETE worlds/default/faults/one']],
   'listSnapshots.listed': [world, taken, ['GET worlds/one/snapshots']],
   'listSnapshots.unknown_world': [['GET worlds/none/snapshots']],
   'getSnapshot.found': [world, taken, ['GET worlds/one/snapshots/s']],
