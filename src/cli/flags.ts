@@ -178,6 +178,17 @@ const starting = {
   ),
 } as const;
 
+/** A server that is running, and has a control plane. */
+const running = {
+  url: text('--url <url>', 'address of the server', {
+    env: 'UNDERSTUDY_URL',
+    default: `http://${DEFAULT_HOST}:${DEFAULT_PORT}`,
+  }),
+  adminToken: text('--admin-token <token>', 'token of its control plane', {
+    env: 'UNDERSTUDY_ADMIN_TOKEN',
+  }),
+} as const;
+
 /** By command; the keys are what Commander calls the values. */
 export const flags = {
   serve: {
@@ -209,6 +220,16 @@ export const flags = {
       help: 'the scenario of worlds with such names, as in checkout-*=crowded; may be repeated, and the first that fits decides',
       parse: worldScenarios,
     } as Flag<Readonly<Record<string, string>> | undefined>,
+    import: text(
+      '--import <folder>',
+      'make a world of each scenario file in the folder, named after the file',
+      { env: 'UNDERSTUDY_IMPORT' },
+    ),
+    exportOnExit: text(
+      '--export-on-exit <folder>',
+      'write a scenario file for each world into the folder when a signal ends the server',
+      { env: 'UNDERSTUDY_EXPORT_ON_EXIT' },
+    ),
     maxWorlds: number(
       '--max-worlds <number>',
       'worlds beside the default one; of more, the one that was used longest ago goes',
@@ -409,14 +430,10 @@ export const flags = {
     format: choice('--format <format>', 'json or yaml', ['json', 'yaml'], { default: 'json' }),
   },
   exec: starting,
-  worlds: {
-    url: text('--url <url>', 'address of the server', {
-      env: 'UNDERSTUDY_URL',
-      default: `http://${DEFAULT_HOST}:${DEFAULT_PORT}`,
-    }),
-    adminToken: text('--admin-token <token>', 'token of its control plane', {
-      env: 'UNDERSTUDY_ADMIN_TOKEN',
-    }),
+  worlds: running,
+  'scenario export': {
+    ...running,
+    output: text('--output <file>', 'write to this file instead of stdout', {}),
   },
   'contracts export': {
     output: text('--output <file>', 'write to this file instead of stdout', {}),

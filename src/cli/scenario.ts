@@ -1,9 +1,18 @@
-// `understudy scenario`: look at scenario files without serving them.
+// `understudy scenario`: look at scenario files without serving them, and write one of a running
+// server's worlds.
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { FileError, type Problem, ScenarioError, withoutRepeats } from '../files/problem.js';
+import { replaceFile } from '../files/write.js';
+import type { ReadScenario } from '../scenario/form.js';
+import { ExitCode } from '../spec/exit-code.js';
+import { UsageError } from '../spec/failure.js';
+import type { World } from '../world/world.js';
+import { DEFAULT_WORLD } from '../world/world-names.js';
+import { type FlagValues, withFlags } from './flags.js';
 import type { Io } from './io.js';
+import { withControl } from './running-server.js';
 
 /** Loaded only when a scenario is looked at. */
 const room = async () => ({
@@ -11,7 +20,8 @@ const room = async () => ({
   ...(await import('../scenario/read.js')),
 });
 
-export function scenarioCommand({ stdout }: Io): Command {
+export function scenarioCommand(io: Io): Command {
+  const { stdout } = io;
   const lint = new Command('lint')
     .description('check scenario files: every fault at once, exit code 2 if there is one')
     .argument(
@@ -19,13 +29,11 @@ export function scenarioCommand({ stdout }: Io): Command {
       'a file, a folder of .yaml files, the name of a shipped scenario, or - for stdin',
     )
     .action(async (given: readonly string[]) => {
-      const { checkedScenario, parseScenario, readScenario } = await room();
+      const { checkedScenario } = await room();
       const files = given.flatMap(filesOf);
-      const problems = files.flatMap((file) => {
-        const read = () =>
-          file === '-' ? parseScenario(readFileSync(0, 'utf8'), 'stdin') : readScenario(file);
-        return problemsOf(() => checkedScenario(read()));
-      });
+      const problems: Problem[] = [];
+      for (const file of files)
+        problems.push(...(await problemsOf(async () => checkedScenario(await read(file)))));
       if (problems.length > 0) throw new ScenarioError(withoutRepeats(problems));
       for (const file of files) stdout.write(`${file}: no faults\n`);
     });
@@ -36,10 +44,70 @@ export function scenarioCommand({ stdout }: Io): Command {
       for (const { name, description } of shippedScenarios())
         stdout.write(`${name.padEnd(23)} ${description}\n`);
     });
-  const command = new Command('scenario').description(
-    'check scenario files, or list those that come with Understudy',
+  const show = new Command('show')
+    .description('print a scenario with all its rows, those that it extends and those it counts')
+    .argument('<scenario>', GIVEN)
+    .action(async (given: string) => {
+      const { checkedScenario } = await room();
+      const { scenarioText } = await import('./world-files.js');
+      const { extends: _, ...scenario } = checkedScenario(await read(given));
+      stdout.write(scenarioText(scenario));
+    });
+  const diff = new Command('diff')
+    .description('print what is different in the second; exit code 1 if anything is')
+    .argument('<before>', GIVEN)
+    .argument('<after>', GIVEN)
+    .action(async (before: string, after: string) => {
+      const { compareWorlds, describeDifference } = await import('../world/compare.js');
+      const [first, second] = [await worldOf(before), await worldOf(after)];
+      const text = describeDifference(compareWorlds(first.snapshot(), second.snapshot()));
+      stdout.write(text);
+      if (text !== describeDifference({ rows: [] })) io.exitCode = ExitCode.failures;
+    });
+  const exported = new Command('export')
+    .description('print a world of a running server as a scenario, which loads to the same world')
+    .argument('[world]', 'its name; the default world without one', DEFAULT_WORLD);
+  withFlags(exported, 'scenario export').action(
+    async (world: string, { output, ...server }: FlagValues<'scenario export'>) => {
+      const { scenarioText } = await import('./world-files.js');
+      const text = scenarioText(
+        await withControl(server, (control) => control.exportScenario(world)),
+      );
+      if (output === undefined) stdout.write(text);
+      else writeOutput(output, text);
+    },
   );
-  return command.addCommand(lint).addCommand(list.allowExcessArguments(false));
+  const command = new Command('scenario').description(
+    'list, show, check and compare scenarios, or export one from a running server',
+  );
+  for (const sub of [list, show, lint, exported, diff])
+    command.addCommand(sub.allowExcessArguments(false));
+  return command;
+}
+
+const GIVEN = 'a file, the name of a shipped scenario, or - for stdin';
+
+async function read(given: string): Promise<ReadScenario> {
+  const { parseScenario, readScenario } = await room();
+  return given === '-' ? parseScenario(readFileSync(0, 'utf8'), 'stdin') : readScenario(given);
+}
+
+/** The world that it loads to. */
+async function worldOf(given: string): Promise<World> {
+  const { buildScenario } = await room();
+  const { virtualClock } = await import('../world/clock.js');
+  const { createIdMaker } = await import('../world/ids.js');
+  return buildScenario(await read(given), { clock: virtualClock, ids: createIdMaker(1) }).world;
+}
+
+function writeOutput(file: string, text: string): void {
+  try {
+    replaceFile(file, text);
+  } catch (error) {
+    throw new UsageError(
+      `${file} cannot be written: ${(error as Error).message}\n  fix: name a file in a folder that is there and may be written`,
+    );
+  }
 }
 
 /** The YAML files of a folder; anything else as it is. */
@@ -53,9 +121,9 @@ function filesOf(given: string): readonly string[] {
   ]);
 }
 
-function problemsOf(check: () => unknown): readonly Problem[] {
+async function problemsOf(check: () => Promise<unknown>): Promise<readonly Problem[]> {
   try {
-    check();
+    await check();
     return [];
   } catch (error) {
     if (error instanceof FileError) return error.problems;

@@ -1,13 +1,16 @@
 // `understudy serve`: starts the mock server and runs until a signal.
+import { inspect } from 'node:util';
 import { Command } from 'commander';
 import type { Server } from '../http/server.js';
 import { loadSpec } from '../shipped/document.js';
 import { ExitCode } from '../spec/exit-code.js';
+import { Failure } from '../spec/failure.js';
 import { type ServeFlags, withFlags } from './flags.js';
 import type { Io } from './io.js';
 import { createOutput } from './output.js';
 import { onParentGone } from './parent.js';
 import { prepareReadyFile, type ReadyFile } from './ready-file.js';
+import type { WorldStorage } from './world-files.js';
 
 export function serveCommand(io: Io): Command {
   const command = new Command('serve').description('run the mock server');
@@ -32,13 +35,14 @@ async function serve(flags: ServeFlags, io: Io): Promise<void> {
     io.stdout.isTTY === true && !io.env.NO_COLOR,
   );
   const readyFile = flags.readyFile === undefined ? undefined : prepareReadyFile(flags.readyFile);
-  const { scenario, seed, clock, keepDeleted, selfCheck, bodyLimit, maxWorlds } = flags;
+  const storage = await openStorage(flags);
+  const { seed, clock, keepDeleted, selfCheck, bodyLimit, maxWorlds } = flags;
   const spec = flags.spec === undefined ? {} : { spec: flags.spec };
   const planted = flags.drift === undefined ? undefined : await plantDrift(flags.drift);
   // Loaded only here: every other command works without Express.
   const { createServer } = await import('../http/server.js');
   const options = {
-    scenario,
+    scenario: storage?.defaultScenario ?? flags.scenario,
     seed,
     clock,
     keepDeleted,
@@ -56,12 +60,19 @@ async function serve(flags: ServeFlags, io: Io): Promise<void> {
     onWorld: log.world,
   };
   const server = createServer(options, planted ? [planted.interceptor] : []);
-  stopInTime(server, readyFile);
+  storage?.import(server.worlds);
+  stopInTime(server, readyFile, () => storage?.export(server.worlds), io);
   const { url, adminToken } = await server.listen({ port: flags.port, host: flags.host });
   const { document, scenario: loaded } = server;
   log.starting({ scenario: loaded, url, drift: planted?.drift, document, adminToken });
   readyFile?.write(url);
   log.ready(url);
+}
+
+/** Loaded only for whoever keeps worlds in files. */
+async function openStorage(flags: ServeFlags): Promise<WorldStorage | undefined> {
+  if (flags.import === undefined && flags.exportOnExit === undefined) return undefined;
+  return (await import('./world-files.js')).openWorldStorage(flags);
 }
 
 /** Loaded only here: a server that is told nothing of a drift has none. */
@@ -95,16 +106,31 @@ const exitCodes = { SIGHUP, SIGINT, SIGBREAK: SIGINT, SIGTERM } as const;
 
 /**
  * Ends on a signal, at once when it comes a second time, and under npm when whoever started it is
- * gone.
+ * gone. `closed` has the last word, when nothing is answered any more.
  */
-function stopInTime(server: Pick<Server, 'close'>, readyFile: ReadyFile | undefined): void {
+function stopInTime(
+  server: Pick<Server, 'close'>,
+  readyFile: ReadyFile | undefined,
+  closed: () => void,
+  { stderr }: Io,
+): void {
   process.on('exit', () => readyFile?.remove());
   let stopping = false;
   const stop = (code: number): void => {
     if (stopping) process.exit(code);
     stopping = true;
     readyFile?.remove();
-    server.close({ graceMs: GRACE_MS }).finally(() => process.exit(code));
+    server
+      .close({ graceMs: GRACE_MS })
+      .then(closed)
+      .then(
+        () => process.exit(code),
+        (error: unknown) => {
+          stderr.write(`${error instanceof Failure ? error.message : inspect(error)}\n`, () =>
+            process.exit(error instanceof Failure ? error.exitCode : code),
+          );
+        },
+      );
   };
   for (const [signal, code] of Object.entries(exitCodes)) process.on(signal, () => stop(code));
   onParentGone(() => stop(exitCodes.SIGTERM));

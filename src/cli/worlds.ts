@@ -1,16 +1,11 @@
 // `understudy worlds`: lists and changes the worlds of a running server, through its control plane.
 import { Command } from 'commander';
 import type { ControlClient } from '../control/client.js';
-import { ExitCode } from '../spec/exit-code.js';
-import { Failure, UsageError } from '../spec/failure.js';
+import { UsageError } from '../spec/failure.js';
 import type { WorldSummary } from '../worlds/worlds.js';
 import { type FlagValues, withFlags } from './flags.js';
 import type { Io } from './io.js';
-
-/** The server gave no answer. */
-class Unreachable extends Failure {
-  override readonly exitCode = ExitCode.inconclusive;
-}
+import { withControl } from './running-server.js';
 
 export function worldsCommand({ stdout }: Io): Command {
   const command = new Command('worlds').description(
@@ -74,32 +69,3 @@ export function worldsCommand({ stdout }: Io): Command {
   );
   return withFlags(command, 'worlds');
 }
-
-/** Loaded only here. What is refused, or not answered, becomes words for whoever asked. */
-async function withControl(
-  { url, adminToken: token }: FlagValues<'worlds'>,
-  act: (control: ControlClient) => Promise<void>,
-): Promise<void> {
-  const { ControlClient, ControlError } = await import('../control/client.js');
-  if (!/^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : ''))
-    throw new UsageError(
-      `${url} is no address of a server.\n  fix: give one such as http://127.0.0.1:4010`,
-    );
-  try {
-    await act(new ControlClient(url, { token }));
-  } catch (error) {
-    if (error instanceof ControlError) {
-      const { worlds } = error.details;
-      const known = Array.isArray(worlds) ? `; there are ${worlds.join(', ')}` : '';
-      throw new UsageError(`${error.message.replace(/\.$/, '')}${known}.\n  fix: ${error.fix}`);
-    }
-    if (error instanceof TypeError)
-      throw new Unreachable(
-        `No answer from ${url}: ${reasonOf(error)}.\n  fix: start it with \`understudy serve\`, or give its --url`,
-      );
-    throw error;
-  }
-}
-
-const reasonOf = ({ message, cause }: Error): string =>
-  (cause as { code?: string; message?: string } | undefined)?.code ?? message;

@@ -86,6 +86,15 @@ export class Hindrances implements FaultDesk, Companion {
       });
   }
 
+  /** Those of every world come by themselves. */
+  written(world: World): Pick<Scenario, 'faults'> {
+    const everywhere = new Set(this.#parts.everywhere);
+    const faults = (this.#book?.of(world).planted ?? [])
+      .filter(({ fault }) => !everywhere.has(fault))
+      .map(({ name, fault }) => ({ ...fault, name }));
+    return faults.length > 0 ? { faults } : {};
+  }
+
   /** Requests are answered once the faults of their worlds are there. */
   before(answerer: Answerer): Answerer {
     return {

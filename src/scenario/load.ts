@@ -6,11 +6,12 @@ import type { Backfill } from '../world/backfill.js';
 import type { Clock } from '../world/clock.js';
 import { toTimestamp } from '../world/clock.js';
 import type { IdMaker } from '../world/ids.js';
+import type { Row } from '../world/indexes.js';
 import { createWorld, type World } from '../world/world.js';
 import type { ReadScenario } from './form.js';
 import { brokenReferences } from './references.js';
 import type { Scenario } from './scenario.js';
-import { allNouns, givenItems } from './sections.js';
+import { type AnyNoun, allNouns, givenItems } from './sections.js';
 
 export interface LoadedScenario {
   readonly scenario: Scenario;
@@ -49,12 +50,22 @@ export function checkedScenario(read: ReadScenario): Scenario {
   return read.scenario as Scenario;
 }
 
+/** Rows of one second keep the order in which they are given, so those that have one come last. */
+function inOrder(world: World, scenario: Scenario, noun: AnyNoun) {
+  const given = givenItems(world, scenario, noun);
+  if (noun.within === undefined || scenario.order === undefined) return given;
+  const place = new Map(scenario.order.map((id, i) => [id, i]));
+  const placeOf = ({ item }: (typeof given)[number]): number => place.get((item as Row).id) ?? -1;
+  return [...given].sort((a, b) => placeOf(a) - placeOf(b));
+}
+
 function fillWorld(world: World, scenario: Scenario): void {
   const filling = {
     start: toTimestamp(Date.parse(scenario.time)),
     ids: world.ids,
     backfill: world.backfill,
   };
-  for (const noun of allNouns) noun.fill(world, givenItems(world, scenario, noun), filling);
+  for (const noun of allNouns) noun.fill(world, inOrder(world, scenario, noun), filling);
   if (scenario.ids_made !== undefined) world.ids.rewind(scenario.ids_made);
+  if (scenario.frozen) world.clock.freeze();
 }

@@ -26,8 +26,12 @@ export interface Scenario extends Sections {
   readonly description: string;
   readonly time: string;
   readonly extends?: string;
+  /** Its clock stands still until it is thawed. */
+  readonly frozen?: boolean;
   readonly ids_made?: number;
   readonly backfill?: Backfill;
   readonly faults?: readonly Fault[];
+  /** Of rows that were made within one second and stand in different lists. */
+  readonly order?: readonly string[];
   readonly external_ids?: readonly string[];
 }

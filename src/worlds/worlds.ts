@@ -8,6 +8,7 @@ import { identify } from '../rules/callers.js';
 import type { ScenarioSource } from '../scenario/generate.js';
 import type { LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
+import { writeScenario } from '../scenario/write.js';
 import { UsageError } from '../spec/failure.js';
 import type { PlainRequest } from '../spec/message.js';
 import { BACKFILLS, type Backfill, isBackfill } from '../world/backfill.js';
@@ -40,6 +41,8 @@ export interface WorldsOptions {
 export interface Companion {
   started(world: World, scenario: Scenario): void;
   forked(from: World, to: World): void;
+  /** What a scenario has to say so that a world starts with it. */
+  written(world: World): Pick<Scenario, 'faults'>;
 }
 
 export interface WorldEvent {
@@ -146,6 +149,12 @@ export class Worlds {
   /** As its scenario has it. */
   scenario(name: string): Scenario {
     return this.#found(name).start.scenario;
+  }
+
+  /** As it is now: a scenario that loads to the same world. */
+  export(name: string): Scenario {
+    const { world } = this.#found(name);
+    return { ...writeScenario(world), ...this.#options.companion?.written(world) };
   }
 
   /** A new world from its rule's scenario, or from the one given. Throws where there is one. */

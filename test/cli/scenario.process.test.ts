@@ -21,6 +21,8 @@ const file = (name: string, text: string): string => {
   return join(folder, name);
 };
 
+const head = "scenario: s\ndescription: d\ntime: '2026-02-26T15:30:00Z'\n";
+
 describe('understudy scenario lint', () => {
   it('finds no fault in the example of the documentation, nor in what is shipped', async () => {
     const mine = file('my-world.yaml', block('yaml'));
@@ -39,7 +41,6 @@ describe('understudy scenario lint', () => {
   });
 
   it('prints the faults of all files in one round, those of a shared base once', async () => {
-    const head = "scenario: s\ndescription: d\ntime: '2026-02-26T15:30:00Z'\n";
     file('base.yaml', `${head}colour: red\n`);
     const one = file('one.yaml', `${head}extends: base.yaml\n`);
     const two = file('two.yaml', `${head}extends: base.yaml\nspaces: none\n`);
@@ -81,6 +82,64 @@ describe('understudy scenario list', () => {
         .split('\n')
         .map((line) => /^(\S+) +\S.*\.$/.exec(line)?.[1]),
     ).toEqual(scenarioNames());
+  });
+});
+
+describe('understudy scenario show, export and diff', () => {
+  it('show a scenario whole, so that it loads to the same without its base', async () => {
+    const { code, stdout } = await run(['scenario', 'show', 'default']);
+    expect([code, /^extends:/m.test(stdout)]).toEqual([0, false]);
+    const shown = file('shown.yaml', stdout);
+    expect(await run(['scenario', 'diff', 'default', shown])).toMatchObject({
+      code: 0,
+      stdout: 'no difference\n',
+    });
+    const counted = file('counted.yaml', `${head}extends: empty\nspaces: { count: 2 }\n`);
+    expect((await run(['scenario', 'show', counted])).stdout).toContain('id: space_2\n');
+  });
+
+  it('say what is different, with exit code 1', async () => {
+    const { code, stdout } = await run(['scenario', 'diff', 'empty', 'default']);
+    expect([code, stdout]).toEqual([1, expect.stringMatching(/^\+ spaces space_lobby "Lobby"$/m)]);
+    expect(await run(['scenario', 'diff', 'empty', 'defalt'])).toMatchObject({ code: 2 });
+  });
+
+  it('export a world of a running server', async () => {
+    const understudy = createUnderstudy();
+    const { url } = await understudy.listen({ port: 0 });
+    try {
+      understudy.worlds.create('mine', 'access');
+      understudy.worlds.freeze('mine');
+      const output = join(folder, 'mine.yaml');
+      const printed = await run(['scenario', 'export', 'mine', '--url', url]);
+      expect(printed).toMatchObject({ code: 0, stderr: '' });
+      await run(['scenario', 'export', 'mine', '--url', url, '--output', output]);
+      expect(readFileSync(output, 'utf8')).toBe(printed.stdout);
+      expect(printed.stdout).toContain('frozen: true\n');
+      expect(await run(['scenario', 'lint', output])).toMatchObject({ code: 0 });
+      expect((await run(['scenario', 'diff', 'access', output])).code).toBe(0);
+      // The lines of the documentation.
+      const [, lines = ''] =
+        /## Export, show, compare[\s\S]*?```sh\n([\s\S]*?)```/.exec(docs) ?? [];
+      const kept = join(folder, 'kept.yaml');
+      for (const line of lines.trim().split('\n')) {
+        const args = line
+          .replace(/^npx understudy /, '')
+          .replace('kept.yaml', kept)
+          .split(' ');
+        const server = args[1] === 'export' ? ['--url', url] : [];
+        expect([line, (await run([...args, ...server])).code]).toEqual([line, 0]);
+      }
+      const missing = await run(['scenario', 'export', 'mien', '--url', url]);
+      expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('mine')]);
+      const nowhere = ['--output', join(folder, 'none', 'x.yaml')];
+      expect(await run(['scenario', 'export', '--url', url, ...nowhere])).toMatchObject({
+        code: 2,
+      });
+    } finally {
+      await understudy.close();
+    }
+    expect(await run(['scenario', 'export', '--url', url])).toMatchObject({ code: 3 });
   });
 });
 

@@ -53,6 +53,50 @@ describe('understudy serve', () => {
     await server.saw(/"event":"exchange".*"case":"unknown_path"/);
   });
 
+  it('keeps its worlds in a folder until the next start, and refuses a folder with a broken one', async () => {
+    const worlds = join(folder, 'worlds');
+    const [, flags = ''] =
+      /^npx understudy serve (.*--export-on-exit.*)$/m.exec(
+        readFileSync('docs/worlds.md', 'utf8'),
+      ) ?? [];
+    const args = [...flags.replaceAll(' worlds', ` ${worlds}`).split(' '), '--port', '0'];
+    const attach = async (server: Running): Promise<number> => {
+      const [, url] = (await server.saw(/"url":"(http:[^"]+)"/)) as unknown as [string, string];
+      const headers = { 'X-API-Key': 'ak_owner~kept' };
+      const target = `${url}/v1/spaces/space_abc123/vector-stores/vs_def456`;
+      return (await fetch(target, { method: 'POST', headers })).status;
+    };
+    for (const status of [201, 409]) {
+      const server = serve(args);
+      expect(await attach(server)).toBe(status);
+      server.process.kill('SIGTERM');
+      expect((await server.finished).code).toBe(143);
+    }
+    const file = join(worlds, 'kept.json');
+    const whole = readFileSync(file, 'utf8');
+    writeFileSync(file, whole.slice(0, -3));
+    const refused = await serve(args).finished;
+    expect([refused.code, refused.stderr]).toEqual([
+      2,
+      expect.stringMatching(/kept\.json:\d+:\d+ .*\n {2}fix: /),
+    ]);
+    expect(readFileSync(file, 'utf8')).toBe(whole.slice(0, -3));
+  });
+
+  it('ends with 2 where its worlds cannot be written', async () => {
+    const worlds = join(folder, 'gone');
+    const server = serve(['--export-on-exit', worlds, '--port', '0']);
+    await server.saw(/"event":"ready"/);
+    rmSync(worlds, { recursive: true });
+    writeFileSync(worlds, '');
+    server.process.kill('SIGINT');
+    const { code, stderr } = await server.finished;
+    expect([code, stderr]).toEqual([
+      2,
+      expect.stringMatching(/^The worlds cannot be written to .*\n {2}fix: /),
+    ]);
+  });
+
   it('takes a flag over the environment, and the environment over the default', async () => {
     const server = serve(['--clock', 'virtual', '--log-format', 'pretty'], {
       UNDERSTUDY_PORT: '0',

@@ -1,13 +1,12 @@
 // A world as a scenario, and a scenario as a world.
 import type { LoadedScenario } from '../../scenario/load.js';
-import { writeScenario } from '../../scenario/write.js';
 import { type ControlRules, rule, told, unknown_world } from './form.js';
 import { loadGiven, soundScenario } from './given-scenario.js';
 
 export const scenarioRules: ControlRules = {
   exportScenario: rule({
     guards: { unknown_world },
-    accept: ({ world: { worlds }, path }) => ['exported', writeScenario(worlds.get(path.world))],
+    accept: ({ world: { worlds }, path }) => ['exported', worlds.export(path.world)],
   }),
 
   importScenario: rule({

@@ -147,6 +147,11 @@ export const embeddings = {
         return { space_id, message, item, state };
       }),
     );
+    const listed = new Map(given.map(({ item }, i) => [item, i]));
+    const placeOf = ({ item }: (typeof queued)[number]): number =>
+      item === undefined ? -1 : (listed.get(item) as number);
+    // Of one second, those that are listed come last, in the order of their list.
+    queued.sort((a, b) => placeOf(a) - placeOf(b));
     for (const [i, { item, ...each }] of byTime(queued, (one) => one.state.queued_at).entries())
       queueEmbedding(tables, { ...each, id: () => item?.id ?? numbered('emb', i + 1, taken) });
   },

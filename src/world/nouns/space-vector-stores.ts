@@ -56,8 +56,11 @@ export const spaceVectorStores = {
     const free = avoiding(ids, (id) => taken.has(id));
     const addedAt = ({ item, holder }: (typeof given)[number]): string =>
       utc(item.added_at, holder.created_at);
-    const rows = byHolder(given, addedAt).map((link) => ({
-      id: link.item.id ?? free.next('svs'),
+    const made = new Map(
+      byHolder(given, addedAt).map((link) => [link, link.item.id ?? free.next('svs')]),
+    );
+    const rows = given.map((link) => ({
+      id: made.get(link) as string,
       space_id: link.holder.id,
       vector_store_id: link.item.vector_store_id,
       added_by: link.item.added_by,
