@@ -1,7 +1,8 @@
 // What follows from objects that nobody changes, worked out once for each of them.
 
 interface Node<Value> {
-  readonly next: WeakMap<object, Node<Value>>;
+  /** By the next key; the last one has none. */
+  next?: WeakMap<object, Node<Value>>;
   made?: { readonly value: Value };
 }
 
@@ -9,12 +10,16 @@ interface Node<Value> {
 export function oncePer<Keys extends readonly object[], Value>(
   make: (...keys: Keys) => Value,
 ): (...keys: Keys) => Value {
-  const root: Node<Value> = { next: new WeakMap() };
+  const root: Node<Value> = {};
   return (...keys) => {
     let node = root;
     for (const key of keys) {
-      const next = node.next.get(key) ?? { next: new WeakMap() };
-      node.next.set(key, next);
+      node.next ??= new WeakMap();
+      let next = node.next.get(key);
+      if (next === undefined) {
+        next = {};
+        node.next.set(key, next);
+      }
       node = next;
     }
     node.made ??= { value: make(...keys) };

@@ -2,7 +2,8 @@
 // kind, or counts on what it sees, is alone with it; those that only make or change one of the kind
 // go together.
 import { isSafe } from '../../client/target.js';
-import type { OperationId, Spec } from '../../spec/document.js';
+import type { Operation, OperationId, Spec } from '../../spec/document.js';
+import { oncePer } from '../../spec/once-per.js';
 import { lastParameterOf } from '../tables/compile.js';
 import { type Expression, type Template, usesIn } from '../tables/expression.js';
 import type { RequestTemplate } from '../tables/steps.js';
@@ -35,7 +36,8 @@ export function lanesOf(spec: Spec, { requests, needs, shares, handedOn = 0 }: T
     // Where a run is killed, what no answer made known is found by what was sent; of two that were
     // alike and under way at once, nobody could say which is which.
     if (made && !isToldApart(body)) lanes.set(`a ${made} without a name by ${caller}`, 'alone');
-    for (const kind of kindsWrittenBy(spec, call)) {
+    const operation = spec.operations.get(call);
+    for (const kind of operation ? kindsWrittenBy(spec, operation) : []) {
       const lane = `every ${kind}`;
       lanes.set(lane, lanes.get(lane) ?? 'together');
       if (kind === 'thread' && caller === COUNTED) lanes.set(`${lane} of ${caller}`, 'alone');
@@ -52,13 +54,17 @@ export function lanesOf(spec: Spec, { requests, needs, shares, handedOn = 0 }: T
 }
 
 /** Whether a creation sends a value that no other sends. */
-const isToldApart = (body: Template | undefined): boolean =>
-  body?.kind === 'map' &&
-  body.entries.some(
-    ([, value]) =>
-      (value.kind === 'expression' || value.kind === 'text') &&
-      usesIn(value).some(({ expression }) => isOfPlay.includes(expression.kind)),
-  );
+const isToldApart = (body: Template | undefined): boolean => body !== undefined && hasOwn(body);
+
+const hasOwn = oncePer(
+  (body: Template): boolean =>
+    body.kind === 'map' &&
+    body.entries.some(
+      ([, value]) =>
+        (value.kind === 'expression' || value.kind === 'text') &&
+        usesIn(value).some(({ expression }) => isOfPlay.includes(expression.kind)),
+    ),
+);
 
 const isOfPlay: readonly Expression['kind'][] = ['new_name', 'slot', 'input'];
 
@@ -66,17 +72,16 @@ const listedBy = (call: OperationId): Kind | undefined =>
   (Object.keys(listsOf) as Kind[]).find((kind) => listsOf[kind].some((list) => list.call === call));
 
 /** A space comes and goes with a store of its own. */
-function kindsWrittenBy(spec: Spec, call: OperationId): readonly Kind[] {
-  const operation = spec.operations.get(call);
-  if (!operation || isSafe(operation.method)) return [];
+const kindsWrittenBy = oncePer((spec: Spec, operation: Operation): readonly Kind[] => {
+  if (isSafe(operation.method)) return [];
   const named = Object.values(creations).filter(({ undo }) =>
     operation.template.includes(`{${lastParameterOf(spec, undo)}}`),
   );
-  const made = creations[call];
+  const made = creations[operation.id];
   const kinds = new Set([...named, ...(made ? [made] : [])].map(({ kind }) => kind));
   if (kinds.size === 0) kinds.add('thread');
   return kinds.has('space') ? [...kinds, 'store'] : [...kinds];
-}
+});
 
 interface SideBySide<T> {
   /** How many at a time. */

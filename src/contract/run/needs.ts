@@ -2,8 +2,15 @@
 // the profile can give. Known beforehand, so that a run can say first what it will not show, and
 // sends nothing for it.
 import type { OperationId } from '../../spec/document.js';
+import { oncePer } from '../../spec/once-per.js';
 import { type CallerName, callerNames } from '../tables/caller.js';
-import { type Expression, meaningOfInput, type Template, usesIn } from '../tables/expression.js';
+import {
+  type Expression,
+  meaningOfInput,
+  type Template,
+  type Use,
+  usesIn,
+} from '../tables/expression.js';
 import {
   type LookStep,
   type ObserveStep,
@@ -57,16 +64,14 @@ export function needsOfRequests(
  * grant.
  */
 function granted(steps: readonly Step[]): readonly string[] {
-  const state = steps.flatMap((step): readonly Template[] => {
-    if (step.kind === 'prepare') return partsOf(step.request);
-    if (step.kind === 'keep') return valuesOf(step);
-    return step.kind === 'request' && step.request.body ? [step.request.body] : [];
+  const state = steps.flatMap((step): readonly Use[] => {
+    if (step.kind === 'prepare') return usesOf(step.request);
+    if (step.kind === 'keep') return usesIn(step.value);
+    return step.kind === 'request' ? usesIn(step.request.body) : [];
   });
-  return state
-    .flatMap(usesIn)
-    .flatMap(({ expression, optional }) =>
-      optional && expression.kind === 'caller' ? [expression.caller] : [],
-    );
+  return state.flatMap(({ expression, optional }) =>
+    optional && expression.kind === 'caller' ? [expression.caller] : [],
+  );
 }
 
 /** The names that a profile lacks; empty when nothing is in the way. */
@@ -95,6 +100,9 @@ export const nameInProfile = (
     ? `known.${expression.name}`
     : `callers.${expression.caller}.${expression.field}`;
 
+/** What a recipe's request uses is the same in every row. */
+const usesOf = oncePer((request: RequestTemplate) => partsOf(request).flatMap(usesIn));
+
 const isNamedCaller = (name: string): boolean => (callerNames as readonly string[]).includes(name);
 
 class Collector implements Needs {
@@ -105,13 +113,16 @@ class Collector implements Needs {
   request(request: RequestTemplate): void {
     this.calls.add(request.call);
     if (isNamedCaller(request.caller)) this.profile.add(`callers.${request.caller}`);
-    this.values(partsOf(request));
+    this.#uses(usesOf(request));
   }
 
   /** Expressions that must have a value; an optional one need not. */
   values(values: readonly Template[]): void {
-    for (const { expression, optional } of values.flatMap(usesIn))
-      if (!optional) this.expression(expression);
+    for (const value of values) this.#uses(usesIn(value));
+  }
+
+  #uses(uses: readonly Use[]): void {
+    for (const { expression, optional } of uses) if (!optional) this.expression(expression);
   }
 
   expression(expression: Expression): void {

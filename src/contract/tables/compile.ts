@@ -3,6 +3,7 @@
 // here.
 import type { OperationId, Spec } from '../../spec/document.js';
 import type { Json } from '../../spec/message.js';
+import { oncePer } from '../../spec/once-per.js';
 import { KNOWN_ORGANIZATION, ORGANIZATION_SLOT } from '../dialect.js';
 import { letIn } from './caller.js';
 import { readTemplate, readTemplates, type Template } from './expression.js';
@@ -49,7 +50,7 @@ export function templateOf(
   { slots }: Pick<Parts, 'slots'>,
   call: Draft<Call>,
 ): RequestTemplate {
-  return requestOf(spec, slots, call, new Set());
+  return inKnown(spec, slots, call);
 }
 
 class Compiler {
@@ -95,13 +96,8 @@ class Compiler {
   }
 
   #recipe(slot: string, name: string, place: Origin, within: readonly string[]): void {
-    const {
-      repeat = 1,
-      from,
-      held_by,
-      then = [],
-      ...recipe
-    } = (within.includes(name) ? undefined : this.#recipeNamed(name)) ?? {};
+    const recipe = (within.includes(name) ? undefined : this.#recipeNamed(name)) ?? {};
+    const { repeat = 1, from, held_by, then = [] } = recipe;
     const origin = { ...place, recipe: name };
     for (let i = 0; i < repeat; i++) {
       if (from !== undefined) this.#recipe(slot, from, place, [...within, name]);
@@ -220,7 +216,8 @@ class Compiler {
   }
 
   #template(call: Draft<Call>): RequestTemplate {
-    return requestOf(this.#spec, this.#parts.slots, call, this.#filled);
+    const { slots } = this.#parts;
+    return (this.#filled.has(ORGANIZATION_SLOT) ? inMade : inKnown)(this.#spec, slots, call);
   }
 }
 
@@ -234,13 +231,11 @@ function requestOf(
   spec: Spec,
   slots: Parts['slots'],
   { call, caller = 'owner', path = {}, query = {}, body }: Draft<Call>,
-  filled: ReadonlySet<string>,
+  organization: string,
 ): RequestTemplate {
   const ofSlot = (parameter: string): string => {
     const slot = slots[parameter] ?? parameter;
-    return slot === ORGANIZATION_SLOT && !filled.has(slot)
-      ? `$${KNOWN_ORGANIZATION}`
-      : `$slot.${slot}`;
+    return slot === ORGANIZATION_SLOT ? organization : `$slot.${slot}`;
   };
   const names = spec.operations.get(call as OperationId)?.pathNames ?? [];
   return {
@@ -254,6 +249,16 @@ function requestOf(
     ...(body === undefined ? {} : { body: readTemplate(body) }),
   };
 }
+
+/** In an organization that the row has made. A recipe's call is the same in every row that has it. */
+const inMade = oncePer((spec: Spec, slots: Parts['slots'], call: Draft<Call>) =>
+  requestOf(spec, slots, call, `$slot.${ORGANIZATION_SLOT}`),
+);
+
+/** In the organization that the profile knows. */
+const inKnown = oncePer((spec: Spec, slots: Parts['slots'], call: Draft<Call>) =>
+  requestOf(spec, slots, call, `$${KNOWN_ORGANIZATION}`),
+);
 
 /** The path parameter that names what an operation is about. */
 export const lastParameterOf = (spec: Spec, operation: OperationId): string =>

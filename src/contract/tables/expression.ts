@@ -9,7 +9,8 @@
 //
 // An expression may stand inside a longer text. `?` behind one that is the whole text marks an item
 // of a list that is left out where the profile does not have it.
-import { isJsonObject, type Json } from '../../spec/message.js';
+import type { Json, JsonObject } from '../../spec/message.js';
+import { oncePer } from '../../spec/once-per.js';
 import { callerNames, knownNames } from './caller.js';
 
 export type Expression =
@@ -62,16 +63,23 @@ export const tableExpressions = ['$known', '$callers', '$slot', '$name', '$uniqu
 /** Reads a value with all that is in it. What holds no expression stays as it is. */
 export function readTemplate(value: Json): Template {
   if (typeof value === 'string') return readText(value);
+  return typeof value === 'object' && value !== null
+    ? readWhole(value)
+    : { kind: 'literal', value };
+}
+
+/** Many rows have the same recipe, so what it holds is read once. */
+const readWhole = oncePer((value: JsonObject | readonly Json[]): Template => {
   if (Array.isArray(value)) {
     const items = (value as readonly Json[]).map(readTemplate);
     return items.every(isLiteral) ? { kind: 'literal', value } : { kind: 'list', items };
   }
-  if (!isJsonObject(value)) return { kind: 'literal', value };
-  const entries = Object.entries(value).map(([key, item]) => [key, readTemplate(item)] as const);
+  const whole = value as JsonObject;
+  const entries = Object.entries(whole).map(([key, item]) => [key, readTemplate(item)] as const);
   return entries.every(([, item]) => isLiteral(item))
-    ? { kind: 'literal', value }
+    ? { kind: 'literal', value: whole }
     : { kind: 'map', entries };
-}
+});
 
 /** The same for each value of a path or a query. */
 export const readTemplates = (
@@ -127,9 +135,14 @@ export interface Use {
   readonly optional: boolean;
 }
 
+const none: readonly Use[] = [];
+
 /** Every expression in a value, in order. */
-export function usesIn(template: Template | undefined): readonly Use[] {
-  switch (template?.kind) {
+export const usesIn = (template: Template | undefined): readonly Use[] =>
+  template === undefined || template.kind === 'literal' ? none : usesWithin(template);
+
+const usesWithin = oncePer((template: Template): readonly Use[] => {
+  switch (template.kind) {
     case 'expression':
       return [template];
     case 'text':
@@ -141,9 +154,9 @@ export function usesIn(template: Template | undefined): readonly Use[] {
     case 'map':
       return template.entries.flatMap(([, item]) => usesIn(item));
     default:
-      return [];
+      return none;
   }
-}
+});
 
 /** What the expressions of a value stand for. */
 export interface Meaning {
