@@ -23,7 +23,7 @@ import {
 export type { SelfCheck } from './engine/answers.js';
 export type { JournalEntry } from './engine/journal.js';
 export { type Problem, ScenarioError } from './files/problem.js';
-export type { FetchHandler } from './http/fetch-shell.js';
+export type { Fetch, FetchHandler } from './http/fetch-shell.js';
 export type { NewMessage } from './rules/memory.js';
 export type { Generator, ScenarioSource } from './scenario/generate.js';
 export type { Scenario } from './scenario/scenario.js';

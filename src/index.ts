@@ -10,7 +10,7 @@ export type { Drift } from './drift/form.js';
 export type { SelfCheck } from './engine/answers.js';
 export type { JournalEntry } from './engine/journal.js';
 export { DocumentError, type Problem, ScenarioError } from './files/problem.js';
-export type { FetchHandler } from './http/fetch-shell.js';
+export type { Fetch, FetchHandler } from './http/fetch-shell.js';
 export {
   type CloseOptions,
   ListenError,

@@ -1,6 +1,6 @@
 // A target is a function from request to response, in process or over the network; here what both
 // have in common.
-import type { PlainRequest, PlainResponse } from '../spec/message.js';
+import type { PlainHandler, PlainRequest, PlainResponse } from '../spec/message.js';
 
 export interface Answer extends PlainResponse {
   /**
@@ -76,24 +76,37 @@ export interface TargetLimits {
 export const DEFAULT_TIMEOUT = 10_000;
 export const DEFAULT_BYTES = 5 * 1024 * 1024;
 
+const IN_PROCESS = 'http://in-process';
+
+/** A function like `fetch`. One that takes plain data as well, as the mock server's, is given that. */
+export type Handler = ((request: Request) => Promise<Response>) & Partial<PlainHandler>;
+
 /**
  * A target that is a function like `fetch`, such as the mock server in this process. An error that
  * it throws counts as no answer.
  */
 export function handlerTarget(
   name: string,
-  handle: (request: Request) => Promise<Response>,
+  handler: Handler,
   { timeout = DEFAULT_TIMEOUT, maxBytes = DEFAULT_BYTES }: TargetLimits = {},
 ): Target {
   // Without a signal, which costs more than all else about a request: a handler that is not waited
   // for may go on.
-  const answer = async ({ method, target, headers, body }: PlainRequest): Promise<Answer> => {
-    const init = {
-      method,
-      headers,
-      ...(body.length > 0 ? { body: body as Uint8Array<ArrayBuffer> } : {}),
-    };
-    const response = await handle(new Request(`http://in-process${target}`, init));
+  const ask = (request: PlainRequest): Promise<PlainResponse | Response> => {
+    const { method, target, headers, body } = request;
+    if (handler.answerPlain) {
+      const url = new URL(IN_PROCESS + target).href.slice(IN_PROCESS.length).replace(/#.*/s, '');
+      return handler.answerPlain({ ...request, target: url, base: IN_PROCESS });
+    }
+    const sent = body.length > 0 ? { body: body as Uint8Array<ArrayBuffer> } : {};
+    return handler(new Request(IN_PROCESS + target, { method, headers, ...sent }));
+  };
+  const answer = async (request: PlainRequest): Promise<Answer> => {
+    const response = await ask(request);
+    if (!(response instanceof Response)) {
+      if (Buffer.byteLength(response.body ?? '') > maxBytes) throw tooLarge(maxBytes);
+      return response;
+    }
     const text = textOf(await readBytes(response.body ?? [], maxBytes));
     const plain = { status: response.status, headers: Object.fromEntries(response.headers) };
     return { ...plain, ...(text === '' ? {} : { body: text }) };

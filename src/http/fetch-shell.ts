@@ -1,17 +1,20 @@
 // A `fetch` handler around the answerer: no socket, the same bytes.
 import type { Answerer } from '../engine/answerer.js';
 import type { Delivery } from '../engine/delivery.js';
+import type { PlainHandler, PlainRequest } from '../spec/message.js';
 import { answerBody, type Codings, readBytes } from './body.js';
 import { piecesOf, wait, waitForever } from './deliver.js';
 
-export type FetchHandler = (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
+export type Fetch = (input: Request | string | URL, init?: RequestInit) => Promise<Response>;
+
+export interface FetchHandler extends Fetch, PlainHandler {}
 
 /**
  * Takes what `fetch` takes, an abort signal too; the host of the URL does not matter, and a path
  * alone is enough.
  */
 export function createFetchHandler(answerer: Answerer, codings: Codings): FetchHandler {
-  return async (input, init) => {
+  const handle: Fetch = async (input, init) => {
     const request =
       input instanceof Request && !init
         ? input
@@ -38,6 +41,15 @@ export function createFetchHandler(answerer: Answerer, codings: Codings): FetchH
     };
     return deliver(await orAborted(signal, answerBody(answerer, plain, codings)), signal);
   };
+  const answerPlain = async (request: PlainRequest): ReturnType<PlainHandler['answerPlain']> => {
+    const delivery = await answerBody(answerer, request, codings);
+    const { response, delayMs, end } = delivery;
+    const { body, ...head } = response;
+    if (delayMs || end !== undefined || (body !== undefined && typeof body !== 'string'))
+      return deliver(delivery, new AbortController().signal);
+    return body ? { ...head, body } : head;
+  };
+  return Object.assign(handle, { answerPlain });
 }
 
 async function deliver(delivery: Delivery, signal: AbortSignal): Promise<Response> {

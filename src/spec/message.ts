@@ -24,6 +24,12 @@ export interface PlainResponse<Body = string> {
   readonly body?: Body;
 }
 
+/** Answers in this process, without the objects of `fetch`, which cost more than most answers. */
+export interface PlainHandler {
+  /** A `Response` where the answer is more than a text: bytes, a stream, or one that is cut off. */
+  answerPlain(request: PlainRequest): Promise<PlainResponse | Response>;
+}
+
 /** A value that JSON can carry. */
 export type Json =
   | null

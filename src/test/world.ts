@@ -1,7 +1,7 @@
 // A world for one test, whatever runs it: its credentials, its clock, and what a report says of it
 // when the test fails.
 import { fixOf } from '../files/nearest.js';
-import type { FetchHandler, JournalEntry, Understudy, World } from '../index.js';
+import type { Fetch, JournalEntry, Understudy, World } from '../index.js';
 import type { EmbeddingQueue } from '../worlds/embeddings.js';
 import type { ClockMove } from '../worlds/time.js';
 
@@ -11,7 +11,7 @@ type Headers = Readonly<Record<string, string>>;
 export interface TestWorld {
   readonly name: string;
   /** Answers in this world, whatever key of the scenario a client sends. */
-  readonly fetch: FetchHandler;
+  readonly fetch: Fetch;
   /** Of the first caller of the scenario, in this world. */
   readonly headers: Headers;
   /** Of another caller, by the key or token. */
