@@ -10,11 +10,18 @@ import { findOwnThread } from './threads.js';
 type OutputMode = 'text' | 'plain' | 'blocks' | 'structured';
 
 function messageView(message: Message, mode: OutputMode): components['schemas']['Message'] {
-  const { updated_at: _, role, content, metadata, ...rest } = message;
-  const view = { ...rest, role, content, attachments: [], metadata };
+  const view = {
+    id: message.id,
+    thread_id: message.thread_id,
+    created_at: message.created_at,
+    role: message.role,
+    content: message.content,
+    attachments: [],
+    metadata: message.metadata,
+  };
   // The blocks themselves are described nowhere: one text block, assumed.
   return mode === 'blocks' || mode === 'structured'
-    ? { ...view, response_blocks: [{ type: 'text', text: content }] }
+    ? { ...view, response_blocks: [{ type: 'text', text: message.content }] }
     : view;
 }
 

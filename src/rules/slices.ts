@@ -12,8 +12,25 @@ import { answer, exists, rule } from './rule.js';
 export const MANAGE_SLICES = 'manage_knowledge_slices';
 
 export function sliceView(world: World, slice: Slice): components['schemas']['Slice'] {
-  const { access_target_ids: _, ...shown } = slice;
-  return { ...shown, store_count: storeCount(world, slice) };
+  return {
+    id: slice.id,
+    name: slice.name,
+    description: slice.description,
+    type: slice.type,
+    is_composite: slice.is_composite,
+    owner_type: slice.owner_type,
+    owner_id: slice.owner_id,
+    status: slice.status,
+    member_slice_ids: slice.member_slice_ids,
+    organization_id: slice.organization_id,
+    created_by: slice.created_by,
+    created_at: slice.created_at,
+    updated_at: slice.updated_at,
+    archived_at: slice.archived_at,
+    archived_by: slice.archived_by,
+    access_mode: slice.access_mode,
+    store_count: storeCount(world, slice),
+  };
 }
 
 /** A composite reaches the stores of its members (knowledge sheet K8). */

@@ -13,16 +13,31 @@ import { dropStore } from './stores.js';
 
 type SpaceUpdate = components['schemas']['SpaceUpdate'];
 
-/** The space as the API shows it. */
-export function spaceView(
-  world: World,
-  { deleted_at: _, ...space }: Space,
-): components['schemas']['Space'] {
-  const { last_activity_at, created_at, updated_at, ...before } = space;
-  const additional_vector_store_ids = world.spaceVectorStores
-    .where('space', space.id)
-    .map((link) => link.vector_store_id);
-  return { ...before, additional_vector_store_ids, last_activity_at, created_at, updated_at };
+/**
+ * The space as the API shows it. Field by field, as every view of a row: to take a row apart and
+ * spread the rest costs Node 20 some five microseconds more (docs/performance.md).
+ */
+export function spaceView(world: World, space: Space): components['schemas']['Space'] {
+  return {
+    id: space.id,
+    organization_id: space.organization_id,
+    created_by: space.created_by,
+    name: space.name,
+    description: space.description,
+    vector_store_id: space.vector_store_id,
+    access_mode: space.access_mode,
+    access_users: space.access_users,
+    access_departments: space.access_departments,
+    editable_by_users: space.editable_by_users,
+    editable_by_roles: space.editable_by_roles,
+    visible_to_roles: space.visible_to_roles,
+    additional_vector_store_ids: world.spaceVectorStores
+      .where('space', space.id)
+      .map((link) => link.vector_store_id),
+    last_activity_at: space.last_activity_at,
+    created_at: space.created_at,
+    updated_at: space.updated_at,
+  };
 }
 
 /**

@@ -18,14 +18,20 @@ import { findSlice, MANAGE_SLICES } from './slices.js';
 
 /** The store as the knowledge operations show it: the twelve fields of seed 002 (K-C7). */
 export function storeView(store: VectorStore): components['schemas']['Store'] {
-  const {
-    access_departments: _d,
-    access_users: _u,
-    flowplate_project_id: _p,
-    flow_id: _f,
-    ...shown
-  } = store;
-  return shown;
+  return {
+    id: store.id,
+    name: store.name,
+    description: store.description,
+    slice_id: store.slice_id,
+    organization_id: store.organization_id,
+    created_by: store.created_by,
+    is_active: store.is_active,
+    access_mode: store.access_mode,
+    file_count: store.file_count,
+    data_size: store.data_size,
+    created_at: store.created_at,
+    updated_at: store.updated_at,
+  };
 }
 
 export function findStore(

@@ -11,9 +11,22 @@ import { dropStore, findStore, reachableStores } from './stores.js';
  * samples (K-C7).
  */
 export function vectorStoreView(store: VectorStore): components['schemas']['VectorStore'] {
-  const { slice_id: _, ...shown } = store;
   return {
-    ...shown,
+    id: store.id,
+    name: store.name,
+    description: store.description,
+    organization_id: store.organization_id,
+    created_by: store.created_by,
+    is_active: store.is_active,
+    access_mode: store.access_mode,
+    access_departments: store.access_departments,
+    access_users: store.access_users,
+    flowplate_project_id: store.flowplate_project_id,
+    flow_id: store.flow_id,
+    file_count: store.file_count,
+    data_size: store.data_size,
+    created_at: store.created_at,
+    updated_at: store.updated_at,
     object: 'vector_store',
     status: store.is_active ? 'active' : 'inactive',
     total_size_bytes: store.data_size,

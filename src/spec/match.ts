@@ -50,17 +50,16 @@ export function createMatcher<Operation extends Routable>(
     if (operation.template.endsWith('/')) addPath(root, operation.template.slice(0, -1), operation);
   }
   return (method, path) => {
-    const found = find(root, path.split('/').slice(1).map(decodeSegment), 0, []);
-    if (!found) return unknownPath;
-    const { node, values } = found;
+    const values: string[] = [];
+    const node = find(root, path.split('/'), 1, values);
+    if (!node) return unknownPath;
     const named = node.operations.get(method === 'HEAD' ? 'GET' : method);
     if (!named) return { kind: 'method_not_allowed', allowed: allowedMethods(node) };
     const { operation, names } = named;
-    return {
-      kind: 'operation',
-      operation,
-      path: Object.fromEntries(names.map((name, i) => [name, values[i] as string])),
-    };
+    const parameters: Record<string, string> = {};
+    for (let i = 0; i < names.length; i++)
+      parameters[names[i] as string] = decodeSegment(values[i] as string);
+    return { kind: 'operation', operation, path: parameters };
   };
 }
 
@@ -87,21 +86,24 @@ function addPath<Operation extends Routable>(
 export const pathNamesIn = (template: string): readonly string[] =>
   [...template.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name as string);
 
+/** The node of a path, and the segments that stand for parameters. */
 function find<Operation extends Routable>(
   node: Node<Operation>,
   segments: readonly string[],
   at: number,
-  values: readonly string[],
-): { node: Node<Operation>; values: readonly string[] } | undefined {
+  values: string[],
+): Node<Operation> | undefined {
   const segment = segments[at];
-  if (segment === undefined) return node.operations.size > 0 ? { node, values } : undefined;
-  const literal = node.literals.get(segment);
+  if (segment === undefined) return node.operations.size > 0 ? node : undefined;
+  const literal = node.literals.get(decodeSegment(segment));
   const found = literal && find(literal, segments, at + 1, values);
   if (found) return found;
   // An empty segment is no id: `/v1/spaces//threads` names nothing.
-  return node.parameter && segment !== ''
-    ? find(node.parameter, segments, at + 1, [...values, segment])
-    : undefined;
+  if (!node.parameter || segment === '') return undefined;
+  values.push(segment);
+  const below = find(node.parameter, segments, at + 1, values);
+  if (!below) values.pop();
+  return below;
 }
 
 function allowedMethods(node: Node<Routable>): readonly string[] {

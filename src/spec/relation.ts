@@ -2,6 +2,7 @@
 // The mock server checks its own answers with them, and the kit checks those of other servers.
 import { same } from './json.js';
 import { isJsonObject, type Json } from './message.js';
+import { oncePer } from './once-per.js';
 import { atPointer, atTokens, pointerTokens } from './pointer.js';
 
 /** OpenAPI runtime expressions, field names, or plain values. */
@@ -63,12 +64,28 @@ type Check = (
 const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 const fieldOf = (row: Json, field: string): Json | undefined =>
   isJsonObject(row) ? row[field] : undefined;
+/** Equal for equal values alone: what JSON writes of a text begins with a quote. */
+const asText = (value: Json | undefined): string | undefined =>
+  typeof value === 'string' && !value.startsWith('"') ? value : JSON.stringify(value);
 const instant = (value: Json | undefined): number => Date.parse(String(value));
 
+/** Whole seconds in UTC, as the vendor writes times: their texts are in the order of the times. */
+const isPlainTime = (value: Json | undefined): value is string =>
+  typeof value === 'string' && value.length === 20 && value.endsWith('Z');
+
+/** A time that Date cannot read, such as a leap second, is before none. */
+function isBefore(one: Json | undefined, other: Json | undefined): boolean {
+  if (isPlainTime(one) && isPlainTime(other) && one >= other) return false;
+  return instant(one) < instant(other);
+}
+
 function inOrder(rows: Json | undefined, field: string, sign: 1 | -1): boolean {
-  const times = list(rows).map((row) => instant(fieldOf(row, field)));
-  // A time that Date cannot read, such as a leap second, is not compared.
-  return times.every((time, i) => i === 0 || !(sign * (time - (times[i - 1] as number)) < 0));
+  const times = list(rows).map((row) => fieldOf(row, field));
+  return times.every((time, i) => {
+    if (i === 0) return true;
+    const before = times[i - 1];
+    return !(sign === 1 ? isBefore(time, before) : isBefore(before, time));
+  });
 }
 
 /** Each kind says what was expected when it does not hold, and nothing when it does. */
@@ -84,7 +101,7 @@ const checks = {
       ? `a list without ${JSON.stringify(value)}`
       : undefined,
   not_before: ([later, earlier]) =>
-    !(instant(later) < instant(earlier)) ? undefined : `not before ${String(earlier)}`,
+    isBefore(later, earlier) ? `not before ${String(earlier)}` : undefined,
   at_most: ([items, limit]) =>
     list(items).length <= Number(limit) ? undefined : `at most ${String(limit)} rows`,
   every: ([items, , value], [, field]) =>
@@ -92,7 +109,7 @@ const checks = {
       ? undefined
       : `${field} ${JSON.stringify(value)} in every row`,
   unique: ([items], [, field]) => {
-    const values = list(items).map((row) => JSON.stringify(fieldOf(row, field as string)));
+    const values = list(items).map((row) => asText(fieldOf(row, field as string)));
     return new Set(values).size === values.length ? undefined : `no ${field} twice`;
   },
   in_order: ([items, , order], [, field]) =>
@@ -156,41 +173,51 @@ const pointerInBody = (operand: Operand | undefined): string | undefined =>
     ? operand.slice('$response.body#'.length)
     : undefined;
 
-const read = new WeakMap<Relation, readonly Statement[]>();
+/** A statement made ready to be asked. */
+interface Prepared extends Statement {
+  readonly readers: readonly Reader[];
+  /** The places of the operands that the request gives. */
+  readonly ofRequest: readonly number[];
+}
 
 /** The document's relations are asked of every answer, and never change. */
-function statementsOnce(relation: Relation): readonly Statement[] {
-  const statements = read.get(relation) ?? statementsOf(relation);
-  read.set(relation, statements);
-  return statements;
-}
+const prepare = oncePer((relations: readonly Relation[]): readonly Prepared[] =>
+  relations.flatMap(statementsOf).map((statement) => ({
+    ...statement,
+    readers: statement.operands.map((name) =>
+      typeof name === 'string' ? readerOf(name) : () => name,
+    ),
+    ofRequest: statement.operands.flatMap((name, i) => (isOfRequest(name) ? [i] : [])),
+  })),
+);
 
 /** The relations that an exchange breaks; empty when all hold. */
 export function brokenRelations(
   relations: readonly Relation[],
   exchange: Exchange,
 ): readonly RelationBreach[] {
-  return relations.flatMap((relation) =>
-    statementsOnce(relation).flatMap(({ kind, operands: names, assumed }) => {
-      const operands = names.map((name) => evaluate(name, exchange));
-      // A field that the request leaves out may have any value.
-      if (names.some((name, i) => isOfRequest(name) && operands[i] === undefined)) return [];
-      const check: Check = checks[kind];
-      const expected = check(operands, names);
-      if (expected === undefined) return [];
-      const pointer = String(names[0]).replace(/^\$response\.body#/, '');
-      // Nothing documents whether a null in a request is stored or ignored, so it is not compared.
-      const isNull = names.some((name, i) => isOfRequest(name) && operands[i] === null);
-      const source = assumed ?? (isNull ? 'null is kept as it was sent, ours' : undefined);
-      const basis = {
-        ...(source === undefined ? {} : { assumed: source }),
-        ...(isNull ? { isNull } : {}),
-      };
-      return [
-        { relation: `${kind}(${names.join(', ')})`, pointer, expected, got: operands[0], ...basis },
-      ];
-    }),
-  );
+  const broken: RelationBreach[] = [];
+  for (const { kind, operands: names, assumed, readers, ofRequest } of prepare(relations)) {
+    const operands = readers.map((read) => read(exchange));
+    // A field that the request leaves out may have any value.
+    if (ofRequest.some((i) => operands[i] === undefined)) continue;
+    const check: Check = checks[kind];
+    const expected = check(operands, names);
+    if (expected === undefined) continue;
+    const pointer = String(names[0]).replace(/^\$response\.body#/, '');
+    // Nothing documents whether a null in a request is stored or ignored, so it is not compared.
+    const isNull = ofRequest.some((i) => operands[i] === null);
+    const source = assumed ?? (isNull ? 'null is kept as it was sent, ours' : undefined);
+    broken.push({
+      relation: `${kind}(${names.join(', ')})`,
+      pointer,
+      expected,
+      got: operands[0],
+      ...(source === undefined ? {} : { assumed: source }),
+      ...(isNull ? { isNull } : {}),
+    });
+  }
+  return broken;
 }
 
 /**
