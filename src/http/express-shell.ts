@@ -4,27 +4,44 @@ import { once } from 'node:events';
 import { createServer, IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import express, { type Express, type Request, type Response } from 'express';
-import { isControl } from '../control/plane.js';
 import { type Answerer, HEADER_LIMIT, type Unreadable } from '../engine/answerer.js';
-import type { Delivery } from '../engine/delivery.js';
-import { isPage } from '../pages/document-page.js';
-import type { PlainRequest } from '../spec/message.js';
+import { byteLength, type Delivery } from '../engine/delivery.js';
 import { answerBody } from './body.js';
 import { isWhole, piecesOf, sizedHeaders, wait, waitForever } from './deliver.js';
 import type { Shell, Timeouts } from './listen.js';
+import {
+  bodyOfMiddleware,
+  hasBody,
+  InOrder,
+  noBody,
+  originForm,
+  type Read,
+  readBody,
+  toPlainRequest,
+} from './plain-request.js';
 import { zlibCodings } from './zlib.js';
 
 export function createExpressApp(answerer: Answerer): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(async (request: Request, response: Response) => {
-    const read = bodyOfMiddleware(request) ?? (await readBody(request, answerer.bodyLimit));
-    if (!read) return;
-    await deliver(
-      response,
-      await answerBody(answerer, { ...toPlainRequest(request), ...read }, zlibCodings),
-    );
+  const inOrder = new InOrder();
+  app.use((request: Request, response: Response) => {
+    const answer = (read: Read): Delivery | Promise<Delivery> =>
+      answerBody(answerer, toPlainRequest(request, read), zlibCodings);
+    // Most requests have no body, and are answered here and now.
+    if (!hasBody(request) && !inOrder.isReading(request.socket)) {
+      const delivery = answer({ body: noBody });
+      return delivery instanceof Promise
+        ? delivery.then((later) => deliver(response, later))
+        : deliver(response, delivery);
+    }
+    return inOrder
+      .read(request.socket, async () => {
+        const read = bodyOfMiddleware(request) ?? (await readBody(request, answerer.bodyLimit));
+        return read && (await answer(read));
+      })
+      .then((delivery) => delivery && deliver(response, delivery));
   });
   return app;
 }
@@ -48,14 +65,18 @@ export function createExpressServer(
   const owed: Owed = new WeakMap();
   const unanswered = new Set<ServerResponse>();
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
-    owe(owed, unanswered, request.socket, response);
+    const { socket } = request;
     if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+      owe(owed, unanswered, socket, response);
       response.setHeader('connection', 'close');
       void deliver(response, answerer.answerUnreadable('bad_http'));
       return;
     }
     request.url = originForm(request.url as string);
     app(request as Request, response as Response);
+    // Whatever has left by now is owed to nobody.
+    if (!response.writableEnded || response.writableLength > 0 || isOwed(owed, socket))
+      owe(owed, unanswered, socket, response);
   };
   const server = createServer(
     {
@@ -86,6 +107,11 @@ export function createExpressServer(
  * cannot be read as HTTP.
  */
 type Owed = WeakMap<Duplex, Set<ServerResponse> | 'refused'>;
+
+const isOwed = (owed: Owed, socket: Duplex): boolean => {
+  const earlier = owed.get(socket);
+  return earlier instanceof Set && earlier.size > 0;
+};
 
 function owe(
   owed: Owed,
@@ -121,6 +147,7 @@ function refuseUnreadable(
 ): void {
   const waiting = owed.get(socket);
   if (waiting === 'refused') return; // more of the same bytes
+  if (error.code === 'HPE_CLOSED_CONNECTION') return; // bytes behind the last request, which has its answer
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
@@ -158,119 +185,23 @@ function handwritten(answerer: Answerer, name: Unreadable): Buffer {
   return Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), bytes]);
 }
 
-/** A proxy's client sends the whole URL; the host in it does not matter here. */
-function originForm(target: string): string {
-  const [origin] = /^[a-z]+:\/\/[^/?]*/i.exec(target) ?? [''];
-  const rest = target.slice(origin.length);
-  return rest.startsWith('/') || origin === '' ? rest : `/${rest}`;
+function deliver(response: ServerResponse, delivery: Delivery): Promise<void> | undefined {
+  if (!isWhole(delivery)) return sendOtherwise(response, delivery);
+  sendWhole(response, delivery.response);
+  return undefined;
 }
 
-type Read = Partial<Pick<PlainRequest, 'headers'>> & Pick<PlainRequest, 'body'>;
-
-/**
- * The body where middleware before us, such as `express.json()` or `express.raw()`, has read the
- * stream already: it is rebuilt from the parsed value. Undefined where nobody has read the body.
- */
-function bodyOfMiddleware(request: Request & { readonly rawBody?: unknown }): Read | undefined {
-  if (!request.readableEnded) return undefined;
-  // A parser inflates what it reads.
-  const { 'content-encoding': _, ...headers } = plainHeaders(request);
-  return {
-    headers,
-    body: toBytes(request.rawBody instanceof Uint8Array ? request.rawBody : request.body),
-  };
-}
-
-function toBytes(value: unknown): Uint8Array {
-  if (value instanceof Uint8Array) return value;
-  if (value === undefined) return new Uint8Array();
-  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
-}
-
-/**
- * Reads at most one chunk over the limit, which is enough for the answerer to refuse; undefined
- * when the client left.
- */
-function readBody(request: Request, limit: number): Promise<Read | undefined> {
-  return new Promise((resolve) => {
-    let body: Buffer = Buffer.alloc(0);
-    let length = 0;
-    request.on('data', (chunk: Buffer) => {
-      if (length > limit) return; // the rest is read and dropped, so that the client sees the answer
-      // A body may come in a million chunks of one byte: they are copied together, so that it takes
-      // no more than its size.
-      body = length === 0 ? chunk : append(body, length, chunk);
-      length += chunk.length;
-    });
-    request.on('end', () => resolve({ body: body.subarray(0, length) }));
-    request.on('close', () => resolve(undefined));
-    if (request.destroyed) resolve(undefined);
-  });
-}
-
-function append(body: Buffer, length: number, chunk: Buffer): Buffer {
-  let room = body;
-  if (length + chunk.length > body.length) {
-    room = Buffer.allocUnsafeSlow(Math.max(2 * length, length + chunk.length));
-    body.copy(room, 0, 0, length);
-  }
-  chunk.copy(room, length);
-  return room;
-}
-
-function toPlainRequest(request: Request): Omit<PlainRequest, 'body'> {
-  const ofControl = isControl(request.url);
-  const base = ofControl || isPage(request.url) ? baseOf(request) : undefined;
-  const arrivedAt = ofControl ? request.socket.localAddress : undefined;
-  const headers = plainHeaders(request);
-  return {
-    method: request.method,
-    target: request.url,
-    headers,
-    ...(base === undefined ? {} : { base }),
-    ...(arrivedAt === undefined ? {} : { arrivedAt }),
-  };
-}
-
-function plainHeaders(request: IncomingMessage): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  return headers;
-}
-
-/**
- * The address that the client used, the path of a mount included: by its `Host`, or what a proxy
- * says of it.
- */
-function baseOf(request: Request): string | undefined {
-  const { socket, headers } = request;
-  const forwarded = (name: string): string | undefined =>
-    String(headers[name] ?? '')
-      .split(',')[0]
-      ?.trim() || undefined;
-  const scheme =
-    /^https?$/.exec(forwarded('x-forwarded-proto') ?? '')?.[0] ??
-    ('encrypted' in socket ? 'https' : 'http');
-  const bound = socket.localFamily === 'IPv6' ? `[${socket.localAddress}]` : socket.localAddress;
-  const named = forwarded('x-forwarded-host') ?? headers.host;
-  const host = named !== undefined && isHost(named) ? named : `${bound}:${socket.localPort}`;
-  const full = request.originalUrl;
-  const mount = full.endsWith(request.url) ? full.slice(0, -request.url.length) : request.baseUrl;
-  return `${scheme}://${host}${mount}`;
-}
-
-const isHost = (text: string): boolean => /^(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?$/i.test(text);
-
-async function deliver(response: ServerResponse, delivery: Delivery): Promise<void> {
-  if (isWhole(delivery)) sendWhole(response, delivery.response);
-  else await sendOtherwise(response, delivery);
-}
-
-function sendWhole(response: ServerResponse, answer: Delivery['response']): void {
-  response.writeHead(answer.status, sizedHeaders(answer));
-  response.end(answer.body);
+/** With the headers as a flat list, which Node writes as it is: an object it would copy first. */
+function sendWhole(
+  response: ServerResponse,
+  { status, headers, body }: Delivery['response'],
+): void {
+  const lines: string[] = [];
+  for (const name in headers)
+    if (name !== 'content-length' || body === undefined) lines.push(name, headers[name] as string);
+  if (body !== undefined) lines.push('content-length', String(byteLength(body)));
+  response.writeHead(status, lines);
+  response.end(body);
 }
 
 /** Late, in pieces, in part or not at all. A client that has left is waited for no longer. */

@@ -1,7 +1,7 @@
 // The pages that no document has, in the order in which they are looked for.
 import type { PlainRequest, PlainResponse } from '../spec/message.js';
 import type { World } from '../world/world.js';
-import { documentPage } from './document-page.js';
+import { documentPage, isPage } from './document-page.js';
 import { homePage } from './home-page.js';
 import type { Shown } from './shown.js';
 
@@ -12,6 +12,7 @@ import type { Shown } from './shown.js';
 export const pagesOf =
   ({ servesWorlds, ...parts }: Omit<Shown, 'world'> & { readonly servesWorlds: boolean }) =>
   (request: PlainRequest, world: World): PlainResponse | undefined => {
+    if (!isPage(request.target)) return undefined;
     const shown = { ...parts, world: servesWorlds ? world : undefined };
     const page = documentPage(shown, request) ?? homePage(shown, request);
     return (

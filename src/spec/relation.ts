@@ -64,9 +64,6 @@ type Check = (
 const list = (value: Json | undefined): readonly Json[] => (Array.isArray(value) ? value : []);
 const fieldOf = (row: Json, field: string): Json | undefined =>
   isJsonObject(row) ? row[field] : undefined;
-/** Equal for equal values alone: what JSON writes of a text begins with a quote. */
-const asText = (value: Json | undefined): string | undefined =>
-  typeof value === 'string' && !value.startsWith('"') ? value : JSON.stringify(value);
 const instant = (value: Json | undefined): number => Date.parse(String(value));
 
 /** Whole seconds in UTC, as the vendor writes times: their texts are in the order of the times. */
@@ -109,8 +106,10 @@ const checks = {
       ? undefined
       : `${field} ${JSON.stringify(value)} in every row`,
   unique: ([items], [, field]) => {
-    const values = list(items).map((row) => asText(fieldOf(row, field as string)));
-    return new Set(values).size === values.length ? undefined : `no ${field} twice`;
+    const values = list(items).map((row) => fieldOf(row, field as string));
+    const areTexts = values.every((value) => typeof value === 'string');
+    const told = areTexts ? values : values.map((value) => JSON.stringify(value));
+    return new Set(told).size === told.length ? undefined : `no ${field} twice`;
   },
   in_order: ([items, , order], [, field]) =>
     inOrder(items, field as string, order === 'desc' ? -1 : 1)

@@ -57,11 +57,9 @@ export function checkResponse(
   }
   // A body of the wrong shape would break relations too; only the shape is reported.
   if (violations.length > 0) return violations;
-  return brokenRelations(documented.relations, {
-    ...request,
-    status: response.status,
-    responseBody: body,
-  }).map((breach) => ({
+  const { path, query, requestBody } = request;
+  const exchange = { path, query, requestBody, status: response.status, responseBody: body };
+  return brokenRelations(documented.relations, exchange).map((breach) => ({
     in: 'relation',
     pointer: breach.pointer,
     keyword: breach.relation,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { createServer } from '../../src/http/server.js';
 import { createUnderstudy, type JournalEntry } from '../../src/index.js';
 import { call } from '../support/call.js';
 import { owner } from '../support/requests.js';
@@ -38,13 +39,35 @@ describe('our own check of every answer', () => {
   });
 
   it('catches a field that the document does not know', async () => {
-    const { understudy } = withCorruptSpace('strict', { secret: 'leak' });
+    const understudy = createServer({}, [
+      {
+        kind: 'drift',
+        name: 'one field more',
+        // As a rule of ours would, so nobody says that it was done on purpose.
+        decide: (next, asked) => {
+          const decision = next(asked);
+          const { outcome } = decision;
+          if (outcome.kind === 'refusal') return decision;
+          return {
+            ...decision,
+            outcome: { ...outcome, body: { ...Object(outcome.body), secret: 'leak' } },
+          };
+        },
+      },
+    ]);
     const { status, body } = await call(understudy, owner.get(space));
     expect(status).toBe(500);
     expect(body.error.details.breaches[0]).toMatchObject({
       pointer: '/secret',
       keyword: 'additionalProperties',
     });
+  });
+
+  it('need not catch a field that only the row has: what is shown is named field by field', async () => {
+    const { understudy } = withCorruptSpace('strict', { secret: 'leak' });
+    const { status, body } = await call(understudy, owner.get(space));
+    expect(status).toBe(200);
+    expect(body).not.toHaveProperty('secret');
   });
 
   it('catches a relation that no schema can say', async () => {
