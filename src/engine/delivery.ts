@@ -34,7 +34,7 @@ export function forMethod(request: PlainRequest, delivery: Delivery): Delivery {
 
 const encoder = new TextEncoder();
 /** Asked of every answer: to write into the same bytes again costs a quarter of making new ones. */
-const room = new Uint8Array(32 * 1024);
+const room = new Uint8Array(256 * 1024);
 
 /** Undefined for a stream, whose length nobody knows. */
 export function byteLength(body: DeliveryBody): number | undefined {

@@ -221,6 +221,8 @@ function* merged<R>(
   streams: readonly Generator<Entry<R>, undefined>[],
   inOrder: Compare<Entry<R>>,
 ): Generator<Entry<R>, undefined> {
+  const [only] = streams;
+  if (only && streams.length === 1) return yield* only;
   const heads = streams.map((stream) => stream.next().value);
   let last: Position | undefined;
   while (true) {

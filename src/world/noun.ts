@@ -165,9 +165,13 @@ export function checkOwned(
 /** The users of an access list; `*` stands for everybody. */
 export const usersOf = (ids: Ids = []): Ids => ids.map((id) => (id === '*' ? undefined : id));
 
+const plainTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\dZ$/;
+
 /** A time of a scenario as rows have it: whole seconds in UTC. */
-export const utc = (given: string | undefined, otherwise: string): string =>
-  given === undefined ? otherwise : toTimestamp(Date.parse(given));
+export function utc(given: string | undefined, otherwise: string): string {
+  if (given === undefined) return otherwise;
+  return plainTime.test(given) ? given : toTimestamp(Date.parse(given));
+}
 
 export const utcOrNull = (given: string | undefined): string | null =>
   given === undefined ? null : utc(given, given);

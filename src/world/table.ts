@@ -121,7 +121,10 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
 
   /** The rows under a key. */
   where(index: keyof I & string, key: string): R[] {
-    return [...this.list(index, [key])];
+    const rows: R[] = [];
+    for (const { row } of this.#under(index, key)?.first.forward(0) ?? [])
+      rows.push(this.get(row.id) as R);
+    return rows;
   }
 
   /** The first row under a key, or null. */
