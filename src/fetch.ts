@@ -55,6 +55,7 @@ export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
   const {
     answerer: _,
     control: __,
+    loaded: ___,
     ...standIn
   } = createStandIn(options, {
     spec: inlinedSpec(),

@@ -2,7 +2,7 @@
 // taken, help. Commander's options, the types of the values and the test of the docs come from
 // here. A flag wins over its variable, which wins over the default.
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type RateLimit, readRateLimit } from '../client/rate.js';
+import { isRate, type RateLimit, readRateLimit } from '../client/rate.js';
 import { levels } from '../contract/run/level.js';
 import type { Shard } from '../contract/run/options.js';
 import { aToken, isHost } from '../files/options.js';
@@ -89,6 +89,12 @@ function rateLimit(value: string): RateLimit {
       'It takes a number a second, minute or hour, such as 60/m; or auto, or off.',
     );
   return limit;
+}
+
+function rate(value: string): string {
+  if (!isRate(value))
+    throw new InvalidArgumentError('It takes a number a second, minute or hour, such as 60/m.');
+  return value;
 }
 
 function shard(value: string): Shard {
@@ -260,6 +266,15 @@ export const flags = {
       env: 'UNDERSTUDY_BACKFILL',
       parse: backfill,
     } as Flag<Backfill | undefined>,
+    fault: text('--fault <file>', 'what goes wrong on purpose, in every world', {
+      env: 'UNDERSTUDY_FAULT',
+    }),
+    rateLimit: {
+      name: '--rate-limit <rate>',
+      help: 'requests that each key may send, by the clock of its world: 60/m; any number by default',
+      env: 'UNDERSTUDY_RATE_LIMIT',
+      parse: rate,
+    } as Flag<string | undefined>,
     selfCheck: choice(
       '--self-check <mode>',
       "if our response breaks the document: fail (500), log it, or don't check",

@@ -5,6 +5,7 @@ import type { Server } from '../http/server.js';
 import { loadSpec } from '../shipped/document.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { Failure } from '../spec/failure.js';
+import type { FaultFile } from './fault-file.js';
 import { type ServeFlags, withFlags } from './flags.js';
 import type { Io } from './io.js';
 import { createOutput } from './output.js';
@@ -39,6 +40,7 @@ async function serve(flags: ServeFlags, io: Io): Promise<void> {
   const { seed, clock, keepDeleted, selfCheck, bodyLimit, maxWorlds } = flags;
   const spec = flags.spec === undefined ? {} : { spec: flags.spec };
   const planted = flags.drift === undefined ? undefined : await plantDrift(flags.drift);
+  const faultFile = flags.fault === undefined ? undefined : await readFaults(flags.fault);
   // Loaded only here: every other command works without Express.
   const { createServer } = await import('../http/server.js');
   const options = {
@@ -55,11 +57,14 @@ async function serve(flags: ServeFlags, io: Io): Promise<void> {
     ...(flags.adminToken === undefined ? {} : { adminToken: flags.adminToken }),
     allowedHosts: flags.allowedHosts ?? [],
     ...(flags.backfill === undefined ? {} : { backfill: flags.backfill }),
+    ...(faultFile === undefined ? {} : { faults: faultFile.faults }),
+    ...(flags.rateLimit === undefined ? {} : { rateLimit: flags.rateLimit }),
     ...spec,
     onExchange: log.exchange,
     onWorld: log.world,
   };
-  const server = createServer(options, planted ? [planted.interceptor] : []);
+  const create = (): Server => createServer(options, planted ? [planted.interceptor] : []);
+  const server = faultFile ? faultFile.placing(create) : create();
   storage?.import(server.worlds);
   stopInTime(server, readyFile, () => storage?.export(server.worlds), io);
   const { url, adminToken } = await server.listen({ port: flags.port, host: flags.host });
@@ -79,6 +84,11 @@ async function openStorage(flags: ServeFlags): Promise<WorldStorage | undefined>
 async function plantDrift(name: string) {
   const { plant } = await import('../drift/plant.js');
   return plant(loadSpec(), name);
+}
+
+async function readFaults(file: string): Promise<FaultFile> {
+  const { readFaultFile } = await import('./fault-file.js');
+  return readFaultFile(file);
 }
 
 /**

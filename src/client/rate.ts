@@ -23,6 +23,9 @@ export function readRateLimit(text: string): RateLimit | undefined {
     : { requests: Number(requests), milliseconds: units[unit] as number };
 }
 
+export const isRate = (text: unknown): text is string =>
+  typeof text === 'string' && typeof readRateLimit(text) === 'object';
+
 /** Requests a minute, as far as it is known beforehand; nothing where there is no limit. */
 export function perMinute(limit: RateLimit): number | undefined {
   if (limit === 'off') return undefined;

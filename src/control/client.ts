@@ -2,7 +2,7 @@
 import type { JournalEntry } from '../engine/journal.js';
 import type { FaultStatus } from '../faults/planted.js';
 import type { NewMessage } from '../rules/memory.js';
-import type { Fault } from '../scenario/faults.js';
+import type { Fault, RateLimitSettings } from '../scenario/faults.js';
 import type { ScenarioSource } from '../scenario/generate.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { JsonObject } from '../spec/message.js';
@@ -18,7 +18,7 @@ import type { Settings, ShippedScenario } from './control.js';
 
 export type { JournalEntry } from '../engine/journal.js';
 export type { FaultStatus } from '../faults/planted.js';
-export type { Fault } from '../scenario/faults.js';
+export type { Fault, RateLimitSettings } from '../scenario/faults.js';
 export type { ScenarioSource } from '../scenario/generate.js';
 export type { Scenario } from '../scenario/scenario.js';
 export type { WorldSummary } from '../worlds/worlds.js';
@@ -60,6 +60,13 @@ export interface SnapshotSummary {
   readonly name: string;
   /** The time in it, or `real`. */
   readonly now: string;
+}
+
+export interface LimitStatus extends RateLimitSettings {
+  /** Keys that have sent a request. */
+  readonly keys: number;
+  /** Requests that were too many. */
+  readonly refused: number;
 }
 
 interface Paging {
@@ -299,6 +306,23 @@ export class ControlClient {
 
   deleteFault = (world: string, name: string) =>
     this.#ask<FaultStatus>('DELETE', ['worlds', world, 'faults', name]);
+
+  async limits(world: string): Promise<LimitStatus | null> {
+    return (await this.#limits('GET', world)).limits;
+  }
+
+  /** Each key may send so many, such as `{ rate: '60/m' }`. */
+  async setLimits(world: string, limits: RateLimitSettings): Promise<LimitStatus | null> {
+    return (await this.#limits('PUT', world, { body: limits })).limits;
+  }
+
+  async clearLimits(world: string): Promise<LimitStatus | null> {
+    return (await this.#limits('DELETE', world)).limits;
+  }
+
+  #limits(method: string, world: string, sent = {}): Promise<{ limits: LimitStatus | null }> {
+    return this.#ask(method, ['worlds', world, 'limits'], sent);
+  }
 
   async #faults(method: string, world: string, body?: object): Promise<readonly FaultStatus[]> {
     const path = ['worlds', world, 'faults'];

@@ -2,7 +2,9 @@
 // taken of them.
 import type { Change, State } from '../engine/api.js';
 import type { FaultBook } from '../faults/book.js';
+import type { WorldLimits } from '../faults/limits.js';
 import { ScenarioError } from '../files/problem.js';
+import type { RateLimitSettings } from '../scenario/faults.js';
 import type { ScenarioSource } from '../scenario/generate.js';
 import type { LoadedScenario } from '../scenario/load.js';
 import type { Json } from '../spec/message.js';
@@ -22,6 +24,10 @@ export interface ShippedScenario {
 export interface FaultDesk {
   load(): Promise<void>;
   readonly book: FaultBook;
+  limitsOf(world: World): WorldLimits | undefined;
+  setLimits(world: World, settings: RateLimitSettings | undefined): void;
+  /** What a scenario has of it, in place of what there was. */
+  started(world: World, scenario: LoadedScenario['scenario']): void;
   problemsOf(given: unknown, world: World): readonly object[];
 }
 

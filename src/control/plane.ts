@@ -29,8 +29,8 @@ export interface ControlPlaneOptions extends GateOptions, Omit<ControlParts, 've
 }
 
 /** What is said of no world is for the default one. */
-const SHORTHAND = /^\/__admin\/(?=faults(?:[/?]|$))/;
-const FAULTS = /^\/__admin\/worlds\/[^/?]+\/faults(?=[/?]|$)/;
+const SHORTHAND = /^\/__admin\/(?=(?:faults|limits)(?:[/?]|$))/;
+const FAULTS = /^\/__admin\/worlds\/[^/?]+\/(?:faults|limits)(?=[/?]|$)/;
 
 /** Whether a request is for the control plane. */
 export const isControl = (target: string): boolean => /^\/__admin(?=[/?]|$)/.test(target);

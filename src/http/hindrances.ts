@@ -1,14 +1,17 @@
 // The faults of a stand-in, loaded with the first of them: without one, a request costs nothing
 // more.
+
+import { type Rate, readRateLimit } from '../client/rate.js';
 import type { FaultDesk } from '../control/control.js';
 import type { Answerer } from '../engine/answerer.js';
 import type { Interceptor } from '../engine/interceptor.js';
 import type { FaultBook } from '../faults/book.js';
+import type { LimitBook, LimitHeaders, WorldLimits } from '../faults/limits.js';
 import type { Form } from '../files/form.js';
 import { FileError } from '../files/problem.js';
 import type { Caller } from '../rules/callers.js';
 import { checkFaults } from '../scenario/fault-check.js';
-import type { Fault } from '../scenario/faults.js';
+import type { Fault, RateLimitSettings } from '../scenario/faults.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { Spec } from '../spec/document.js';
 import type { World } from '../world/world.js';
@@ -22,6 +25,9 @@ export interface HindranceParts {
   readonly interceptors: Interceptor<World, Caller>[];
   /** Of every world, before those of its scenario. */
   readonly everywhere?: readonly Fault[] | undefined;
+  /** Of every world whose scenario has none of its own. */
+  readonly limits?: RateLimitSettings | undefined;
+  readonly limitHeaders: LimitHeaders;
 }
 
 /** What is wrong with faults, and where. */
@@ -34,6 +40,8 @@ export interface FaultProblem {
 export class Hindrances implements FaultDesk, Companion {
   readonly #parts: HindranceParts;
   #book: FaultBook | undefined;
+  #limits: LimitBook | undefined;
+  #makeLimits: ((settings: RateLimitSettings) => WorldLimits) | undefined;
   /** Until it is loaded, requests wait. */
   #loading: Promise<void> | undefined;
   /** Worlds that have started before it was loaded. */
@@ -68,14 +76,33 @@ export class Hindrances implements FaultDesk, Companion {
     return this.#book;
   }
 
+  /** The rate limits of a world. */
+  limitsOf(world: World): WorldLimits | undefined {
+    return this.#limits?.of(world);
+  }
+
+  /** From now on, with full buckets; undefined takes them off. */
+  setLimits(world: World, settings: RateLimitSettings | undefined): void {
+    this.#limits?.set(world, settings && this.#makeLimits?.(settings));
+  }
+
+  /** Undefined where nobody has asked for any. */
+  get loading(): Promise<void> | undefined {
+    return this.#loading;
+  }
+
   load(): Promise<void> {
     this.#loading ??= this.#load();
     return this.#loading;
   }
 
-  started(world: World, { faults = [] }: Scenario): void {
+  started(world: World, { faults = [], limits = this.#parts.limits }: Scenario): void {
     const all = [...(this.#parts.everywhere ?? []), ...faults];
-    if (all.length > 0 || this.#loading) this.#when(() => this.book.of(world).replace(all));
+    if (all.length === 0 && limits === undefined && !this.#loading) return;
+    this.#when(() => {
+      this.book.of(world).replace(all);
+      this.setLimits(world, limits);
+    });
   }
 
   forked(from: World, to: World): void {
@@ -83,6 +110,7 @@ export class Hindrances implements FaultDesk, Companion {
       this.#when(() => {
         const { planted } = this.book.of(from);
         this.book.of(to).replace(planted.map(({ name, fault }) => ({ ...fault, name })));
+        this.setLimits(to, this.limitsOf(from)?.settings);
       });
   }
 
@@ -109,8 +137,14 @@ export class Hindrances implements FaultDesk, Companion {
 
   async #load(): Promise<void> {
     const { FaultBook } = await import('../faults/book.js');
-    this.#book = new FaultBook(this.#parts.seed);
-    this.#parts.interceptors.push(this.#book);
+    const { LimitBook, WorldLimits } = await import('../faults/limits.js');
+    const { seed, limitHeaders, interceptors } = this.#parts;
+    this.#book = new FaultBook(seed);
+    this.#limits = new LimitBook(limitHeaders);
+    this.#makeLimits = (settings) =>
+      new WorldLimits(settings, readRateLimit(settings.rate) as Rate);
+    // A fault comes after a limit: a request that is refused never gets so far.
+    interceptors.push(this.#limits, this.#book);
     for (const act of this.#waiting.splice(0)) act();
   }
 

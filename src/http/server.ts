@@ -1,7 +1,7 @@
 // The stand-in with what only Node has: its data from files, a document of the user's own, Express
 // and ports.
 import type { Express } from 'express';
-import { type ControlPlane, isControl } from '../control/plane.js';
+import { isControl } from '../control/plane.js';
 import type { Answerer } from '../engine/answerer.js';
 import { Engine } from '../engine/engine.js';
 import type { Interceptor } from '../engine/interceptor.js';
@@ -82,7 +82,7 @@ export function createServer(
   const spec = loadSpec();
   const other = options.spec === undefined ? undefined : loadOtherDocument(options.spec, spec);
   if (other && options.admin !== false) refuseClash(other);
-  const { answerer, control, ...standIn } = createStandIn(options, {
+  const { answerer, control, loaded, ...standIn } = createStandIn(options, {
     spec,
     validators: shippedValidators,
     readScenario: readGiven,
@@ -96,7 +96,7 @@ export function createServer(
   });
   return {
     ...standIn,
-    ...portsOf(answerer, control),
+    ...portsOf(answerer, { control, loaded }),
     ...(other ? { document: other.summary } : {}),
   };
 }
@@ -113,7 +113,7 @@ function refuseClash(document: OtherDocument): void {
 
 function portsOf(
   answerer: Answerer,
-  control: ControlPlane | undefined,
+  { control, loaded }: Pick<ReturnType<typeof createStandIn>, 'control' | 'loaded'>,
 ): Pick<Server, 'app' | 'listen' | 'close'> {
   const app = createExpressApp(answerer);
   const open = new Set<Listening>();
@@ -121,6 +121,7 @@ function portsOf(
     app,
     listen: async (where = {}) => {
       checkListenOptions(where);
+      await loaded();
       const adminToken = control?.gate.opened(where.host ?? DEFAULT_HOST);
       const listening = await listen(createExpressServer(app, answerer, where.timeouts), where);
       open.add(listening);

@@ -1,6 +1,7 @@
 // Puts the rooms together: a document, a world, the engine, and `fetch`. What reads files or opens
 // ports is around it, in server.ts; a browser runs all of this.
 
+import { isRate } from '../client/rate.js';
 import type { ShippedScenario, StartSettings } from '../control/control.js';
 import { type ControlPlane, type ControlSpec, createControlPlane } from '../control/plane.js';
 import type { Answerer } from '../engine/answerer.js';
@@ -24,6 +25,7 @@ import {
 } from '../files/options.js';
 import { ScenarioError } from '../files/problem.js';
 import { freddyApi } from '../freddy/api.js';
+import { limitHeaders } from '../freddy/limit-headers.js';
 import { pagesOf } from '../pages/pages.js';
 import type { Shown } from '../pages/shown.js';
 import type { Caller } from '../rules/callers.js';
@@ -93,6 +95,8 @@ export interface StandInOptions {
   readonly maxWorlds?: number;
   /** What goes wrong on purpose, in every world: `[{ when: { operation: 'listSpaces' }, does: { status: 503 } }]`. */
   readonly faults?: readonly Fault[];
+  /** Requests that each key may send, such as `60/m`, by the clock of its world; without it, any number. */
+  readonly rateLimit?: string;
   /** Called when a request makes a world, and when one has to go. */
   readonly onWorld?: (event: WorldEvent) => void;
   /** Whether the control plane is there, under `/__admin/`. Default true. */
@@ -144,6 +148,7 @@ export const standInOptions: Record<keyof StandInOptions, OptionRule> = {
   maxWorlds: wholeNumber(1),
   onWorld: aFunction,
   faults: aList,
+  rateLimit: { expected: 'a rate such as 60/m', holds: isRate },
   admin: aBoolean,
   adminToken: aToken,
   allowedHosts: listOfHosts,
@@ -177,13 +182,20 @@ export interface StandInParts {
 /** Exchanges that the journal of a world with a name keeps; there may be hundreds of worlds. */
 const NAMED_CAPACITY = 200;
 
+interface StandInInside {
+  readonly answerer: Answerer;
+  readonly control: ControlPlane | undefined;
+  /** Resolves when all that the scenario asks for is loaded. */
+  readonly loaded: () => Promise<void> | undefined;
+}
+
 /**
  * Throws a ScenarioError that lists every problem of the scenario. `answerer` is what `fetch` asks.
  */
 export function createStandIn(
   options: StandInOptions,
   parts: StandInParts,
-): StandIn & { readonly answerer: Answerer; readonly control: ControlPlane | undefined } {
+): StandIn & StandInInside {
   const { scenario: given = 'default', seed = 1, clock = 'virtual', onExchange } = options;
   const { spec, document } = parts;
   const interceptors = [...(parts.interceptors ?? [])];
@@ -193,6 +205,8 @@ export function createStandIn(
     seed,
     interceptors,
     everywhere: options.faults,
+    limits: options.rateLimit === undefined ? undefined : { rate: options.rateLimit },
+    limitHeaders,
   });
   const load = (scenario: string | ScenarioSource): LoadedScenario => {
     const read = parts.readScenario(scenario);
@@ -202,8 +216,8 @@ export function createStandIn(
       backfill: options.backfill,
       ...(options.keepDeleted === undefined ? {} : { keepDeleted: options.keepDeleted }),
     });
-    const { faults = [] } = loaded.scenario;
-    if (faults.length === 0) return loaded;
+    const { faults = [], limits } = loaded.scenario;
+    if (faults.length === 0 && limits === undefined) return loaded;
     // Before the first request to a world that it makes.
     void hindrances.load();
     const problems = hindrances.problemsOf({ faults }, loaded.world);
@@ -270,6 +284,7 @@ export function createStandIn(
   return {
     answerer,
     control,
+    loaded: () => hindrances.loading,
     fetch: createFetchHandler(answerer, parts.codings),
     spec,
     scenario: worlds.scenario(DEFAULT_WORLD),

@@ -48,3 +48,11 @@ export interface FaultExpiry {
   readonly after?: number;
   readonly at?: string;
 }
+
+/** How many requests a key may send, by the clock of the world. */
+export interface RateLimitSettings {
+  /** Such as `60/m`. */
+  readonly rate: string;
+  /** How many of them may come at once; as many as `rate` says when absent. */
+  readonly burst?: number;
+}

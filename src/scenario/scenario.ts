@@ -3,7 +3,7 @@
 import type { Backfill } from '../world/backfill.js';
 import type { Given } from '../world/noun.js';
 import type { Nouns } from '../world/nouns.js';
-import type { Fault } from './faults.js';
+import type { Fault, RateLimitSettings } from './faults.js';
 
 type Item<N> = N extends {
   fill(tables: never, given: readonly Given<infer I, infer _>[], filling: never): void;
@@ -33,5 +33,6 @@ export interface Scenario extends Sections {
   readonly faults?: readonly Fault[];
   /** Of rows that were made within one second and stand in different lists. */
   readonly order?: readonly string[];
+  readonly limits?: RateLimitSettings;
   readonly external_ids?: readonly string[];
 }

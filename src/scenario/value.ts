@@ -102,21 +102,25 @@ function withoutBase(own: ReadScenario, { what, fix }: Missing): ReadScenario {
   return { ...own, problems: [...own.problems, own.at('/extends', what, fix)], lost: allLists };
 }
 
+/** The lists at the top, those of nouns and another. */
+const lists = [...sections, 'faults'];
+
 /** The rows of the base come first; a problem is placed where its row stands. */
 function extend(base: ReadScenario, own: ReadScenario): ReadScenario {
   const rowsOf = ({ scenario }: ReadScenario, section: string): readonly unknown[] =>
     (scenario as Readonly<Record<string, readonly unknown[] | undefined>>)[section] ?? [];
   const rows = Object.fromEntries(
-    sections.map((section) => [section, [...rowsOf(base, section), ...rowsOf(own, section)]]),
+    lists.map((section) => [section, [...rowsOf(base, section), ...rowsOf(own, section)]]),
   );
+  const { limits = base.scenario.limits } = own.scenario;
   return {
-    scenario: { ...own.scenario, ...rows } as Draft<Scenario>,
+    scenario: { ...own.scenario, ...rows, ...(limits ? { limits } : {}) } as Draft<Scenario>,
     problems: [...base.problems, ...own.problems],
     lost: new Set([...base.lost, ...own.lost]),
     damaged: new Set([...base.damaged, ...own.damaged]),
     at: (pointer, what, fix) => {
       const [section, index, ...rest] = pointerTokens(pointer);
-      const known = sections.find((name) => name === section);
+      const known = lists.find((name) => name === section);
       if (known === undefined || index === undefined) return own.at(pointer, what, fix);
       const before = rowsOf(base, known).length;
       if (Number(index) < before) return base.at(pointer, what, fix);

@@ -43,10 +43,19 @@ describe('the modules that a command loads', () => {
     ]);
   });
 
-  it('hold no drift for a plain serve', async () => {
+  it('hold no drift and no fault for a plain serve', async () => {
     const modules = await modulesOf(['serve', '--port', '0'], /"ready"/);
     expect(roomsOf(modules)).toEqual(expect.arrayContaining(['engine', 'rules', 'http']));
-    expect(modules.filter((file) => file.startsWith('drift/'))).toEqual([]);
+    expect(modules.filter((file) => /^(drift|faults)\//.test(file))).toEqual([]);
+  });
+
+  it('hold faults and limits where a scenario has some', async () => {
+    const modules = await modulesOf(['serve', '--port', '0', '--scenario', 'slow'], /"ready"/);
+    expect(modules.filter((file) => file.startsWith('faults/')).sort()).toEqual(
+      readdirSync('src/faults')
+        .map((file) => `faults/${file.replace(/\.ts$/, '.js')}`)
+        .sort(),
+    );
   });
 
   it('hold all of it when one is planted', async () => {

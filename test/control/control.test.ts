@@ -599,6 +599,9 @@ describe('the client', () => {
     await control.deleteFault('two', 'busy');
     expect((await control.faults('two')).length).toBe(2);
     await control.clearFaults('two');
+    await control.setLimits('two', { rate: '60/m', burst: 2 });
+    expect(await control.limits('two')).toMatchObject({ rate: '60/m', keys: 0 });
+    await control.clearLimits('two');
     await control.deleteWorld('two');
     expect([...new Set(asked)].sort()).toEqual([...loadControl().spec.operations.keys()].sort());
   });

@@ -113,8 +113,11 @@ describe('the shipped scenarios', () => {
       'default',
       'deleted',
       'empty',
+      'flaky',
       'one-request-away',
+      'rate-limited',
       'same-names',
+      'slow',
       'twenty-stores',
     ]);
   });

@@ -176,7 +176,9 @@ function tenthOfCrowd(): Scenario {
 }
 
 describe('a world that is written as a scenario and loaded again', () => {
-  const names = scenarioNames().filter((name) => name !== 'crowded');
+  // What goes wrong on purpose is no state: such worlds have the rows of `default`.
+  const others = ['crowded', 'flaky', 'rate-limited', 'slow'];
+  const names = scenarioNames().filter((name) => !others.includes(name));
 
   it.each(names)('is the same: %s', async (name) => {
     const understudy = createUnderstudy({ scenario: name });

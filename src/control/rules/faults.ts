@@ -1,7 +1,7 @@
 // The faults of a world: what goes wrong in it on purpose, with counts.
 import type { Verdict } from '../../decide/rule.js';
 import type { WorldFaults } from '../../faults/book.js';
-import type { Fault } from '../../scenario/faults.js';
+import type { Fault, RateLimitSettings } from '../../scenario/faults.js';
 import type { Json } from '../../spec/message.js';
 import { type ControlRules, type Request, rule, unknown_world } from './form.js';
 
@@ -40,7 +40,35 @@ const unknown_fault = (request: Request): Verdict =>
 
 const givenFault = ({ body }: Request): Fault => body as unknown as Fault;
 
+const limitsOf = ({ world, path }: Request) => {
+  const limits = world.faults.limitsOf(world.worlds.get(path.world));
+  return { limits: limits?.status() ?? null };
+};
+
 export const faultRules: ControlRules = {
+  getLimits: rule({
+    guards: { unknown_world },
+    accept: (request) => ['found', limitsOf(request)],
+  }),
+
+  setLimits: rule({
+    guards: { unknown_world },
+    accept: (request) => {
+      const { world, path, body } = request;
+      world.faults.setLimits(world.worlds.get(path.world), body as unknown as RateLimitSettings);
+      return ['set', limitsOf(request)];
+    },
+  }),
+
+  clearLimits: rule({
+    guards: { unknown_world },
+    accept: (request) => {
+      const last = limitsOf(request);
+      request.world.faults.setLimits(request.world.worlds.get(request.path.world), undefined);
+      return ['cleared', last];
+    },
+  }),
+
   listFaults: rule({
     guards: { unknown_world },
     accept: (request) => ['listed', { faults: listed(request) }],

@@ -13,8 +13,10 @@ export const scenarioRules: ControlRules = {
     read: ({ world, body }) => loadGiven(world, body),
     guards: { unknown_world, ...soundScenario },
     accept: (known) => {
-      const { world } = known.loaded as LoadedScenario;
-      known.world.worlds.restore(known.path.world, world.snapshot());
+      const { world, scenario } = known.loaded as LoadedScenario;
+      const { worlds, faults } = known.world;
+      worlds.restore(known.path.world, world.snapshot());
+      faults.started(worlds.get(known.path.world), scenario);
       return told('imported', known, known.path.world);
     },
   }),
