@@ -4,15 +4,19 @@ import { Command, CommanderError } from 'commander';
 import { ExitCode } from '../spec/exit-code.js';
 import { Failure } from '../spec/failure.js';
 import { checkCommand } from './check.js';
+import { clockCommand } from './clock.js';
 import { contractsCommand } from './contracts.js';
 import { doctorCommand } from './doctor.js';
 import { execCommand } from './exec.js';
 import { explainCommand } from './explain.js';
 import { initCommand } from './init.js';
 import type { Io } from './io.js';
+import { resetCommand } from './reset.js';
 import { scenarioCommand } from './scenario.js';
 import { serveCommand } from './serve.js';
+import { snapshotCommand } from './snapshot.js';
 import { specCommand } from './spec.js';
+import { stateCommand } from './state.js';
 import { sweepCommand } from './sweep.js';
 import { version } from './version.js';
 import { worldsCommand } from './worlds.js';
@@ -50,7 +54,11 @@ function commandLine(io: Io): Command {
     .addCommand(contractsCommand(io))
     .addCommand(scenarioCommand(io))
     .addCommand(explainCommand(io))
-    .addCommand(worldsCommand(io));
+    .addCommand(worldsCommand(io))
+    .addCommand(resetCommand(io))
+    .addCommand(snapshotCommand(io))
+    .addCommand(stateCommand(io))
+    .addCommand(clockCommand(io));
   prepare(program, 'understudy', io);
   return program.showHelpAfterError('  fix: `understudy --help` lists the commands');
 }

@@ -10,6 +10,7 @@ import { DEFAULT_BODY_LIMIT } from '../http/body.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
 import { BACKFILLS, type Backfill, isBackfill } from '../world/backfill.js';
 import { KEEP_DELETED } from '../world/world.js';
+import { DEFAULT_WORLD } from '../world/world-names.js';
 import { MAX_WORLDS } from '../worlds/rules.js';
 
 /** `Value` is what the flag comes to; undefined is part of it where there is no default. */
@@ -193,6 +194,17 @@ const running = {
   adminToken: text('--admin-token <token>', 'token of its control plane', {
     env: 'UNDERSTUDY_ADMIN_TOKEN',
   }),
+} as const;
+const asked = {
+  ...running,
+  json: toggle('--json', 'print what it answers as JSON'),
+} as const;
+const inWorld = {
+  world: text('--world <name>', 'the world that is meant', {
+    env: 'UNDERSTUDY_WORLD',
+    default: DEFAULT_WORLD,
+  }),
+  ...asked,
 } as const;
 
 /** By command; the keys are what Commander calls the values. */
@@ -445,10 +457,26 @@ export const flags = {
     format: choice('--format <format>', 'json or yaml', ['json', 'yaml'], { default: 'json' }),
   },
   exec: starting,
-  worlds: running,
+  worlds: asked,
   'scenario export': {
     ...running,
     output: text('--output <file>', 'write to this file instead of stdout', {}),
+  },
+  reset: inWorld,
+  snapshot: inWorld,
+  clock: inWorld,
+  state: {
+    where: several(
+      '--where <field=value>',
+      'rows with this value; JSON is taken as such, as in pinned_at=null; may be repeated',
+    ),
+    patch: text('--patch <json>', 'new values for the fields of one row; null takes one away', {}),
+    limit: number('--limit <number>', 'rows that are shown', {
+      default: 100,
+      low: 1,
+      high: 1000,
+    }),
+    ...inWorld,
   },
   'contracts export': {
     output: text('--output <file>', 'write to this file instead of stdout', {}),

@@ -2,6 +2,7 @@
 import type { ControlClient } from '../control/client.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { Failure, UsageError } from '../spec/failure.js';
+import type { JsonObject } from '../spec/message.js';
 import type { FlagValues } from './flags.js';
 
 /** The server gave no answer. */
@@ -26,8 +27,7 @@ export async function withControl<Result>(
     return await act(new ControlClient(url, { token }));
   } catch (error) {
     if (error instanceof ControlError) {
-      const { worlds } = error.details;
-      const known = Array.isArray(worlds) ? `; there are ${worlds.join(', ')}` : '';
+      const known = knownIn(error.details);
       throw new UsageError(`${error.message.replace(/\.$/, '')}${known}.\n  fix: ${error.fix}`);
     }
     if (error instanceof TypeError)
@@ -36,6 +36,14 @@ export async function withControl<Result>(
       );
     throw error;
   }
+}
+
+/** What there is, where the server lists it. */
+function knownIn(details: JsonObject): string {
+  const lists = ['worlds', 'nouns', 'ids', 'snapshots', 'fields', 'scenarios'];
+  const known = lists.map((name) => details[name]).find(Array.isArray);
+  if (known === undefined) return '';
+  return known.length === 0 ? '; there are none' : `; there are ${known.join(', ')}`;
 }
 
 const reasonOf = ({ message, cause }: Error): string =>

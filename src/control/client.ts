@@ -39,8 +39,8 @@ export class ControlError extends Error {
   readonly details: JsonObject;
 
   constructor(status: number, { code, message, fix, details }: Refusal) {
-    const field = typeof details.message === 'string' ? ` (${details.message})` : '';
-    super(`${message}${field}`);
+    const about = typeof details.message === 'string' ? details.message : undefined;
+    super(about === undefined ? message : `${message.replace(/\.$/, '')}: ${about}`);
     this.name = 'ControlError';
     this.status = status;
     this.code = code;

@@ -1,6 +1,6 @@
-// `understudy worlds` against a server: what it prints, and how it ends.
+// `understudy worlds`, `reset`, `snapshot`, `state` and `clock` against a server: what it prints, and how it ends.
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import type { Io } from '../../src/cli/io.js';
 import { createUnderstudy } from '../../src/index.js';
@@ -59,6 +59,121 @@ it.each([
   const ended = await run('worlds', 'list', ...args);
   expect(ended.code).toBe(code);
   expect(ended.stderr).toMatch(words);
+});
+
+const ask = (...args: readonly string[]) => run(...args, '--url', url, '--admin-token', 'secret-1');
+const printed = async (...args: readonly string[]) => {
+  const { code, stdout, stderr } = await ask(...args);
+  expect([code, stderr]).toEqual([undefined, '']);
+  return stdout;
+};
+const json = async (...args: readonly string[]) => JSON.parse(await printed(...args, '--json'));
+
+describe('a world of its own', () => {
+  const inWorld = ['--world', 'cli'] as const;
+  beforeEach(async () => {
+    await ask('worlds', 'create', 'cli');
+    await ask('reset', 'cli');
+  });
+
+  it('is reset, by its name or by --world', async () => {
+    for (const args of [['cli'], inWorld]) {
+      await printed('state', 'spaces', 'space_abc123', '--patch', '{"name":"New"}', ...inWorld);
+      expect(await printed('reset', ...args)).toMatch(/^cli +default .* 0 requests\n$/);
+      expect((await json('state', 'spaces', 'space_abc123', ...inWorld)).name).not.toBe('New');
+    }
+    expect(await json('reset')).toMatchObject({ name: 'default', requests: 0 });
+  });
+
+  it('is kept in a snapshot, and put back', async () => {
+    expect(await printed('snapshot', 'list', ...inWorld)).toBe('There is no snapshot of cli.\n');
+    expect(await printed('snapshot', 'take', 'before', ...inWorld)).toMatch(/^before +\d{4}-/);
+    await printed('state', 'spaces', 'space_abc123', '--patch', '{"name":"New"}', ...inWorld);
+    expect(await json('snapshot', 'list', ...inWorld)).toEqual([
+      { name: 'before', now: expect.any(String) },
+    ]);
+    expect(await printed('snapshot', 'restore', 'before', ...inWorld)).toMatch(/^cli +default/);
+    expect((await json('state', 'spaces', 'space_abc123', ...inWorld)).name).not.toBe('New');
+    expect((await json('snapshot', 'delete', 'before', ...inWorld)).name).toBe('before');
+    expect(await json('snapshot', 'list', ...inWorld)).toEqual([]);
+  });
+
+  it('shows its rows, all or some', async () => {
+    const lines = (await printed('state', 'users', '--limit', '2', ...inWorld)).split('\n');
+    expect(JSON.parse(lines[0] as string)).toHaveProperty('role_ids');
+    expect(lines[2]).toMatch(/^and \d+ more; --limit/);
+    const where = ['--where', 'organization_id=org_xyz789', '--where', 'parent_id=null'];
+    const { rows, total } = await json('state', 'departments', ...where, ...inWorld);
+    expect([rows.length, total]).toEqual([2, 2]);
+    expect(await printed('state', 'users', '--where', 'id=none', ...inWorld)).toBe(
+      'No users like that in cli.\n',
+    );
+  });
+
+  it('has a row changed, by its ID or by what only it has', async () => {
+    const patch = ['--patch', '{"title":"T","pinned_at":null}', ...inWorld];
+    expect(await json('state', 'threads', 'thrd_pinned', ...patch)).toMatchObject({
+      title: 'T',
+      pinned_at: null,
+    });
+    expect(await json('state', 'threads', '--where', 'id=thrd_empty', ...patch)).toMatchObject({
+      id: 'thrd_empty',
+      title: 'T',
+    });
+  });
+
+  it('has a clock that is shown, moved and stopped', async () => {
+    const start = (await printed('clock', ...inWorld)).trim();
+    expect((await printed('clock', 'show', ...inWorld)).trim()).toBe(start);
+    const later = (await printed('clock', 'advance', '2h', ...inWorld)).trim();
+    expect(Date.parse(later) - Date.parse(start)).toBe(7_200_000);
+    expect(await printed('clock', 'set', '2030-01-01T00:00:00Z', ...inWorld)).toBe(
+      '2030-01-01T00:00:00Z\n',
+    );
+    expect(await printed('clock', 'freeze', ...inWorld)).toContain('it stands still');
+    expect(await json('clock', ...inWorld)).toEqual({ now: '2030-01-01T00:00:00Z', frozen: true });
+    expect((await json('clock', 'unfreeze', ...inWorld)).frozen).toBe(false);
+  });
+
+  it('tells what a moved clock has moved', async () => {
+    understudy.worlds.setBackfill('cli', 'after 2m');
+    await understudy.fetch('/v1/spaces/space_abc123/threads/thrd_def456', {
+      method: 'POST',
+      headers: { 'X-API-Key': 'ak_owner~cli' },
+    });
+    const told = await printed('clock', 'advance', '3m', ...inWorld);
+    expect(told).toContain('  msg_1 in space_abc123: done\n');
+  });
+
+  it.each([
+    [['reset', 'none'], /^There is no such world; there are default.*\.\n {2}fix: Name one/],
+    [['snapshot', 'restore', 'none'], /no snapshot of this name; there are none\.\n {2}fix: /],
+    [['snapshot', 'take', 'a/b'], /cannot be the name of a snapshot\.\n {2}fix: /],
+    [['state', 'space'], /no table of this name; there are organizations, .*\n {2}fix: /],
+    [['state', 'spaces', 'space_abc12'], /no row with this ID; there are space_abc123\.\n {2}fix/],
+    [['state', 'spaces', '--where', 'colour=red'], /has this field; there are id, .*\n {2}fix: /],
+    [['state', 'spaces', '--where', 'red'], /^red is no filter\.\n {2}fix: /],
+    [
+      ['state', 'spaces', '--patch', '{}'],
+      /^One row is patched at a time, and these fit \d: .*\n {2}fix: /,
+    ],
+    [['state', 'spaces', '--where', 'id=x', '--patch', '{}'], /these fit none\.\n {2}fix: /],
+    [['state', 'spaces', 'space_abc123', '--patch', '7'], /^7 is no JSON object\.\n {2}fix: /],
+    [['state', 'spaces', 'space_abc123', '--patch', '{"name":7}'], /must be a text, .*\n {2}fix: /],
+    [['state', 'spaces', '--limit', '0'], /whole number from 1 to 1000/],
+    [['clock', 'advance', 'soon'], /cannot be moved there: "soon" is nothing .*\n {2}fix: /],
+    [['clock', 'set', '2001-01-01T00:00:00Z'], /does not go back .*\n {2}fix: /],
+    [['clock', 'stop'], /unknown command 'stop'\n {2}fix: `understudy clock --help`/],
+  ] as const)('%j ends with 2, and says what to do', async (args, words) => {
+    const { code, stdout, stderr } = await ask(...args);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(words);
+  });
+
+  it('shows examples in the help of each command', async () => {
+    for (const name of ['worlds', 'reset', 'snapshot', 'state', 'clock'])
+      expect((await run(name, '--help')).stdout).toContain(`Examples:\n  understudy ${name}`);
+  });
 });
 
 it('says that the token is missing', async () => {

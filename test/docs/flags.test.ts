@@ -3,15 +3,19 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { checkCommand } from '../../src/cli/check.js';
+import { clockCommand } from '../../src/cli/clock.js';
 import { contractsCommand } from '../../src/cli/contracts.js';
 import { doctorCommand } from '../../src/cli/doctor.js';
 import { execCommand } from '../../src/cli/exec.js';
 import { explainCommand } from '../../src/cli/explain.js';
 import { flags } from '../../src/cli/flags.js';
 import { initCommand } from '../../src/cli/init.js';
+import { resetCommand } from '../../src/cli/reset.js';
 import { scenarioCommand } from '../../src/cli/scenario.js';
 import { serveCommand } from '../../src/cli/serve.js';
+import { snapshotCommand } from '../../src/cli/snapshot.js';
 import { specCommand } from '../../src/cli/spec.js';
+import { stateCommand } from '../../src/cli/state.js';
 import { sweepCommand } from '../../src/cli/sweep.js';
 import { worldsCommand } from '../../src/cli/worlds.js';
 
@@ -68,6 +72,10 @@ describe('the table of flags', () => {
     scenarioCommand,
     explainCommand,
     worldsCommand,
+    resetCommand,
+    snapshotCommand,
+    stateCommand,
+    clockCommand,
     execCommand,
   ].map((make) => make(process));
   const all = commands.flatMap((command) => [
