@@ -41,6 +41,16 @@ async function build() {
   // Comments are a tenth of the package. The declarations keep theirs, which editors show.
   await run([...compile, '--declaration', 'false', '--removeComments']);
   hideDeclarations();
+  const vite = path.join(root, 'node_modules/vite/bin/vite.js');
+  await run([
+    vite,
+    'build',
+    path.join(root, 'console'),
+    '--logLevel',
+    'warn',
+    '--outDir',
+    path.join(staged, 'console'),
+  ]);
   // TypeScript compiles it for nobody: it is CommonJS, and what it requires is no part of the
   // program.
   cpSync(path.join(root, 'src/shipped/data.cjs'), path.join(staged, 'shipped/data.cjs'));

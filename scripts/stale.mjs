@@ -8,6 +8,7 @@ const sources = [
   'src',
   'openapi',
   'control',
+  'console',
   'contracts',
   'fixtures',
   'schemas',
@@ -18,6 +19,7 @@ const sources = [
 ];
 const products = [
   'dist/cli/main.js',
+  'dist/console/index.html',
   'generated/document.json',
   'generated/validators.cjs',
   'generated/control.json',

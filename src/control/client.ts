@@ -15,6 +15,7 @@ import type { EmbeddingFilter } from '../worlds/embeddings.js';
 import type { ClockMove } from '../worlds/time.js';
 import type { WorldSummary } from '../worlds/worlds.js';
 import type { Settings, ShippedScenario } from './control.js';
+import { type JournalEvent, readEvents } from './event-stream.js';
 
 export type { JournalEntry } from '../engine/journal.js';
 export type { FaultStatus } from '../faults/planted.js';
@@ -22,6 +23,7 @@ export type { Fault, RateLimitSettings } from '../scenario/faults.js';
 export type { ScenarioSource } from '../scenario/generate.js';
 export type { Scenario } from '../scenario/scenario.js';
 export type { WorldSummary } from '../worlds/worlds.js';
+export type { JournalEvent } from './event-stream.js';
 
 export interface ControlOptions {
   /** That of `--admin-token`, or the one that the server printed. */
@@ -236,6 +238,20 @@ export class ControlClient {
     return this.#ask('PATCH', ['worlds', world, 'settings'], { body: patch });
   }
 
+  /** The journal so far, and then each exchange as it comes, until the server or the signal ends it. */
+  async *events(
+    world: string,
+    { after = 0, signal }: { readonly after?: number; readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<JournalEvent> {
+    const response = await this.#send('GET', ['worlds', world, 'events'], {
+      query: { after },
+      signal,
+    });
+    const { body } = response;
+    if (response.ok && body) yield* readEvents(body);
+    else await dataOf(response);
+  }
+
   /** Rows of a table; `where` has the values that their fields must have. */
   state(
     world: string,
@@ -337,28 +353,43 @@ export class ControlClient {
     return this.#ask('PUT', ['worlds', world, 'scenario'], { body: scenario });
   }
 
-  async #ask<Data>(
+  async #ask<Data>(method: string, path: readonly string[], sent?: Sent): Promise<Data> {
+    return dataOf<Data>(await this.#send(method, path, sent));
+  }
+
+  async #send(
     method: string,
     path: readonly string[],
-    { query = {}, body }: { readonly query?: object; readonly body?: object } = {},
-  ): Promise<Data> {
+    { query = {}, body, signal }: Sent = {},
+  ): Promise<Response> {
     const { fetch = globalThis.fetch, token } = this.#options;
     const search = new URLSearchParams(
       Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])),
     );
     const url = `${this.#base}/${path.map(encodeURIComponent).join('/')}`;
-    const response = await fetch(search.size > 0 ? `${url}?${search}` : url, {
+    return fetch(search.size > 0 ? `${url}?${search}` : url, {
       method,
       headers: {
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
     });
-    const answer = await answerOf<Data>(response);
-    if ('error' in answer) throw new ControlError(response.status, answer.error);
-    return answer.data;
   }
+}
+
+interface Sent {
+  readonly query?: object;
+  readonly body?: object;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Throws a ControlError where there is none. */
+async function dataOf<Data>(response: Response): Promise<Data> {
+  const answer = await answerOf<Data>(response);
+  if ('error' in answer) throw new ControlError(response.status, answer.error);
+  return answer.data;
 }
 
 /** Whatever does not answer as the control plane does is none. */

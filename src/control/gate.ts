@@ -34,8 +34,11 @@ export class Gate {
     return this.#token;
   }
 
-  /** Why a request may not pass; nothing where it may. */
-  problemOf({ headers, base, arrivedAt }: PlainRequest): Problem | undefined {
+  /** Why a request may not pass; nothing where it may. What everyone may see needs no token. */
+  problemOf(
+    { headers, base, arrivedAt }: PlainRequest,
+    { isPage = false }: { readonly isPage?: boolean } = {},
+  ): Problem | undefined {
     const { host, origin, authorization = '' } = headers;
     if (host !== undefined && !this.#isOurs(host, arrivedAt))
       return { case: 'foreign_host', details: { header: 'host', host: host.slice(0, 100) } };
@@ -44,6 +47,7 @@ export class Gate {
         case: 'foreign_origin',
         details: { header: 'origin', origin: origin.slice(0, 100) },
       };
+    if (isPage) return undefined;
     const sent = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
     if (this.#token === undefined ? isNear(arrivedAt) : isSameText(sent, this.#token))
       return undefined;

@@ -2,14 +2,15 @@
 // of its own.
 
 import type { Answerer } from '../engine/answerer.js';
-import type { Pages } from '../engine/answers.js';
 import { Engine } from '../engine/engine.js';
 import { createJournal } from '../engine/journal.js';
 import type { Spec } from '../spec/document.js';
-import type { PlainRequest } from '../spec/message.js';
+import type { PlainRequest, PlainResponse } from '../spec/message.js';
 import type { Validators } from '../validation/validators.js';
 import { DEFAULT_WORLD } from '../world/world-names.js';
+import { type ConsoleFile, consolePage, isConsole } from './console-page.js';
 import { Control, type ControlParts } from './control.js';
+import { EventStreams } from './events.js';
 import { Gate, type GateOptions } from './gate.js';
 import type { Operator } from './rules/form.js';
 import { controlRules } from './rules/rules.js';
@@ -25,7 +26,11 @@ export interface ControlPlaneOptions extends GateOptions, Omit<ControlParts, 've
   readonly document: () => ControlSpec;
   /** The document that is stood in for. */
   readonly product: Spec;
+  /** The text of the document that is served, which may be one of the user's own. */
+  readonly shown: () => string;
   readonly bodyLimit: number;
+  /** A file of the console by its name; absent where there is no console. */
+  readonly consoleFile?: ((name: string) => ConsoleFile | undefined) | undefined;
 }
 
 /** What is said of no world is for the default one. */
@@ -39,13 +44,16 @@ export interface ControlPlane {
   readonly gate: Gate;
   /** Answers requests for the control plane itself, and lets the other answer all else. */
   beside(product: Answerer): Answerer;
+  /** Ends what would never end by itself. */
+  close(): void;
 }
 
 export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   const gate = new Gate(options);
+  const streams = new EventStreams(options.worlds);
   let engine: Answerer | undefined;
   const own = (): Answerer => {
-    engine ??= createEngine(options, gate);
+    engine ??= streams.around(createEngine(options, gate));
     return engine;
   };
   const answer = (request: PlainRequest): ReturnType<Answerer['answer']> => {
@@ -57,6 +65,7 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
   };
   return {
     gate,
+    close: () => streams.close(),
     beside: (product) => ({
       bodyLimit: product.bodyLimit,
       answer: (request) => (isControl(request.target) ? answer(request) : product.answer(request)),
@@ -83,7 +92,8 @@ function createEngine(options: ControlPlaneOptions, gate: Gate): Answerer {
       headersFor: () => ({ 'cache-control': 'no-store' }),
     },
     worlds: (request) => {
-      const problem = gate.problemOf(request);
+      // A browser opens a page without a token, and the page then asks for it.
+      const problem = gate.problemOf(request, { isPage: isConsole(request.target) });
       return { name: DEFAULT_WORLD, state, journal, request, problem };
     },
     seed: 0,
@@ -91,13 +101,19 @@ function createEngine(options: ControlPlaneOptions, gate: Gate): Answerer {
     selfCheck: 'report',
     bodyLimit,
     cors: false,
-    pages: documentPage(spec.text),
+    pages: (request) =>
+      documentPage('/__admin/openapi.json', () => spec.text, request) ??
+      // `/openapi.json` is the same, but its requests are those of the app.
+      documentPage('/__admin/product.json', options.shown, request) ??
+      consolePage(options.consoleFile, request),
   });
 }
 
-const documentPage =
-  (document: string): Pages<Control> =>
-  ({ method, target }) =>
-    (method === 'GET' || method === 'HEAD') && target.split('?', 1)[0] === '/__admin/openapi.json'
-      ? { status: 200, headers: { 'content-type': 'application/json' }, body: document }
-      : undefined;
+const documentPage = (
+  path: string,
+  document: () => string,
+  { method, target }: PlainRequest,
+): PlainResponse | undefined =>
+  (method === 'GET' || method === 'HEAD') && target.split('?', 1)[0] === path
+    ? { status: 200, headers: { 'content-type': 'application/json' }, body: document() }
+    : undefined;

@@ -67,6 +67,11 @@ export interface Journal {
   write(entry: JournalEntry): void;
   /** The exchanges from this number on have never been. */
   rewind(number: number): void;
+  /** Its world is gone: nothing comes any more. */
+  end(): void;
+  readonly ended: boolean;
+  /** Calls back whenever any of this has happened, until what it gives is called. */
+  watch(changed: () => void): () => void;
 }
 
 export interface JournalOptions {
@@ -83,7 +88,12 @@ export function createJournal({
   onWrite,
 }: JournalOptions = {}): Journal {
   const entries: JournalEntry[] = [];
+  const watchers = new Set<() => void>();
+  const tell = (): void => {
+    for (const changed of watchers) changed();
+  };
   let next = 1;
+  let ended = false;
   return {
     entries,
     bodyLimit,
@@ -95,11 +105,24 @@ export function createJournal({
       entries.push(entry);
       if (entries.length > capacity) entries.shift();
       onWrite?.(entry);
+      tell();
     },
     rewind: (number) => {
       const kept = entries.filter((entry) => entry.number < number).length;
       entries.length = kept;
       next = number;
+      tell();
+    },
+    end: () => {
+      ended = true;
+      tell();
+    },
+    get ended() {
+      return ended;
+    },
+    watch: (changed) => {
+      watchers.add(changed);
+      return () => watchers.delete(changed);
     },
   };
 }

@@ -61,7 +61,7 @@ async function deliver(delivery: Delivery, signal: AbortSignal): Promise<Respons
     throw new TypeError('fetch failed', {
       cause: Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' }),
     });
-  if (end === undefined)
+  if (end === undefined && !(body instanceof ReadableStream))
     return new Response(body as ConstructorParameters<typeof Response>[0], { status, headers });
   return new Response(streamOf(delivery, signal), { status, headers });
 }
@@ -72,7 +72,8 @@ function streamOf(delivery: Delivery, signal: AbortSignal): ReadableStream<Uint8
   return new ReadableStream({
     pull: async (controller) => {
       const { done, value } = await pieces.next();
-      if (done) controller.close();
+      if (signal.aborted) controller.error(signal.reason);
+      else if (done) controller.close();
       else controller.enqueue(value);
     },
     cancel: () => left.abort(),

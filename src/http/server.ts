@@ -11,6 +11,7 @@ import { stringifyYaml } from '../files/yaml.js';
 import type { Caller } from '../rules/callers.js';
 import type { ScenarioSource } from '../scenario/generate.js';
 import { readGiven, shippedScenarios } from '../scenario/read.js';
+import { readConsole } from '../shipped/console.js';
 import { loadControl } from '../shipped/control.js';
 import { loadSpec } from '../shipped/document.js';
 import { faultsForm } from '../shipped/scenarios.js';
@@ -93,6 +94,7 @@ export function createServer(
     document: other && served(other, spec),
     control: loadControl,
     scenarios: shippedScenarios,
+    consoleFile: readConsole,
   });
   return {
     ...standIn,
@@ -129,6 +131,7 @@ function portsOf(
     },
     close: async (options = {}) => {
       checkOptions('close', options, { graceMs: wholeNumber(0) });
+      control?.close();
       await Promise.all([...open].map((listening) => listening.close(options)));
       open.clear();
     },

@@ -2,6 +2,7 @@
 // ports is around it, in server.ts; a browser runs all of this.
 
 import { isRate } from '../client/rate.js';
+import type { ConsoleFile } from '../control/console-page.js';
 import type { ShippedScenario, StartSettings } from '../control/control.js';
 import { type ControlPlane, type ControlSpec, createControlPlane } from '../control/plane.js';
 import type { Answerer } from '../engine/answerer.js';
@@ -177,6 +178,8 @@ export interface StandInParts {
   /** The document of the control plane, and the scenarios that it offers. */
   readonly control: () => ControlSpec;
   readonly scenarios: () => readonly ShippedScenario[];
+  /** A file of the console by its name, where there is one. */
+  readonly consoleFile?: (name: string) => ConsoleFile | undefined;
 }
 
 /** Exchanges that the journal of a world with a name keeps; there may be hundreds of worlds. */
@@ -250,6 +253,7 @@ export function createStandIn(
   });
   hindrances.checkEverywhere(worlds.get(DEFAULT_WORLD));
   const world = worlds.get(DEFAULT_WORLD);
+  const shown = (): string => document?.text ?? spec.text;
   const engineOptions = {
     api: freddyApi(spec, parts.validators),
     worlds: document && !document.isOurs ? worlds.resolveDefault : worlds.resolve,
@@ -257,9 +261,10 @@ export function createStandIn(
     selfCheck: options.selfCheck ?? 'strict',
     bodyLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
     pages: pagesOf({
-      document: () => document?.text ?? spec.text,
+      document: shown,
       servesWorlds: document === undefined || document.isOurs,
       toYaml: parts.toYaml,
+      hasConsole: parts.consoleFile !== undefined && options.admin !== false,
     }),
     interceptors,
   };
@@ -275,8 +280,10 @@ export function createStandIn(
           document: parts.control,
           product: spec,
           faults: hindrances,
+          shown,
           bodyLimit: engineOptions.bodyLimit,
           settings: settingsOf(options, { ...engineOptions, clock }),
+          consoleFile: parts.consoleFile,
           token: options.adminToken,
           allowedHosts: options.allowedHosts,
         });

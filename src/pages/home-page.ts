@@ -47,9 +47,10 @@ export function homePage(shown: Shown, request: PlainRequest): Page | undefined 
   };
 }
 
-function describe({ document, world, toYaml }: Shown, base: string): Home {
+function describe({ document, world, toYaml, hasConsole }: Shown, base: string): Home {
   const title = titleOf(document());
   const links = [
+    ...(hasConsole ? [{ href: `${base}/__admin/`, text: 'Console: requests, state, worlds' }] : []),
     { href: `${base}/openapi.json`, text: 'OpenAPI document, JSON' },
     ...(toYaml ? [{ href: `${base}/openapi.yaml`, text: 'OpenAPI document, YAML' }] : []),
   ];

@@ -7,6 +7,8 @@ export interface Shown {
   readonly world?: World | undefined;
   /** Writes the document as YAML; absent where no library for it is at hand. */
   readonly toYaml?: ((value: unknown) => string) | undefined;
+  /** There is a console at `/__admin/`. */
+  readonly hasConsole?: boolean;
 }
 
 export interface Page {

@@ -146,6 +146,11 @@ export class Worlds {
     return this.#found(name).journal.entries;
   }
 
+  /** The same as it grows, for whoever watches it. */
+  watched(name: string): Journal {
+    return this.#found(name).journal;
+  }
+
   /** As its scenario has it. */
   scenario(name: string): Scenario {
     return this.#found(name).start.scenario;
@@ -262,8 +267,7 @@ export class Worlds {
       throw new WorldError(
         'The default world cannot be deleted.\n  fix: reset it, or name another one',
       );
-    this.#found(name);
-    this.#named.delete(name);
+    this.#drop(this.#found(name));
   }
 
   /** Where a world of this name starts, unless it is told otherwise. */
@@ -295,11 +299,16 @@ export class Worlds {
 
   /** Of more than there may be, the one that was used longest ago goes. */
   #evict(): void {
-    for (const oldest of this.#named.keys()) {
+    for (const oldest of this.#named.values()) {
       if (this.#named.size <= this.#limits.max) return;
-      this.#named.delete(oldest);
-      this.#options.onWorld?.({ kind: 'evicted', world: oldest, worlds: this.#named.size });
+      this.#drop(oldest);
+      this.#options.onWorld?.({ kind: 'evicted', world: oldest.name, worlds: this.#named.size });
     }
+  }
+
+  #drop(place: Place): void {
+    this.#named.delete(place.name);
+    place.journal.end();
   }
 
   #find(name: string): Place | undefined {

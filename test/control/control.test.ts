@@ -117,7 +117,7 @@ describe('the server', () => {
   it('refuses paths and methods that it does not have, in the one form of its errors', async () => {
     for (const [what, status, code] of [
       ['GET world', 404, 'UNKNOWN_PATH'],
-      ['GET ', 404, 'UNKNOWN_PATH'],
+      ['GET console/none.js', 404, 'UNKNOWN_PATH'],
       ['PATCH worlds', 405, 'METHOD_NOT_ALLOWED'],
     ] as const) {
       const answer = await ask(what);
@@ -565,6 +565,10 @@ describe('the client', () => {
     await use('ak_owner');
     const { requests } = await control.requests('default', { after: 1 });
     expect(requests.map(({ status }) => status)).toEqual([409]);
+    for await (const { event } of control.events('default', { after: 1 })) {
+      expect(event).toBe('request');
+      break;
+    }
     await control.rewindWorld('default', 2);
     expect((await control.moveClock('default', { frozen: true })).frozen).toBe(true);
     const where = { id: 'space_abc123' };

@@ -728,7 +728,7 @@ describe('requests that are unusual and lawful', () => {
       'http://understudy.test?x=1',
     ]) {
       const { status, body } = await ask(port, request('GET', target));
-      expect([status, body.links.length], target).toEqual([200, 2]);
+      expect([status, body.links.length], target).toEqual([200, 3]);
       expectNoPath(await ask(port, request('GET', target.replace(/test\/?/, 'test/nowhere'))));
     }
   });

@@ -51,6 +51,7 @@ console.log(version);
   'src/version.ts': "export const version: string = '1';\n",
   'openapi/openapi.yaml': '',
   'control/openapi.yaml': '',
+  'console/index.html': '',
   'contracts/spaces.yaml': '',
   'fixtures/default.yaml': '',
   'schemas/scenario.yaml': '',
@@ -59,6 +60,11 @@ console.log(version);
 mkdirSync('generated', { recursive: true });
 for (const name of ['document.json', 'validators.cjs', 'control.json', 'control.cjs', 'scenarios.json', 'contracts.json']) writeFileSync('generated/' + name, '');
 ${held('generating')}`,
+  'node_modules/vite/bin/vite.js': `import { mkdirSync, writeFileSync } from 'node:fs';
+const folder = process.argv[process.argv.indexOf('--outDir') + 1];
+mkdirSync(folder, { recursive: true });
+writeFileSync(folder + '/index.html', '');
+`,
   'node_modules/typescript-7/package.json': '{ "type": "module" }',
   'node_modules/typescript-7/bin/tsc': `import { spawnSync } from 'node:child_process';
 const tsc = ${JSON.stringify(join(projectFolder, 'node_modules/typescript-7/bin/tsc'))};

@@ -59,10 +59,12 @@ describe('the packed package', () => {
       'scenarios.json',
       'validators.cjs',
     ].map((file) => `generated/${file}`);
+    const page = ['console.css', 'console.js', 'icon.svg', 'index.html'];
     const schemas = listFiles('schemas').filter((file) => file.endsWith('.json'));
     const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
     const expected = [
       ...built,
+      ...page.map((file) => `dist/console/${file}`),
       ...generated,
       ...listFiles('fixtures'),
       ...listFiles('contracts'),

@@ -50,4 +50,11 @@ export const requestRules: ControlRules = {
     },
     accept: (request) => ['found', found(request)],
   }),
+
+  // Its body is a stream, which comes from elsewhere.
+  streamEvents: {
+    read: () => ({}),
+    guards: { unknown_world },
+    accept: () => ({ case: 'streaming', body: undefined }),
+  },
 };

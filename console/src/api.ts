@@ -1,0 +1,85 @@
+// The control plane, as its document has it: every call is checked against it when the console is
+// built. And the API that is stood in for, on the same origin.
+import { signal } from '@preact/signals';
+import createClient from 'openapi-fetch';
+import type { components, paths } from './control.gen.js';
+
+type Schemas = components['schemas'];
+export type World = Schemas['World'];
+export type Entry = Schemas['JournalEntry'];
+export type Snapshot = Schemas['Snapshot'];
+export type Comparison = Schemas['ComparisonAnswer']['data'];
+export type ClockMove = Schemas['ClockAnswer']['data'];
+export type Row = Record<string, unknown> & { readonly id: string };
+
+/** Where the stand-in is: `/`, or the path that it is mounted under. */
+export const base = (import.meta.env.DEV ? location.origin : new URL('..', document.baseURI).href)
+  .replace(/[#?].*$/, '')
+  .replace(/\/$/, '');
+
+const TOKEN = 'understudy-admin-token';
+
+/** The server wants a token that it has not been given. */
+export const tokenNeeded = signal(false);
+
+export const giveToken = (token: string): void => {
+  sessionStorage.setItem(TOKEN, token);
+  tokenNeeded.value = false;
+};
+
+export function credentials(): Record<string, string> {
+  const token = sessionStorage.getItem(TOKEN);
+  return token ? { authorization: `Bearer ${token}` } : {};
+}
+
+export const api = createClient<paths>({ baseUrl: base });
+api.use({
+  onRequest: ({ request }) => {
+    for (const [name, value] of Object.entries(credentials())) request.headers.set(name, value);
+  },
+  onResponse: ({ response }) => {
+    if (response.status === 401) tokenNeeded.value = true;
+  },
+});
+
+/** What was refused, in the words of the server. */
+export class Refused extends Error {
+  readonly fix: string;
+
+  constructor({ message, fix, details }: { message: string; fix: string; details?: object }) {
+    const why = (details as { message?: unknown } | undefined)?.message;
+    super(typeof why === 'string' ? `${message} ${why}` : message);
+    this.fix = fix;
+  }
+}
+
+/** The data of an answer. Throws what was refused. */
+export async function dataOf<Data>(
+  answer: Promise<{ readonly data?: { readonly data: Data }; readonly error?: unknown }>,
+): Promise<Data> {
+  const { data, error } = await answer;
+  if (data) return data.data;
+  const refusal = (error as { error?: { message: string; fix: string } } | undefined)?.error;
+  throw new Refused(
+    refusal ?? {
+      message: 'The server gave no answer that the console understands.',
+      fix: 'See whether it still runs.',
+    },
+  );
+}
+
+/** All rows of a table, page by page. */
+export async function rowsOf(world: string, noun: string): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  let offset: number | null = 0;
+  while (offset !== null && rows.length < 5000) {
+    const page: { rows: object[]; next_offset: number | null } = await dataOf(
+      api.GET('/__admin/worlds/{world}/state/{noun}', {
+        params: { path: { world, noun }, query: { limit: 1000, offset } },
+      }),
+    );
+    rows.push(...(page.rows as Row[]));
+    offset = page.next_offset;
+  }
+  return rows;
+}

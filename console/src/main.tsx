@@ -1,0 +1,8 @@
+// The console: a page that shows what a stand-in does, and steers it.
+import { render } from 'preact';
+import { App } from './app.js';
+import './style/base.css';
+import './style/parts.css';
+import './style/views.css';
+
+render(<App />, document.getElementById('app') as HTMLElement);

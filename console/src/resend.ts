@@ -1,0 +1,103 @@
+// A request of the journal as something that can be sent again, by the console, by curl or in a test.
+// The journal has no credential: one of the same kind and caller is taken from the world.
+import { base, type Entry, type Row, rowsOf } from './api.js';
+
+export interface Sendable {
+  readonly method: string;
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string | undefined;
+}
+
+/** Why it cannot be sent as it was. */
+export class NotSendable extends Error {}
+
+/** What a browser or curl sets by itself. */
+const ofTheClient =
+  /^(?:host|connection|content-length|origin|referer|cookie|user-agent|accept|accept-.*|sec-.*|te|transfer-encoding|keep-alive|priority|pragma|cache-control|x-understudy-world|x-mock-world)$/;
+
+/** Throws a NotSendable. */
+export async function sendableOf(entry: Entry): Promise<Sendable> {
+  return sendableWith(entry, await rowsOf(entry.world, 'credentials'));
+}
+
+export function sendableWith(entry: Entry, credentials: readonly Row[]): Sendable {
+  const { method, target, request } = entry;
+  const { body, bytes = 0 } = request;
+  if (bytes > new TextEncoder().encode(body ?? '').length)
+    throw new NotSendable('The journal has only the beginning of its body.');
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).filter(([name]) => !ofTheClient.test(name)),
+  );
+  for (const name of Object.keys(headers)) {
+    if (!headers[name]?.includes('***')) continue;
+    headers[name] = credentialFor(entry, name, credentials);
+  }
+  return { method, target, headers, ...(body === undefined ? {} : { body }) };
+}
+
+function credentialFor({ user_id }: Entry, header: string, credentials: readonly Row[]): string {
+  const kind = header === 'authorization' ? 'token' : 'api_key';
+  const found = credentials.find(
+    (one) => one.user_id === user_id && one.kind === kind && one.state === 'active',
+  );
+  if (!found)
+    throw new NotSendable(
+      'The journal does not keep credentials, and this one is none of the world.',
+    );
+  return kind === 'token' ? `Bearer ${found.id}` : found.id;
+}
+
+/** Sends it to its world; with a case, `Prefer` asks for that. */
+export async function sendAgain(entry: Entry, wanted?: string): Promise<number> {
+  const { method, target, headers, body } = await sendableOf(entry);
+  const response = await fetch(base + target, {
+    method,
+    headers: {
+      ...headers,
+      'x-understudy-world': entry.world,
+      ...(wanted === undefined ? {} : { prefer: `example=${wanted}` }),
+    },
+    ...(body === undefined ? {} : { body }),
+  });
+  return response.status;
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+export function asCurl({ method, target, headers, body }: Sendable, world: string): string {
+  const all = { ...headers, ...(world === 'default' ? {} : { 'x-understudy-world': world }) };
+  return [
+    `curl${method === 'GET' ? '' : ` -X ${method}`} ${quoted(base + target)}`,
+    ...Object.entries(all).map(([name, value]) => `-H ${quoted(`${name}: ${value}`)}`),
+    ...(body === undefined ? [] : [`--data-raw ${quoted(body)}`]),
+  ].join(' \\\n  ');
+}
+
+/** With the requests before it that changed the world, so that it stands alone. */
+export function asTest(
+  entry: Entry,
+  { scenario, earlier }: { readonly scenario: string; readonly earlier: readonly Entry[] },
+  credentials: readonly Row[],
+): string {
+  const changing = earlier.filter(({ changes, number }) => changes && number < entry.number);
+  const calls = changing.map((one) => `  ${callOf(one, credentials)};`);
+  const named = `${entry.operation}.${entry.case}`;
+  return `import { createUnderstudy } from 'understudy';
+import { expect, it } from 'vitest';
+
+it(${JSON.stringify(`answers ${entry.status} ${entry.case ?? ''}`.trim())}, async () => {
+  const understudy = createUnderstudy({ scenario: ${JSON.stringify(scenario)} });
+  const call = (method, path, headers, body) => understudy.fetch(path, { method, headers, body });
+${calls.length > 0 ? `\n  // What had changed the world before.\n${calls.join('\n')}\n` : ''}
+  const response = ${callOf(entry, credentials)};
+  expect(response.status).toBe(${entry.status});
+${entry.operation ? `  expect(response.headers.get('x-understudy-case')).toBe(${JSON.stringify(named)});\n` : ''}});
+`;
+}
+
+function callOf(entry: Entry, credentials: readonly Row[]): string {
+  const { method, target, headers, body } = sendableWith(entry, credentials);
+  const values: unknown[] = [method, target, headers, ...(body === undefined ? [] : [body])];
+  return `await call(${values.map((value) => JSON.stringify(value)).join(', ')})`;
+}

@@ -1,0 +1,59 @@
+// One case: what it says, what it rests on, and who has met it.
+import { useEffect } from 'preact/hooks';
+import type { Case, Operation } from '../document.js';
+import { Basis, Method, Status } from '../parts/badges.js';
+import { onKeys } from '../parts/keys.js';
+import { linkTo } from '../route.js';
+
+interface Props {
+  readonly operation: Operation;
+  readonly one: Case;
+  readonly met: readonly number[];
+  readonly onClose: () => void;
+}
+
+export function CaseDetail({ operation, one, met, onClose }: Props) {
+  useEffect(() => onKeys({ Escape: onClose }), []);
+  return (
+    <section class="detail" aria-labelledby="case-title">
+      <header>
+        <div class="title">
+          <h2 id="case-title" class="case-name">
+            {operation.id}.{one.name}
+          </h2>
+          <button
+            type="button"
+            class="quiet"
+            aria-label="Close"
+            title="Close (Esc)"
+            onClick={onClose}
+          >
+            ×
+          </button>
+        </div>
+        <p>
+          <Status status={one.status} /> <Basis basis={one.basis} /> {one.says}.
+        </p>
+        <p class="muted">
+          <Method method={operation.method} /> <span class="path">{operation.path}</span>
+        </p>
+        <p class="muted">Source: {one.source}.</p>
+      </header>
+      <section class="part">
+        <h3>Met by</h3>
+        {met.length === 0 ? (
+          <p class="muted">No request of this world has met it, as far as the journal reaches.</p>
+        ) : (
+          <p class="ids">
+            {met.slice(-20).map((number) => (
+              <a key={number} href={linkTo({ view: 'requests', rest: [String(number)] })}>
+                #{number}
+              </a>
+            ))}
+            {met.length > 20 ? <span class="muted">the last 20 of {met.length}</span> : null}
+          </p>
+        )}
+      </section>
+    </section>
+  );
+}

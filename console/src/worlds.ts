@@ -1,0 +1,48 @@
+// What there is: worlds and scenarios; and what is told when something was done.
+import { signal } from '@preact/signals';
+import { api, dataOf, Refused, type World } from './api.js';
+
+export const worlds = signal<readonly World[]>([]);
+
+export async function loadWorlds(): Promise<void> {
+  worlds.value = (await dataOf(api.GET('/__admin/worlds'))).worlds;
+}
+
+export interface Notice {
+  readonly kind: 'done' | 'refused';
+  readonly text: string;
+  readonly fix?: string;
+}
+
+/** The last thing that was done, or refused. */
+export const notice = signal<Notice | undefined>(undefined);
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+export function tell(next: Notice): void {
+  notice.value = next;
+  clearTimeout(timer);
+  // A refusal stays until it is read.
+  if (next.kind === 'done')
+    timer = setTimeout(() => {
+      notice.value = undefined;
+    }, 4000);
+}
+
+/** Does something, and says what came of it. */
+export async function attempt(work: () => Promise<string | undefined>): Promise<boolean> {
+  try {
+    const text = await work();
+    if (text !== undefined) tell({ kind: 'done', text });
+    await loadWorlds();
+    return true;
+  } catch (error) {
+    const { message } = error as Error;
+    tell({
+      kind: 'refused',
+      text: message,
+      ...(error instanceof Refused ? { fix: error.fix } : {}),
+    });
+    return false;
+  }
+}
