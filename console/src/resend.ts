@@ -10,7 +10,7 @@ export interface Sendable {
 }
 
 /** Why it cannot be sent as it was. */
-export class NotSendable extends Error {}
+class NotSendable extends Error {}
 
 /** What a browser or curl sets by itself. */
 const ofTheClient =
@@ -21,7 +21,7 @@ export async function sendableOf(entry: Entry): Promise<Sendable> {
   return sendableWith(entry, await rowsOf(entry.world, 'credentials'));
 }
 
-export function sendableWith(entry: Entry, credentials: readonly Row[]): Sendable {
+function sendableWith(entry: Entry, credentials: readonly Row[]): Sendable {
   const { method, target, request } = entry;
   const { body, bytes = 0 } = request;
   if (bytes > new TextEncoder().encode(body ?? '').length)

@@ -15,7 +15,7 @@ export function Body({ text, bytes = 0 }: { readonly text?: string; readonly byt
   );
 }
 
-export function pretty(text: string): string {
+function pretty(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);
   } catch {

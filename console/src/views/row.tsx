@@ -69,7 +69,7 @@ function Linked({ value, own }: { readonly value: unknown; readonly own: string 
   );
 }
 
-export function RowLink({ id }: { readonly id: string }) {
+function RowLink({ id }: { readonly id: string }) {
   const noun = placeOf.value.get(id);
   return noun === undefined ? (
     <code>{id}</code>
