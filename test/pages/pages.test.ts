@@ -142,7 +142,11 @@ describe('GET /', () => {
       const response = await understudy.fetch('/', { headers: { accept } });
       expect(response.headers.get('content-type'), accept).toBe('application/json');
       expect(await response.json()).toMatchObject({
-        links: ['http://understudy.local/openapi.json', 'http://understudy.local/openapi.yaml'],
+        links: [
+          'http://understudy.local/__admin/',
+          'http://understudy.local/openapi.json',
+          'http://understudy.local/openapi.yaml',
+        ],
         ids: { spaces: expect.arrayContaining(['space_abc123']) },
         commands: [expect.any(String), expect.any(String), expect.any(String)],
       });
