@@ -55,6 +55,8 @@ async function build() {
   // program.
   cpSync(path.join(root, 'src/shipped/data.cjs'), path.join(staged, 'shipped/data.cjs'));
   chmodSync(path.join(staged, 'cli/main.js'), 0o755);
+  // A run takes it that the shipped contracts agree with the document: it is checked here.
+  await run([path.join(staged, 'cli/main.js'), 'contracts', 'lint'], 'ignore');
   // As old as the sources that it was made from: what changes during a build is newer.
   utimesSync(staged, started, started);
   exchange();
@@ -126,8 +128,9 @@ function remove(folder) {
  * Runs a Node program to its end. When it fails so does the build, and when the build ends so does
  * the program.
  */
-async function run(args) {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: 'inherit' });
+async function run(args, stdout = /** @type {'ignore' | 'inherit'} */ ('inherit')) {
+  const stdio = /** @type {const} */ (['inherit', stdout, 'inherit']);
+  const child = spawn(process.execPath, args, { cwd: root, stdio: [...stdio] });
   const end = () => child.kill();
   process.on('exit', end);
   const [status] = await once(child, 'exit');

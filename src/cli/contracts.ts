@@ -80,9 +80,9 @@ export function contractsCommand({ stdout, stderr }: Io): Command {
   const lint = new Command('lint')
     .description('check every contract against the document')
     .action(async () => {
-      const { loadContracts, planRows, sightOf, lookKinds } = await kit();
+      const { loadContracts, planRows, shippedContracts, sightOf, lookKinds } = await kit();
       const spec = loadSpec();
-      const contracts = loadContracts(spec);
+      const contracts = loadContracts(spec, shippedContracts, { anew: true });
       for (const { operation, holes } of sightOf(spec, contracts.tables))
         for (const { kind, why } of holes)
           print(

@@ -41,7 +41,24 @@ export const givenTo = ({ table, row }: RowOfTable): Readonly<Record<string, str
 
 /** All that a row does, in order. */
 export function compile(spec: Spec, parts: Parts, planned: RowOfTable): readonly Step[] {
-  return new Compiler(spec, parts, planned).steps();
+  const { table, row } = planned;
+  const state = stateOf(spec, parts, table, row.given ?? nothing);
+  return new Compiler(spec, parts, state).row(planned);
+}
+
+const nothing: Readonly<Record<string, string>> = {};
+
+/** What the rows of a table build on; hundreds of them build on the same. */
+const stateOf = oncePer(
+  (spec: Spec, parts: Parts, table: Draft<Table>, given: NonNullable<Row['given']>): State =>
+    new Compiler(spec, parts).state({ table, row: { given } }),
+);
+
+/** The steps that lead to the state of a row, what takes it away again, and the slots that are filled. */
+interface State {
+  readonly steps: readonly Step[];
+  readonly undos: readonly UndoStep[];
+  readonly filled: ReadonlySet<string>;
 }
 
 /** A call that is written anywhere, as a request whose values are filled in later. */
@@ -56,28 +73,34 @@ export function templateOf(
 class Compiler {
   readonly #spec: Spec;
   readonly #parts: Parts;
-  readonly #planned: RowOfTable;
-  readonly #steps: Step[] = [];
-  readonly #undos: UndoStep[] = [];
+  readonly #steps: Step[];
+  readonly #undos: UndoStep[];
   /** The slots that have a value by then. */
-  readonly #filled = new Set<string>();
+  readonly #filled: Set<string>;
 
-  constructor(spec: Spec, parts: Parts, planned: RowOfTable) {
+  constructor(spec: Spec, parts: Parts, before?: State) {
     this.#spec = spec;
     this.#parts = parts;
-    this.#planned = planned;
+    this.#steps = [...(before?.steps ?? [])];
+    this.#undos = [...(before?.undos ?? [])];
+    this.#filled = new Set(before?.filled);
   }
 
-  steps(): readonly Step[] {
-    const { table, row } = this.#planned;
-    for (const [slot, recipe] of Object.entries(givenTo(this.#planned))) {
+  state(planned: RowOfTable): State {
+    const { row } = planned;
+    for (const [slot, recipe] of Object.entries(givenTo(planned))) {
       const isOfRow = row.given !== undefined && Object.hasOwn(row.given, slot);
       this.#recipe(slot, recipe, { in: isOfRow ? 'row' : 'table', pointer: `/given/${slot}` }, []);
     }
+    return { steps: this.#steps, undos: this.#undos, filled: this.#filled };
+  }
+
+  row(planned: RowOfTable): readonly Step[] {
+    const { table, row } = planned;
     for (const [i, call] of (row.before ?? []).entries())
       this.#prepare(call, inRow(`/before/${i}`));
     const observed = row.observe === 'none' ? undefined : this.#observe(table.observe);
-    const request = this.#request();
+    const request = this.#request(planned);
     for (const [slot, recipe] of Object.entries(table.makes ?? {})) {
       this.#keep(
         slot,
@@ -168,8 +191,7 @@ class Compiler {
     return step;
   }
 
-  #request(): RequestStep {
-    const { table, row } = this.#planned;
+  #request({ table, row }: RowOfTable): RequestStep {
     const {
       caller,
       path,

@@ -11,10 +11,15 @@ interface Parsed {
   readonly places: Readonly<Record<string, readonly [line: number, column: number]>>;
 }
 
+export interface ParsedContract extends ParsedYaml {
+  /** The file has the bytes that the build has parsed, and checked against the document. */
+  readonly isAsBuilt: boolean;
+}
+
 let shipped: readonly Parsed[] | undefined;
 
 /** Like parseYaml; a file of other bytes than those shipped is parsed here and now. */
-export function parseContract(text: string, file: string): ParsedYaml {
+export function parseContract(text: string, file: string): ParsedContract {
   shipped ??= JSON.parse(
     readFileSync(new URL('../../../generated/contracts.json', import.meta.url), 'utf8'),
   ) as Parsed[];
@@ -25,8 +30,9 @@ export function parseContract(text: string, file: string): ParsedYaml {
     whole ??= parseYaml(text, file);
     return whole;
   };
-  if (!known) return parsed();
+  if (!known) return { ...parsed(), isAsBuilt: false };
   return {
+    isAsBuilt: true,
     value: known.value,
     problems: [],
     isSound: () => true,

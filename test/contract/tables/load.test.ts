@@ -24,7 +24,10 @@ function folderWith(files: Readonly<Record<string, string>>): string {
   return folder;
 }
 
-function problemsOf(folder: string, options?: { readonly complete: boolean }): readonly string[] {
+function problemsOf(
+  folder: string,
+  options?: { readonly complete: boolean; readonly anew?: boolean },
+): readonly string[] {
   try {
     loadContracts(spec, folder, options);
   } catch (error) {
@@ -50,7 +53,7 @@ function shippedWith(file: string, change: (text: string) => string): string {
 
 describe('the contracts as shipped', () => {
   it('have a row for every case that is reached by state, and name none that is not documented', () => {
-    expect(problemsOf(shippedContracts)).toEqual([]);
+    expect(problemsOf(shippedContracts, { complete: true, anew: true })).toEqual([]);
   });
 
   it('without the row of a case do not load, which names the case, the table and where the case stands', () => {
