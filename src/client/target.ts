@@ -103,7 +103,7 @@ export function handlerTarget(
   };
   const answer = async (request: PlainRequest): Promise<Answer> => {
     const response = await ask(request);
-    if (!(response instanceof Response)) {
+    if (!('arrayBuffer' in response)) {
       if (Buffer.byteLength(response.body ?? '') > maxBytes) throw tooLarge(maxBytes);
       return response;
     }

@@ -1,4 +1,4 @@
-// What follows from objects that nobody changes, worked out once for each of them.
+// What is worked out once: for objects that nobody changes, or when it is first asked for.
 
 interface Node<Value> {
   /** By the next key; the last one has none. */
@@ -24,5 +24,14 @@ export function oncePer<Keys extends readonly object[], Value>(
     }
     node.made ??= { value: make(...keys) };
     return node.made.value;
+  };
+}
+
+/** A value that is worked out when it is first asked for. */
+export function once<Value>(make: () => Value): () => Value {
+  let made: { readonly value: Value } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
   };
 }

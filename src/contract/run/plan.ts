@@ -1,7 +1,7 @@
 // Everything that a run plays, in order: sign-ins, lifecycles, what holds when many ask at once, the
 // rows of the tables, the methods that no path has.
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
-import { oncePer } from '../../spec/once-per.js';
+import { once, oncePer } from '../../spec/once-per.js';
 import { hasBoth } from '../dialect.js';
 import { comparedIn } from '../tables/arazzo.js';
 import { compile, givenTo } from '../tables/compile.js';
@@ -119,20 +119,33 @@ const rowsOf = oncePer((spec: Spec, contracts: Contracts, table: Table): readonl
 /** What no other row needs is the row's own. */
 const unshared = oncePer((_: Spec, row: PlannedRow): PlannedRow => ({ ...row, shared: undefined }));
 
+/** Most levels leave out most rows, so what only those that are played need is worked out when asked. */
 const playOf = oncePer((spec: Spec, row: PlannedRow): Play => {
   const { table: _, row: __, byToken = false, steps, shared, ...subject } = row;
-  const requests = steps.flatMap((step) => ('request' in step ? [step.request] : []));
-  const needs = needsOf(steps);
   const shares = shared?.key;
-  const costs = costsOf(row);
-  const handedOn = costs.own.filter(isHandedOn).length - Number(isHandedOn(row.operation));
+  const requests = once(() => steps.flatMap((step) => ('request' in step ? [step.request] : [])));
+  const needs = once(() => needsOf(steps));
+  const touches = once(() => new Set(requests().map(({ call }) => call)));
+  const costs = once(() => costsOf(row));
+  const lanes = once(() => {
+    const handedOn = costs().own.filter(isHandedOn).length - Number(isHandedOn(row.operation));
+    return lanesOf(spec, { requests: requests(), needs: needs(), shares, handedOn });
+  });
   return {
     ...subject,
-    needs,
-    touches: new Set(requests.map(({ call }) => call)),
     shares,
-    lanes: lanesOf(spec, { requests, needs, shares, handedOn }),
-    costs,
+    get needs() {
+      return needs();
+    },
+    get touches() {
+      return touches();
+    },
+    get lanes() {
+      return lanes();
+    },
+    get costs() {
+      return costs();
+    },
     isEdge: row.row.edge !== undefined,
     byToken,
     play: (parts) => playRow(row, parts),
