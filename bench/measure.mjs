@@ -4,7 +4,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { cpuOf, preloadOf } from './cpu.mjs';
 import { requests } from './requests.mjs';
-import { servers, startedServers, startServer } from './servers.mjs';
+import { crowded, startedOf, startServer } from './servers.mjs';
 
 const HANG_MS = 10_000;
 
@@ -12,11 +12,12 @@ const HANG_MS = 10_000;
  * Milliseconds from the spawn to the first right answer: `{ server: [one per pass] }`. The bar is
  * about two servers that start quickly, so they get many passes; Prism takes part in the first few.
  */
-export async function measureStart({ passes, prismPasses }, say) {
-  const samples = emptySamples(startedServers);
+export async function measureStart(servers, { passes, prismPasses }, say) {
+  const started = startedOf(servers);
+  const samples = emptySamples(started);
   for (let pass = 0; pass < passes; pass++) {
     say(`start-up, pass ${pass + 1} of ${passes}`);
-    const taking = startedServers.filter(({ key }) => key !== 'prism' || pass < prismPasses);
+    const taking = started.filter(({ key }) => key !== 'prism' || pass < prismPasses);
     for (const server of rotated(taking, pass)) {
       const { startMs, stop } = await startServer(server);
       await stop();
@@ -27,25 +28,38 @@ export async function measureStart({ passes, prismPasses }, say) {
 }
 
 /** CPU microseconds per request: `{ request: { server: [one per round] } }`. */
-export async function measureCpu({ rounds, connections, warmUp, measured }, source, say) {
+export async function measureCpu(servers, { rounds, connections, warmUp, measured }, source, say) {
   const samples = Object.fromEntries(requests.map(({ key }) => [key, emptySamples(servers)]));
   const load = startLoad();
   say('CPU: starting and warming up');
+  const plain = requests.filter((request) => !request.crowded);
+  const many = requests.filter((request) => request.crowded);
+  const settings = { connections, warmUp, source };
   const targets = [];
-  for (const server of servers)
-    targets.push(await prepareTarget(server, load, { connections, warmUp, source }));
+  const others = [];
+  for (const server of servers) {
+    const other = crowded(server);
+    const asked = other ? plain : requests;
+    targets.push(await prepareTarget(server, load, { ...settings, asked }));
+    if (other) others.push(await prepareTarget(other, load, { ...settings, asked: many }));
+  }
+  const targetsOf = (request) =>
+    targets.map(
+      (target) => (request.crowded && others.find(({ key }) => key === target.key)) || target,
+    );
   for (let round = 0; round < rounds; round++) {
     say(`CPU, round ${round + 1} of ${rounds}`);
-    for (const { key } of requests) {
+    for (const request of requests) {
+      const { key } = request;
       // The windows that are compared stand next to each other; the servers that wait use no CPU.
-      for (const target of rotated(targets, round)) {
+      for (const target of rotated(targetsOf(request), round)) {
         samples[key][target.key].push(
           await measureWindow(target, target.works[key], load, { measured, source }),
         );
       }
     }
   }
-  for (const { stop } of targets) await stop();
+  for (const { stop } of [...targets, ...others]) await stop();
   load.stop();
   return samples;
 }
@@ -54,10 +68,14 @@ export async function measureCpu({ rounds, connections, warmUp, measured }, sour
  * A server that has answered every request for a while: a JIT compiler makes the first seconds
  * several times dearer.
  */
-export async function prepareTarget(server, load, { connections, warmUp, source }) {
+export async function prepareTarget(
+  server,
+  load,
+  { connections, warmUp, source, asked = requests.filter(({ crowded }) => !crowded) },
+) {
   const started = await startServer(server, preloadOf(source));
   const works = {};
-  for (const request of requests)
+  for (const request of asked)
     works[request.key] = await request.prepare(started.port, connections);
   for (const work of Object.values(works)) await load.run(started, { work, ...warmUp });
   return { ...started, works };

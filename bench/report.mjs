@@ -1,6 +1,6 @@
 // From samples to medians, ratios to bare Express, and a Markdown table.
 import { requests } from './requests.mjs';
-import { servers, startedServers } from './servers.mjs';
+import { startedOf } from './servers.mjs';
 
 export function summarize(values) {
   const sorted = [...values].sort((a, b) => a - b);
@@ -9,20 +9,25 @@ export function summarize(values) {
   return { median, min: sorted[0], max: sorted.at(-1) };
 }
 
-/** `{ server: { values, ratios, value, ratio } }`; a ratio is of two samples of the same round. */
+/**
+ * `{ server: { values, ratios, value, ratio, least } }`; a ratio is of two samples of the same round,
+ * `least` is that of the two lowest.
+ */
 export function compare(samples) {
   const base = samples.express;
   return Object.fromEntries(
     Object.entries(samples).map(([key, values]) => {
       const ratios = values.map((value, round) => value / base[round]);
-      return [key, { values, ratios, value: summarize(values), ratio: summarize(ratios) }];
+      const least = Math.min(...values) / Math.min(...base);
+      return [key, { values, ratios, value: summarize(values), ratio: summarize(ratios), least }];
     }),
   );
 }
 
-export const startTable = (start) => table('ms to the first right answer', startedServers, start);
+export const startTable = (servers, start) =>
+  table('ms to the first right answer', startedOf(servers), start);
 
-export const cpuTables = (cpu) =>
+export const cpuTables = (servers, cpu) =>
   requests.map(({ key, title }) => table(`${title}: µs`, servers, cpu[key])).join('\n\n');
 
 function table(measure, list, compared) {
@@ -30,8 +35,10 @@ function table(measure, list, compared) {
     title,
     spread(compared[key].value, 0),
     spread(compared[key].ratio, 2),
+    compared[key].least.toFixed(2),
   ]);
-  return [['server', measure, 'ratio to bare Express'], ['---', '---:', '---:'], ...rows]
+  const head = ['server', measure, 'ratio to bare Express', 'of the lowest'];
+  return [head, ['---', '---:', '---:', '---:'], ...rows]
     .map((row) => `| ${row.join(' | ')} |`)
     .join('\n');
 }

@@ -16,12 +16,24 @@ const createVectorStore = {
   status: 201,
 };
 
-const createStoreWithoutName = {
+const stores = `${organization}/knowledge/slices/kslice_abc123/stores`;
+const createStore = {
   method: 'POST',
-  path: `${organization}/knowledge/slices/kslice_abc123/stores`,
+  path: stores,
   headers: json,
-  body: JSON.stringify({ name: '' }),
-  status: 422,
+  body: JSON.stringify({ name: 'Bench' }),
+  status: 201,
+};
+const createStoreWithoutName = { ...createStore, body: JSON.stringify({ name: '' }), status: 422 };
+
+const getPrivateSpace = { ...getSpace, headers: { 'x-api-key': 'ak_member' }, status: 403 };
+
+/** Of the ten thousand spaces of the scenario `crowded`. */
+export const listSpaces = {
+  method: 'GET',
+  path: '/v1/spaces?organization_id=org_xyz789&limit=50',
+  headers: credential,
+  status: 200,
 };
 
 /**
@@ -37,7 +49,7 @@ const attachAndDetach = (storeId) => {
 
 /**
  * What is measured. `prepare` gives each connection the steps that it repeats; a round of them
- * counts once.
+ * counts once. What is `crowded` is asked of servers with many rows.
  */
 export const requests = [
   {
@@ -45,11 +57,27 @@ export const requests = [
     title: 'GET a space, 200',
     prepare: (_port, connections) => Array(connections).fill([getSpace]),
   },
+  {
+    key: 'refused_403',
+    title: 'GET a space that the caller may not see, 403',
+    prepare: (_port, connections) => Array(connections).fill([getPrivateSpace]),
+  },
   { key: 'attach_201', title: 'attach 201 + detach 204, the pair', prepare: prepareAttach },
+  {
+    key: 'store_201',
+    title: 'POST a store, 201',
+    prepare: (_port, connections) => Array(connections).fill([createStore]),
+  },
   {
     key: 'post_422',
     title: 'POST a store with an empty name, 422',
     prepare: (_port, connections) => Array(connections).fill([createStoreWithoutName]),
+  },
+  {
+    key: 'page_of_50',
+    title: 'GET a page of 50 of 10,000 spaces, 200',
+    crowded: true,
+    prepare: (_port, connections) => Array(connections).fill([listSpaces]),
   },
 ];
 
@@ -66,4 +94,9 @@ async function prepareAttach(port, connections) {
 /** The first right answer of a cold start: the status, and a body that is a space. */
 export function isSpace({ status, text }) {
   return status === getSpace.status && /^space_/.test(JSON.parse(text).id);
+}
+
+/** The same of a crowded one. */
+export function isPage({ status, text }) {
+  return status === listSpaces.status && JSON.parse(text).spaces.length > 0;
 }

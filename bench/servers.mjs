@@ -5,9 +5,9 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ask, HOST } from './ask.mjs';
-import { getSpace, isSpace } from './requests.mjs';
+import { getSpace, isPage, isSpace, listSpaces } from './requests.mjs';
 
-const START_LIMIT_MS = 20_000;
+const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 2_000;
 const POLL_MS = 2;
 
@@ -21,12 +21,19 @@ const document = fileURLToPath(new URL('../generated/document.json', import.meta
 /** Bare Express stands first: the others are told in ratios to it. */
 export const servers = [
   { key: 'express', title: 'bare Express 5', script: bareExpress, flags: (port) => [port] },
-  { key: 'understudy', title: 'Understudy', script: understudy, flags: understudyFlags() },
+  {
+    key: 'understudy',
+    title: 'Understudy',
+    script: understudy,
+    flags: understudyFlags(),
+    crowdedFlags: understudyFlags('--scenario', 'crowded'),
+  },
   {
     key: 'understudy_unchecked',
     title: 'Understudy, `--self-check off`',
     script: understudy,
     flags: understudyFlags('--self-check', 'off'),
+    crowdedFlags: understudyFlags('--self-check', 'off', '--scenario', 'crowded'),
   },
   { key: 'prism', title: 'Prism', script: prism, flags: prismFlags() },
   {
@@ -37,10 +44,16 @@ export const servers = [
   },
 ];
 
+/** Those that take no installing, for a short run. */
+export const quickServers = servers.filter(({ key }) => ['express', 'understudy'].includes(key));
+
 /** The other two differ by a flag about requests, not about the start. */
-export const startedServers = servers.filter(({ key }) =>
-  ['express', 'understudy', 'prism'].includes(key),
-);
+export const startedOf = (list) =>
+  list.filter(({ key }) => ['express', 'understudy', 'prism'].includes(key));
+
+/** The same server with many rows, where it keeps any. */
+export const crowded = (server) =>
+  server.crowdedFlags ? { ...server, flags: server.crowdedFlags, isCrowded: true } : undefined;
 
 /** Away from a terminal json is the default; it is named here so that what runs can be read. */
 function understudyFlags(...more) {
@@ -52,8 +65,10 @@ function prismFlags(...more) {
 }
 
 /** The file that has to be made first, or undefined. */
-export function missingFile() {
-  return [understudy, prism, document].find((file) => !existsSync(file));
+export function missingFile(list) {
+  return [understudy, document, ...list.map(({ script }) => script)].find(
+    (file) => !existsSync(file),
+  );
 }
 
 const running = new Set();
@@ -80,7 +95,7 @@ export async function startServer(server, preload = [], tries = 3) {
   running.add(child);
   const stderr = lastWords(child);
   child.once('exit', () => running.delete(child));
-  while (!(await answersRight(port))) {
+  while (!(await answersRight(port, server.isCrowded))) {
     const waited = milliseconds(started);
     if (child.exitCode !== null) {
       // Another program may have taken the port meanwhile; a server that cannot start at all fails
@@ -95,9 +110,9 @@ export async function startServer(server, preload = [], tries = 3) {
   return { ...server, port, child, startMs: milliseconds(started), stop: () => stop(child) };
 }
 
-async function answersRight(port) {
+async function answersRight(port, isCrowded = false) {
   try {
-    return isSpace(await ask(port, getSpace));
+    return isCrowded ? isPage(await ask(port, listSpaces)) : isSpace(await ask(port, getSpace));
   } catch {
     return false; // not listening yet
   }

@@ -21,6 +21,46 @@ const space = {
   updated_at: '2026-02-20T09:00:00Z',
 };
 
+const spaces = {
+  spaces: Array.from({ length: 50 }, (_, i) => ({
+    ...space,
+    id: `space_${i}`,
+    name: `Space ${i}`,
+    additional_vector_store_ids: Array.from({ length: 10 }, (_store, k) => `vs_${i + k}`),
+  })),
+  next_cursor: 'c3BhY2VzL29yZ194eXo3ODkjOTk1MA',
+  has_more: true,
+};
+
+const forbidden = {
+  success: false,
+  error: {
+    code: 'INSUFFICIENT_PERMISSIONS',
+    message: "You don't have permission to perform this action.",
+    system_message: 'View access required',
+    type: 'client_error',
+    status: 403,
+    details: { space_id: 'space_abc123' },
+    trace_id: 'req_ngqthkrjda53yfkr',
+    timestamp: '2026-02-26T15:30:00Z',
+  },
+};
+
+const store = {
+  id: 'vs_def456',
+  name: 'Bench',
+  description: null,
+  slice_id: 'kslice_abc123',
+  organization_id: 'org_xyz789',
+  created_by: 'usr_owner1',
+  is_active: true,
+  access_mode: 'private',
+  file_count: 0,
+  data_size: 0,
+  created_at: '2026-02-26T15:30:00Z',
+  updated_at: '2026-02-26T15:30:00Z',
+};
+
 const created = {
   success: true,
   message: 'Vector store created successfully',
@@ -57,7 +97,12 @@ const refused = {
 
 const app = express();
 app.use(express.json());
-app.get('/v1/spaces/:space_id', (_request, response) => response.json(space));
+app.get('/v1/spaces', (_request, response) => response.json(spaces));
+app.get('/v1/spaces/:space_id', (request, response) =>
+  request.headers['x-api-key'] === 'ak_member'
+    ? response.status(403).json(forbidden)
+    : response.json(space),
+);
 app.post('/v1/spaces/:space_id/vector-stores/:vector_store_id', (_request, response) =>
   response.status(201).json(attached),
 );
@@ -69,6 +114,9 @@ app.post('/v1/organizations/:organization_id/vector-stores', (_request, response
 );
 app.post(
   '/v1/organizations/:organization_id/knowledge/slices/:slice_id/stores',
-  (_request, response) => response.status(422).json(refused),
+  (request, response) =>
+    request.body.name === ''
+      ? response.status(422).json(refused)
+      : response.status(201).json(store),
 );
 app.listen(Number(process.argv[2]), '127.0.0.1');
