@@ -19,6 +19,7 @@ import { specCommand } from './spec.js';
 import { stateCommand } from './state.js';
 import { sweepCommand } from './sweep.js';
 import { version } from './version.js';
+import { whyCommand } from './why.js';
 import { worldsCommand } from './worlds.js';
 
 /**
@@ -58,7 +59,8 @@ function commandLine(io: Io): Command {
     .addCommand(resetCommand(io))
     .addCommand(snapshotCommand(io))
     .addCommand(stateCommand(io))
-    .addCommand(clockCommand(io));
+    .addCommand(clockCommand(io))
+    .addCommand(whyCommand(io));
   prepare(program, 'understudy', io);
   return program.showHelpAfterError('  fix: `understudy --help` lists the commands');
 }

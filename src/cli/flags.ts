@@ -257,6 +257,7 @@ export const flags = {
       '--strict-worlds',
       'refuse requests to worlds that nobody made, where they would make them',
     ),
+    ownHeaders: toggle('--no-own-headers', 'leave the X-Understudy- headers out of answers'),
     admin: toggle('--no-admin', 'take the control plane under /__admin/ off'),
     adminToken: {
       ...text(
@@ -478,6 +479,7 @@ export const flags = {
     }),
     ...inWorld,
   },
+  why: inWorld,
   'contracts export': {
     output: text('--output <file>', 'write to this file instead of stdout', {}),
     document: text(

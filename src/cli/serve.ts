@@ -53,6 +53,7 @@ async function serve(flags: ServeFlags, io: Io): Promise<void> {
     maxWorlds,
     worldScenarios: flags.worldScenario ?? {},
     strictWorlds: flags.strictWorlds ?? false,
+    ownHeaders: flags.ownHeaders ?? true,
     admin: flags.admin ?? true,
     ...(flags.adminToken === undefined ? {} : { adminToken: flags.adminToken }),
     allowedHosts: flags.allowedHosts ?? [],

@@ -6,6 +6,7 @@ import type { Fault, RateLimitSettings } from '../scenario/faults.js';
 import type { ScenarioSource } from '../scenario/generate.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { JsonObject } from '../spec/message.js';
+import type { Explanation } from '../why/explanation.js';
 import type { Backfill, EmbeddingStatus } from '../world/backfill.js';
 import type { WorldDifference } from '../world/compare.js';
 import type { Embedding } from '../world/nouns/embeddings.js';
@@ -22,6 +23,7 @@ export type { FaultStatus } from '../faults/planted.js';
 export type { Fault, RateLimitSettings } from '../scenario/faults.js';
 export type { ScenarioSource } from '../scenario/generate.js';
 export type { Scenario } from '../scenario/scenario.js';
+export type { Explanation } from '../why/explanation.js';
 export type { WorldSummary } from '../worlds/worlds.js';
 export type { JournalEvent } from './event-stream.js';
 
@@ -250,6 +252,15 @@ export class ControlClient {
     const { body } = response;
     if (response.ok && body) yield* readEvents(body);
     else await dataOf(response);
+  }
+
+  /**
+   * Why a request was answered as it was, by the `X-Understudy-Request` of its answer, by its number
+   * or by its trace id.
+   */
+  why(request: string | number, world?: string): Promise<Explanation> {
+    const path = world === undefined ? [] : ['worlds', world];
+    return this.#ask('GET', [...path, 'requests', String(request), 'why']);
   }
 
   /** Rows of a table; `where` has the values that their fields must have. */

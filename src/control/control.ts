@@ -8,6 +8,7 @@ import type { RateLimitSettings } from '../scenario/faults.js';
 import type { ScenarioSource } from '../scenario/generate.js';
 import type { LoadedScenario } from '../scenario/load.js';
 import type { Json } from '../spec/message.js';
+import type { Why } from '../why/why.js';
 import { realClock } from '../world/clock.js';
 import type { World, WorldSnapshot } from '../world/world.js';
 import type { WorldSummary, Worlds } from '../worlds/worlds.js';
@@ -53,6 +54,7 @@ export interface Settings extends StartSettings {
 
 export interface ControlParts {
   readonly worlds: Worlds;
+  readonly why: Why;
   /** Throws a ScenarioError that lists every problem. */
   readonly load: (scenario: string | ScenarioSource) => LoadedScenario;
   readonly scenarios: () => readonly ShippedScenario[];
@@ -71,6 +73,7 @@ export interface ScenarioFault {
 
 export class Control implements State {
   readonly worlds: Worlds;
+  readonly why: Why;
   readonly clock = realClock();
   readonly #parts: ControlParts;
   #scenarios: readonly ShippedScenario[] | undefined;
@@ -81,6 +84,7 @@ export class Control implements State {
 
   constructor(parts: ControlParts) {
     this.worlds = parts.worlds;
+    this.why = parts.why;
     this.#parts = parts;
   }
 

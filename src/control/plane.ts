@@ -2,6 +2,7 @@
 // of its own.
 
 import type { Answerer } from '../engine/answerer.js';
+import type { Pages } from '../engine/answers.js';
 import { Engine } from '../engine/engine.js';
 import { createJournal } from '../engine/journal.js';
 import type { Spec } from '../spec/document.js';
@@ -14,6 +15,7 @@ import { EventStreams } from './events.js';
 import { Gate, type GateOptions } from './gate.js';
 import type { Operator } from './rules/form.js';
 import { controlRules } from './rules/rules.js';
+import { findRequest } from './rules/why.js';
 
 /** Its document, and what checks the messages of its operations. */
 export interface ControlSpec {
@@ -101,7 +103,8 @@ function createEngine(options: ControlPlaneOptions, gate: Gate): Answerer {
     selfCheck: 'report',
     bodyLimit,
     cors: false,
-    pages: (request) =>
+    pages: (request, control) =>
+      textOfWhy(request, control) ??
       documentPage('/__admin/openapi.json', () => spec.text, request) ??
       // `/openapi.json` is the same, but its requests are those of the app.
       documentPage('/__admin/product.json', options.shown, request) ??
@@ -117,3 +120,19 @@ const documentPage = (
   (method === 'GET' || method === 'HEAD') && target.split('?', 1)[0] === path
     ? { status: 200, headers: { 'content-type': 'application/json' }, body: document() }
     : undefined;
+
+/** `…/why` as text, for those who ask for that. */
+const textOfWhy: Pages<Control> = ({ method, target, headers }, control) => {
+  const [, world, request = ''] =
+    /^\/__admin\/(?:worlds\/([^/?]+)\/)?requests\/([^/?]+)\/why(?:\?|$)/.exec(target) ?? [];
+  const isText = /^text\/plain\b/.test(headers.accept ?? '');
+  if (!isText || request === '' || (method !== 'GET' && method !== 'HEAD')) return undefined;
+  const { entry } = findRequest(control, { request, ...(world === undefined ? {} : { world }) });
+  return (
+    entry && {
+      status: 200,
+      headers: { 'content-type': 'text/plain; charset=utf-8' },
+      body: control.why.explain(entry).text,
+    }
+  );
+};

@@ -80,6 +80,21 @@ export const settled = (outcome: Outcome, by?: Hand): Decision => ({
   ...(by ? { by } : {}),
 });
 
+/** The refusal of a credential or of a malformed request, before a rule is asked. */
+export const turnedAway = (
+  refusal: Extract<Outcome, { kind: 'refusal' }>,
+  facts: Facts = {},
+): Decision => ({ outcome: refusal, facts, asked: [{ guard: refusal.case, verdict: false }] });
+
+/** The guard that refuses a call, or undefined where all of them pass; nothing is written. */
+export function refusing<State, Who>(
+  rule: Rule<State, Who>,
+  call: Call<State, Who>,
+): string | undefined {
+  const known = { ...call, ...rule.read(call) };
+  return Object.keys(rule.guards).find((guard) => rule.guards[guard]?.(known) !== true);
+}
+
 /**
  * Asks the guards from top to bottom, then lets the rule act. One guard may be left out on purpose.
  */

@@ -1,6 +1,6 @@
 // What the engine can answer with: a documented case, filled in and checked, or one of those that
 // need no operation.
-import type { Decision, Hand, Outcome } from '../decide/rule.js';
+import { type Decision, type Hand, type Outcome, turnedAway } from '../decide/rule.js';
 import { nearestPath } from '../files/nearest-path.js';
 import { type Case, caseOfViolation } from '../spec/case.js';
 import type { Operation } from '../spec/document.js';
@@ -18,6 +18,7 @@ import { type Arrival, type Exchange, lost, type OperationExchange, unread } fro
 import type { Invented } from './interceptor.js';
 import type { Note } from './journal.js';
 import type { Preference } from './prefer.js';
+import { requestId } from './request-id.js';
 
 /**
  * What to do with an answer that breaks the document: refuse to send it, send and report it, or not
@@ -66,7 +67,10 @@ export interface AnswersOptions<World extends State, Who> {
 /** What is shown at a path that no document has. */
 export type Pages<World> = (request: PlainRequest, world: World) => PlainResponse | undefined;
 
-export const refusal = (name: string, details?: JsonObject): Outcome => ({
+export const refusal = (
+  name: string,
+  details?: JsonObject,
+): Extract<Outcome, { kind: 'refusal' }> => ({
   kind: 'refusal',
   case: name,
   ...(details ? { details } : {}),
@@ -232,11 +236,14 @@ export class Answers<World extends State, Who> {
     { operation }: OperationExchange<World, Who>,
     violations: readonly Violation[],
     stands: (refusal: string) => boolean,
-  ): Outcome | undefined {
+  ): Decision | undefined {
     for (const violation of violations) {
       const { name } = caseAnswering(operation, violation);
       if (stands(name))
-        return refusal(name, violationDetails(violation, this.#options.api.spec.fieldMessages));
+        return turnedAway(
+          refusal(name, violationDetails(violation, this.#options.api.spec.fieldMessages)),
+          { violation },
+        );
     }
     return undefined;
   }
@@ -336,13 +343,16 @@ export class Answers<World extends State, Who> {
     response: PlainResponse,
     told?: Json,
   ): PlainResponse {
-    const { request, world, traceId, now } = arrival;
+    const { request, world, number, traceId, now } = arrival;
     const { status, headers, body } = response;
     const own = this.#options.api.headersFor({ caller, traceId, now, documented, body: told });
-    const named = world.name === DEFAULT_WORLD ? undefined : { 'x-understudy-world': world.name };
+    const ours: Record<string, string> = {};
+    if (world.name !== DEFAULT_WORLD) ours['x-understudy-world'] = world.name;
+    if (!world.isStray) ours['x-understudy-request'] = requestId(world.name, number);
+    if (documented) ours['x-understudy-basis'] = documented.basis;
     const origin = this.#cors ? originHeaders(request) : undefined;
     // To spread objects of this size costs Node 20 some twenty times as much (docs/performance.md).
-    const all = Object.assign({}, this.#constantHeaders, own, named, headers, origin);
+    const all = Object.assign({}, this.#constantHeaders, own, ours, headers, origin);
     return body === undefined ? { status, headers: all } : { status, headers: all, body };
   }
 

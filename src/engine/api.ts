@@ -1,6 +1,6 @@
 // An API that the engine can answer: a document, and what only code can say about it. Nothing else
 // is known of it.
-import type { Rule } from '../decide/rule.js';
+import type { Facts, Rule } from '../decide/rule.js';
 import type { Case } from '../spec/case.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
 import type { Spec } from '../spec/document.js';
@@ -27,7 +27,10 @@ export interface Change {
   readonly after?: object | undefined;
 }
 
-export type Identity<Who> = { readonly caller: Who } | { readonly refusal: string };
+/** Who calls, or the case that refuses the credential and what is known of it beside its secret. */
+export type Identity<Who> =
+  | { readonly caller: Who }
+  | { readonly refusal: string; readonly facts?: Facts };
 
 /** What the vendor's headers may depend on. */
 export interface Occasion<Who> {

@@ -5,9 +5,11 @@ const ours = [
   'allow',
   'preference-applied',
   'retry-after',
+  'x-understudy-basis',
   'x-understudy-breaches',
   'x-understudy-case',
   'x-understudy-nearest-path',
+  'x-understudy-request',
   'x-understudy-source',
   'x-understudy-world',
 ];

@@ -1,5 +1,5 @@
 // One request from match to answer, in reading order. A newcomer starts at `#answer`.
-import { type Rule, settled } from '../decide/rule.js';
+import { type Rule, turnedAway } from '../decide/rule.js';
 import type { Operation } from '../spec/document.js';
 import { createMatcher, type Matcher } from '../spec/match.js';
 import type { PlainRequest } from '../spec/message.js';
@@ -105,7 +105,10 @@ export class Engine<World extends State, Who> implements Answerer {
     if ('refusal' in identity) {
       const stranger = { arrival, operation, path, caller: undefined, input: unread };
       const instead = this.#interceptors.credential(identity.refusal, stranger);
-      return this.#settle(stranger, instead ?? settled(refusal(identity.refusal)));
+      return this.#settle(
+        stranger,
+        instead ?? turnedAway(refusal(identity.refusal), identity.facts),
+      );
     }
     const { caller } = identity;
     const asking = { arrival, operation, path, caller, input: unread };
@@ -128,7 +131,7 @@ export class Engine<World extends State, Who> implements Answerer {
     const exchange = { arrival, operation, path, caller, input: checked };
     const stands = (name: string): boolean => this.#interceptors.stands(name, exchange);
     const malformed = this.#answers.refusalOf(exchange, checked.violations, stands);
-    if (malformed) return this.#settle(exchange, settled(malformed));
+    if (malformed) return this.#settle(exchange, malformed);
 
     // Decide, and check our own answer. All of it or nothing: an answer that must not be sent has
     // changed no world.

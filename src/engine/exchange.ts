@@ -12,6 +12,8 @@ export interface Addressed<World> {
   readonly state: World;
   readonly journal: Journal;
   readonly request: PlainRequest;
+  /** The journal of no world has it. */
+  readonly isStray?: boolean;
   /** There can be no such world, or the request may not reach it. */
   readonly problem?: Problem | undefined;
 }

@@ -1,6 +1,7 @@
 // What the journal keeps of an exchange: bounded, and without a credential in clear. Rows and facts
 // are kept as they are, since nobody changes them, and are looked into only when somebody reads.
 import type { Decision, Facts, Hand, Verdict } from '../decide/rule.js';
+import type { Json } from '../spec/message.js';
 import type { Change } from './api.js';
 import { byteLength, type Delivery, type DeliveryBody } from './delivery.js';
 
@@ -169,6 +170,10 @@ function isPlain(value: object): boolean {
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
+
+/** As the journal shows it: cut where it is long. */
+export const shortened = (value: unknown): Json =>
+  (bounded(value instanceof Set ? [...value] : value, bounds.levels) ?? null) as Json;
 
 function bounded(value: unknown, levels: number): unknown {
   if (typeof value === 'string')

@@ -10,6 +10,7 @@ import type { SelfCheck } from '../engine/answers.js';
 import { Engine, type EngineOptions } from '../engine/engine.js';
 import type { Interceptor } from '../engine/interceptor.js';
 import { createJournal, type JournalEntry } from '../engine/journal.js';
+import { withoutOwnHeaders } from '../engine/own-headers.js';
 import { JOURNAL_BODY_LIMIT } from '../engine/record.js';
 import type { Form } from '../files/form.js';
 import {
@@ -39,6 +40,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import type { Spec } from '../spec/document.js';
 import type { PlainRequest, PlainResponse } from '../spec/message.js';
 import type { Validators } from '../validation/validators.js';
+import { Why } from '../why/why.js';
 import { BACKFILLS, type Backfill, isBackfill } from '../world/backfill.js';
 import { type ClockKind, realClock, virtualClock } from '../world/clock.js';
 import { createIdMaker } from '../world/ids.js';
@@ -100,6 +102,8 @@ export interface StandInOptions {
   readonly rateLimit?: string;
   /** Called when a request makes a world, and when one has to go. */
   readonly onWorld?: (event: WorldEvent) => void;
+  /** Whether answers carry our own headers, which begin with `X-Understudy-`. Default true. */
+  readonly ownHeaders?: boolean;
   /** Whether the control plane is there, under `/__admin/`. Default true. */
   readonly admin?: boolean;
   /** The control plane asks for it as `Authorization: Bearer`. */
@@ -150,6 +154,7 @@ export const standInOptions: Record<keyof StandInOptions, OptionRule> = {
   onWorld: aFunction,
   faults: aList,
   rateLimit: { expected: 'a rate such as 60/m', holds: isRate },
+  ownHeaders: aBoolean,
   admin: aBoolean,
   adminToken: aToken,
   allowedHosts: listOfHosts,
@@ -254,8 +259,9 @@ export function createStandIn(
   hindrances.checkEverywhere(worlds.get(DEFAULT_WORLD));
   const world = worlds.get(DEFAULT_WORLD);
   const shown = (): string => document?.text ?? spec.text;
+  const api = freddyApi(spec, parts.validators);
   const engineOptions = {
-    api: freddyApi(spec, parts.validators),
+    api,
     worlds: document && !document.isOurs ? worlds.resolveDefault : worlds.resolve,
     seed,
     selfCheck: options.selfCheck ?? 'strict',
@@ -269,12 +275,14 @@ export function createStandIn(
     interceptors,
   };
   const engine = document ? document.answererFor(engineOptions) : new Engine(engineOptions);
-  const product = hindrances.before(engine);
+  const hindered = hindrances.before(engine);
+  const product = options.ownHeaders === false ? withoutOwnHeaders(hindered) : hindered;
   const control =
     options.admin === false
       ? undefined
       : createControlPlane({
           worlds,
+          why: new Why(api, worlds),
           load,
           scenarios: parts.scenarios,
           document: parts.control,

@@ -1,5 +1,6 @@
 // Permission, as tables: which grants open which level of a space, and which open a knowledge
 // entity.
+import type { Holders, Way } from '../decide/grounds.js';
 import type { Guarded, StoreAccessMode } from '../world/audience.js';
 import type { Position } from '../world/indexes.js';
 import { compound, type KeyPart, lastPart, product } from '../world/keys.js';
@@ -20,27 +21,56 @@ export const isOwnOrganization = (request: {
 
 export type Level = 'view' | 'edit' | 'owner';
 
+/** One kind of right, and the ids of those who have it on a thing; null where nobody has. */
+interface Grant<Thing> {
+  readonly to: Way['to'];
+  readonly field?: string;
+  readonly ids: (thing: Thing) => readonly string[] | null;
+}
+
+const override = { to: 'capability', ids: () => [OVERRIDE] } as const satisfies Grant<unknown>;
+
 /** Every way in which a caller may hold rights on a space (spaces sheet 0.9). */
 const spaceGrants = {
-  creator: (caller, space) => space.created_by === caller.user_id,
-  override: (caller) => caller.capabilities.has(OVERRIDE),
+  creator: { to: 'user', field: 'created_by', ids: (space) => [space.created_by] },
+  override,
   // Public means organization-wide here (S-C4).
-  organization_wide: (_caller, space) => space.access_mode !== 'private',
-  viewing_user: (caller, space) => has(space.access_users, caller.user_id),
-  viewing_role: (caller, space) => hasAny(space.visible_to_roles, caller.role_ids),
-  viewing_department: (caller, space) => hasAny(space.access_departments, caller.department_ids),
+  organization_wide: {
+    to: 'member',
+    field: 'access_mode',
+    ids: (space) => (space.access_mode === 'private' ? null : [space.organization_id]),
+  },
+  viewing_user: { to: 'user', field: 'access_users', ids: (space) => space.access_users },
+  viewing_role: { to: 'role', field: 'visible_to_roles', ids: (space) => space.visible_to_roles },
+  viewing_department: {
+    to: 'department',
+    field: 'access_departments',
+    ids: (space) => space.access_departments,
+  },
   // `*` counts here and in no other list (seed 003); limited to the organization: assumed.
-  editing_user: (caller, space) =>
-    has(space.editable_by_users, caller.user_id) || has(space.editable_by_users, '*'),
-  editing_role: (caller, space) => hasAny(space.editable_by_roles, caller.role_ids),
-} satisfies Record<string, (caller: Caller, space: Space) => boolean>;
+  editing_everybody: {
+    to: 'member',
+    field: 'editable_by_users',
+    ids: (space) => (has(space.editable_by_users, '*') ? [space.organization_id] : null),
+  },
+  editing_user: {
+    to: 'user',
+    field: 'editable_by_users',
+    ids: (space) => space.editable_by_users,
+  },
+  editing_role: {
+    to: 'role',
+    field: 'editable_by_roles',
+    ids: (space) => space.editable_by_roles,
+  },
+} satisfies Record<string, Grant<Space>>;
 
 type SpaceGrant = keyof typeof spaceGrants;
 
 /** The permission table of a space. Edit implies view: assumed. */
 const spaceLevels: Record<Level, readonly SpaceGrant[]> = {
   owner: ['creator', 'override'],
-  edit: ['creator', 'override', 'editing_user', 'editing_role'],
+  edit: ['creator', 'override', 'editing_everybody', 'editing_user', 'editing_role'],
   view: [
     'creator',
     'override',
@@ -48,39 +78,116 @@ const spaceLevels: Record<Level, readonly SpaceGrant[]> = {
     'viewing_user',
     'viewing_role',
     'viewing_department',
+    'editing_everybody',
     'editing_user',
     'editing_role',
   ],
 };
 
-/** Whether a caller holds a level on a space; nobody from another organization does. */
-export function mayAccess(caller: Caller, level: Level, space: Space): boolean {
-  if (caller.organization_id !== space.organization_id) return false;
-  return spaceLevels[level].some((grant) => spaceGrants[grant](caller, space));
-}
-
-export function hasCapability(caller: Caller, capability: string): boolean {
-  return caller.capabilities.has(capability) || caller.capabilities.has(OVERRIDE);
-}
-
-function mayReach(caller: Caller, entity: Guarded): boolean {
-  if (entity.owners.includes(caller.user_id) || caller.capabilities.has(OVERRIDE)) return true;
-  switch (entity.access_mode) {
-    case 'public': // organization-wide (K-C6); the organization in the path was checked before
-    case 'organization':
-      return true;
+/** Whether a caller has what a way asks for. */
+export function holds(caller: Caller, { to, ids }: Pick<Way, 'to' | 'ids'>): boolean {
+  switch (to) {
+    case 'user':
+      return ids.includes(caller.user_id);
+    case 'role':
+      return hasAny(ids, caller.role_ids);
     case 'department':
-      return hasAny(entity.departments, caller.department_ids);
-    case 'private':
-      return has(entity.users, caller.user_id);
+      return hasAny(ids, caller.department_ids);
+    case 'capability':
+      return ids.some((id) => caller.capabilities.has(id));
+    case 'member':
+      return ids.includes(caller.organization_id);
   }
 }
 
+function isGranted<Thing>(caller: Caller, { to, ids }: Grant<Thing>, thing: Thing): boolean {
+  const granted = ids(thing);
+  return granted !== null && holds(caller, { to, ids: granted });
+}
+
+/** The same for those who ask who would have been let in. */
+const wayOf = <Thing extends { readonly id: string }>(
+  name: string,
+  { to, field, ids }: Grant<Thing>,
+  thing: Thing,
+): Way => ({
+  grant: name,
+  to,
+  ids: ids(thing) ?? [],
+  ...(field === undefined ? {} : { field }),
+  of: thing.id,
+});
+
+/** Whether a caller holds a level on a space; nobody from another organization does. */
+export function mayAccess(caller: Caller, level: Level, space: Space): boolean {
+  if (caller.organization_id !== space.organization_id) return false;
+  return spaceLevels[level].some((grant) => isGranted(caller, spaceGrants[grant], space));
+}
+
+/** Who holds a level on a space. */
+export const holdersOfSpace =
+  (level: Level) =>
+  (space: Space): Holders => ({
+    organization: space.organization_id,
+    ways: spaceLevels[level].map((name) => wayOf<Space>(name, spaceGrants[name], space)),
+  });
+
+const capable = (capability: string): readonly string[] => [capability, OVERRIDE];
+
+export const hasCapability = (caller: Caller, capability: string): boolean =>
+  holds(caller, { to: 'capability', ids: capable(capability) });
+
+export const holdersOfCapability = (organization: string, capability: string): Holders => ({
+  organization,
+  ways: [{ grant: 'capability', to: 'capability', ids: capable(capability) }],
+});
+
+type Reached = Guarded & Pick<Slice | VectorStore, 'id' | 'organization_id'>;
+
+/** Every way in which a caller may reach a store or a slice. */
+const entityGrants = {
+  owner: { to: 'user', ids: ({ owners }) => owners },
+  override,
+  // Public means organization-wide (K-C6).
+  organization_wide: {
+    to: 'member',
+    field: 'access_mode',
+    ids: ({ access_mode, organization_id }) =>
+      access_mode === 'public' || access_mode === 'organization' ? [organization_id] : null,
+  },
+  department: {
+    to: 'department',
+    ids: ({ access_mode, departments }) => (access_mode === 'department' ? departments : null),
+  },
+  user: { to: 'user', ids: ({ access_mode, users }) => (access_mode === 'private' ? users : null) },
+} satisfies Record<string, Grant<Reached>>;
+
+const reached = (
+  { id, organization_id }: Slice | VectorStore,
+  { access_mode, owners, users, departments }: Guarded,
+): Reached => ({ id, organization_id, access_mode, owners, users, departments });
+const reachedSlice = (slice: Slice): Reached => reached(slice, sliceAccess(slice));
+const reachedStore = (store: VectorStore): Reached => reached(store, storeAccess(store));
+
+const grantsOfEntities = Object.entries<Grant<Reached>>(entityGrants);
+
+/** The organization in the path was checked before. */
+const mayReach = (caller: Caller, thing: Reached): boolean =>
+  grantsOfEntities.some(([, grant]) => isGranted(caller, grant, thing));
+
 export const mayReachSlice = (caller: Caller, slice: Slice): boolean =>
-  mayReach(caller, sliceAccess(slice));
+  mayReach(caller, reachedSlice(slice));
 
 export const mayReachStore = (caller: Caller, store: VectorStore): boolean =>
-  mayReach(caller, storeAccess(store));
+  mayReach(caller, reachedStore(store));
+
+const holdersOf = (thing: Reached): Holders => ({
+  organization: thing.organization_id,
+  ways: grantsOfEntities.map(([name, grant]) => wayOf(name, grant, thing)),
+});
+
+export const holdersOfSlice = (slice: Slice): Holders => holdersOf(reachedSlice(slice));
+export const holdersOfStore = (store: VectorStore): Holders => holdersOf(reachedStore(store));
 
 /**
  * The groups in which a caller reaches stores or slices; `lists` are the lists of departments that

@@ -1,5 +1,6 @@
 // Who is calling: from the credential in the headers to a user with roles, departments and
 // capabilities.
+import type { Facts } from '../decide/rule.js';
 import { type Credential, stateAt } from '../world/nouns/credentials.js';
 import type { Role } from '../world/nouns/roles.js';
 import type { User } from '../world/nouns/users.js';
@@ -24,7 +25,9 @@ export type CredentialRefusal =
   | 'token_expired'
   | 'token_missing_subject';
 
-export type Identity = { readonly caller: Caller } | { readonly refusal: CredentialRefusal };
+export type Identity =
+  | { readonly caller: Caller }
+  | { readonly refusal: CredentialRefusal; readonly facts: Facts };
 
 const badStates: Record<
   Credential['kind'],
@@ -47,20 +50,36 @@ const badStates: Record<
 export function identify(world: World, headers: Readonly<Record<string, string>>): Identity {
   const bearer = /^Bearer +(\S.*)$/.exec(headers.authorization ?? '')?.[1]?.trim();
   const sent = bearer ?? headers['x-api-key'];
-  if (!sent) return { refusal: 'authentication_required' };
   const kind = bearer === undefined ? 'api_key' : 'token';
+  const unknown = kind === 'token' ? 'token_invalid' : 'invalid_api_key';
+  if (!sent) return { refusal: 'authentication_required', facts: sentAs(headers) };
   const credential = world.credentials.get(sent);
-  if (!credential || credential.kind !== kind)
-    return { refusal: kind === 'token' ? 'token_invalid' : 'invalid_api_key' };
-  const refusal = badStates[kind][stateAt(credential, world.clock.now())];
-  if (refusal) return { refusal };
+  const now = world.clock.now();
+  const refused = (refusal: CredentialRefusal): Identity => ({
+    refusal,
+    facts: { ...sentAs(headers), ...factsOf(credential, now) },
+  });
+  if (!credential || credential.kind !== kind) return refused(unknown);
+  const refusal = badStates[kind][stateAt(credential, now)];
+  if (refusal) return refused(refusal);
   const caller = credential.user_id === null ? undefined : callerOf(world, credential.user_id);
-  return caller
-    ? { caller }
-    : { refusal: kind === 'token' ? 'token_missing_subject' : 'invalid_api_key' };
+  return caller ? { caller } : refused(kind === 'token' ? 'token_missing_subject' : unknown);
 }
 
-function callerOf(world: World, userId: string): Caller | undefined {
+/** The header in which a credential was looked for. */
+const sentAs = ({ authorization, 'x-api-key': key }: Readonly<Record<string, string>>): Facts => ({
+  header: authorization === undefined ? (key && 'X-API-Key') || 'none' : 'Authorization',
+});
+
+/** All that is known of a credential but itself. */
+function factsOf(credential: Credential | undefined, now: string): Facts {
+  if (!credential) return { credential: 'unknown' };
+  const { kind, user_id, expires_at } = credential;
+  return { kind, state: stateAt(credential, now), user_id, expires_at, now };
+}
+
+/** A user as a caller. */
+export function callerOf(world: World, userId: string): Caller | undefined {
   const user = world.users.get(userId);
   if (!user) return undefined;
   const roles = user.role_ids.map((id) => world.roles.get(id));

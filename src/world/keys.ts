@@ -9,6 +9,19 @@ export type KeyPart = readonly string[];
 export const compound = (...parts: readonly string[]): string =>
   parts.map((part) => `${part.length}:${part}/`).join('');
 
+/** The parts of a compound key; of any other key, the key itself. */
+export function partsOf(key: string): readonly string[] {
+  const parts: string[] = [];
+  for (let at = 0; at < key.length; ) {
+    const [head, length] = /^(\d+):/.exec(key.slice(at)) ?? [];
+    if (head === undefined) return [key];
+    const start = at + head.length;
+    parts.push(key.slice(start, start + Number(length)));
+    at = start + Number(length) + 1;
+  }
+  return parts;
+}
+
 /** The only part that a compound key has beyond those that it begins with. */
 export const lastPart = (key: string, beginning: string): string =>
   key.slice(key.indexOf(':', beginning.length) + 1, -1);

@@ -49,9 +49,17 @@ export class Place {
   /** As if a request and all after it had never been. */
   rewind(number: number): void {
     this.arrived();
-    this.world.revert(this.#done.filter((one) => one.number >= number).map(({ undo }) => undo));
+    this.world.revert(this.#since(number));
     this.#done = this.#done.filter((one) => one.number < number);
     this.journal.rewind(number);
+  }
+
+  /** A world of its own as this one was before a request. */
+  before(number: number): World {
+    this.arrived();
+    const world = this.world.fork();
+    world.revert(this.#since(number));
+    return world;
   }
 
   /** As its scenario has it, with an empty journal. */
@@ -60,6 +68,10 @@ export class Place {
     this.world.checkpoint();
     this.journal.rewind(1);
     this.#done = [];
+  }
+
+  #since(number: number): readonly Undo[] {
+    return this.#done.filter((one) => one.number >= number).map(({ undo }) => undo);
   }
 
   #note(number: number, always = false): void {

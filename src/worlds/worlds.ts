@@ -210,6 +210,11 @@ export class Worlds {
     place.rewind(number);
   }
 
+  /** A copy of the world as it was before a request that the journal holds. */
+  before(name: string, number: number): World {
+    return this.#found(name).before(number);
+  }
+
   /**
    * Moves its clock on by a duration such as `2h`, and tells what came of it. Throws a ClockError
    * for what is none.
@@ -360,9 +365,9 @@ export class Worlds {
   }
 
   /** What is answered without a world of that name changes nothing, and nobody keeps it. */
-  #stray(name: string): Pick<Addressed<World>, 'name' | 'state' | 'journal'> {
+  #stray(name: string): Omit<Addressed<World>, 'request'> {
     const start = this.#startOf(name);
-    return { name, state: start.world.fork(), journal: this.#strays };
+    return { name, state: start.world.fork(), journal: this.#strays, isStray: true };
   }
 }
 

@@ -467,6 +467,11 @@ describe('what cannot be', () => {
     ['PUT worlds/none/scenario', { spaces: 7 }, 404, 'UNKNOWN_WORLD', 'world'],
     ['GET worlds/default/requests?limit=0', undefined, 422, 'MALFORMED', 'limit'],
     ['GET worlds/default/requests?after=x', undefined, 422, 'MALFORMED', 'after'],
+    ['GET worlds/none/requests/1/why', undefined, 404, 'UNKNOWN_WORLD', 'world'],
+    ['GET worlds/default/requests/9/why', undefined, 404, 'UNKNOWN_REQUEST', 'request'],
+    ['GET worlds/default/requests/latest/why', undefined, 404, 'UNKNOWN_REQUEST', 'request'],
+    ['GET requests/1~none/why', undefined, 404, 'UNKNOWN_WORLD', 'world'],
+    ['GET requests/1~a!/why', undefined, 404, 'UNKNOWN_REQUEST', 'request'],
     ['GET worlds/default/state/space', undefined, 404, 'UNKNOWN_NOUN', 'noun'],
     ['GET worlds/none/state/spaces', undefined, 404, 'UNKNOWN_WORLD', 'world'],
     ['GET worlds/default/state/spaces?where=7', undefined, 422, 'BAD_FILTER', 'where'],
@@ -569,6 +574,8 @@ describe('the client', () => {
       expect(event).toBe('request');
       break;
     }
+    expect((await control.why(2)).case).toBe('already_attached');
+    expect((await control.why(1, 'default')).verdict).toBe('passed');
     await control.rewindWorld('default', 2);
     expect((await control.moveClock('default', { frozen: true })).frozen).toBe(true);
     const where = { id: 'space_abc123' };

@@ -18,6 +18,8 @@ const word = fc.oneof(
       'credentials',
       's1',
       'space_abc123',
+      '1',
+      '2~one',
     ),
   },
   { weight: 1, arbitrary: fc.string({ maxLength: 70, unit: 'binary' }).filter(isSendable) },

@@ -17,6 +17,7 @@ import { snapshotCommand } from '../../src/cli/snapshot.js';
 import { specCommand } from '../../src/cli/spec.js';
 import { stateCommand } from '../../src/cli/state.js';
 import { sweepCommand } from '../../src/cli/sweep.js';
+import { whyCommand } from '../../src/cli/why.js';
 import { worldsCommand } from '../../src/cli/worlds.js';
 
 interface FlagRow {
@@ -76,6 +77,7 @@ describe('the table of flags', () => {
     snapshotCommand,
     stateCommand,
     clockCommand,
+    whyCommand,
     execCommand,
   ].map((make) => make(process));
   const all = commands.flatMap((command) => [

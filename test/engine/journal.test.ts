@@ -35,13 +35,20 @@ describe('the decision in a journal entry', () => {
 
   it('is not there where no rule was asked', async () => {
     const strangers: Sent[] = [
-      { ...getSpace, headers: {} },
       { ...getSpace, headers: { ...getSpace.headers, prefer: 'code=404' } },
-      owner.post('/v1/spaces/', {}),
       owner.get('/v1/nowhere'),
     ];
     for (const sent of strangers)
       expect(await entryOf(sent), sent.target).not.toHaveProperty('decision');
+  });
+
+  it('says what was wrong with a credential or with the form of a request', async () => {
+    const strange = await entryOf({ ...getSpace, headers: { 'x-api-key': 'ak_expired' } });
+    expect(strange.decision?.asked).toEqual([{ guard: 'api_key_expired', verdict: false }]);
+    expect(strange.decision?.facts).toMatchObject({ state: 'expired', user_id: 'usr_owner1' });
+    expect(JSON.stringify(strange)).not.toContain('ak_expired');
+    const { decision } = await entryOf(owner.post('/v1/spaces/', {}));
+    expect(decision?.facts.violation).toMatchObject({ in: 'body', keyword: 'required' });
   });
 
   it('says who decided in place of the rule', async () => {

@@ -10,6 +10,7 @@ import { serviceRules } from './service.js';
 import { settingsRules } from './settings.js';
 import { snapshotRules } from './snapshots.js';
 import { stateRules } from './state.js';
+import { whyRules } from './why.js';
 import { worldRules } from './worlds.js';
 
 export const controlRules: ControlRules = {
@@ -17,6 +18,7 @@ export const controlRules: ControlRules = {
   ...worldRules,
   ...clockRules,
   ...requestRules,
+  ...whyRules,
   ...stateRules,
   ...embeddingRules,
   ...snapshotRules,
