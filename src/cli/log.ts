@@ -53,7 +53,7 @@ function jsonLog(print: (line: string) => unknown): Log {
         ...(adminToken === undefined ? {} : { admin_token: adminToken }),
       }),
     ready: (url) => line('ready', { url, port: Number(new URL(url).port) }),
-    exchange: ({ world, request, answer, duration_ms, decision, changes, ...rest }) =>
+    exchange: ({ world, request, answer, arrived_ms, duration_ms, decision, changes, ...rest }) =>
       line('exchange', { ...rest, ...(world === DEFAULT_WORLD ? {} : { world }) }),
     world: ({ kind, ...rest }) => line(`world_${kind}`, rest),
   };

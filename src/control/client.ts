@@ -6,6 +6,7 @@ import type { Fault, RateLimitSettings } from '../scenario/faults.js';
 import type { ScenarioSource } from '../scenario/generate.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { JsonObject } from '../spec/message.js';
+import type { Expectation, Verdict } from '../verify/verify.js';
 import type { Explanation } from '../why/explanation.js';
 import type { Backfill, EmbeddingStatus } from '../world/backfill.js';
 import type { WorldDifference } from '../world/compare.js';
@@ -23,6 +24,7 @@ export type { FaultStatus } from '../faults/planted.js';
 export type { Fault, RateLimitSettings } from '../scenario/faults.js';
 export type { ScenarioSource } from '../scenario/generate.js';
 export type { Scenario } from '../scenario/scenario.js';
+export type { Expectation, Verdict } from '../verify/verify.js';
 export type { Explanation } from '../why/explanation.js';
 export type { WorldSummary } from '../worlds/worlds.js';
 export type { JournalEvent } from './event-stream.js';
@@ -333,6 +335,16 @@ export class ControlClient {
 
   deleteFault = (world: string, name: string) =>
     this.#ask<FaultStatus>('DELETE', ['worlds', world, 'faults', name]);
+
+  /** Whether what came is what is expected; `after` is the number of a request that is behind. */
+  verify(
+    world: string,
+    expect: readonly Expectation[],
+    after?: number,
+  ): Promise<{ holds: boolean; results: Verdict[] }> {
+    const body = { expect, ...(after === undefined ? {} : { after }) };
+    return this.#ask('POST', ['worlds', world, 'verify'], { body });
+  }
 
   async limits(world: string): Promise<LimitStatus | null> {
     return (await this.#limits('GET', world)).limits;

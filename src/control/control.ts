@@ -7,6 +7,7 @@ import { ScenarioError } from '../files/problem.js';
 import type { RateLimitSettings } from '../scenario/faults.js';
 import type { ScenarioSource } from '../scenario/generate.js';
 import type { LoadedScenario } from '../scenario/load.js';
+import type { Spec } from '../spec/document.js';
 import type { Json } from '../spec/message.js';
 import type { Why } from '../why/why.js';
 import { realClock } from '../world/clock.js';
@@ -59,6 +60,7 @@ export interface ControlParts {
   readonly load: (scenario: string | ScenarioSource) => LoadedScenario;
   readonly scenarios: () => readonly ShippedScenario[];
   readonly faults: FaultDesk;
+  readonly product: Spec<string>;
   /** Those with which it was started. */
   readonly settings: StartSettings;
   /** Of the stand-in, and of the document that it stands in for. */
@@ -95,6 +97,11 @@ export class Control implements State {
 
   get faults(): FaultDesk {
     return this.#parts.faults;
+  }
+
+  /** The document that is stood in for. */
+  get product(): Spec<string> {
+    return this.#parts.product;
   }
 
   get versions(): ControlParts['versions'] {

@@ -36,7 +36,7 @@ export interface ControlPlaneOptions extends GateOptions, Omit<ControlParts, 've
 }
 
 /** What is said of no world is for the default one. */
-const SHORTHAND = /^\/__admin\/(?=(?:faults|limits)(?:[/?]|$))/;
+const SHORTHAND = /^\/__admin\/(?=(?:faults|limits|verify)(?:[/?]|$))/;
 const FAULTS = /^\/__admin\/worlds\/[^/?]+\/(?:faults|limits)(?=[/?]|$)/;
 
 /** Whether a request is for the control plane. */

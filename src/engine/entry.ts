@@ -52,6 +52,7 @@ export function entryOf(
     world: world.name,
     request: recordMessage(headers, request.body, bodyLimit, secrets),
     answer: recordAnswer(delivery, isPage ? 0 : bodyLimit, secrets),
+    arrived_ms: performance.timeOrigin + startedAt,
     duration_ms: performance.now() - startedAt,
     ...(reasons ? { decision: reasons } : {}),
     ...(written ? { changes: written } : {}),

@@ -47,6 +47,8 @@ export interface JournalEntry extends JournalLine {
   readonly world: string;
   readonly request: RecordedMessage;
   readonly answer: RecordedAnswer;
+  /** When it arrived, by the clock of the machine: milliseconds since 1970. */
+  readonly arrived_ms: number;
   /**
    * Milliseconds from the arrival of the whole request until it was answered; a delay that was
    * planted comes after.

@@ -610,6 +610,7 @@ describe('the client', () => {
     await control.deleteFault('two', 'busy');
     expect((await control.faults('two')).length).toBe(2);
     await control.clearFaults('two');
+    expect((await control.verify('two', [{ request: {}, never: true }], 9)).holds).toBe(true);
     await control.setLimits('two', { rate: '60/m', burst: 2 });
     expect(await control.limits('two')).toMatchObject({ rate: '60/m', keys: 0 });
     await control.clearLimits('two');

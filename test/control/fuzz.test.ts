@@ -61,6 +61,21 @@ const given: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   backfill: fc.oneof(fc.constantFrom('manual', 'after 2s', 'after 3 reads'), fc.jsonValue()),
   strict_worlds: fc.oneof(fc.boolean(), fc.jsonValue()),
   max_worlds: fc.oneof(fc.integer({ min: 0, max: 3 }), fc.jsonValue()),
+  expect: fc.oneof(
+    fc.jsonValue(),
+    fc.array(
+      fc.oneof(
+        fc.jsonValue(),
+        fc.record({
+          request: fc.record({ operation: word, path: word }, { requiredKeys: [] }),
+          times: fc.nat(2),
+        }),
+        fc.constant({ recovery: { waits_retry_after: true, backs_off: true } }),
+        fc.constant({ in_order: [{ operation: 'getSpace' }, { method: 'GET' }] }),
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+  ),
   frozen: fc.oneof(fc.boolean(), fc.jsonValue()),
 };
 /** What a row may hold, and what it may not. */

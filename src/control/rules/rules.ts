@@ -10,6 +10,7 @@ import { serviceRules } from './service.js';
 import { settingsRules } from './settings.js';
 import { snapshotRules } from './snapshots.js';
 import { stateRules } from './state.js';
+import { verifyRules } from './verify.js';
 import { whyRules } from './why.js';
 import { worldRules } from './worlds.js';
 
@@ -24,5 +25,6 @@ export const controlRules: ControlRules = {
   ...snapshotRules,
   ...scenarioRules,
   ...faultRules,
+  ...verifyRules,
   ...settingsRules,
 };
