@@ -35,6 +35,8 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'json-schema-faker': ['user-document', 'openapi', 'contract'],
   'fast-check': ['contract'],
   vitest: ['contract', 'test'],
+  '@playwright': ['test'],
+  msw: ['test'],
   yaml: ['files'],
   commander: ['cli'],
   'node:fs': ['files', 'shipped', 'contract', 'cli'],
