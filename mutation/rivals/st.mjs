@@ -97,19 +97,22 @@ export async function runSt(st, run) {
 }
 
 /**
- * Runs `st run` with oracle-schemathesis.toml, yields the events of `--report ndjson` as they are
+ * Runs `st run` with oracle-schemathesis.toml, or another `config` beside it, yields the events of `--report ndjson` as they are
  * written, and returns the whole of
  * `--report json`. Whoever stops asking ends the run. Throws when it could not run to its end; what it found is no reason to. Its
  * surroundings are the same everywhere: Hypothesis, for one, draws otherwise when it sees that it
  * is in CI.
- * @typedef {{ document: string, url: string, options?: readonly string[], withinMs: number }} StRun
+ * @typedef {{ document: string, url: string, options?: readonly string[], withinMs: number, config?: string }} StRun
  * @param {string} st
  * @param {StRun} run
  * @returns {AsyncGenerator<unknown, unknown>}
  */
-export async function* followSt(st, { document, url, options = [], withinMs }) {
+export async function* followSt(
+  st,
+  { document, url, options = [], withinMs, config: configFile = 'oracle-schemathesis.toml' },
+) {
   const cwd = mkdtempSync(join(tmpdir(), 'schemathesis-'));
-  for (const file of ['oracle-schemathesis.toml', 'oracle-schemathesis-callers.yaml'])
+  for (const file of [configFile, 'oracle-schemathesis-callers.yaml'])
     cpSync(support(file), join(cwd, basename(file)));
   const reports = [
     '--report',
@@ -119,7 +122,7 @@ export async function* followSt(st, { document, url, options = [], withinMs }) {
     '--report-ndjson-path',
     'report.ndjson',
   ];
-  const config = ['--config-file', 'oracle-schemathesis.toml'];
+  const config = ['--config-file', configFile];
   const args = [...config, 'run', document, '--url', url, '--no-color', ...reports, ...options];
   const env = { PATH: process.env.PATH ?? '', HOME: cwd, LANG: 'C.UTF-8', PYTHONHASHSEED: '0' };
   const program = startProgram(st, args, { cwd, env });

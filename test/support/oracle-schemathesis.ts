@@ -105,6 +105,22 @@ export async function runSchemathesis(
   return { summary: summary as Summary, ...readEvents(events as readonly Event[]) };
 }
 
+/** The same on the document of the control plane, with oracle-schemathesis-control.toml. */
+export async function runSchemathesisOnControl(
+  url: string,
+  options: readonly string[],
+  withinMs: number,
+): Promise<OracleRun> {
+  const { summary, events } = await runSt(await schemathesis(), {
+    document: fileURLToPath(new URL('../../generated/control.json', import.meta.url)),
+    config: 'oracle-schemathesis-control.toml',
+    url,
+    options,
+    withinMs,
+  });
+  return { summary: summary as Summary, ...readEvents(events as readonly Event[]) };
+}
+
 /** Schemathesis names an operation by method and path. */
 const ids = new Map(
   [...spec.operations.values()].map(({ id, method, template }) => [`${method} ${template}`, id]),
