@@ -10,6 +10,7 @@ export type Entry = Schemas['JournalEntry'];
 export type Snapshot = Schemas['Snapshot'];
 export type Comparison = Schemas['ComparisonAnswer']['data'];
 export type ClockMove = Schemas['ClockAnswer']['data'];
+export type Fault = Schemas['Fault'];
 export type Row = Record<string, unknown> & { readonly id: string };
 
 /** Where the stand-in is: `/`, or the path that it is mounted under. */
@@ -45,12 +46,27 @@ api.use({
 /** What was refused, in the words of the server. */
 export class Refused extends Error {
   readonly fix: string;
+  /** Each with the place where it is, where there are several. */
+  readonly problems: readonly string[];
 
-  constructor({ message, fix, details }: { message: string; fix: string; details?: object }) {
-    const why = (details as { message?: unknown } | undefined)?.message;
-    super(typeof why === 'string' ? `${message} ${why}` : message);
+  constructor({ message, fix, details = {} }: { message: string; fix: string; details?: Details }) {
+    const why = details.message;
+    super(typeof why === 'string' && !details.problems ? `${message} ${why}` : message);
     this.fix = fix;
+    this.problems = (details.problems ?? []).map(({ id, field, pointer, what }) =>
+      [[id, field ?? pointer].filter(Boolean).join(' '), what].filter(Boolean).join(': '),
+    );
   }
+}
+
+interface Details {
+  readonly message?: unknown;
+  readonly problems?: readonly {
+    readonly id?: string;
+    readonly field?: string;
+    readonly pointer?: string;
+    readonly what: string;
+  }[];
 }
 
 /** The data of an answer. Throws what was refused. */
@@ -68,18 +84,33 @@ export async function dataOf<Data>(
   );
 }
 
+type Page = { readonly rows: readonly object[]; readonly next_offset: number | null };
+
 /** All rows of a table, page by page. */
 export async function rowsOf(world: string, noun: string): Promise<readonly Row[]> {
   const rows: Row[] = [];
   let offset: number | null = 0;
-  while (offset !== null && rows.length < 5000) {
-    const page: { rows: object[]; next_offset: number | null } = await dataOf(
-      api.GET('/__admin/worlds/{world}/state/{noun}', {
-        params: { path: { world, noun }, query: { limit: 1000, offset } },
-      }),
-    );
+  while (offset !== null && rows.length < MOST_ROWS) {
+    const page: Page = await pageOf(world, noun, offset);
     rows.push(...(page.rows as Row[]));
     offset = page.next_offset;
   }
   return rows;
+}
+
+const MOST_ROWS = 5000;
+
+/** How far an embedding is depends on the time, and only its own list knows. */
+async function pageOf(world: string, noun: string, offset: number): Promise<Page> {
+  const query = { limit: 1000, offset };
+  if (noun !== 'embeddings')
+    return dataOf(
+      api.GET('/__admin/worlds/{world}/state/{noun}', {
+        params: { path: { world, noun }, query },
+      }),
+    );
+  const { embeddings, next_offset } = await dataOf(
+    api.GET('/__admin/worlds/{world}/embeddings', { params: { path: { world }, query } }),
+  );
+  return { rows: embeddings, next_offset };
 }

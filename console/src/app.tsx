@@ -171,6 +171,9 @@ function Notice() {
           <p>
             {shown.text}
             {shown.fix ? <small>{shown.fix}</small> : null}
+            {shown.problems?.map((problem) => (
+              <code key={problem}>{problem}</code>
+            ))}
           </p>
           <button
             type="button"

@@ -1,5 +1,5 @@
 // The document that is stood in for: its operations with their cases.
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import { base, credentials } from './api.js';
 
 export interface Case {
@@ -45,11 +45,21 @@ export async function loadDocument(): Promise<void> {
   );
 }
 
+const byId = computed(() => new Map(operations.value.map((one) => [one.id, one])));
+const byName = computed(
+  () =>
+    new Map(
+      operations.value.flatMap(({ id, cases }) =>
+        cases.map((one) => [`${id}.${one.name}`, one] as const),
+      ),
+    ),
+);
+
 export const operationOf = (id: string | undefined): Operation | undefined =>
-  operations.value.find((one) => one.id === id);
+  byId.value.get(id ?? '');
 
 export const caseOf = (operation: string | undefined, name: string | undefined): Case | undefined =>
-  operationOf(operation)?.cases.find((one) => one.name === name);
+  byName.value.get(`${operation}.${name}`);
 
 function casesOf(document: Json, operation: Json): readonly Case[] {
   return Object.entries((operation.responses ?? {}) as Record<string, Json>).flatMap(

@@ -12,6 +12,7 @@ export interface Notice {
   readonly kind: 'done' | 'refused';
   readonly text: string;
   readonly fix?: string;
+  readonly problems?: readonly string[];
 }
 
 /** The last thing that was done, or refused. */
@@ -41,7 +42,7 @@ export async function attempt(work: () => Promise<string | undefined>): Promise<
     tell({
       kind: 'refused',
       text: message,
-      ...(error instanceof Refused ? { fix: error.fix } : {}),
+      ...(error instanceof Refused ? { fix: error.fix, problems: error.problems } : {}),
     });
     return false;
   }

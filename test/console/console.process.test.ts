@@ -188,7 +188,7 @@ describe('requests', () => {
       await page.keyboard.press(key);
     expect(page.url()).toContain('/requests/2');
     await page.keyboard.press('k');
-    await expect.poll(() => page.url()).toContain('/requests/3');
+    await expect.poll(() => detail().textContent()).toContain('#3');
     await page.keyboard.press('Escape');
     await expect.poll(() => page.url()).toMatch(/requests$/);
     await page.keyboard.press('?');
@@ -278,6 +278,78 @@ describe('state', () => {
   });
 });
 
+describe('what is changed by hand', () => {
+  it('is a row, within what keeps the world sound', async () => {
+    await to('default/state/spaces/space_abc123');
+    await button('Edit').click();
+    const editor = page.getByRole('textbox', { name: /The row as JSON/ });
+    const text = await editor.inputValue();
+    await editor.fill(text.replace('"vs_abc123"', '"vs_none"'));
+    await button('Save').click();
+    await says('The world would not be sound with this row.');
+    await says(/there is no vector store vs_none|vs_none/);
+    await editor.fill(text.replace('"Launch room"', '"Engine room"'));
+    await button('Save').click();
+    await says('space_abc123 is changed.');
+    const answer = await call('GET', '/v1/spaces/space_abc123');
+    expect(await answer.json()).toMatchObject({ name: 'Engine room' });
+    await to('default/state/vectorStores/vs_abc123');
+    await button('Delete').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await says('The world would not be sound without this row.');
+  });
+
+  it('is a message, and how far its embedding is', async () => {
+    await context.close();
+    await understudy.close();
+    await open({ backfill: 'manual' });
+    await to('default/state/threads/thrd_in_space');
+    await page.getByLabel('Message').fill('The answer of the model');
+    await button('Add').click();
+    await says('The message is there, and 1 space takes it in.');
+    await to('default/state/spaces/space_abc123');
+    await says('1 queued');
+    await page.locator('.edge.moving').first().waitFor({ state: 'attached' });
+    await button('Step').click();
+    await says('1 running');
+    await button('Fail').click();
+    await says('1 failed');
+    expect(understudy.embeddings({ status: 'failed' })).toHaveLength(1);
+  });
+});
+
+describe('faults', () => {
+  const statusOf = async () => (await call('GET', '/v1/spaces/space_abc123')).status;
+
+  it('are switched on and off, and count', async () => {
+    await to('default/worlds');
+    const busy = page.getByRole('switch', { name: /Busy/ });
+    await busy.click();
+    await says('0 of 0 hit');
+    expect([await statusOf(), await statusOf(), await statusOf()]).toEqual([200, 200, 503]);
+    await says('1 of 3 hit');
+    await busy.click();
+    await expect.poll(() => page.getByText('1 of 3 hit').count()).toBe(0);
+    expect([await statusOf(), await statusOf(), await statusOf()]).toEqual([200, 200, 200]);
+  });
+
+  it('force a case on the next request of the app, and no other', async () => {
+    expect(await statusOf()).toBe(200);
+    await to('default/requests/1');
+    await page.getByLabel('Force a case for the next request').selectOption('space_not_found');
+    await says('The next getSpace will get space_not_found.');
+    expect([await statusOf(), await statusOf()]).toEqual([404, 200]);
+    await to('default/cases/getSpace/view_access_required');
+    await button('Force the next').click();
+    await says('The next getSpace will get view_access_required.');
+    expect([await statusOf(), await statusOf()]).toEqual([403, 200]);
+    await to('default/worlds');
+    await says('next-getSpace');
+    await button('Take away the fault next-getSpace').click();
+    await expect.poll(() => page.locator('.rows strong').count()).toBe(0);
+  });
+});
+
 describe('cases', () => {
   it('are all there, and those that were met lead to who met them', async () => {
     await call('POST', attach);
@@ -327,7 +399,7 @@ describe('worlds', () => {
 
   it('are kept and restored', async () => {
     await to('default/worlds');
-    await page.getByLabel('Name').fill('before');
+    await page.getByLabel('Name', { exact: true }).fill('before');
     await button('Take a snapshot').click();
     await says('before keeps default as it is now.');
     expect((await call('POST', attach)).status).toBe(201);

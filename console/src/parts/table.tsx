@@ -13,7 +13,7 @@ import {
   useTable,
 } from '@tanstack/preact-table';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { onKeys } from './keys.js';
 import { useVirtualRows } from './virtual.js';
 
@@ -117,6 +117,13 @@ export function Table<Data extends object>(props: Props<Data>) {
     event.preventDefault();
   };
 
+  const open = useCallback(
+    (row: Data): void => {
+      setActiveKey(String(keyOf(row)));
+      onOpen(row);
+    },
+    [onOpen],
+  );
   const idOf = (id: string): string => `${label}-${id}`.replace(/\W+/g, '-');
   return (
     <div
@@ -166,29 +173,65 @@ export function Table<Data extends object>(props: Props<Data>) {
             const row = found[index];
             if (!row) return null;
             return (
-              <div
+              <TableRow
                 key={row.id}
                 id={idOf(row.id)}
-                role="row"
-                aria-rowindex={index + 2}
-                aria-selected={row.id === openKey}
-                class={`table-row${index === active ? ' active' : ''}`}
-                style={{ transform: `translateY(${start}px)` }}
-                onClick={() => {
-                  setActiveKey(row.id);
-                  onOpen(row.original);
-                }}
-              >
-                {columns.map(({ id, value, cell, leftOut }) => (
-                  <div key={id} role="gridcell" class={leftOut ? `out-${leftOut}` : ''}>
-                    {cell ? cell(row.original) : value(row.original)}
-                  </div>
-                ))}
-              </div>
+                row={row.original}
+                columns={columns}
+                index={index}
+                start={start}
+                isOpen={row.id === openKey}
+                isActive={index === active}
+                onOpen={open}
+              />
             );
           })}
         </div>
       )}
     </div>
+  );
+}
+
+interface RowProps<Data> {
+  readonly id: string;
+  readonly row: Data;
+  readonly columns: readonly Column<Data>[];
+  readonly index: number;
+  readonly start: number;
+  readonly isOpen: boolean;
+  readonly isActive: boolean;
+  readonly onOpen: (row: Data) => void;
+}
+
+/** Drawn again only where it has changed: scrolling goes past many. */
+function TableRow<Data>({
+  id,
+  row,
+  columns,
+  index,
+  start,
+  isOpen,
+  isActive,
+  onOpen,
+}: RowProps<Data>) {
+  return useMemo(
+    () => (
+      <div
+        id={id}
+        role="row"
+        aria-rowindex={index + 2}
+        aria-selected={isOpen}
+        class={`table-row${isActive ? ' active' : ''}`}
+        style={{ transform: `translateY(${start}px)` }}
+        onClick={() => onOpen(row)}
+      >
+        {columns.map(({ id: column, value, cell, leftOut }) => (
+          <div key={column} role="gridcell" class={leftOut ? `out-${leftOut}` : ''}>
+            {cell ? cell(row) : value(row)}
+          </div>
+        ))}
+      </div>
+    ),
+    [id, row, columns, index, start, isOpen, isActive, onOpen],
   );
 }

@@ -1,9 +1,11 @@
 // One case: what it says, what it rests on, and who has met it.
 import { useEffect } from 'preact/hooks';
 import type { Case, Operation } from '../document.js';
+import { forceNext } from '../faults.js';
 import { Basis, Method, Status } from '../parts/badges.js';
 import { onKeys } from '../parts/keys.js';
-import { linkTo } from '../route.js';
+import { linkTo, route } from '../route.js';
+import { attempt } from '../worlds.js';
 
 interface Props {
   readonly operation: Operation;
@@ -13,6 +15,7 @@ interface Props {
 }
 
 export function CaseDetail({ operation, one, met, onClose }: Props) {
+  const { world } = route.value;
   useEffect(() => onKeys({ Escape: onClose }), []);
   return (
     <section class="detail" aria-labelledby="case-title">
@@ -38,6 +41,21 @@ export function CaseDetail({ operation, one, met, onClose }: Props) {
           <Method method={operation.method} /> <span class="path">{operation.path}</span>
         </p>
         <p class="muted">Source: {one.source}.</p>
+        {one.status >= 400 ? (
+          <div class="actions">
+            <button
+              type="button"
+              onClick={() =>
+                void attempt(async () => {
+                  await forceNext(world, operation.id, one.name);
+                  return `The next ${operation.id} will get ${one.name}.`;
+                })
+              }
+            >
+              Force the next
+            </button>
+          </div>
+        ) : null}
       </header>
       <section class="part">
         <h3>Met by</h3>

@@ -1,12 +1,67 @@
 // What one can do with a request that has been.
 import { api, dataOf, type Entry, rowsOf } from '../api.js';
-import { operationOf } from '../document.js';
+import { type Case, operationOf } from '../document.js';
+import { forceNext } from '../faults.js';
 import { entries } from '../journal.js';
 import { copy } from '../parts/copy.js';
 import { ask } from '../parts/dialog.js';
 import { asCurl, asTest, sendAgain, sendableOf } from '../resend.js';
 import { go } from '../route.js';
 import { attempt, worlds } from '../worlds.js';
+
+/** What the next request of the operation gets, whoever sends it. */
+function ForceNext({
+  world,
+  operation,
+}: {
+  readonly world: string;
+  readonly operation: string | undefined;
+}) {
+  const refusals = (operationOf(operation)?.cases ?? []).filter(({ status }) => status >= 400);
+  if (operation === undefined || refusals.length === 0) return null;
+  return (
+    <Choice
+      label="Force a case for the next request"
+      first="Force the next…"
+      cases={refusals}
+      onChoose={(wanted) =>
+        void attempt(async () => {
+          await forceNext(world, operation, wanted);
+          return `The next ${operation} will get ${wanted}.`;
+        })
+      }
+    />
+  );
+}
+
+interface ChoiceProps {
+  readonly label: string;
+  readonly first: string;
+  readonly cases: readonly Case[];
+  readonly onChoose: (name: string) => void;
+}
+
+/** Does something with the case that is chosen. */
+function Choice({ label, first, cases, onChoose }: ChoiceProps) {
+  return (
+    <select
+      aria-label={label}
+      value=""
+      onChange={({ currentTarget }) => {
+        const wanted = currentTarget.value;
+        currentTarget.value = '';
+        if (wanted !== '') onChoose(wanted);
+      }}
+    >
+      <option value="">{first}</option>
+      {cases.map(({ name, status }) => (
+        <option key={name} value={name}>
+          {status} {name}
+        </option>
+      ))}
+    </select>
+  );
+}
 
 export function RequestActions({ entry }: { readonly entry: Entry }) {
   const { world, number, operation } = entry;
@@ -50,25 +105,14 @@ export function RequestActions({ entry }: { readonly entry: Entry }) {
         Send again
       </button>
       {cases.length > 0 ? (
-        <label class="choice">
-          <span class="for-readers">Send again, and force a case</span>
-          <select
-            value=""
-            onChange={({ currentTarget }) => {
-              const wanted = currentTarget.value;
-              currentTarget.value = '';
-              if (wanted !== '') void again(wanted);
-            }}
-          >
-            <option value="">Send again as…</option>
-            {cases.map(({ name, status }) => (
-              <option key={name} value={name}>
-                {status} {name}
-              </option>
-            ))}
-          </select>
-        </label>
+        <Choice
+          label="Send again, and force a case"
+          first="Send again as…"
+          cases={cases}
+          onChoose={(wanted) => void again(wanted)}
+        />
       ) : null}
+      <ForceNext world={world} operation={operation} />
       <button type="button" onClick={() => void rewind()}>
         Rewind to here
       </button>

@@ -5,6 +5,7 @@ import { Value } from '../parts/json.js';
 import { onKeys } from '../parts/keys.js';
 import { go, linkTo } from '../route.js';
 import { type Noun, nounNames, nouns, placeOf, tables } from '../tables.js';
+import { RowActions } from './row-edit.js';
 import { SpacePicture } from './space-picture.js';
 
 interface Props {
@@ -13,7 +14,7 @@ interface Props {
   readonly row: Row;
 }
 
-export function RowDetail({ noun, row }: Props) {
+export function RowDetail({ world, noun, row }: Props) {
   const close = () => go({ rest: [noun] });
   useEffect(() => onKeys({ Escape: close }), [noun]);
   const title = [row.name, row.title].find((one) => typeof one === 'string');
@@ -34,6 +35,7 @@ export function RowDetail({ noun, row }: Props) {
             ×
           </button>
         </div>
+        <RowActions world={world} noun={noun} row={row} />
       </header>
       {noun === 'spaces' ? <SpacePicture space={row} /> : null}
       <section class="part">

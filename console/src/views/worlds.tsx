@@ -3,6 +3,7 @@ import { linkTo, route } from '../route.js';
 import { worlds } from '../worlds.js';
 import { ClockPanel } from './clock.js';
 import { ComparePanel } from './compare.js';
+import { FaultsPanel } from './faults.js';
 import { SnapshotsPanel } from './snapshots.js';
 import { WorldList } from './world-list.js';
 
@@ -25,6 +26,7 @@ export function WorldsView() {
         <ClockPanel key={world} world={found} />
         <SnapshotsPanel key={`snapshots ${world}`} world={world} />
       </div>
+      <FaultsPanel key={`faults ${world}`} world={world} />
       <p class="muted">
         <a href={linkTo({ view: 'requests', rest: [] })}>The requests of {world}</a>
       </p>
