@@ -18,9 +18,13 @@ const browser = await chromium.launch({
 try {
   const longest = await measure();
   console.log(`${ENTRIES} requests in the journal; the longest task of each, in milliseconds.\n`);
-  for (const [what, ms] of Object.entries(longest))
-    console.log(`${what.padEnd(28)} ${ms.toFixed(1)}`);
-  const held = Object.values(longest).every((ms) => ms <= BAR);
+  console.log(`${''.padEnd(28)} ${'on the clock'.padStart(12)} ${'of the CPU'.padStart(12)}`);
+  for (const [what, { clock, cpu }] of Object.entries(longest))
+    console.log(
+      `${what.padEnd(28)} ${clock.toFixed(1).padStart(12)} ${cpu.toFixed(1).padStart(12)}`,
+    );
+  // On a machine that is busy otherwise, a task waits for a core in the middle.
+  const held = Object.values(longest).every(({ cpu }) => cpu <= BAR);
   if (options.bar) console.log(`\nThe bar of ${BAR} ms: ${held ? 'held' : 'NOT held'}.`);
   process.exitCode = options.bar && !held ? 1 : 0;
 } finally {
@@ -100,5 +104,6 @@ async function longestTask(page, work) {
     ({ name, ph, pid, tid }) => ph === 'X' && /RunTask$/.test(name) && main.has(`${pid} ${tid}`),
   );
   if (tasks.length === 0) throw new Error('The trace has no task of the page.');
-  return Math.max(...tasks.map(({ dur }) => dur)) / 1000;
+  const longest = (field) => Math.max(...tasks.map((task) => task[field] ?? 0)) / 1000;
+  return { clock: longest('dur'), cpu: longest('tdur') };
 }

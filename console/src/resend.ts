@@ -48,9 +48,17 @@ function credentialFor({ user_id }: Entry, header: string, credentials: readonly
   return kind === 'token' ? `Bearer ${found.id}` : found.id;
 }
 
-/** Sends it to its world; with a case, `Prefer` asks for that. */
-export async function sendAgain(entry: Entry, wanted?: string): Promise<number> {
-  const { method, target, headers, body } = await sendableOf(entry);
+interface Otherwise {
+  /** A case that `Prefer` asks for. */
+  readonly wanted?: string | undefined;
+  /** Another user than that of the request. */
+  readonly as?: string | undefined;
+}
+
+/** Sends it to its world, as it was or otherwise. */
+export async function sendAgain(entry: Entry, { wanted, as }: Otherwise = {}): Promise<number> {
+  const sent = as === undefined ? entry : { ...entry, user_id: as };
+  const { method, target, headers, body } = await sendableOf(sent);
   const response = await fetch(base + target, {
     method,
     headers: {

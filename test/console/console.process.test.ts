@@ -131,11 +131,11 @@ describe('requests', () => {
     expect(page.url()).toBe(`${url}/__admin/#/default/requests/3`);
     const refused = detail().locator('.guards .refused');
     expect(await refused.textContent()).toContain('already_attached');
-    expect(await detail().locator('.guards .passed').count()).toBe(5);
+    expect(await detail().locator('.guards .passed').count()).toBe(7);
     expect(await detail().textContent()).toContain('RESOURCE_ALREADY_EXISTS');
     expect(await detail().textContent()).toContain('Nothing in the world has changed.');
     await page.keyboard.press('j');
-    await says('The guards were asked in this order, and all of them passed.');
+    await detail().locator('.diff').first().waitFor();
     expect(await detail().locator('.diff ins').count()).toBeGreaterThan(3);
     expect(await detail().locator('.diff del').allTextContents()).toContainEqual(
       expect.stringContaining('"last_activity_at": null'),
@@ -215,6 +215,22 @@ describe('requests', () => {
     await button('Rewind').click();
     await says('No request yet');
     expect((await call('POST', attach)).status).toBe(201);
+  });
+
+  it('that are refused say who would have passed, and are sent as one of them', async () => {
+    await call('POST', attach, undefined, 'ak_viewer');
+    await to('default/requests/1');
+    await says('Would pass: somebody with edit access to the space.');
+    expect(await detail().locator('.guards .not_asked').count()).toBe(4);
+    expect(await detail().locator('.guards .refused').textContent()).toContain(
+      'space.editable_by_users of space_abc123',
+    );
+    await button('Send as usr_editor1').click();
+    await says('Sent as usr_editor1: 201.');
+    expect(understudy.journal.map(({ user_id, status }) => [user_id, status])).toEqual([
+      ['usr_viewer1', 403],
+      ['usr_editor1', 201],
+    ]);
   });
 
   it('that cannot be sent again say why', async () => {

@@ -68,7 +68,7 @@ export function RequestActions({ entry }: { readonly entry: Entry }) {
   const cases = operationOf(operation)?.cases ?? [];
   const again = (wanted?: string) =>
     attempt(async () => {
-      const status = await sendAgain(entry, wanted);
+      const status = await sendAgain(entry, { wanted });
       return `Sent again: ${status}.`;
     });
   const rewind = async () => {

@@ -5,10 +5,11 @@ import type { Entry, Row } from '../api.js';
 import { caseOf } from '../document.js';
 import { Basis, Method, Status } from '../parts/badges.js';
 import { Diff } from '../parts/diff.js';
-import { Body, Value } from '../parts/json.js';
+import { Body } from '../parts/json.js';
 import { onKeys } from '../parts/keys.js';
 import { go, linkTo } from '../route.js';
 import { RequestActions } from './request-actions.js';
+import { Why } from './why.js';
 
 type Message = Entry['request'];
 
@@ -48,7 +49,7 @@ export function RequestDetail({ entry }: { readonly entry: Entry }) {
         <RequestActions entry={entry} />
       </header>
       <Answered entry={entry} />
-      <Guards entry={entry} />
+      <Why entry={entry} />
       <Changes entry={entry} />
       <Exchange title="Request" message={entry.request} />
       <Exchange title="Answer" message={answer} />
@@ -114,56 +115,6 @@ function Answered({ entry }: { readonly entry: Entry }) {
       <ul class="notes">
         {notes.map(([holds, text], at) => (holds ? <li key={at}>{text}</li> : null))}
       </ul>
-    </Part>
-  );
-}
-
-function Guards({ entry }: { readonly entry: Entry }) {
-  const { decision, operation } = entry;
-  if (!decision)
-    return (
-      <Part title="Why">
-        <p class="muted">
-          No rule was asked: the answer was clear from the credential, the form of the request, or
-          from what it asked for.
-        </p>
-      </Part>
-    );
-  const refused = decision.asked.at(-1)?.verdict !== true;
-  return (
-    <Part title="Why">
-      <p class="muted">
-        {refused
-          ? 'The guards are asked in this order; the last one refused.'
-          : 'The guards were asked in this order, and all of them passed.'}
-      </p>
-      <ol class="guards">
-        {decision.asked.map(({ guard, verdict }) => (
-          <li key={guard} class={verdict === true ? 'passed' : 'refused'}>
-            <span class="mark" aria-hidden="true">
-              {verdict === true ? '✓' : '✕'}
-            </span>
-            <span>
-              <span class="case-name">{guard}</span>{' '}
-              <span class="muted">
-                {verdict === true ? 'passed' : `refused: ${caseOf(operation, guard)?.says ?? ''}`}
-              </span>
-              {typeof verdict === 'object' ? <Value value={verdict} /> : null}
-            </span>
-          </li>
-        ))}
-      </ol>
-      <h4>What the guards read</h4>
-      <dl class="facts">
-        {Object.entries(decision.facts as Record<string, unknown>).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>
-              <Value value={value} />
-            </dd>
-          </div>
-        ))}
-      </dl>
     </Part>
   );
 }
