@@ -75,18 +75,15 @@ function WouldPass({ entry, passing }: { readonly entry: Entry; readonly passing
             {some.length > 5 ? <span class="muted"> and {some.length - 5} more</span> : null}
           </li>
         ))}
-        {ways.map(({ grant, to, ids, field, of }) => (
-          <li key={`${grant} ${to} ${field}`}>
-            {to} {ids.length > 0 ? <code>{ids.join(', ')}</code> : null} by{' '}
-            <code>{field ?? grant}</code>
-            {of === undefined ? null : (
-              <>
-                {' '}
-                of <code>{of}</code>
-              </>
-            )}
-          </li>
-        ))}
+        {ways.map(({ grant, to, ids, field }) =>
+          // Users are named above.
+          to === 'user' ? null : (
+            <li key={`${grant} ${to} ${field}`}>
+              {holders[to]} <code>{ids.join(', ')}</code>
+              {field === undefined ? null : <span class="muted"> by {field}</span>}
+            </li>
+          ),
+        )}
         {credentials.map(({ header, user_id }) => (
           <li key={`${header} ${user_id}`}>
             a credential of <code>{user_id}</code> in <code>{header}</code>
@@ -96,6 +93,13 @@ function WouldPass({ entry, passing }: { readonly entry: Entry; readonly passing
     </div>
   );
 }
+
+const holders = {
+  role: 'whoever has the role',
+  department: 'members of the department',
+  capability: 'whoever has the capability',
+  member: 'members of the organization',
+};
 
 function SendAs({ entry, user }: { readonly entry: Entry; readonly user: string }) {
   return (
