@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Gate, type GateOptions } from '../../src/control/gate.js';
 import { createUnderstudy, type Understudy, type UnderstudyOptions } from '../../src/index.js';
+import { loadControl } from '../../src/shipped/control.js';
 
 const problem = (
   headers: Readonly<Record<string, string>>,
@@ -159,6 +160,40 @@ describe('an open port', () => {
     { admin: 'no' },
   ])('cannot be set with %j', (options) => {
     expect(() => createUnderstudy(options as UnderstudyOptions)).toThrow(TypeError);
+  });
+});
+
+describe('every operation of the document', () => {
+  const operations = [...loadControl().spec.operations.values()].map(
+    ({ id, method, template }) => ({
+      id,
+      method,
+      path: template.replace(/\{\w+\}/g, 'default'),
+    }),
+  );
+
+  it.each(operations)('$id asks who is there, before all else', async ({ method, path }) => {
+    understudy = createUnderstudy({ adminToken: 'secret-1' });
+    const authorization = 'Bearer secret-1';
+    const before = understudy.world.version;
+    for (const [headers, status, code] of [
+      [{}, 401, 'TOKEN_NEEDED'],
+      [{ authorization: 'Bearer secret-2' }, 401, 'TOKEN_NEEDED'],
+      [{ authorization, host: 'evil.example' }, 403, 'FOREIGN_HOST'],
+      [{ authorization, origin: 'http://evil.example' }, 403, 'FOREIGN_ORIGIN'],
+    ] as const) {
+      const response = await understudy.fetch(path, { method, headers });
+      expect(response.status).toBe(status);
+      expect(JSON.parse(await response.text()).error.code).toBe(code);
+      const names = [...response.headers.keys()];
+      expect(names.filter((name) => name.startsWith('access-control'))).toEqual([]);
+    }
+    expect(understudy.world.version).toBe(before);
+  });
+
+  it.each(operations)('$id is off with --no-admin', async ({ method, path }) => {
+    understudy = createUnderstudy({ admin: false });
+    expect((await understudy.fetch(path, { method })).status).toBe(404);
   });
 });
 

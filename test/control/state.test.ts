@@ -116,6 +116,21 @@ describe('a row that is patched', () => {
     expect(await control.patchRow('default', 'embeddings', id, failed)).toMatchObject(failed);
   });
 
+  it('keeps the order of what was made within one second, on a real clock too', async () => {
+    understudy = createUnderstudy({ clock: 'real' });
+    for (const space of ['space_lobby', 'space_abc123', 'space_writers'])
+      await understudy.fetch(`/v1/spaces/${space}/threads/thrd_def456`, {
+        method: 'POST',
+        headers: { 'X-API-Key': 'ak_owner' },
+      });
+    const before = snapshot();
+    const links = before.spaceThreads as JsonObject[];
+    const { id = '' } = links.find(({ space_id }) => space_id === 'space_abc123') as { id: string };
+    await control.patchRow('default', 'spaceThreads', id, { added_by: 'usr_editor1' });
+    const after = links.map((row) => (row.id === id ? { ...row, added_by: 'usr_editor1' } : row));
+    expect(snapshot()).toEqual({ ...before, spaceThreads: after });
+  });
+
   it('changes no frozen clock', async () => {
     await control.moveClock('default', { frozen: true });
     await control.patchRow('default', 'threads', 'thrd_empty', {
