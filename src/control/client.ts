@@ -8,6 +8,7 @@ import type { Scenario } from '../scenario/scenario.js';
 import type { JsonObject } from '../spec/message.js';
 import type { Expectation, Verdict } from '../verify/verify.js';
 import type { Explanation } from '../why/explanation.js';
+import type { WaysOut } from '../why/ways-out.js';
 import type { Backfill, EmbeddingStatus } from '../world/backfill.js';
 import type { WorldDifference } from '../world/compare.js';
 import type { Embedding } from '../world/nouns/embeddings.js';
@@ -26,6 +27,7 @@ export type { ScenarioSource } from '../scenario/generate.js';
 export type { Scenario } from '../scenario/scenario.js';
 export type { Expectation, Verdict } from '../verify/verify.js';
 export type { Explanation } from '../why/explanation.js';
+export type { WaysOut } from '../why/ways-out.js';
 export type { WorldSummary } from '../worlds/worlds.js';
 export type { JournalEvent } from './event-stream.js';
 
@@ -263,6 +265,12 @@ export class ControlClient {
   why(request: string | number, world?: string): Promise<Explanation> {
     const path = world === undefined ? [] : ['worlds', world];
     return this.#ask('GET', [...path, 'requests', String(request), 'why']);
+  }
+
+  /** The shortest calls that make a refused request pass. */
+  waysOut(request: string | number, world?: string): Promise<WaysOut> {
+    const path = world === undefined ? [] : ['worlds', world];
+    return this.#ask('GET', [...path, 'requests', String(request), 'ways-out']);
   }
 
   /** Rows of a table; `where` has the values that their fields must have. */

@@ -6,6 +6,7 @@ import type { Caller } from '../rules/callers.js';
 import type { World } from '../world/world.js';
 import { explain, type Moment } from './explain.js';
 import type { Explanation } from './explanation.js';
+import { type WaysOut, waysOut } from './ways-out.js';
 
 /** What it needs of the worlds. */
 export interface Past {
@@ -34,6 +35,11 @@ export class Why {
 
   explain(entry: JournalEntry): Explanation {
     return explain(this.#api, this.#moment(entry));
+  }
+
+  /** The shortest way to make it pass, which has been tried. */
+  waysOut(entry: JournalEntry): WaysOut {
+    return waysOut(this.#api, this.#moment(entry), this.explain(entry));
   }
 
   #moment(entry: JournalEntry): Moment {

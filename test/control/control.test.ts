@@ -575,6 +575,10 @@ describe('the client', () => {
       break;
     }
     expect((await control.why(2)).case).toBe('already_attached');
+    expect((await control.waysOut(2)).way?.calls.map(({ operation }) => operation)).toEqual([
+      'removeVectorStoreFromSpace',
+    ]);
+    expect((await control.waysOut(1, 'default')).way).toBeNull();
     expect((await control.why(1, 'default')).verdict).toBe('passed');
     await control.rewindWorld('default', 2);
     expect((await control.moveClock('default', { frozen: true })).frozen).toBe(true);

@@ -1,11 +1,12 @@
 // `understudy why` against a server: what it prints, and how it ends.
+import { readFileSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import type { Io } from '../../src/cli/io.js';
 import { createUnderstudy } from '../../src/index.js';
 import { call } from '../support/call.js';
-import { attachStore, getSpace, owner } from '../support/requests.js';
+import { attachStore, getSpace, owner, viewer } from '../support/requests.js';
 
 const understudy = createUnderstudy();
 let url = '';
@@ -32,6 +33,9 @@ it('explains the latest refusal, or the request that is named', async () => {
   await call(understudy, { ...getSpace, headers: { 'x-api-key': 'ak_viewer~other' } });
   expect((await why()).stdout).toContain('409 addVectorStoreToSpace.already_attached');
   expect((await why(headers.get('x-request-id') as string)).stdout).toMatch(/^Request 3: POST /);
+  expect((await why('3')).stdout).toMatch(
+    new RegExp(`A way out, tried in a copy of the world:\\n\\nTARGET=${url}\\n# removeVectorStore`),
+  );
   expect((await why('1')).stdout).toContain('There is no space `space_zzz`.');
   expect((await why('1~other')).stdout).toMatch(/^Request 1~other: GET .* by usr_viewer1\n/);
   expect((await why('1', '--world', 'other')).stdout).toMatch(/^Request 1~other: /);
@@ -40,4 +44,12 @@ it('explains the latest refusal, or the request that is named', async () => {
   const unknown = await why('9');
   expect([unknown.code, unknown.stdout]).toEqual([2, '']);
   expect(unknown.stderr).toMatch(/does not hold this request\.\n {2}fix: Name one/);
+});
+
+it('prints the way out of docs/why.md', async () => {
+  understudy.worlds.reset('default');
+  await call(understudy, viewer.post('/v1/spaces/space_abc123/vector-stores/vs_def456'));
+  const page = readFileSync('docs/why.md', 'utf8');
+  const [, told] = /```text\n(A way out[\s\S]*?)```/.exec(page) ?? [];
+  expect((await why()).stdout).toContain(told?.replace('http://127.0.0.1:4010', url));
 });

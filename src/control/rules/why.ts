@@ -47,7 +47,15 @@ const explained = rule({
   accept: ({ world, entry }) => ['explained', world.why.explain(entry as JournalEntry)],
 });
 
+const searched = rule({
+  read: ({ world, path }) => findRequest(world, path),
+  guards: ofRequest,
+  accept: ({ world, entry }) => ['searched', world.why.waysOut(entry as JournalEntry)],
+});
+
 export const whyRules: ControlRules = {
   explainRequest: explained,
   explainWorldRequest: explained,
+  listWaysOut: searched,
+  listWorldWaysOut: searched,
 };
