@@ -46,7 +46,7 @@ describe('understudy/test/playwright', () => {
     const executablePath = findChromium();
     write(
       'playwright.config.mjs',
-      `export default { workers: 1, reporter: [['json', { outputFile: 'out.json' }]], use: { launchOptions: {
+      `export default { workers: 1, outputDir: 'results', reporter: [['json', { outputFile: 'out.json' }]], use: { launchOptions: {
   executablePath: ${JSON.stringify(executablePath)}, args: ['--no-sandbox'] } } };\n`,
     );
     write(
