@@ -109,12 +109,21 @@ const rowsOf = oncePer((spec: Spec, contracts: Contracts, table: Table): readonl
       shared: sharedPartOf(spec, { table, row, steps }),
     };
   });
-  const times = new Map<string, number>();
-  for (const { title } of rows) times.set(title, (times.get(title) ?? 0) + 1);
-  return rows.map((row) =>
-    times.get(row.title) === 1 ? row : { ...row, title: `${row.title} (${lineOf(row.place)})` },
-  );
+  return toldApart(rows);
 });
+
+/**
+ * What a CI and a list of known deviations know a row by must be its own, and stay when other lines
+ * of the file move: the second of equal titles ends with (2), the third with (3).
+ */
+function toldApart(rows: readonly PlannedRow[]): readonly PlannedRow[] {
+  const times = new Map<string, number>();
+  return rows.map((row) => {
+    const time = (times.get(row.title) ?? 0) + 1;
+    times.set(row.title, time);
+    return time === 1 ? row : { ...row, title: `${row.title} (${time})` };
+  });
+}
 
 /** What no other row needs is the row's own. */
 const unshared = oncePer((_: Spec, row: PlannedRow): PlannedRow => ({ ...row, shared: undefined }));
@@ -211,9 +220,6 @@ function costsOf({ steps, shared }: PlannedRow): Costs {
     compared: calls(steps.filter(isCompared)),
   };
 }
-
-/** What a CI knows a row by must be its own: `spaces.yaml:57`. */
-const lineOf = (place: string): string => place.replace(/^.*\//, '').replace(/:\d+$/, '');
 
 function titleOf(table: Table, row: Row, expected: readonly string[]): string {
   const given = Object.values(givenTo({ table, row })).map((recipe) => recipe.replaceAll('_', ' '));

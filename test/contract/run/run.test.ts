@@ -464,6 +464,22 @@ it('every row has a title of its own, which a CI knows it by', () => {
   expect(titles.filter((title, i) => titles.indexOf(title) !== i)).toEqual([]);
 });
 
+it('no title moves when lines of its file do', () => {
+  const titles = planRun(spec, contracts, whole).map(({ title }) => title);
+  const moved = {
+    ...contracts,
+    tables: contracts.tables.map((table) => ({
+      ...table,
+      rows: table.rows.map((row) => ({
+        ...row,
+        place: row.place.replace(/:(\d+):/, (_, line) => `:${Number(line) + 100}:`),
+      })),
+    })),
+  };
+  expect(planRun(spec, moved, whole).map(({ title }) => title)).toEqual(titles);
+  expect(titles.filter((title) => title.endsWith(' (2)')).length).toBeGreaterThan(0);
+});
+
 describe('a selection', () => {
   const called = (requests: readonly PlainRequest[]) =>
     new Set(requests.map(({ method, target: path }) => `${method} ${path.split('?')[0]}`));
