@@ -59,7 +59,10 @@ describe.each(Object.entries(ways))('a world named by %s', (_, named) => {
       expect([there.status, there.body]).toEqual([here.status, here.body]);
       const headers = Object.fromEntries(there.headers);
       const { 'x-understudy-world': world, ...others } = headers;
-      expect([world, others]).toEqual(['w7', Object.fromEntries(here.headers)]);
+      const expected = Object.fromEntries(here.headers);
+      // By which the request is found again: in the world that it was for.
+      const request = `${expected['x-understudy-request']}~w7`;
+      expect([world, others]).toEqual(['w7', { ...expected, 'x-understudy-request': request }]);
     }
   });
 

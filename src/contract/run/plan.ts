@@ -114,14 +114,16 @@ const rowsOf = oncePer((spec: Spec, contracts: Contracts, table: Table): readonl
 
 /**
  * What a CI and a list of known deviations know a row by must be its own, and stay when other lines
- * of the file move: the second of equal titles ends with (2), the third with (3).
+ * of the file move: equal titles end with (1), (2) and so on.
  */
 function toldApart(rows: readonly PlannedRow[]): readonly PlannedRow[] {
-  const times = new Map<string, number>();
+  const alike = new Map<string, PlannedRow[]>();
+  for (const row of rows) alike.set(row.title, [...(alike.get(row.title) ?? []), row]);
   return rows.map((row) => {
-    const time = (times.get(row.title) ?? 0) + 1;
-    times.set(row.title, time);
-    return time === 1 ? row : { ...row, title: `${row.title} (${time})` };
+    const equals = alike.get(row.title) as PlannedRow[];
+    return equals.length === 1
+      ? row
+      : { ...row, title: `${row.title} (${equals.indexOf(row) + 1})` };
   });
 }
 
