@@ -14,7 +14,8 @@ import { callsTo, shipped, waysToUnrouted } from './case-requests.js';
 
 const ways: Readonly<Record<ReachedBy, string>> = {
   state: 'by what is stored on the server and by the request, as below',
-  rate_limit: 'by too many requests; the mock server has no limit, so it is forced with Prefer',
+  rate_limit:
+    'by too many requests; the mock server has a limit with --rate-limit, and Prefer forces it',
   april: 'only by what is new in the April edition; until then it is forced with Prefer',
 };
 

@@ -3,7 +3,7 @@
 // here. A flag wins over its variable, which wins over the default.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isRate, type RateLimit, readRateLimit } from '../client/rate.js';
-import { levels } from '../contract/run/level.js';
+import { levels, MOST_UNTIL_LIMITED } from '../contract/run/level.js';
 import type { Shard } from '../contract/run/options.js';
 import { aToken, isHost } from '../files/options.js';
 import { DEFAULT_BODY_LIMIT } from '../http/body.js';
@@ -380,6 +380,11 @@ export const flags = {
       help: "most requests in a second, minute or hour: 60/m; off; auto keeps to the server's headers, or to 100/m",
       parse: rateLimit,
     } as Flag<RateLimit | undefined>,
+    includeRateLimits: {
+      name: '--include-rate-limits [number]',
+      help: `play the rate limit of every operation too, at the end, in at most so many requests until it is reached (${MOST_UNTIL_LIMITED}); the mock server in this process gets one`,
+      parse: wholeNumber(1, 1_000_000),
+    } as Flag<number | true | undefined>,
     maxRequests: number(
       '--max-requests <number>',
       'end the run after so many requests; deletions come on top',

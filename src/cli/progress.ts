@@ -23,6 +23,7 @@ function lines(output: Output): OnRow {
     lifecycle: 'lifecycles',
     method: 'undocumented methods',
     at_once: 'many at once',
+    rate_limit: 'rate limits',
   } as const;
   let heading = '';
   let counts = { right: 0, wrong: 0, not_exercised: 0 };

@@ -8,7 +8,7 @@ import { withEdges } from '../contract/edges/edges.js';
 import { redact } from '../contract/report/redact.js';
 import { tell } from '../contract/report/telling.js';
 import { describeLacking, toText, toVerdict } from '../contract/report/text.js';
-import type { Filters, Report, RunOptions } from '../contract/run/options.js';
+import type { Filters, RateLimitPlan, Report, RunOptions } from '../contract/run/options.js';
 import type { Selection } from '../contract/run/parts.js';
 import { crashOf } from '../contract/run/play.js';
 import type { Profile } from '../contract/run/profile.js';
@@ -20,6 +20,7 @@ import { loadSpec } from '../shipped/document.js';
 import type { OperationId, Spec } from '../spec/document.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { Failure, UsageError } from '../spec/failure.js';
+import { DEFAULT_WORLD } from '../world/world-names.js';
 import { describeExtent, describePlan } from './estimate.js';
 import { type CheckFlags, writtenFlag } from './flags.js';
 import { tellGitHub } from './github.js';
@@ -140,7 +141,7 @@ async function optionsOf(
   const spec = loadSpec();
   const selected = selection(spec, flags);
   const contracts = withEdges(spec, loadContracts(spec), { seed: flags.seed });
-  const { profile, target, onLedger } = isInProcess(url, flags)
+  const { profile, target, onLedger, around } = isInProcess(url, flags)
     ? await standIn(flags, io)
     : realServer(url, flags, runId, io);
 
@@ -162,6 +163,7 @@ async function optionsOf(
     ...(flags.maxRequests === undefined ? {} : { maxRequests: flags.maxRequests }),
     ...(flags.failFast === undefined ? {} : { failFast: Number(flags.failFast) }),
     ...(flags.shard === undefined ? {} : { shard: flags.shard }),
+    ...rateLimitsOf(flags, around),
     askAgain: flags.askAgain,
     filters: filtersOf(flags),
     ...(flags.maxTime === undefined ? {} : { maxTime: flags.maxTime * 1000 }),
@@ -181,6 +183,16 @@ function concurrencyOf(
   return target.inProcess ? {} : { concurrency: target.isHere ? 8 : 4 };
 }
 
+function rateLimitsOf(
+  { includeRateLimits: most }: CheckFlags,
+  around: RateLimitPlan['around'],
+): Pick<RunOptions, 'rateLimits'> {
+  if (most === undefined) return {};
+  return {
+    rateLimits: { ...(most === true ? {} : { most }), ...(around ? { around } : {}) },
+  };
+}
+
 /** With --last-failed, the rows of the report that the run is about to replace. */
 function titlesOf({ lastFailed, reportDir }: CheckFlags): Pick<RunOptions, 'titles'> {
   return lastFailed ? { titles: new Set(wrongRowsIn(reportDir)) } : {};
@@ -189,15 +201,25 @@ function titlesOf({ lastFailed, reportDir }: CheckFlags): Pick<RunOptions, 'titl
 interface Tested extends Pick<RunOptions, 'onLedger'> {
   readonly profile: Profile;
   readonly target: Target;
+  readonly around?: RateLimitPlan['around'];
 }
 
 async function standIn(flags: CheckFlags, io: Io): Promise<Tested> {
   wireOf(flags, undefined, io.env);
   // Loaded only here: the kit itself works without Express.
   const { createServer } = await import('../http/server.js');
+  const { ControlClient } = await import('../control/client.js');
   const timeout = flags.requestTimeout;
-  const target = handlerTarget(MOCK_SERVER, createServer().fetch, { timeout });
+  const { fetch } = createServer();
+  const target = handlerTarget(MOCK_SERVER, fetch, { timeout });
+  const control = new ControlClient('http://understudy.local', {
+    fetch: (url, init) => fetch(url, init),
+  });
   return {
+    around: {
+      on: async () => void (await control.setLimits(DEFAULT_WORLD, { rate: '60/h', burst: 20 })),
+      off: async () => void (await control.clearLimits(DEFAULT_WORLD)),
+    },
     profile: profileFor(undefined, flags, io),
     target: flags.readOnly ? readOnlyTarget(target) : target,
   };

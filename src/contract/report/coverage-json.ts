@@ -38,6 +38,8 @@ export function coverageAsData(
     version: 1,
     ...(runId === undefined ? {} : { run_id: runId }),
     cases: countCoverage({ coverage }),
+    // Of them, those that only too many requests lead to.
+    rate_limits: countCoverage({ coverage: coverage.filter(({ isRateLimit }) => isRateLimit) }),
     operations,
   };
 }

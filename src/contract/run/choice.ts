@@ -7,6 +7,7 @@ import type { RunOptions, Shard } from './options.js';
 import { selectionOf } from './parts.js';
 import { planRun } from './plan.js';
 import type { Play } from './play.js';
+import { planRateLimits } from './rate-limited.js';
 import { planReading } from './reading.js';
 
 /** What a run plays. */
@@ -22,7 +23,10 @@ export function chosenPlays(options: RunOptions): readonly Play[] {
     ? all.filter(({ kind, title }) => kind === 'sign_in' || titles.has(title))
     : atLevel(level, all, spec);
   const plays = target.readOnly ? planReading({ ...options, ...selection }, wanted) : wanted;
-  return shard ? partOf(plays, shard) : plays;
+  const part = shard ? partOf(plays, shard) : plays;
+  return options.rateLimits && !titles
+    ? [...part, ...planRateLimits(spec, selection.include, options.rateLimits.most)]
+    : part;
 }
 
 /** Every play is in one part; neighbours stay together, and all parts send about as much. */

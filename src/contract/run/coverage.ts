@@ -7,11 +7,14 @@ export interface CaseCoverage {
   readonly case: string;
   readonly result: Result;
   readonly reason?: string;
+  /** Counted apart: only too many requests lead to it. */
+  readonly isRateLimit?: true;
 }
 
 /** Why no request of a run can lead to a case. */
 const unreachable: Readonly<Record<Exclude<ReachedBy, 'state'>, string>> = {
-  rate_limit: 'only too many requests lead to it, and a run does not send so many',
+  rate_limit:
+    'only too many requests lead to it, and a run sends so many with --include-rate-limits only',
   april: 'the February edition cannot give it',
 };
 
@@ -35,6 +38,7 @@ export function coverageOf(
     .flatMap((operation) => {
       const about = plays.filter((row) => row.operation === operation.id);
       return [...operation.cases.values()].map((documented): CaseCoverage => {
+        const kind = documented.reached_by === 'rate_limit' ? ({ isRateLimit: true } as const) : {};
         const name = `${operation.id}.${documented.name}`;
         const own = about.filter((row) => row.expected.includes(documented.name));
         // Where a list is expected, a right answer shows the case that it is, and none of the
@@ -43,8 +47,8 @@ export function coverageOf(
           own.find((row) => row.result === 'wrong' && row.expected[0] === documented.name) ??
           own.find((row) => row.result === 'right' && row.answered === documented.name);
         const isShown = about.some(({ shown }) => shown?.includes(documented.name));
-        if (!exercised && isShown) return { case: name, result: 'right' };
-        if (exercised) return { case: name, result: exercised.result };
+        if (!exercised && isShown) return { case: name, result: 'right', ...kind };
+        if (exercised) return { case: name, result: exercised.result, ...kind };
         const other = own.find((row) => row.result === 'right')?.answered;
         const reason =
           own.find((row) => row.reason)?.reason ??
@@ -53,7 +57,7 @@ export function coverageOf(
             : other
               ? `answered otherwise, which the contracts allow too: ${other}`
               : 'the run ended before');
-        return { case: name, result: 'not_exercised', reason };
+        return { case: name, result: 'not_exercised', reason, ...kind };
       });
     });
 }

@@ -23,3 +23,6 @@ export interface Costs {
   /** To see what a refusal leaves; smoke does without. */
   readonly compared?: readonly OperationId[];
 }
+
+/** Requests that are sent until a rate limit is reached, unless told otherwise. */
+export const MOST_UNTIL_LIMITED = 200;

@@ -76,6 +76,12 @@ export interface Report {
   readonly secrets: Profile['secrets'];
 }
 
+export interface RateLimitPlan {
+  readonly most?: number;
+  /** Sets a limit before they are played, and takes it off afterwards; for the mock server alone. */
+  readonly around?: { readonly on: () => Promise<void>; readonly off: () => Promise<void> };
+}
+
 export interface RunOptions {
   readonly spec: CheckedSpec;
   readonly contracts: Contracts;
@@ -112,6 +118,11 @@ export interface RunOptions {
   readonly shard?: Shard;
   /** How fast requests are sent; as fast as they are answered when absent. */
   readonly rateLimit?: RateLimit;
+  /**
+   * The rate-limit case of every operation is played as well, after all else, in at most so many
+   * requests until the limit is reached; not at all when absent.
+   */
+  readonly rateLimits?: RateLimitPlan | undefined;
   /** The run ends after so many requests; what it has made is taken away beyond that. */
   readonly maxRequests?: number;
   /** The run ends when so many plays have a failure. */

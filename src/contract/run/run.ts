@@ -47,6 +47,13 @@ export async function runContracts(options: RunOptions): Promise<Report> {
   return run.close();
 }
 
+interface Numbered {
+  readonly play: Play;
+  readonly number: number;
+}
+
+const isRateLimit = ({ play }: Numbered): boolean => play.kind === 'rate_limit';
+
 interface Done {
   readonly play: Play;
   /** Of the play. */
@@ -158,25 +165,41 @@ export class Run {
   /** Plays all, several at a time; the sign-ins before anything else. */
   async playAll(): Promise<void> {
     const numbered = this.plays.map((play, i) => ({ play, number: i + 1 }));
-    const isSignIn = ({ play }: (typeof numbered)[number]): boolean => play.kind === 'sign_in';
+    const isSignIn = ({ play }: Numbered): boolean => play.kind === 'sign_in';
     const signIns = numbered.filter(isSignIn);
     // A second credential is asked about once all the first ones are.
     const groups = [
       signIns.filter(({ play }) => !play.byToken),
       signIns.filter(({ play }) => play.byToken),
-      numbered.filter((one) => !isSignIn(one)),
+      numbered.filter((one) => !isSignIn(one) && !isRateLimit(one)),
     ];
-    for (const group of groups)
-      await sideBySide(group, {
-        limit: this.#options.concurrency ?? 1,
-        lanesOf: ({ play }) => play.lanes,
-        work: async ({ play, number }) => {
-          const played = await this.play(play, number);
-          this.#tell();
-          return played !== undefined;
-        },
-      });
+    for (const group of groups) await this.#playSideBySide(group);
     await this.#askAgain();
+    await this.#playRateLimits(numbered.filter(isRateLimit));
+  }
+
+  #playSideBySide(group: readonly Numbered[]): Promise<void> {
+    return sideBySide(group, {
+      limit: this.#options.concurrency ?? 1,
+      lanesOf: ({ play }) => play.lanes,
+      work: async ({ play, number }) => {
+        const played = await this.play(play, number);
+        this.#tell();
+        return played !== undefined;
+      },
+    });
+  }
+
+  /** Last of all: whatever comes after a limit has to wait. */
+  async #playRateLimits(plays: readonly Numbered[]): Promise<void> {
+    if (plays.length === 0 || this.stopped) return;
+    const { around } = this.#options.rateLimits ?? {};
+    await around?.on();
+    try {
+      await this.#playSideBySide(plays);
+    } finally {
+      await around?.off();
+    }
   }
 
   /** Each on a state of its own, whatever it shared with others. */

@@ -4,9 +4,9 @@ import type { CallerName } from '../tables/caller.js';
 
 /**
  * A sign-in of a caller, a workflow of several steps, a row of a decision table, many requests at
- * once, or a method that a path does not have.
+ * once, a method that a path does not have, or a rate limit.
  */
-export type PlayKind = 'sign_in' | 'lifecycle' | 'row' | 'at_once' | 'method';
+export type PlayKind = 'sign_in' | 'lifecycle' | 'row' | 'at_once' | 'method' | 'rate_limit';
 
 export interface Subject {
   readonly kind: PlayKind;
