@@ -11,6 +11,7 @@ export type Snapshot = Schemas['Snapshot'];
 export type Comparison = Schemas['ComparisonAnswer']['data'];
 export type ClockMove = Schemas['ClockAnswer']['data'];
 export type Explanation = Schemas['Explanation'];
+export type WaysOut = Schemas['WaysOutAnswer']['data'];
 export type Fault = Schemas['Fault'];
 export type Row = Record<string, unknown> & { readonly id: string };
 

@@ -59,17 +59,22 @@ interface Otherwise {
 export async function sendAgain(entry: Entry, { wanted, as }: Otherwise = {}): Promise<number> {
   const sent = as === undefined ? entry : { ...entry, user_id: as };
   const { method, target, headers, body } = await sendableOf(sent);
-  const response = await fetch(base + target, {
+  const forced: Record<string, string> =
+    wanted === undefined ? {} : { prefer: `example=${wanted}` };
+  const again = { method, target, headers: { ...headers, ...forced }, body };
+  return (await send(entry.world, again)).status;
+}
+
+/** To the API, in a world. */
+export const send = (
+  world: string,
+  { method, target, headers, body }: Sendable,
+): Promise<Response> =>
+  fetch(base + target, {
     method,
-    headers: {
-      ...headers,
-      'x-understudy-world': entry.world,
-      ...(wanted === undefined ? {} : { prefer: `example=${wanted}` }),
-    },
+    headers: { ...headers, 'x-understudy-world': world },
     ...(body === undefined ? {} : { body }),
   });
-  return response.status;
-}
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 

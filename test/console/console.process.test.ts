@@ -233,6 +233,17 @@ describe('requests', () => {
     ]);
   });
 
+  it('that are refused have a way out, which is gone by a click', async () => {
+    await call('POST', attach);
+    await call('POST', attach);
+    await to('default/requests/2');
+    await button('Find a way out').click();
+    await says('Makes it pass, as a copy of the world has shown:');
+    await button('Do it here').click();
+    await says(/Done: 20\d in the end\./);
+    expect(understudy.journal.at(-1)).toMatchObject({ method: 'POST', status: 201 });
+  });
+
   it('that cannot be sent again say why', async () => {
     await call('GET', '/v1/spaces/space_abc123', undefined, 'ak_stranger');
     await to('default/requests/1');

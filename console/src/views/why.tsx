@@ -6,6 +6,7 @@ import { api, dataOf, type Entry, type Explanation } from '../api.js';
 import { Value } from '../parts/json.js';
 import { sendAgain } from '../resend.js';
 import { attempt } from '../worlds.js';
+import { WayOut } from './ways-out.js';
 
 type Passing = NonNullable<Explanation['would_pass']>;
 
@@ -31,6 +32,7 @@ export function Why({ entry }: { readonly entry: Entry }) {
             <Marked text={found.because} />
           </p>
           {found.would_pass ? <WouldPass entry={entry} passing={found.would_pass} /> : null}
+          {found.verdict === 'refused' ? <WayOut entry={entry} /> : null}
           <Guards guards={found.guards} />
         </>
       )}
