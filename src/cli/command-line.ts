@@ -3,6 +3,7 @@ import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { ExitCode } from '../spec/exit-code.js';
 import { Failure } from '../spec/failure.js';
+import { casesCommand } from './cases.js';
 import { checkCommand } from './check.js';
 import { clockCommand } from './clock.js';
 import { contractsCommand } from './contracts.js';
@@ -60,7 +61,8 @@ function commandLine(io: Io): Command {
     .addCommand(snapshotCommand(io))
     .addCommand(stateCommand(io))
     .addCommand(clockCommand(io))
-    .addCommand(whyCommand(io));
+    .addCommand(whyCommand(io))
+    .addCommand(casesCommand(io));
   prepare(program, 'understudy', io);
   return program.showHelpAfterError('  fix: `understudy --help` lists the commands');
 }

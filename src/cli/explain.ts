@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { nearest } from '../files/nearest.js';
 import { loadSpec } from '../shipped/document.js';
 import { UsageError } from '../spec/failure.js';
+import { tellCases } from './cases.js';
 import type { Io } from './io.js';
 
 export function explainCommand({ stdout }: Io): Command {
@@ -27,18 +28,17 @@ export function explainCommand({ stdout }: Io): Command {
         stdout.write(`${code}\n  ${codes[code].means}\n  next: ${codes[code].next}\n`);
         return;
       }
-      const { casesNamed, describeCases, nearestCase } = await import('./explain-case.js');
-      const spec = loadSpec();
-      const found = casesNamed(spec, given);
-      if (found.length === 0) {
-        const close = nearest(given.toUpperCase(), names) ?? nearestCase(spec, given);
+      const text = await tellCases(given);
+      if (text === undefined) {
+        const { nearestCase } = await import('./explain-case.js');
+        const close = nearest(given.toUpperCase(), names) ?? nearestCase(loadSpec(), given);
         const fix = close
           ? `did you mean ${close}?`
-          : '`understudy explain` lists the codes, `understudy contracts list` the operations';
+          : '`understudy explain` lists the codes, `understudy cases` the cases';
         throw new UsageError(
           `${given} is neither the code of a finding nor a case of the document.\n  fix: ${fix}`,
         );
       }
-      stdout.write(await describeCases(spec, found));
+      stdout.write(text);
     });
 }

@@ -485,6 +485,14 @@ export const flags = {
     ...inWorld,
   },
   why: inWorld,
+  cases: {
+    script: choice(
+      '--script <language>',
+      'print only the requests of one case, to be copied',
+      ['curl', 'fetch', 'python'],
+      {},
+    ),
+  },
   'contracts export': {
     output: text('--output <file>', 'write to this file instead of stdout', {}),
     document: text(

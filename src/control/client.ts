@@ -7,6 +7,7 @@ import type { ScenarioSource } from '../scenario/generate.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { JsonObject } from '../spec/message.js';
 import type { Expectation, Verdict } from '../verify/verify.js';
+import type { CaseDetails, CaseSummary } from '../why/cases.js';
 import type { Explanation } from '../why/explanation.js';
 import type { WaysOut } from '../why/ways-out.js';
 import type { Backfill, EmbeddingStatus } from '../world/backfill.js';
@@ -265,6 +266,16 @@ export class ControlClient {
   why(request: string | number, world?: string): Promise<Explanation> {
     const path = world === undefined ? [] : ['worlds', world];
     return this.#ask('GET', [...path, 'requests', String(request), 'why']);
+  }
+
+  /** Every documented case. */
+  async cases(): Promise<readonly CaseSummary[]> {
+    return (await this.#ask<{ cases: CaseSummary[] }>('GET', ['cases'])).cases;
+  }
+
+  /** One of them, with the calls that bring it about. */
+  caseOf(operation: string, name: string): Promise<CaseDetails> {
+    return this.#ask('GET', ['cases', operation, name]);
   }
 
   /** The shortest calls that make a refused request pass. */

@@ -7,6 +7,7 @@ import { ScenarioError } from '../files/problem.js';
 import type { RateLimitSettings } from '../scenario/faults.js';
 import type { ScenarioSource } from '../scenario/generate.js';
 import type { LoadedScenario } from '../scenario/load.js';
+import type { RecordedCase } from '../spec/atlas.js';
 import type { Spec } from '../spec/document.js';
 import type { Json } from '../spec/message.js';
 import type { Why } from '../why/why.js';
@@ -54,6 +55,8 @@ export interface Settings extends StartSettings {
 }
 
 export interface ControlParts {
+  /** The calls that lead to its cases; none where they are not shipped. */
+  readonly recordedCases?: (() => readonly RecordedCase[]) | undefined;
   readonly worlds: Worlds;
   readonly why: Why;
   /** Throws a ScenarioError that lists every problem. */
@@ -102,6 +105,10 @@ export class Control implements State {
   /** The document that is stood in for. */
   get product(): Spec<string> {
     return this.#parts.product;
+  }
+
+  get recordedCases(): readonly RecordedCase[] {
+    return this.#parts.recordedCases?.() ?? [];
   }
 
   get versions(): ControlParts['versions'] {

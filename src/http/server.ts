@@ -11,6 +11,7 @@ import { stringifyYaml } from '../files/yaml.js';
 import type { Caller } from '../rules/callers.js';
 import type { ScenarioSource } from '../scenario/generate.js';
 import { readGiven, shippedScenarios } from '../scenario/read.js';
+import { shippedCases } from '../shipped/atlas.js';
 import { readConsole } from '../shipped/console.js';
 import { loadControl } from '../shipped/control.js';
 import { loadSpec } from '../shipped/document.js';
@@ -94,6 +95,7 @@ export function createServer(
     document: other && served(other, spec),
     control: loadControl,
     scenarios: shippedScenarios,
+    recordedCases: shippedCases,
     consoleFile: readConsole,
   });
   return {

@@ -37,6 +37,7 @@ import type { ReadScenario } from '../scenario/form.js';
 import type { ScenarioSource } from '../scenario/generate.js';
 import { buildScenario, type LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
+import type { RecordedCase } from '../spec/atlas.js';
 import type { Spec } from '../spec/document.js';
 import type { PlainRequest, PlainResponse } from '../spec/message.js';
 import type { Validators } from '../validation/validators.js';
@@ -183,6 +184,8 @@ export interface StandInParts {
   /** The document of the control plane, and the scenarios that it offers. */
   readonly control: () => ControlSpec;
   readonly scenarios: () => readonly ShippedScenario[];
+  /** The calls that lead to each case; a bundle does without. */
+  readonly recordedCases?: () => readonly RecordedCase[];
   /** A file of the console by its name, where there is one. */
   readonly consoleFile?: (name: string) => ConsoleFile | undefined;
 }
@@ -285,6 +288,7 @@ export function createStandIn(
           why: new Why(api, worlds),
           load,
           scenarios: parts.scenarios,
+          recordedCases: parts.recordedCases,
           document: parts.control,
           product: spec,
           faults: hindrances,

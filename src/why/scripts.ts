@@ -1,15 +1,8 @@
 // Calls as scripts that can be copied: for a shell with curl, for `fetch`, and for Python. An id that a
 // call makes is taken from its answer, since another server gives another one.
+import type { RecordedCall } from '../spec/atlas.js';
 
-export interface ScriptCall {
-  readonly method: string;
-  readonly target: string;
-  readonly headers: Readonly<Record<string, string>>;
-  /** A text, or bytes in hexadecimal where it is none. */
-  readonly body?: string | undefined;
-  readonly hex?: string | undefined;
-  /** The id that the call made when it was tried, which later calls name. */
-  readonly made?: string | null | undefined;
+export interface ScriptCall extends RecordedCall {
   /** What it is. */
   readonly comment: string;
 }

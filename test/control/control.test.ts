@@ -575,6 +575,8 @@ describe('the client', () => {
       break;
     }
     expect((await control.why(2)).case).toBe('already_attached');
+    expect((await control.cases()).length).toBeGreaterThan(600);
+    expect((await control.caseOf('getSpace', 'retrieved')).calls.at(-1)?.method).toBe('GET');
     expect((await control.waysOut(2)).way?.calls.map(({ operation }) => operation)).toEqual([
       'removeVectorStoreFromSpace',
     ]);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
+import { casesCommand } from '../../src/cli/cases.js';
 import { checkCommand } from '../../src/cli/check.js';
 import { clockCommand } from '../../src/cli/clock.js';
 import { contractsCommand } from '../../src/cli/contracts.js';
@@ -78,6 +79,7 @@ describe('the table of flags', () => {
     stateCommand,
     clockCommand,
     whyCommand,
+    casesCommand,
     execCommand,
   ].map((make) => make(process));
   const all = commands.flatMap((command) => [

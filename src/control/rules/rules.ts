@@ -1,5 +1,6 @@
 // What each operation of the control plane does, one file for each subject. The guards of a rule are the
 // refusals of its document.
+import { caseRules } from './cases.js';
 import { clockRules } from './clock.js';
 import { embeddingRules } from './embeddings.js';
 import { faultRules } from './faults.js';
@@ -20,6 +21,7 @@ export const controlRules: ControlRules = {
   ...clockRules,
   ...requestRules,
   ...whyRules,
+  ...caseRules,
   ...stateRules,
   ...embeddingRules,
   ...snapshotRules,
