@@ -133,7 +133,7 @@ async function run(args, stdout = /** @type {'ignore' | 'inherit'} */ ('inherit'
   const child = spawn(process.execPath, args, { cwd: root, stdio: [...stdio] });
   const end = () => child.kill();
   process.on('exit', end);
-  const [status] = await once(child, 'exit');
+  const [status, signal] = await once(child, 'exit');
   process.off('exit', end);
-  if (status !== 0) process.exit(status ?? 1);
+  if (status !== 0) process.exit(status ?? 128 + constants.signals[signal]);
 }

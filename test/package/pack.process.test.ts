@@ -15,6 +15,7 @@ import { createKeeper, projectFolder, runCommand } from '../support/processes.js
 import { beforeAllWithTool } from '../support/tools.js';
 
 const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
+  readonly name: string;
   readonly version: string;
   readonly exports: Readonly<
     Record<string, string | { readonly types: string; readonly default: string }>
@@ -131,9 +132,9 @@ describe('the packed package', () => {
   });
 
   it('declares every package that it imports, types included', () => {
-    const declared = new Set(
-      Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
-    );
+    // Its own name is in what the console gives people to copy.
+    const { name: own, dependencies, peerDependencies } = manifest;
+    const declared = new Set([own, ...Object.keys({ ...dependencies, ...peerDependencies })]);
     const undeclared = packed().files.flatMap(({ path }) => {
       // The console is bundled: what it imports is in it, and what looks so is text of a test.
       if (!/\.(js|cjs|d\.ts)$/.test(path) || path.startsWith('dist/console/')) return [];
