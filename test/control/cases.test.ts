@@ -30,6 +30,7 @@ const queue: Sent = ['POST /v1/spaces/space_abc123/threads/thrd_def456'];
 const message = { thread_id: 'thrd_in_space', content: 'Yes.', role: 'assistant' };
 const fault = { name: 'one', does: { status: 503 } };
 const plant: Sent = ['POST worlds/default/faults', fault];
+const expected = (operation: string) => ({ expect: [{ request: { operation } }] });
 
 /** By operation and case. */
 const provocations: Readonly<Record<string, Sequence>> = {
@@ -177,6 +178,10 @@ const provocations: Readonly<Record<string, Sequence>> = {
   'setLimits.malformed': [['PUT worlds/default/limits', { rate: 'many' }]],
   'clearLimits.cleared': [['DELETE worlds/default/limits']],
   'clearLimits.unknown_world': [['DELETE worlds/none/limits']],
+  'verifyRequests.verified': [['POST worlds/default/verify', expected('createSpace')]],
+  'verifyRequests.unknown_world': [['POST worlds/none/verify', expected('createSpace')]],
+  'verifyRequests.malformed': [['POST worlds/default/verify', { expect: [] }]],
+  'verifyRequests.unknown_name': [['POST worlds/default/verify', expected('createSpce')]],
   'listSnapshots.listed': [world, taken, ['GET worlds/one/snapshots']],
   'listSnapshots.unknown_world': [['GET worlds/none/snapshots']],
   'getSnapshot.found': [world, taken, ['GET worlds/one/snapshots/s']],
