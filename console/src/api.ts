@@ -2,7 +2,7 @@
 // built. And the API that is stood in for, on the same origin.
 import { signal } from '@preact/signals';
 import createClient from 'openapi-fetch';
-import type { components, paths } from './control.gen.js';
+import type { components, paths } from '../control.gen.js';
 
 type Schemas = components['schemas'];
 export type World = Schemas['World'];
