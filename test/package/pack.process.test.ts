@@ -25,11 +25,11 @@ const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'u
 };
 
 /**
- * Bytes. Last measured: 697 kB packed, 3.7 MB unpacked, of which the compiled validators, the
+ * Bytes. Last measured: 799 kB packed, 4.8 MB unpacked, of which the compiled validators, the
  * document and the parsed contracts are 1.4 MB.
  */
 const PACKED_LIMIT = 800_000;
-const UNPACKED_LIMIT = 4_200_000;
+const UNPACKED_LIMIT = 4_900_000;
 
 /** Packages that an install brings along; last counted: 94, most of them Express's. */
 const PRODUCTION_PACKAGES = 100;

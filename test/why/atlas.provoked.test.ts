@@ -57,7 +57,10 @@ async function record(): Promise<readonly RecordedCase[]> {
 }
 
 it('is what the contracts lead to', async () => {
-  const lines = (await record()).map((one) => JSON.stringify(one)).join(',\n');
+  // Names that are the same in all cases make the package smaller.
+  const lines = (await record())
+    .map((one) => JSON.stringify(one).replace(/understudy-1-\d+-/g, 'understudy-1-0-'))
+    .join(',\n');
   await expect(`[\n${lines}\n]\n`).toMatchFileSnapshot('../../contracts/atlas.json');
 });
 
