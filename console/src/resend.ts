@@ -66,15 +66,42 @@ export async function sendAgain(entry: Entry, { wanted, as }: Otherwise = {}): P
 }
 
 /** To the API, in a world. */
-export const send = (
+const send = (
   world: string,
-  { method, target, headers, body }: Sendable,
+  { method, target, headers, body }: Omit<Step, 'made'>,
 ): Promise<Response> =>
   fetch(base + target, {
     method,
     headers: { ...headers, 'x-understudy-world': world },
     ...(body === undefined ? {} : { body }),
   });
+
+/** One of several calls, the later of which may name what an earlier one has made. */
+export interface Step extends Omit<Sendable, 'body'> {
+  readonly body?: string | Uint8Array<ArrayBuffer> | undefined;
+  /** The id that it has made where it was tried; here it makes another one. */
+  readonly made?: string | null | undefined;
+}
+
+/** One after the other; the status of the last one. */
+export async function carryOut(world: string, steps: readonly Step[]): Promise<number> {
+  const ids = new Map<string, string>();
+  const named = (text: string): string =>
+    [...ids].reduce((so, [there, here]) => so.replaceAll(there, here), text);
+  let status = 0;
+  for (const { method, target, headers, body, made } of steps) {
+    const response = await send(world, {
+      method,
+      target: named(target),
+      headers,
+      body: typeof body === 'string' ? named(body) : body,
+    });
+    status = response.status;
+    const answer = (await response.json().catch(() => ({}))) as { readonly id?: string };
+    if (made && answer.id !== undefined) ids.set(made, answer.id);
+  }
+  return status;
+}
 
 const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 

@@ -393,6 +393,22 @@ describe('cases', () => {
   });
 });
 
+describe('a case', () => {
+  it('shows its calls, and is brought about in a fresh world', async () => {
+    await to('default/cases/addVectorStoreToSpace/already_attached');
+    await says('Calls that bring it about');
+    await button('Bring it about in a fresh world').click();
+    await says('already_attached in the world already_attached: 409.');
+    await expect.poll(() => page.url()).toContain('/already_attached/requests/');
+    await detail().locator('.guards .refused').waitFor();
+    expect(understudy.worlds.journal('already_attached').at(-1)).toMatchObject({
+      operation: 'addVectorStoreToSpace',
+      case: 'already_attached',
+    });
+    expect(understudy.journal).toEqual([]);
+  });
+});
+
 describe('worlds', () => {
   const ask = async (value?: string) => {
     const dialog = page.getByRole('dialog');

@@ -6,6 +6,7 @@ import { Basis, Method, Status } from '../parts/badges.js';
 import { onKeys } from '../parts/keys.js';
 import { linkTo, route } from '../route.js';
 import { attempt } from '../worlds.js';
+import { CaseCalls } from './case-calls.js';
 
 interface Props {
   readonly operation: Operation;
@@ -57,6 +58,7 @@ export function CaseDetail({ operation, one, met, onClose }: Props) {
           </div>
         ) : null}
       </header>
+      <CaseCalls operation={operation.id} name={one.name} />
       <section class="part">
         <h3>Met by</h3>
         {met.length === 0 ? (

@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { api, dataOf, type Entry, rowsOf, type WaysOut } from '../api.js';
 import { Method } from '../parts/badges.js';
 import { copy } from '../parts/copy.js';
-import { send } from '../resend.js';
+import { carryOut, type Step } from '../resend.js';
 import { attempt } from '../worlds.js';
 
 type Way = NonNullable<WaysOut['way']>;
@@ -58,7 +58,9 @@ export function WayOut({ entry }: { readonly entry: Entry }) {
           type="button"
           class="primary"
           onClick={() =>
-            void attempt(async () => `Done: ${await carryOut(world, way)} in the end.`)
+            void attempt(
+              async () => `Done: ${await carryOut(world, await stepsOf(world, way))} in the end.`,
+            )
           }
         >
           Do it here
@@ -81,30 +83,23 @@ export function WayOut({ entry }: { readonly entry: Entry }) {
   );
 }
 
-/** The status of the request at its end. What is made on the way has other ids here than in the copy. */
-async function carryOut(world: string, { calls, request }: Way): Promise<number> {
+/** With the keys of their callers. */
+async function stepsOf(world: string, { calls, request }: Way): Promise<readonly Step[]> {
   const credentials = await rowsOf(world, 'credentials');
-  const ids = new Map<string, string>();
-  const named = (text: string): string =>
-    [...ids].reduce((so, [there, here]) => so.replaceAll(there, here), text);
-  let status = 0;
-  for (const { method, target, body, user_id, made } of [...calls, request] satisfies Call[]) {
+  return [...calls, request].map(({ method, target, body, user_id, made }: Call) => {
     const key = credentials.find(
       (one) => one.user_id === user_id && one.kind === 'api_key' && one.state === 'active',
     );
     const hasBody = body !== null && body !== undefined;
-    const response = await send(world, {
+    return {
       method,
-      target: named(target),
+      target,
+      made,
       headers: {
         ...(key ? { 'x-api-key': key.id } : {}),
         ...(hasBody ? { 'content-type': 'application/json' } : {}),
       },
-      ...(hasBody ? { body: named(JSON.stringify(body)) } : {}),
-    });
-    status = response.status;
-    const answer = (await response.json().catch(() => ({}))) as { readonly id?: string };
-    if (made !== null && answer.id !== undefined) ids.set(made, answer.id);
-  }
-  return status;
+      ...(hasBody ? { body: JSON.stringify(body) } : {}),
+    };
+  });
 }
