@@ -11,6 +11,7 @@ export const pages = [
   'docs/testing.md',
   'docs/serve.md',
   'docs/spec.md',
+  'docs/faults-on-purpose.md',
 ];
 
 export interface WriteStep {
