@@ -146,9 +146,9 @@ function passing({ callers, ways, values, credentials, needs }: WouldPass): stri
   );
   const all = [...others, ...keys];
   return [
-    `What passes is ${needs}.`,
+    `Needed: ${needs}.`,
     ...(who.length > 0 ? [`${listed(who, 'and', 20)} would pass.`] : []),
-    ...(all.length > 0 ? [`So would ${listed(all, 'or')}.`] : []),
+    ...(all.length > 0 ? [`With ${listed(all, 'or')} it would pass.`] : []),
   ].join(' ');
 }
 
