@@ -243,8 +243,12 @@ function validators(doc, others = {}) {
     ([ajv, names]) =>
       `Object.assign(module.exports, (() => {\nconst exports = {};\n${withoutIdle(standalone.default(ajv, names))}\nreturn exports;\n})());`,
   );
-  // Nobody reads them: without long names and blanks they are two thirds as large, packed.
-  const { code } = transformSync(modules.join('\n'), { minify: true, platform: 'node' });
+  // Nobody reads them: with short names they are four fifths as large, packed.
+  const { code } = transformSync(modules.join('\n'), {
+    minifyIdentifiers: true,
+    minifySyntax: true,
+    platform: 'node',
+  });
   return `// ${notice}\n${code}`;
 }
 
