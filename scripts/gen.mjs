@@ -417,7 +417,8 @@ function close(node) {
   const copy = Object.fromEntries(Object.entries(node).map(([key, value]) => [key, close(value)]));
   const types = [copy.type].flat();
   // What is referred to beside it is closed itself.
-  const isWhole = copy.$ref === undefined && copy.additionalProperties === undefined;
+  const refers = copy.$ref !== undefined || copy.allOf !== undefined;
+  const isWhole = !refers && copy.additionalProperties === undefined;
   if (types.includes('object') && copy.properties && isWhole) copy.additionalProperties = false;
   return copy;
 }

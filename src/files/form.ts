@@ -22,6 +22,8 @@ export interface FaultInWords {
 
 interface Node {
   readonly $ref?: string;
+  /** One reference, beside which more is asked. */
+  readonly allOf?: readonly { readonly $ref?: string }[];
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Node>>;
   readonly items?: Node;
@@ -130,8 +132,9 @@ const nodeOf = (schema: object, pointer: string): Node | undefined =>
 
 function stepInto(schema: object, node: Node, token: string): Node | undefined {
   const next = node.properties?.[token] ?? (/^\d+$/.test(token) ? node.items : undefined);
-  if (next?.$ref === undefined) return next;
-  const target = atPointer(schema as Json, next.$ref.slice(1)) as Node | undefined;
+  const reference = next?.$ref ?? next?.allOf?.[0]?.$ref;
+  if (next === undefined || reference === undefined) return next;
+  const target = atPointer(schema as Json, reference.slice(1)) as Node | undefined;
   return { ...target, ...next, properties: { ...next.properties, ...target?.properties } };
 }
 
