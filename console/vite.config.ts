@@ -14,6 +14,8 @@ export default defineConfig({
     // What a browser of these years understands is sent as it is.
     target: ['chrome123', 'firefox121', 'safari17.5'],
     modulePreload: false,
+    // Of what is bundled.
+    license: { fileName: 'THIRD-PARTY-NOTICES.md' },
     // What is written for servers too says so in its first line, which means nothing here.
     rolldownOptions: {
       onLog: (level, log, next) => {
