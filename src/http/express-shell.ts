@@ -30,17 +30,18 @@ export function createExpressApp(answerer: Answerer): Express {
     const answer = (read: Read): Delivery | Promise<Delivery> =>
       answerBody(answerer, toPlainRequest(request, read), zlibCodings);
     // Most requests have no body, and are answered here and now.
-    if (!hasBody(request) && !inOrder.isReading(request.socket)) {
+    if (!hasBody(request) && !inOrder.hasWaiting(request.socket)) {
       const delivery = answer({ body: noBody });
       return delivery instanceof Promise
         ? delivery.then((later) => deliver(response, later))
         : deliver(response, delivery);
     }
     return inOrder
-      .read(request.socket, async () => {
-        const read = bodyOfMiddleware(request) ?? (await readBody(request, answerer.bodyLimit));
-        return read && (await answer(read));
-      })
+      .take(
+        request.socket,
+        async () => bodyOfMiddleware(request) ?? readBody(request, answerer.bodyLimit),
+        (read) => read && answer(read),
+      )
       .then((delivery) => delivery && deliver(response, delivery));
   });
   return app;

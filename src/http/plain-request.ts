@@ -128,22 +128,36 @@ function baseOf(request: Request): string | undefined {
 
 const isHost = (text: string): boolean => /^(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?$/i.test(text);
 
-/** A request must not overtake one of its connection that came before it and whose body is being read. */
+/**
+ * Requests of one connection are decided in the order in which they came, whatever takes time about
+ * them: a body that is on its way, or one that has to be inflated.
+ */
 export class InOrder {
-  readonly #reading = new WeakMap<Duplex, number>();
+  /** By connection, the last request that was not decided at once. */
+  readonly #last = new WeakMap<Duplex, Promise<unknown>>();
 
-  isReading(socket: Duplex): boolean {
-    return (this.#reading.get(socket) ?? 0) > 0;
+  hasWaiting(socket: Duplex): boolean {
+    return this.#last.has(socket);
   }
 
-  async read<T>(socket: Duplex, work: () => Promise<T>): Promise<T> {
-    const count = (by: 1 | -1): void =>
-      void this.#reading.set(socket, (this.#reading.get(socket) ?? 0) + by);
-    count(1);
-    try {
-      return await work();
-    } finally {
-      count(-1);
-    }
+  /** Reads now, and decides when those before it are decided. */
+  take<Body, Answer>(
+    socket: Duplex,
+    read: () => Promise<Body>,
+    decide: (body: Body) => Answer | Promise<Answer>,
+  ): Promise<Answer> {
+    const before = this.#last.get(socket);
+    const deciding = read().then(async (body) => {
+      await before;
+      return decide(body);
+    });
+    // What goes wrong is told to whoever takes the answer, not to the requests behind it.
+    const decided = deciding
+      .catch(() => {})
+      .finally(() => {
+        if (this.#last.get(socket) === decided) this.#last.delete(socket);
+      });
+    this.#last.set(socket, decided);
+    return deciding;
   }
 }

@@ -1,6 +1,7 @@
 // What a listening server does with clients that are careless, odd, broken or hostile. Bytes are
 // exact throughout.
 import type { Server } from 'node:http';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createUnderstudy, type ListenOptions, type Understudy } from '../../src/index.js';
 import {
@@ -669,6 +670,31 @@ describe('requests that are unusual and lawful', () => {
     ]);
     expect([1, 3, 12].map((i) => answers[i]?.body.name)).toEqual(['One', 'Two', 'Three']);
     expect([7, 9].map((i) => answers[i]?.body.vector_stores.length)).toEqual([2, 1]);
+  });
+
+  it('do not overtake one whose body has to be inflated, or is still on its way', async () => {
+    const deflated = gzipSync(`{"name":"Inflated"}${' '.repeat(MiB / 2)}`);
+    const renamed = (name: string) => request('PATCH', space, { body: `{"name":"${name}"}` });
+    const [, inflated, , again] = await say(
+      port,
+      bytes(
+        request('PATCH', space, { body: deflated, lines: ['Content-Encoding: gzip'] }),
+        get,
+        renamed('Plain'),
+        get,
+      ),
+      4,
+    );
+    expect([inflated?.body.name, again?.body.name]).toEqual(['Inflated', 'Plain']);
+
+    const connection = await RawConnection.open(port);
+    const late = renamed('Late');
+    connection.send(late.subarray(0, -4));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    connection.send(bytes(late.subarray(-4), get));
+    await connection.answer();
+    expect((await connection.answer()).body.name).toBe('Late');
+    await connection.drop();
   });
 
   it('come two hundred in one write', async () => {
