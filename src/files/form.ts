@@ -85,6 +85,7 @@ export function inWords(schema: object, value: unknown, error: ErrorObject): Fau
       return { pointer, what: `${shown(got)} is not a valid date`, fix: A_TIME };
     case 'minLength':
     case 'minItems':
+    case 'minProperties':
       return {
         pointer,
         what: `${field} is empty`,
@@ -101,6 +102,12 @@ export function inWords(schema: object, value: unknown, error: ErrorObject): Fau
         pointer,
         what: `${field} is less than ${params.limit}`,
         fix: `write ${params.limit} or more`,
+      };
+    case 'maximum':
+      return {
+        pointer,
+        what: `${field} is more than ${params.limit}`,
+        fix: `write ${params.limit} or less`,
       };
     case 'pattern':
       return {

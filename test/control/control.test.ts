@@ -6,6 +6,7 @@ import { createUnderstudy as createInBrowser } from '../../src/fetch.js';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
 import { loadControl } from '../../src/shipped/control.js';
 import { decidedBy } from '../../src/spec/case.js';
+import { requestKeywords } from '../support/request-keywords.js';
 
 let understudy: Understudy;
 beforeEach(() => {
@@ -54,6 +55,13 @@ const everything = () =>
     requests,
     snapshot: understudy.worlds.get(name).snapshot(),
   }));
+
+it('has words for every keyword that a request can break', () => {
+  const document = JSON.parse(loadControl().spec.text);
+  const used = [...requestKeywords(document)];
+  expect(used).toEqual(expect.arrayContaining(['required', 'minItems', 'additionalProperties']));
+  expect(used.filter((keyword) => !(keyword in document['x-field-messages']))).toEqual([]);
+});
 
 describe('the document', () => {
   it('has a rule for each operation, with a guard for each refusal that a rule decides, and no other', () => {

@@ -6,6 +6,7 @@ import { loadSpec } from '../../src/shipped/document.js';
 import type { Json } from '../../src/spec/message.js';
 import { atPointer } from '../../src/spec/pointer.js';
 import { type Relation, relationKinds, statementsOf } from '../../src/spec/relation.js';
+import { requestKeywords } from '../support/request-keywords.js';
 
 // The document is read here without the stand-in's own reader, so that the two cannot be wrong
 // together.
@@ -347,22 +348,7 @@ describe('the messages about fields', () => {
   });
 
   it('have a template for every keyword that a request can break', () => {
-    const used = new Set<string>();
-    const visit = (schema: Node): void => {
-      for (const [keyword, value] of entries(schema)) {
-        if (/^(title|description|default|examples|x-.*)$/.test(keyword)) continue;
-        if (keyword === 'properties') for (const [, property] of entries(value)) visit(property);
-        else if (keyword === '$ref') visit(resolve(schema));
-        else if (/^(items|propertyNames|additionalProperties)$/.test(keyword))
-          typeof value === 'object' && visit(value);
-        else used.add(keyword);
-      }
-    };
-    for (const { parameters, requestBody } of operations) {
-      for (const parameter of parameters.filter((each) => each.in === 'query'))
-        visit(parameter.schema);
-      if (requestBody) visit(requestBody.content?.['application/json']?.schema as Node);
-    }
+    const used = requestKeywords(document);
     expect([...used]).toEqual(
       expect.arrayContaining(['type', 'required', 'enum', 'maxLength', 'minimum']),
     );
