@@ -1,9 +1,11 @@
 // The calls that bring a case about: to be copied, or made in a world of their own.
+
 import { useEffect, useState } from 'preact/hooks';
 import type { components } from '../../control.gen.js';
 import { api, dataOf } from '../api.js';
 import { Method } from '../parts/badges.js';
 import { copy } from '../parts/copy.js';
+import { Part } from '../parts/detail.js';
 import { carryOut, type Step } from '../resend.js';
 import { go } from '../route.js';
 import { attempt, worlds } from '../worlds.js';
@@ -28,8 +30,7 @@ export function CaseCalls({
     );
   }, [operation, name]);
   return (
-    <section class="part">
-      <h3>Calls that bring it about</h3>
+    <Part title="Calls that bring it about">
       {found === undefined ? (
         <p class="muted">Asking…</p>
       ) : found instanceof Error ? (
@@ -37,7 +38,7 @@ export function CaseCalls({
       ) : (
         <Calls atlas={found} />
       )}
-    </section>
+    </Part>
   );
 }
 

@@ -1,9 +1,8 @@
 // One case: what it says, what it rests on, and who has met it.
-import { useEffect } from 'preact/hooks';
 import type { Case, Operation } from '../document.js';
 import { forceNext } from '../faults.js';
 import { Basis, Method, Status } from '../parts/badges.js';
-import { onKeys } from '../parts/keys.js';
+import { Detail, Part } from '../parts/detail.js';
 import { linkTo, route } from '../route.js';
 import { attempt } from '../worlds.js';
 import { CaseCalls } from './case-calls.js';
@@ -17,50 +16,45 @@ interface Props {
 
 export function CaseDetail({ operation, one, met, onClose }: Props) {
   const { world } = route.value;
-  useEffect(() => onKeys({ Escape: onClose }), []);
-  return (
-    <section class="detail" aria-labelledby="case-title">
-      <header>
-        <div class="title">
-          <h2 id="case-title" class="case-name">
-            {operation.id}.{one.name}
-          </h2>
+  const head = (
+    <>
+      <p>
+        <Status status={one.status} /> <Basis basis={one.basis} /> {one.says}.
+      </p>
+      <p class="muted">
+        <Method method={operation.method} /> <span class="path">{operation.path}</span>
+      </p>
+      <p class="muted">Source: {one.source}.</p>
+      {one.status >= 400 ? (
+        <div class="actions">
           <button
             type="button"
-            class="quiet"
-            aria-label="Close"
-            title="Close (Esc)"
-            onClick={onClose}
+            onClick={() =>
+              void attempt(async () => {
+                await forceNext(world, operation.id, one.name);
+                return `The next ${operation.id} will get ${one.name}.`;
+              })
+            }
           >
-            ×
+            Force the next
           </button>
         </div>
-        <p>
-          <Status status={one.status} /> <Basis basis={one.basis} /> {one.says}.
-        </p>
-        <p class="muted">
-          <Method method={operation.method} /> <span class="path">{operation.path}</span>
-        </p>
-        <p class="muted">Source: {one.source}.</p>
-        {one.status >= 400 ? (
-          <div class="actions">
-            <button
-              type="button"
-              onClick={() =>
-                void attempt(async () => {
-                  await forceNext(world, operation.id, one.name);
-                  return `The next ${operation.id} will get ${one.name}.`;
-                })
-              }
-            >
-              Force the next
-            </button>
-          </div>
-        ) : null}
-      </header>
+      ) : null}
+    </>
+  );
+  return (
+    <Detail
+      id="case-title"
+      title={
+        <span class="case-name">
+          {operation.id}.{one.name}
+        </span>
+      }
+      head={head}
+      onClose={onClose}
+    >
       <CaseCalls operation={operation.id} name={one.name} />
-      <section class="part">
-        <h3>Met by</h3>
+      <Part title="Met by">
         {met.length === 0 ? (
           <p class="muted">No request of this world has met it, as far as the journal reaches.</p>
         ) : (
@@ -73,7 +67,7 @@ export function CaseDetail({ operation, one, met, onClose }: Props) {
             {met.length > 20 ? <span class="muted">the last 20 of {met.length}</span> : null}
           </p>
         )}
-      </section>
-    </section>
+      </Part>
+    </Detail>
   );
 }

@@ -3,6 +3,7 @@ import { useMemo, useState } from 'preact/hooks';
 import { type Case, type Operation, operations } from '../document.js';
 import { entries } from '../journal.js';
 import { Basis, Method } from '../parts/badges.js';
+import { Choice } from '../parts/choice.js';
 import { Filter } from '../parts/filter.js';
 import { go, linkTo, route } from '../route.js';
 import { CaseDetail } from './case.js';
@@ -43,19 +44,7 @@ export function CasesView() {
         </div>
         <div class="bar">
           <Filter label="Filter cases" value={words} onChange={setWords} />
-          <fieldset class="kinds">
-            <legend class="for-readers">Which cases</legend>
-            {which.map((name) => (
-              <button
-                key={name}
-                type="button"
-                aria-pressed={name === shown}
-                onClick={() => setShown(name)}
-              >
-                {name}
-              </button>
-            ))}
-          </fieldset>
+          <Choice label="Which cases" words={which} chosen={shown} onChoose={setShown} />
         </div>
         <p class="legend">
           {['seed', 'docs', 'client', 'assumed'].map((basis) => (

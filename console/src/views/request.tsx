@@ -1,12 +1,11 @@
 // One request: what was answered and why, what it changed, and what one can do with it.
 import type { ComponentChildren } from 'preact';
-import { useEffect } from 'preact/hooks';
 import type { Entry, Row } from '../api.js';
 import { caseOf } from '../document.js';
 import { Basis, Method, Status } from '../parts/badges.js';
+import { Detail, Part } from '../parts/detail.js';
 import { Diff } from '../parts/diff.js';
 import { Body } from '../parts/json.js';
-import { onKeys } from '../parts/keys.js';
 import { go, linkTo } from '../route.js';
 import { RequestActions } from './request-actions.js';
 import { Why } from './why.js';
@@ -14,61 +13,37 @@ import { Why } from './why.js';
 type Message = Entry['request'];
 
 export function RequestDetail({ entry }: { readonly entry: Entry }) {
-  const close = () => go({ rest: [] });
-  useEffect(() => onKeys({ Escape: close }), []);
   const { number, method, target, status, answer } = entry;
+  const title = (
+    <>
+      <Method method={method} /> <span class="path">{target}</span>
+    </>
+  );
+  const head = (
+    <>
+      <p class="facts-line">
+        <Status status={status} />
+        {answer.status !== undefined && answer.status !== status ? (
+          <span>
+            sent as <Status status={answer.status} />
+          </span>
+        ) : null}
+        <span>#{number}</span>
+        <span>{entry.time.replace('T', ' ').replace('Z', '')}</span>
+        <span>{entry.user_id ?? 'nobody known'}</span>
+        <span>{entry.duration_ms.toFixed(1)} ms</span>
+      </p>
+      <RequestActions entry={entry} />
+    </>
+  );
   return (
-    <section class="detail" aria-labelledby="request-title">
-      <header>
-        <div class="title">
-          <h2 id="request-title">
-            <Method method={method} /> <span class="path">{target}</span>
-          </h2>
-          <button
-            type="button"
-            class="quiet"
-            aria-label="Close"
-            title="Close (Esc)"
-            onClick={close}
-          >
-            ×
-          </button>
-        </div>
-        <p class="facts-line">
-          <Status status={status} />
-          {answer.status !== undefined && answer.status !== status ? (
-            <span>
-              sent as <Status status={answer.status} />
-            </span>
-          ) : null}
-          <span>#{number}</span>
-          <span>{entry.time.replace('T', ' ').replace('Z', '')}</span>
-          <span>{entry.user_id ?? 'nobody known'}</span>
-          <span>{entry.duration_ms.toFixed(1)} ms</span>
-        </p>
-        <RequestActions entry={entry} />
-      </header>
+    <Detail id="request-title" title={title} head={head} onClose={() => go({ rest: [] })}>
       <Answered entry={entry} />
       <Why entry={entry} />
       <Changes entry={entry} />
       <Exchange title="Request" message={entry.request} />
       <Exchange title="Answer" message={answer} />
-    </section>
-  );
-}
-
-function Part({
-  title,
-  children,
-}: {
-  readonly title: string;
-  readonly children: ComponentChildren;
-}) {
-  return (
-    <section class="part">
-      <h3>{title}</h3>
-      {children}
-    </section>
+    </Detail>
   );
 }
 

@@ -4,6 +4,7 @@ import { base, type Entry } from '../api.js';
 import { caseOf } from '../document.js';
 import { entries } from '../journal.js';
 import { Basis, Method, Status } from '../parts/badges.js';
+import { Choice } from '../parts/choice.js';
 import { copy } from '../parts/copy.js';
 import { Filter } from '../parts/filter.js';
 import { type Column, Table } from '../parts/table.js';
@@ -86,6 +87,8 @@ function CaseName({ entry }: { readonly entry: Entry }) {
 const keyOf = ({ number }: Entry): number => number;
 const open = ({ number }: Entry): void => go({ rest: [String(number)] });
 
+const kindNames = kinds.map(([name]) => name);
+
 export function RequestsView() {
   const { rest } = route.value;
   const [words, setWords] = useState('');
@@ -105,19 +108,7 @@ export function RequestsView() {
       <section class="list" aria-label="Requests">
         <div class="bar">
           <Filter label="Filter requests" value={words} onChange={setWords} />
-          <fieldset class="kinds">
-            <legend class="for-readers">Which requests</legend>
-            {kinds.map(([name]) => (
-              <button
-                key={name}
-                type="button"
-                aria-pressed={name === kind}
-                onClick={() => setKind(name)}
-              >
-                {name}
-              </button>
-            ))}
-          </fieldset>
+          <Choice label="Which requests" words={kindNames} chosen={kind} onChoose={setKind} />
         </div>
         <Table
           label="Requests"

@@ -1,8 +1,7 @@
 // One row: its fields, what it leads to and what leads to it; for a space, a picture.
-import { useEffect } from 'preact/hooks';
 import type { Row } from '../api.js';
+import { Detail, Part } from '../parts/detail.js';
 import { Value } from '../parts/json.js';
-import { onKeys } from '../parts/keys.js';
 import { go, linkTo } from '../route.js';
 import { type Noun, nounNames, nouns, placeOf, tables } from '../tables.js';
 import { RowActions } from './row-edit.js';
@@ -15,31 +14,21 @@ interface Props {
 }
 
 export function RowDetail({ world, noun, row }: Props) {
-  const close = () => go({ rest: [noun] });
-  useEffect(() => onKeys({ Escape: close }), [noun]);
-  const title = [row.name, row.title].find((one) => typeof one === 'string');
+  const named = [row.name, row.title].find((one) => typeof one === 'string');
+  const title = (
+    <>
+      <code>{row.id}</code> {named ? <span>{named as string}</span> : null}
+    </>
+  );
   return (
-    <section class="detail" aria-labelledby="row-title">
-      <header>
-        <div class="title">
-          <h2 id="row-title">
-            <code>{row.id}</code> {title ? <span>{title as string}</span> : null}
-          </h2>
-          <button
-            type="button"
-            class="quiet"
-            aria-label="Close"
-            title="Close (Esc)"
-            onClick={close}
-          >
-            ×
-          </button>
-        </div>
-        <RowActions world={world} noun={noun} row={row} />
-      </header>
+    <Detail
+      id="row-title"
+      title={title}
+      head={<RowActions world={world} noun={noun} row={row} />}
+      onClose={() => go({ rest: [noun] })}
+    >
       {noun === 'spaces' ? <SpacePicture space={row} /> : null}
-      <section class="part">
-        <h3>Fields</h3>
+      <Part title="Fields">
         <dl class="facts">
           {Object.entries(row).map(([field, value]) => (
             <div key={field}>
@@ -50,9 +39,9 @@ export function RowDetail({ world, noun, row }: Props) {
             </div>
           ))}
         </dl>
-      </section>
+      </Part>
       <References id={row.id} />
-    </section>
+    </Detail>
   );
 }
 
@@ -89,8 +78,7 @@ function References({ id }: { readonly id: string }) {
     return rows.length > 0 ? [{ noun, rows }] : [];
   });
   return (
-    <section class="part">
-      <h3>Named by</h3>
+    <Part title="Named by">
       {found.length === 0 ? <p class="muted">No other row names it.</p> : null}
       <dl class="facts">
         {found.map(({ noun, rows }) => (
@@ -105,7 +93,7 @@ function References({ id }: { readonly id: string }) {
           </div>
         ))}
       </dl>
-    </section>
+    </Part>
   );
 }
 

@@ -1,6 +1,8 @@
 // A space as a picture: its threads with their messages on the left, its stores on the right, and
 // what is embedded on the way from one to the other.
+
 import type { Row } from '../api.js';
+import { Part } from '../parts/detail.js';
 import { linkTo } from '../route.js';
 import { type Noun, tables } from '../tables.js';
 
@@ -41,8 +43,7 @@ export function SpacePicture({ space }: { readonly space: Row }) {
   );
   const moving = embeddings.filter(({ status }) => status === 'queued' || status === 'running');
   return (
-    <section class="part">
-      <h3>Picture</h3>
+    <Part title="Picture">
       <div class="scroll" tabIndex={0} role="region" aria-label="Picture of the space">
         <svg
           class="picture"
@@ -107,7 +108,7 @@ export function SpacePicture({ space }: { readonly space: Row }) {
           );
         })}
       </p>
-    </section>
+    </Part>
   );
 }
 

@@ -1,8 +1,10 @@
 // Why a request was answered as it was: the guards in their order with what they looked at, and who
 // or what would have passed.
+
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { api, dataOf, type Entry, type Explanation } from '../api.js';
+import { Part } from '../parts/detail.js';
 import { Value } from '../parts/json.js';
 import { sendAgain } from '../resend.js';
 import { attempt } from '../worlds.js';
@@ -20,8 +22,7 @@ export function Why({ entry }: { readonly entry: Entry }) {
     ).then(setFound, setFound);
   }, [world, number]);
   return (
-    <section class="part">
-      <h3>Why</h3>
+    <Part title="Why">
       {found === undefined ? (
         <p class="muted">Asking…</p>
       ) : found instanceof Error ? (
@@ -36,7 +37,7 @@ export function Why({ entry }: { readonly entry: Entry }) {
           <Guards guards={found.guards} />
         </>
       )}
-    </section>
+    </Part>
   );
 }
 

@@ -1,0 +1,25 @@
+// One of a few words, of which one is always chosen.
+interface Props<Word extends string> {
+  readonly label: string;
+  readonly words: readonly Word[];
+  readonly chosen: Word;
+  readonly onChoose: (word: Word) => void;
+}
+
+export function Choice<Word extends string>({ label, words, chosen, onChoose }: Props<Word>) {
+  return (
+    <fieldset class="kinds">
+      <legend class="for-readers">{label}</legend>
+      {words.map((word) => (
+        <button
+          key={word}
+          type="button"
+          aria-pressed={word === chosen}
+          onClick={() => onChoose(word)}
+        >
+          {word}
+        </button>
+      ))}
+    </fieldset>
+  );
+}
