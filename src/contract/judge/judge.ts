@@ -14,6 +14,10 @@ import { violationsOf } from './schema-errors.js';
 
 export type Severity = 'failure' | 'question' | 'notice';
 
+/** More than a notice: what shows it is wrong. */
+export const isSerious = ({ severity }: { readonly severity: Severity }): boolean =>
+  severity !== 'notice';
+
 /** A stable code for each kind of finding; `understudy explain CODE` says more. */
 export type FindingCode =
   | 'SERVER_ERROR'
@@ -196,7 +200,7 @@ class Judgement {
           expected: 'the header',
           got: 'none',
         });
-    if (!this.#deviations.some(({ severity }) => severity !== 'notice')) this.#relations(described);
+    if (!this.#deviations.some(isSerious)) this.#relations(described);
   }
 
   /**

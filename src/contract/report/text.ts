@@ -1,6 +1,6 @@
 // A report as plain lines, for a terminal or the log of a CI.
 import { basisInWords } from '../../spec/case.js';
-import type { Severity } from '../judge/judge.js';
+import { isSerious, type Severity } from '../judge/judge.js';
 import { canaryInWords } from '../run/canary.js';
 import type { Finding, KnownFinding } from '../run/finding.js';
 import { isFlaky } from '../run/finding.js';
@@ -23,7 +23,7 @@ export function toText({ report, headlines: all, mask, why, comparison }: Tellin
   const { right, wrong, not_exercised } = countCoverage(report);
   const lines: string[] = [];
   const headlines = all.filter(({ known }) => !known);
-  for (const headline of headlines.filter(({ severity }) => severity !== 'notice'))
+  for (const headline of headlines.filter(isSerious))
     lines.push(...describeHeadline(headline, mask));
   const notices = headlines.filter(({ severity }) => severity === 'notice');
   for (const { code, operations, findings, count } of notices) {

@@ -1,9 +1,11 @@
 // Asks again what was wrong, so that a fault that does not come every time is told as one. Only what
 // leaves nothing behind is asked again: no slice, which can only be archived, and nothing of what the
 // profile marks as disposable.
+
 import { isSafe } from '../../client/target.js';
 import type { Spec } from '../../spec/document.js';
 import { ORGANIZATION } from '../dialect.js';
+import { isSerious } from '../judge/judge.js';
 import { creations } from './creations.js';
 import type { AskedAgain, Finding } from './finding.js';
 import { budgets, type Level } from './level.js';
@@ -76,7 +78,7 @@ export class Again {
 }
 
 const seriousIn = ({ findings }: Played): readonly Finding[] =>
-  findings.filter(({ severity, known }) => severity !== 'notice' && !known);
+  findings.filter((finding) => isSerious(finding) && !finding.known);
 
 const prints = (played: Played): readonly string[] => [
   ...new Set(seriousIn(played).map(({ fingerprint }) => fingerprint)),

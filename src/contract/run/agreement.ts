@@ -8,6 +8,7 @@ import type { OperationId } from '../../spec/document.js';
 import { same, show } from '../../spec/json.js';
 import { isJsonObject, type Json, type JsonObject } from '../../spec/message.js';
 import { LASTING, MOVING, RENDERING, TIMES, UNRELATED } from '../dialect.js';
+import { isSerious } from '../judge/judge.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
 
 /** Two answers that say something else of the same field. */
@@ -63,7 +64,7 @@ class Agreement {
     if (isWrite) this.#forget(exchanged);
     const { judged } = exchanged;
     // What is wrong with an answer by itself has been said.
-    const isSound = judged?.deviations.every(({ severity }) => severity === 'notice');
+    const isSound = judged?.deviations.every((one) => !isSerious(one));
     if (!isSound || !isSuccess(exchanged) || RENDERING.test(exchanged.request.target)) return [];
     const seen = objectsIn(judged?.body, '');
     if (isWrite) for (const { id } of seen) this.#made.add(id);

@@ -14,7 +14,7 @@ import { isId } from './id.js';
 import { lanesOf } from './lanes.js';
 import { needsOfRequests } from './needs.js';
 import { type SessionParts, selectionOf } from './parts.js';
-import type { Play, Played } from './play.js';
+import { type Play, type Played, playedOut } from './play.js';
 import { NotExercised } from './reason.js';
 import { Session } from './session.js';
 import type { Subject } from './subject.js';
@@ -260,15 +260,7 @@ class AtOnce {
   #played(): Played {
     if (this.#thrown !== undefined) throw this.#thrown;
     for (const one of this.#session.exchanges) this.#judge(one);
-    const isWrong = this.#findings.some(({ severity }) => severity !== 'notice');
-    return {
-      ...this.#subject,
-      result: isWrong ? 'wrong' : 'right',
-      findings: this.#findings,
-      requests: this.#requests + this.#session.requests,
-      leftovers: [],
-      unseen: 0,
-    };
+    return playedOut(this.#subject, this.#findings, this.#requests + this.#session.requests);
   }
 }
 

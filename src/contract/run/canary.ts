@@ -4,7 +4,13 @@
 import type { OperationId } from '../../spec/document.js';
 import { fnv1a } from '../../spec/hash.js';
 import { type Altered, alterationsOf } from '../judge/alter.js';
-import type { Deviation, Expectation, Judged, judge, ToJudge } from '../judge/judge.js';
+import {
+  type Expectation,
+  isSerious,
+  type Judged,
+  type judge,
+  type ToJudge,
+} from '../judge/judge.js';
 
 export type Judge = typeof judge;
 
@@ -57,8 +63,6 @@ export class Canary {
     return { operation: exchange.operation.id, how: altered.how, seen: wrong > asItIs };
   }
 }
-
-const isSerious = ({ severity }: Deviation): boolean => severity !== 'notice';
 
 /** In a line. */
 export const canaryInWords = ({ operation, how, seen }: CanaryReport): string =>

@@ -1,5 +1,5 @@
 // A request of a play, once its values are known.
-import type { OperationId } from '../../spec/document.js';
+import type { Operation, OperationId } from '../../spec/document.js';
 import type { Json } from '../../spec/message.js';
 import type { CallerName } from '../tables/caller.js';
 
@@ -12,3 +12,14 @@ export interface Filled {
   readonly query: Readonly<Record<string, Json>>;
   readonly body?: Json;
 }
+
+/** A value that no server has as an id. */
+export const NOTHING = 'understudy-none';
+
+/** A request of an operation, without a body, whose path names what nobody has. */
+export const ofNothing = ({ id, pathNames }: Operation, caller: CallerName): Filled => ({
+  call: id,
+  caller,
+  path: Object.fromEntries(pathNames.map((name) => [name, NOTHING])),
+  query: {},
+});

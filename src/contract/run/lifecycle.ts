@@ -5,7 +5,7 @@ import type { Operation } from '../../spec/document.js';
 import { same } from '../../spec/json.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
-import type { Deviation } from '../judge/judge.js';
+import { type Deviation, isSerious } from '../judge/judge.js';
 import type { Criterion, Lifecycle, LifecycleStep, Operand } from '../tables/arazzo.js';
 import { creations } from './creations.js';
 import { type Exchanged, isGone } from './exchanged.js';
@@ -74,7 +74,7 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
         .flatMap((one) => findingOf(at, one, callsSoFar()));
       const found = [...limited, ...findingOf(at, whole, callsSoFar(), step.expected)];
       findings.push(...found);
-      failed = found.some(({ severity }) => severity !== 'notice');
+      failed = found.some(isSerious);
     } catch (error) {
       const isOurs = !(error instanceof NotExercised);
       if (isOurs) crash ??= crashOf(error);
@@ -88,7 +88,7 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
       failed = true;
     }
   }
-  const wrong = findings.some(({ severity }) => severity !== 'notice');
+  const wrong = findings.some(isSerious);
   if (!wrong && reason === undefined)
     parts.spares?.giveAll([...session.origins, ...session.exchanges]);
   return {

@@ -2,10 +2,11 @@
 // Nothing is known of the body.
 import type { HttpMethod, Operation, OperationId, Spec } from '../../spec/document.js';
 import { judgeRefusedMethod } from '../judge/judge.js';
+import { ofNothing } from './filled.js';
 import { findingOf } from './finding.js';
 import { READING } from './guard.js';
 import type { SessionParts } from './parts.js';
-import type { Play, Played } from './play.js';
+import { type Play, type Played, playedOut } from './play.js';
 import { Session } from './session.js';
 import type { Subject } from './subject.js';
 
@@ -69,23 +70,11 @@ async function playMethod(
   { operation, method, allowed }: Asked,
   parts: SessionParts,
 ): Promise<Played> {
-  const { id, parameters } = operation;
   const session = new Session(parts);
-  const path = Object.fromEntries(
-    parameters.filter((p) => p.in === 'path').map(({ name }) => [name, 'understudy-none']),
-  );
-  await session.exchangeMethod(method, { call: id, caller: 'owner', path, query: {} }, (response) =>
+  await session.exchangeMethod(method, ofNothing(operation, 'owner'), (response) =>
     judgeRefusedMethod(allowed, response),
   );
   const { exchanges } = session;
   const findings = exchanges.flatMap((exchanged) => findingOf(subject, exchanged, exchanges));
-  const wrong = findings.some(({ severity }) => severity !== 'notice');
-  return {
-    ...subject,
-    result: wrong ? 'wrong' : 'right',
-    findings,
-    requests: exchanges.length,
-    leftovers: [],
-    unseen: 0,
-  };
+  return playedOut(subject, findings, exchanges.length);
 }

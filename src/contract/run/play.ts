@@ -1,6 +1,7 @@
 // What a run is made of: plays, each of which says what it needs before it sends anything, and what
 // came of it afterwards.
 import type { OperationId } from '../../spec/document.js';
+import { isSerious } from '../judge/judge.js';
 import type { Finding } from './finding.js';
 import type { Lanes } from './lanes.js';
 import type { Costs } from './level.js';
@@ -96,8 +97,22 @@ export function whyNot(
   return name === undefined ? undefined : `the profile has no ${name}`;
 }
 
-function notExercised(
-  { kind, operation, title, place, caller, expected }: Play,
+/** What came of a play that leaves nothing behind. */
+export const playedOut = (
+  subject: Subject,
+  findings: readonly Finding[],
+  requests: number,
+): Played => ({
+  ...subject,
+  result: findings.some(isSerious) ? 'wrong' : 'right',
+  findings,
+  requests,
+  leftovers: [],
+  unseen: 0,
+});
+
+export function notExercised(
+  { kind, operation, title, place, caller, expected }: Subject,
   reason: string,
 ): Played {
   return {

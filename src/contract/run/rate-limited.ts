@@ -4,10 +4,11 @@ import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { type Judged, judge } from '../judge/judge.js';
 import type { CallerName } from '../tables/caller.js';
 import type { Exchanged } from './exchanged.js';
+import { ofNothing } from './filled.js';
 import { findingOf } from './finding.js';
 import { MOST_UNTIL_LIMITED } from './level.js';
 import type { SessionParts } from './parts.js';
-import type { Play, Played } from './play.js';
+import { notExercised, type Play, type Played, playedOut } from './play.js';
 import { RateLimits } from './rate-limit.js';
 import { Session } from './session.js';
 import type { Subject } from './subject.js';
@@ -83,34 +84,22 @@ async function playLimited(
   if (reach.isOut) return notReached(subject, reach, 0);
   const caller = disposableIn(parts.profile) ?? 'owner';
   const session = new Session({ ...parts, limits: new Unwaited() });
-  const exchanged = await untilLimited(session, operation, reach);
+  const exchanged = await untilLimited(session, reach);
   if (!exchanged) return notReached(subject, reach, session.exchanges.length);
   const documented = exchanged.judged?.documented?.name;
   const { exchanges } = session;
   const findings = findingOf(subject, exchanged, exchanges);
-  const wrong = findings.some(({ severity }) => severity !== 'notice');
   return {
-    ...subject,
-    result: wrong ? 'wrong' : 'right',
+    ...playedOut(subject, findings, exchanges.length),
     ...(documented === undefined ? {} : { answered: documented }),
-    findings,
-    requests: exchanges.length,
-    leftovers: [],
-    unseen: 0,
   };
 
   /** Each request takes one more of what is left; the last is the one that is judged. */
-  async function untilLimited(
-    asking: Session,
-    { id, method, parameters }: Operation,
-    { most }: Reach,
-  ): Promise<Exchanged | undefined> {
-    const path = Object.fromEntries(
-      parameters.filter((p) => p.in === 'path').map(({ name }) => [name, 'understudy-none']),
-    );
-    const filled = { call: id, caller, path, query: {} };
+  async function untilLimited(asking: Session, { most }: Reach): Promise<Exchanged | undefined> {
+    const filled = ofNothing(operation, caller);
+    const { path } = filled;
     for (let sent = 0; sent < most; sent += 1) {
-      const answer = await asking.exchangeMethod(method, filled, (response) =>
+      const answer = await asking.exchangeMethod(operation.method, filled, (response) =>
         response.status === 429
           ? judge(
               {
@@ -138,11 +127,6 @@ const disposableIn = ({ callers }: SessionParts['profile']): CallerName | undefi
 const nothingJudged: Judged = { deviations: [], body: undefined };
 
 const notReached = (subject: Subject, { most }: Reach, requests: number): Played => ({
-  ...subject,
-  result: 'not_exercised',
-  reason: `no limit was reached with ${most} requests`,
-  findings: [],
+  ...notExercised(subject, `no limit was reached with ${most} requests`),
   requests,
-  leftovers: [],
-  unseen: 0,
 });

@@ -9,14 +9,14 @@ import {
   ORGANIZATION_SLOT,
   rowsIn,
 } from '../dialect.js';
-import type { Deviation } from '../judge/judge.js';
+import { type Deviation, isSerious } from '../judge/judge.js';
 import { type CallerName, letIn } from '../tables/caller.js';
 import { readTemplate, usesIn } from '../tables/expression.js';
 import { type KeepStep, partsOf, type RequestStep } from '../tables/steps.js';
 import type { Call, Contracts } from '../tables/table.js';
 import { listsOf } from './creations.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
-import type { Filled } from './filled.js';
+import { type Filled, NOTHING } from './filled.js';
 import { findingOf } from './finding.js';
 import { isId } from './id.js';
 import type { Lanes } from './lanes.js';
@@ -24,7 +24,7 @@ import { needsOf, valueIn } from './needs.js';
 import { pagesFrom } from './pages.js';
 import { type SessionParts, selectionOf } from './parts.js';
 import { planRows } from './plan.js';
-import type { Play, Played } from './play.js';
+import { type Play, type Played, playedOut } from './play.js';
 import { NotExercised } from './reason.js';
 import { type PlannedRow, playRow } from './row.js';
 import { Session } from './session.js';
@@ -113,7 +113,7 @@ function onFound(row: PlannedRow, play: Play, finder: Finder, { slots }: Contrac
       // Any other value, such as what is searched for, makes no difference to a refusal.
       for (const { expression } of partsOf(request.request).flatMap(usesIn))
         if (expression.kind === 'slot' && !keeps.some(({ slot }) => slot === expression.name))
-          keeps.push(keep(expression.name, 'understudy-none'));
+          keeps.push(keep(expression.name, NOTHING));
       return finder.counted(
         await playRow({ ...row, steps: [...keeps, request], shared: undefined }, parts),
       );
@@ -220,17 +220,9 @@ class Reader {
       ? seen.flatMap((exchanged) => findingOf(this.#subject, exchanged, seen))
       : [];
     const isSound = ({ judged }: Exchanged): boolean =>
-      judged?.deviations.every(({ severity }) => severity === 'notice') ?? false;
+      judged !== undefined && !judged.deviations.some(isSerious);
     const shown = seen.filter(isSound).flatMap(({ judged }) => judged?.documented?.name ?? []);
-    return {
-      ...this.#subject,
-      result: findings.some(({ severity }) => severity !== 'notice') ? 'wrong' : 'right',
-      findings,
-      shown: [...new Set(shown)],
-      requests,
-      leftovers: [],
-      unseen: 0,
-    };
+    return { ...playedOut(this.#subject, findings, requests), shown: [...new Set(shown)] };
   }
 }
 

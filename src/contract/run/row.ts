@@ -7,7 +7,7 @@ import type { Operation, OperationId } from '../../spec/document.js';
 import { same } from '../../spec/json.js';
 import type { Json } from '../../spec/message.js';
 import { valuesAt } from '../../spec/values.js';
-import type { Deviation } from '../judge/judge.js';
+import { type Deviation, isSerious } from '../judge/judge.js';
 import type { CallerName } from '../tables/caller.js';
 import type {
   CompareStep,
@@ -62,7 +62,7 @@ export async function playRow(planned: PlannedRow, parts: SessionParts): Promise
   const played = await withHolders(await override.ask(parts), overriding, planned, parts);
   const asked = override.findingsOf(planned, selectionOf(parts).include);
   if (asked.length === 0) return played;
-  const isWrong = played.result === 'right' && asked.some(({ severity }) => severity !== 'notice');
+  const isWrong = played.result === 'right' && asked.some(isSerious);
   const result = isWrong ? 'wrong' : played.result;
   return { ...played, result, findings: [...asked, ...played.findings] };
 }
@@ -85,7 +85,7 @@ async function withHolders(
 }
 
 const isUnsound = ({ error, judged }: Exchanged): boolean =>
-  error !== undefined || judged?.deviations.some(({ severity }) => severity !== 'notice') === true;
+  error !== undefined || judged?.deviations.some(isSerious) === true;
 
 const isWrongCase = (code: string): boolean => code === 'CASE_WRONG' || code === 'SERVER_ERROR';
 
@@ -140,7 +140,7 @@ class RowPlayer {
     const isWrong =
       reason !== undefined ||
       this.#session.exchanges.some(isUnsound) ||
-      this.#findings.some(({ severity }) => severity !== 'notice');
+      this.#findings.some(isSerious);
     const undos = undosOf(steps);
     const others = undos.filter(({ kept }) => !shared?.steps.includes(kept));
     const leftovers = [...(await this.#state.cleanUp(others, isWrong))];
@@ -154,7 +154,7 @@ class RowPlayer {
       );
     this.#judgeAll(answer);
     if (crash === undefined) this.#compareAll();
-    const wrong = this.#findings.some((finding) => finding.severity !== 'notice');
+    const wrong = this.#findings.some(isSerious);
     const answered = answer?.judged?.documented?.name;
     const {
       table: _,

@@ -1,12 +1,14 @@
 // Before anything else: is each caller let in whom the profile gives a good credential? A run with
 // a refused one would call every answer wrong, though only the profile is.
+
 import type { Operation, OperationId, Spec } from '../../spec/document.js';
 import { fieldsOf } from '../../spec/fields.js';
 import { isJsonObject } from '../../spec/message.js';
 import { errorIn, hasBoth, KNOWN_ORGANIZATION, ORGANIZATION } from '../dialect.js';
-import type { Judged } from '../judge/judge.js';
+import { isSerious, type Judged } from '../judge/judge.js';
 import { callerNames, letIn } from '../tables/caller.js';
 import { asTool } from './exchanged.js';
+import { NOTHING } from './filled.js';
 import { findingOf } from './finding.js';
 import { valueIn } from './needs.js';
 import { type Selection, type SessionParts, selectionOf } from './parts.js';
@@ -177,7 +179,7 @@ async function signIn(
 ): Promise<Played> {
   const session = new Session(parts);
   const { caller = 'owner' } = subject;
-  const organization = valueIn(parts.profile, KNOWN_ORGANIZATION) ?? 'understudy-none';
+  const organization = valueIn(parts.profile, KNOWN_ORGANIZATION) ?? NOTHING;
   const answers: Asked[] = [];
   let isMet = false;
   for (const { id, parameters } of reads) {
@@ -200,11 +202,7 @@ async function signIn(
     : answers.length === reads.length
       ? verdictOn(answers)
       : {};
-  const wrong =
-    verdict.refused ??
-    verdict.unfit ??
-    verdict.lost ??
-    findings.some(({ severity }) => severity !== 'notice');
+  const wrong = verdict.refused ?? verdict.unfit ?? verdict.lost ?? findings.some(isSerious);
   return {
     ...subject,
     result: wrong ? 'wrong' : 'right',

@@ -6,6 +6,7 @@ import { same } from '../../spec/json.js';
 import { isJsonObject, type Json, type JsonObject } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
 import { isArchived, MOVING, TIMES, UNRELATED } from '../dialect.js';
+import { isSerious } from '../judge/judge.js';
 import type { Step } from '../tables/steps.js';
 import { type Creation, creations, listsOf } from './creations.js';
 import { asTool, type Exchanged, isSuccess } from './exchanged.js';
@@ -59,7 +60,7 @@ export class Spares {
     const creation = creations[call];
     const { judged } = exchanged;
     const made = creation && atPointer(judged?.body, creation.id);
-    const isSound = judged?.deviations.every(({ severity }) => severity === 'notice');
+    const isSound = judged?.deviations.every((one) => !isSerious(one));
     if (!creation?.change || !isSound || !isId(made) || !isJsonObject(judged?.body)) return;
     this.#made.set(made, {
       key: keyOf(creation.change.fields, filled),
@@ -131,7 +132,7 @@ export class Spares {
       const changed = await taker.exchangeAsTool({ ...ask, call: change.call, body: sent });
       const isRight =
         isSuccess(changed) &&
-        changed.judged?.deviations.every(({ severity }) => severity === 'notice') &&
+        changed.judged?.deviations.every((one) => !isSerious(one)) &&
         hasBecome(changed.judged.body, sent, without(change.fields, shown));
       return isRight ? changed : undefined;
     } catch (error) {
