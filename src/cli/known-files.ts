@@ -1,5 +1,5 @@
 // The files that a check compares its findings with: known deviations, and reports of earlier runs.
-import { existsSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Earlier, readEarlier } from '../contract/report/compare.js';
 import { addKnown } from '../contract/report/known-add.js';
@@ -8,6 +8,7 @@ import type { KnownFinding } from '../contract/run/finding.js';
 import { readKnown } from '../contract/run/known-findings.js';
 import { FileError, type Problem } from '../files/problem.js';
 import { readText } from '../files/read.js';
+import { replaceFile } from '../files/write.js';
 import { UsageError } from '../spec/failure.js';
 import type { CheckFlags } from './flags.js';
 
@@ -73,10 +74,8 @@ export function writeKnown(
   const text = read && 'text' in read ? read.text : isJson ? '' : undefined;
   const added = addKnown(telling, before, text === undefined ? undefined : { text, isJson });
   if (added.count === 0) return `${file}: nothing to add\n`;
-  const temporary = `${file}.${process.pid}.tmp`;
   try {
-    writeFileSync(temporary, added.text);
-    renameSync(temporary, file);
+    replaceFile(file, added.text);
   } catch (error) {
     throw new UsageError(
       `--known-add ${file} cannot be written: ${(error as Error).message}\n  fix: name another file`,

@@ -1,11 +1,10 @@
 // The ready file: it exists, complete, exactly while the server answers requests.
-import { lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, rmSync } from 'node:fs';
+import { replaceFile } from '../files/write.js';
 import { UsageError } from '../spec/failure.js';
 
 export interface ReadyFile {
-  /**
-   * Written under another name and renamed, so that nobody who waits for the file reads half of it.
-   */
+  /** Whole, so that nobody who waits for the file reads half of it. */
   write(url: string): void;
   /** Unless another server has written its own since. */
   remove(): void;
@@ -31,14 +30,7 @@ export function prepareReadyFile(file: string): ReadyFile {
   return {
     write: (url) =>
       attempt(() => {
-        const beside = `${file}.${process.pid}.tmp`;
-        try {
-          writeFileSync(beside, `${url}\n`);
-          renameSync(beside, file);
-        } catch (error) {
-          rmSync(beside, { force: true });
-          throw error;
-        }
+        replaceFile(file, `${url}\n`);
         written = `${url}\n`;
       }),
     remove: () => {

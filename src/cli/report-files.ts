@@ -1,14 +1,6 @@
 // The report folder of a run, from its first moment on: a folder never shows the verdict
 // of an older run.
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Target } from '../client/target.js';
 import { toCoverage } from '../contract/report/coverage-json.js';
@@ -22,6 +14,7 @@ import type { FailOn } from '../contract/report/verdict.js';
 import type { Report } from '../contract/run/options.js';
 import type { Profile } from '../contract/run/profile.js';
 import type { Stopped } from '../contract/run/stopped.js';
+import { replaceFile } from '../files/write.js';
 import { UsageError } from '../spec/failure.js';
 import { HarFile } from './har-file.js';
 
@@ -114,14 +107,10 @@ export class ReportFiles {
       this.#replace(join(this.#folder, name), toFile(telling));
   }
 
-  /** In the same folder, because a rename from one disk to another is not atomic. */
   #replace(path: string, text: string): void {
-    const temporary = `${path}.${process.pid}.tmp`;
     try {
-      writeFileSync(temporary, text);
-      renameSync(temporary, path);
+      replaceFile(path, text);
     } catch (error) {
-      if (existsSync(temporary)) rmSync(temporary, { force: true });
       throw this.#problem(error);
     }
   }

@@ -102,7 +102,7 @@ async function worldOf(given: string): Promise<World> {
 
 function writeOutput(file: string, text: string): void {
   try {
-    replaceFile(file, text);
+    replaceFile(file, text, { lasting: true });
   } catch (error) {
     throw new UsageError(
       `${file} cannot be written: ${(error as Error).message}\n  fix: name a file in a folder that is there and may be written`,

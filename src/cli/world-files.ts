@@ -127,7 +127,7 @@ function exportWorlds(worlds: Worlds, folder: string, old: readonly string[]): v
     const files = new Map(worlds.list().map(({ name }) => [join(folder, `${name}.json`), name]));
     // As JSON, of which no part is whole: a file that was cut off is noticed.
     for (const [file, name] of files)
-      replaceFile(file, `${JSON.stringify(worlds.export(name), null, 2)}\n`);
+      replaceFile(file, `${JSON.stringify(worlds.export(name), null, 2)}\n`, { lasting: true });
     for (const file of old) if (!files.has(file)) rmSync(file, { force: true });
   } catch (error) {
     throw cannotExport(folder, error);

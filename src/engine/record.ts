@@ -166,7 +166,9 @@ function lightened(fact: unknown): unknown {
   return 'size' in fact ? { count: fact.size } : { is: fact.constructor.name };
 }
 
-function isPlain(value: object): boolean {
+/** A row, or a part of a request; neither a table nor a list. */
+export function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }

@@ -1,21 +1,17 @@
 // Writing a file whole or not at all: beside it first, then renamed.
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
-/** Whoever reads the file has all of the text, or what was there before. */
-export function replaceFile(path: string, text: string): void {
+/**
+ * Whoever reads the file has all of the text, or what was there before. Beside it, because a rename
+ * from one disk to another is not atomic. With `lasting` that holds if the machine goes down, too.
+ */
+export function replaceFile(path: string, text: string, { lasting = false } = {}): void {
   const beside = `${path}.${process.pid}.tmp`;
   try {
-    const file = openSync(beside, 'w');
-    try {
-      let rest = Buffer.from(text);
-      while (rest.length > 0) rest = rest.subarray(writeSync(file, rest));
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
+    writeFileSync(beside, text, { flush: lasting });
     renameSync(beside, path);
   } catch (error) {
-    rmSync(beside, { force: true });
+    if (existsSync(beside)) rmSync(beside, { force: true });
     throw error;
   }
 }

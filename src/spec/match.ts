@@ -1,5 +1,6 @@
 // From a method and a raw path to an operation. Built once from the document; a literal segment
 // goes before a parameter.
+import { oncePer } from './once-per.js';
 
 /** What the matcher needs to know of an operation. */
 export interface Routable {
@@ -62,6 +63,15 @@ export function createMatcher<Operation extends Routable>(
     return { kind: 'operation', operation, path: parameters };
   };
 }
+
+const matcherOfAll = oncePer((operations: ReadonlyMap<string, Routable>) =>
+  createMatcher(operations.values()),
+);
+
+/** Of all operations of a document. */
+export const matcherOf = <Operation extends Routable>(document: {
+  readonly operations: ReadonlyMap<string, Operation>;
+}): Matcher<Operation> => matcherOfAll(document.operations) as Matcher<Operation>;
 
 function addPath<Operation extends Routable>(
   root: Node<Operation>,

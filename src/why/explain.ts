@@ -24,7 +24,7 @@ import {
   whyTurnedAway,
   whyUnrouted,
 } from './words.js';
-import { credentialsThatPass, nobody, type WouldPass, wouldPass } from './would-pass.js';
+import { nobody, somebody, type WouldPass, wouldPass } from './would-pass.js';
 
 /** A request of the journal, and the world as it was before it. */
 export interface Moment {
@@ -137,19 +137,12 @@ const passed = (guard: 'credential' | 'form', facts: readonly Fact[] = []): Guar
 });
 
 function turnedAway({ entry, before }: Moment, name: string): Findings {
-  const facts = Object.entries(entry.decision?.facts ?? {}).map(([fact, value]) => ({
-    fact,
-    value: shortened(value),
-  }));
   return {
     verdict: 'credential_refused',
     decided_by: name,
-    guards: [{ guard: name, kind: 'credential', verdict: 'refused', facts }],
+    guards: [{ guard: name, kind: 'credential', verdict: 'refused', facts: recordedFacts(entry) }],
     because: whyTurnedAway(name, entry.decision?.facts ?? {}),
-    would_pass: {
-      ...nobody('a credential of the scenario that is active'),
-      credentials: credentialsThatPass(before),
-    },
+    would_pass: somebody(before),
   };
 }
 
@@ -283,17 +276,17 @@ function watchSafely(work: () => Watched): Watched | undefined {
   }
 }
 
-const recordedGuards = ({ decision }: JournalEntry): readonly Asked[] =>
-  (decision?.asked ?? []).map(({ guard, verdict }, i, all) => ({
+const recordedGuards = (entry: JournalEntry): readonly Asked[] =>
+  (entry.decision?.asked ?? []).map(({ guard, verdict }, i, all) => ({
     guard,
     verdict,
-    facts:
-      i === all.length - 1
-        ? Object.entries(decision?.facts ?? {}).map(([fact, value]) => ({
-            fact,
-            value: shortened(value),
-          }))
-        : [],
+    facts: i === all.length - 1 ? recordedFacts(entry) : [],
+  }));
+
+const recordedFacts = ({ decision }: JournalEntry): readonly Fact[] =>
+  Object.entries(decision?.facts ?? {}).map(([fact, value]) => ({
+    fact,
+    value: shortened(value),
   }));
 
 /** What was read before the first guard is what an existence goes by. */

@@ -2,8 +2,9 @@
 // of it, or another caller.
 import { isJsonObject, type Json, type JsonObject } from '../spec/message.js';
 import type { World } from '../world/world.js';
+import { credentialOf } from './credentials.js';
 import { type Said, type Slot, slotsOf, valuesFor } from './slots.js';
-import { type Call, credentialOf, type Trial } from './trial.js';
+import type { Call, Trial } from './trial.js';
 
 /** A value in place of another; undefined leaves it out, `made` is the id that the last call gave. */
 export interface Exchange {

@@ -7,6 +7,7 @@ import type { Caller } from '../rules/callers.js';
 import type { OperationId } from '../spec/cases.gen.js';
 import { isJsonObject, type Json, type JsonObject, type PlainRequest } from '../spec/message.js';
 import type { World } from '../world/world.js';
+import { credentialOf } from './credentials.js';
 
 /** A call of the API, by a user. */
 export interface Call {
@@ -24,19 +25,6 @@ export interface TriedCall extends Call {
   readonly case: string;
   /** The id of what it has made. */
   readonly made: string | null;
-}
-
-/** The header with which a user is known; undefined for one who has no good credential. */
-export function credentialOf(world: World, userId: string): readonly [string, string] | undefined {
-  const now = world.clock.now();
-  const found = world.credentials
-    .all()
-    .find(
-      ({ state, user_id, expires_at }) =>
-        state === 'active' && user_id === userId && (expires_at === null || expires_at > now),
-    );
-  if (!found) return undefined;
-  return found.kind === 'token' ? ['authorization', `Bearer ${found.id}`] : ['x-api-key', found.id];
 }
 
 const encoder = new TextEncoder();

@@ -2,7 +2,7 @@
 // of rows, and every row that it looks for. So no guard has to say which facts it goes by.
 
 import type { Rule, Verdict } from '../decide/rule.js';
-import { shortened } from '../engine/record.js';
+import { isPlain, shortened } from '../engine/record.js';
 import type { Json } from '../spec/message.js';
 import { partsOf } from '../world/keys.js';
 import { nouns } from '../world/nouns.js';
@@ -155,9 +155,3 @@ function idOf(object: object): string | undefined {
 }
 
 const isTable = (name: string | symbol): name is TableName => Object.hasOwn(nouns, name);
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}

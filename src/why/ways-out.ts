@@ -7,13 +7,14 @@ import type { OperationId } from '../spec/cases.gen.js';
 import type { Json } from '../spec/message.js';
 import type { World } from '../world/world.js';
 import { DEFAULT_WORLD } from '../world/world-names.js';
+import { credentialOf } from './credentials.js';
 import type { Moment } from './explain.js';
 import type { Explanation } from './explanation.js';
 import { MADE, type Move, Moves } from './moves.js';
 import { type RecordedRequest, readRecorded } from './recorded.js';
 import { type ScriptCall, type Scripts, scriptsOf } from './scripts.js';
 import { type Said, type Slot, withValue } from './slots.js';
-import { type Call, credentialOf, Trial, type TriedCall } from './trial.js';
+import { type Call, Trial, type TriedCall } from './trial.js';
 
 /** Something in the request that is not as it was; a value that is null is left out. */
 export interface Changed {

@@ -39,7 +39,8 @@ export class Why {
 
   /** The shortest way to make it pass, which has been tried. */
   waysOut(entry: JournalEntry): WaysOut {
-    return waysOut(this.#api, this.#moment(entry), this.explain(entry));
+    const moment = this.#moment(entry);
+    return waysOut(this.#api, moment, explain(this.#api, moment));
   }
 
   #moment(entry: JournalEntry): Moment {

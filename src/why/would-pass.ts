@@ -6,6 +6,7 @@ import { holds } from '../rules/access.js';
 import { type Caller, callerOf } from '../rules/callers.js';
 import type { Json } from '../spec/message.js';
 import type { World } from '../world/world.js';
+import { type GoodCredential, goodCredentials } from './credentials.js';
 import { type Said, type Slot, slotsOf, valuesFor, withValue } from './slots.js';
 
 /** A user who gets past the guard with the same request. */
@@ -22,21 +23,20 @@ export interface PassingValues extends Pick<Slot, 'in' | 'name'> {
   readonly values: readonly Json[];
 }
 
-/** A header with which the credential is known. */
-export interface PassingCredential {
-  readonly header: string;
-  readonly value: string;
-  readonly user_id: string;
-}
-
 export interface WouldPass {
   /** What is asked for, as a phrase. */
   readonly needs: string;
   readonly callers: readonly Passer[];
   readonly ways: readonly Way[];
   readonly values: readonly PassingValues[];
-  readonly credentials: readonly PassingCredential[];
+  readonly credentials: readonly GoodCredential[];
 }
+
+/** For whoever was not known. */
+export const somebody = (world: World): WouldPass => ({
+  ...nobody('a credential of the scenario that is active'),
+  credentials: goodCredentials(world).slice(0, bounds.values),
+});
 
 export const nobody = (needs: string): WouldPass => ({
   needs,
@@ -114,21 +114,4 @@ function safely<Value>(work: () => Value, otherwise: Value): Value {
   } catch {
     return otherwise;
   }
-}
-
-/** Credentials of the scenario that are good at the moment; they are made up. */
-export function credentialsThatPass(world: World): readonly PassingCredential[] {
-  const now = world.clock.now();
-  return world.credentials
-    .all()
-    .flatMap(({ id, kind, state, user_id, expires_at }) =>
-      state === 'active' && user_id !== null && (expires_at === null || expires_at > now)
-        ? [
-            kind === 'token'
-              ? { header: 'Authorization', value: `Bearer ${id}`, user_id }
-              : { header: 'X-API-Key', value: id, user_id },
-          ]
-        : [],
-    )
-    .slice(0, bounds.values);
 }

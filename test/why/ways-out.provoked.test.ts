@@ -6,7 +6,7 @@ import { createUnderstudy } from '../../src/index.js';
 import { loadSpec } from '../../src/shipped/document.js';
 import { decidedBy } from '../../src/spec/case.js';
 import type { OperationId } from '../../src/spec/cases.gen.js';
-import { credentialOf } from '../../src/why/trial.js';
+import { credentialOf } from '../../src/why/credentials.js';
 import type { Way } from '../../src/why/ways-out.js';
 import { call, type Received } from '../support/call.js';
 import { provocationsOf } from '../support/provocations.js';

@@ -3,8 +3,7 @@ import { nearest } from '../../files/nearest.js';
 import { nearestPath } from '../../files/nearest-path.js';
 import { basisInWords, type Case } from '../../spec/case.js';
 import type { Operation } from '../../spec/document.js';
-import { createMatcher, type Match } from '../../spec/match.js';
-import { oncePer } from '../../spec/once-per.js';
+import { type Match, matcherOf } from '../../spec/match.js';
 import type { CheckedSpec } from '../../validation/validators.js';
 import { type Deviation, judge } from '../judge/judge.js';
 import { judgeRequest } from '../judge/request.js';
@@ -90,8 +89,6 @@ function undocumented(spec: CheckedSpec, call: string, match: Match<Operation>):
     source: 'openapi/openapi.yaml',
   };
 }
-
-const matcherOf = oncePer((spec: CheckedSpec) => createMatcher(spec.operations.values()));
 
 const methodsAt = (spec: CheckedSpec, path: string): readonly string[] =>
   ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
