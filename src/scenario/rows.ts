@@ -81,8 +81,10 @@ export function patchRow(
     return tried.world[named.table].has(named.id) ? tried : refused(named, fields[0], ...follows);
   const problems = tried.problems.map((fault) => problemAt(scenario, fault));
   const own = problems.find((one) => one.id === named.id && fields.includes(one.field))?.field;
-  const alone = fields.find((field) => !('world' in attempt({ [field]: patch[field] as Json })));
-  return { field: own ?? alone ?? fields[0], problems };
+  // Each is tried by itself only where no problem names one: that loads the whole world.
+  const field =
+    own ?? fields.find((one) => !('world' in attempt({ [one]: patch[one] as Json }))) ?? fields[0];
+  return { field, problems };
 }
 
 /**

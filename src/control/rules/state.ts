@@ -86,10 +86,11 @@ export const stateRules: ControlRules = {
       ...ofTable,
       bad_filter: ({ filter }) => filter !== undefined || { details: { field: 'where' } },
       unknown_field: ({ filter, rows }) => {
+        const asked = Object.keys(filter ?? {});
+        if (asked.length === 0 || rows.length === 0) return true;
         const fields = new Set(rows.flatMap((row) => Object.keys(row)));
-        const name = Object.keys(filter ?? {}).find((field) => !fields.has(field));
-        if (name === undefined || rows.length === 0) return true;
-        return { details: { field: 'where', name, fields: [...fields] } };
+        const name = asked.find((field) => !fields.has(field));
+        return name === undefined || { details: { field: 'where', name, fields: [...fields] } };
       },
     },
     accept: ({ filter, rows, query }) => {
