@@ -1,7 +1,7 @@
 // The report folder of a run, from its first moment on: a folder never shows the verdict
 // of an older run.
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Target } from '../client/target.js';
 import { toCoverage } from '../contract/report/coverage-json.js';
 import { toJunit } from '../contract/report/junit.js';
@@ -14,7 +14,7 @@ import type { FailOn } from '../contract/report/verdict.js';
 import type { Report } from '../contract/run/options.js';
 import type { Profile } from '../contract/run/profile.js';
 import type { Stopped } from '../contract/run/stopped.js';
-import { replaceFile } from '../files/write.js';
+import { makeFolder, replaceFile } from '../files/write.js';
 import { UsageError } from '../spec/failure.js';
 import { HarFile } from './har-file.js';
 
@@ -137,14 +137,4 @@ export function wrongRowsIn(folder: string): readonly string[] {
   throw new UsageError(
     `--last-failed: no row was wrong in the run of ${path}\n  fix: run without --last-failed`,
   );
-}
-
-/**
- * One folder at a time: Node's recursive way never ends where the system takes no folders, as below
- * /proc.
- */
-function makeFolder(folder: string): void {
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
-  makeFolder(dirname(folder));
-  mkdirSync(folder);
 }

@@ -1,9 +1,9 @@
 // A folder with the worlds of a server, one scenario file for each: read when it starts, and written
 // when it ends.
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { FileError, type Problem, ScenarioError, withoutRepeats } from '../files/problem.js';
-import { replaceFile } from '../files/write.js';
+import { makeFolder, replaceFile } from '../files/write.js';
 import { stringifyYaml } from '../files/yaml.js';
 import { checkedScenario } from '../scenario/load.js';
 import { readScenario } from '../scenario/read.js';
@@ -109,7 +109,7 @@ function problemsOf(name: string, file: string): readonly Problem[] {
 /** Makes the folder, and throws a UsageError where nothing can be written into it. */
 function prepareExport(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(resolve(folder));
     accessSync(folder, constants.W_OK);
   } catch (error) {
     throw cannotExport(folder, error);

@@ -1,5 +1,6 @@
-// Writing a file whole or not at all: beside it first, then renamed.
-import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+// Writing what people keep: a file whole or not at all, and the folder for it.
+import { existsSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 /**
  * Whoever reads the file has all of the text, or what was there before. Beside it, because a rename
@@ -14,4 +15,14 @@ export function replaceFile(path: string, text: string, { lasting = false } = {}
     if (existsSync(beside)) rmSync(beside, { force: true });
     throw error;
   }
+}
+
+/**
+ * One folder at a time: Node's recursive way never ends where the system takes no folders, as below
+ * /proc.
+ */
+export function makeFolder(folder: string): void {
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
 }

@@ -1,9 +1,10 @@
 // A reporter for vitest and for jest: of all expectations of a run, and of the rows of
 // `describeContracts`, it writes one coverage.json.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { aText, checkOptions, type OptionRule } from '../../files/options.js';
+import { makeFolder } from '../../files/write.js';
 import type { OperationId } from '../../spec/document.js';
 import type { Showing } from '../run/coverage.js';
 import type { Result } from '../run/play.js';
@@ -81,7 +82,7 @@ export default class ContractCoverage {
     const { output = 'contract-coverage.json', merge = [] } = this.#options;
     const before = merge.flatMap((file) => showingsIn(file));
     const coverage = coverageOfShowings([...before, ...readRecord(this.#record)]) as Coverage;
-    mkdirSync(dirname(output), { recursive: true });
+    makeFolder(dirname(resolve(output)));
     writeFileSync(output, `${JSON.stringify(coverage, null, 2)}\n`);
     const { right, wrong, not_exercised } = coverage.cases;
     const all = right + wrong + not_exercised;
