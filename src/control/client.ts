@@ -186,7 +186,7 @@ export class ControlClient {
   requests(
     world: string,
     query: Paging & RequestFilter & { readonly after?: number } = {},
-  ): Promise<{ requests: JournalEntry[]; next_after: number | null }> {
+  ): Promise<{ requests: JournalEntry[]; next_after: number | null; lost: number }> {
     return this.#ask('GET', ['worlds', world, 'requests'], { query });
   }
 
@@ -360,7 +360,7 @@ export class ControlClient {
     world: string,
     expect: readonly Expectation[],
     after?: number,
-  ): Promise<{ holds: boolean; results: Verdict[] }> {
+  ): Promise<{ holds: boolean; results: Verdict[]; lost: number }> {
     const body = { expect, ...(after === undefined ? {} : { after }) };
     return this.#ask('POST', ['worlds', world, 'verify'], { body });
   }

@@ -6,6 +6,8 @@ export type JournalEvent =
   | { readonly event: 'request'; readonly data: JournalEntry }
   /** What came after this number has never been. */
   | { readonly event: 'rewound'; readonly data: { readonly last: number } }
+  /** The journal begins later than the reader asked for, and goes on from there. */
+  | { readonly event: 'lost'; readonly data: { readonly last: number; readonly first: number } }
   /** The reader was too slow: the journal begins later than it has read. */
   | { readonly event: 'behind'; readonly data: { readonly last: number; readonly first: number } }
   /** The world has been deleted. */

@@ -93,9 +93,11 @@ function eventsOf(
     rewoundTo = Number.POSITIVE_INFINITY;
     const { entries } = journal;
     const first = entries[0]?.number ?? journal.next;
-    if (sent > after && first > sent + 1) {
-      isOver = true;
-      return eventOf('behind', { last: sent, first });
+    if (first > sent + 1) {
+      const gap = { last: sent, first };
+      isOver = sent > after;
+      sent = first - 1;
+      return eventOf(isOver ? 'behind' : 'lost', gap);
     }
     const found = entries.slice(Math.max(0, sent + 1 - first)).slice(0, AT_ONCE);
     if (found.length === 0) return undefined;

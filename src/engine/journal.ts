@@ -5,6 +5,7 @@ import {
   type RecordedChange,
   type RecordedDecision,
   type RecordedMessage,
+  weightOf,
 } from './record.js';
 
 /** What is told of an exchange beside its request and status. */
@@ -76,8 +77,18 @@ export interface Journal {
   watch(changed: () => void): () => void;
 }
 
+/** What an exchange may weigh on average beside its bodies: as much as Node takes for all headers. */
+const MEAN_WEIGHT = 16_384;
+
+/** Exchanges after this number that were written, and that a journal no longer has. */
+export const lostAfter = (after: number, entries: readonly JournalEntry[]): number =>
+  Math.max(0, (entries[0]?.number ?? 1) - 1 - after);
+
 export interface JournalOptions {
-  /** Exchanges that are kept. Default 1000. */
+  /**
+   * Exchanges that are kept; fewer where they are so large that the journal would grow without
+   * bound. Default 1000.
+   */
   readonly capacity?: number;
   /** Bytes that are kept of each body. Default 4096. */
   readonly bodyLimit?: number | undefined;
@@ -90,12 +101,18 @@ export function createJournal({
   onWrite,
 }: JournalOptions = {}): Journal {
   const entries: JournalEntry[] = [];
+  const weights: number[] = [];
+  const heaviest = capacity * (MEAN_WEIGHT + 2 * bodyLimit);
   const watchers = new Set<() => void>();
   const tell = (): void => {
     for (const changed of watchers) changed();
   };
   let next = 1;
+  let weight = 0;
   let ended = false;
+  /** The latest one is there whatever it weighs. */
+  const isTooMuch = (): boolean =>
+    entries.length > capacity || (weight > heaviest && entries.length > 1);
   return {
     entries,
     bodyLimit,
@@ -104,14 +121,21 @@ export function createJournal({
     },
     write: (entry) => {
       next = entry.number + 1;
+      const own = weightOf(entry);
       entries.push(entry);
-      if (entries.length > capacity) entries.shift();
+      weights.push(own);
+      weight += own;
+      while (isTooMuch()) {
+        entries.shift();
+        weight -= weights.shift() as number;
+      }
       onWrite?.(entry);
       tell();
     },
     rewind: (number) => {
       const kept = entries.filter((entry) => entry.number < number).length;
       entries.length = kept;
+      for (const own of weights.splice(kept)) weight -= own;
       next = number;
       tell();
     },

@@ -158,11 +158,12 @@ class Reasons implements RecordedDecision {
 
 /** A long list, or what reads a whole table, must not live as long as the journal remembers it. */
 function lightened(fact: unknown): unknown {
+  if (typeof fact === 'string' && fact.length > bounds.characters) return shortText(fact);
   if (typeof fact !== 'object' || fact === null || isPlain(fact)) return fact;
   if (Array.isArray(fact))
     return fact.length > bounds.items
-      ? { count: fact.length, first: fact.slice(0, bounds.items) }
-      : fact;
+      ? { count: fact.length, first: fact.slice(0, bounds.items).map(lightened) }
+      : fact.map(lightened);
   return 'size' in fact ? { count: fact.size } : { is: fact.constructor.name };
 }
 
@@ -178,8 +179,7 @@ export const shortened = (value: unknown): Json =>
   (bounded(value instanceof Set ? [...value] : value, bounds.levels) ?? null) as Json;
 
 function bounded(value: unknown, levels: number): unknown {
-  if (typeof value === 'string')
-    return value.length > bounds.characters ? `${value.slice(0, bounds.characters)}…` : value;
+  if (typeof value === 'string') return value.length > bounds.characters ? shortText(value) : value;
   if (typeof value === 'function') return undefined;
   if (typeof value !== 'object' || value === null) return value;
   if (levels === 0) return '…';
@@ -192,6 +192,38 @@ function bounded(value: unknown, levels: number): unknown {
   if (!isPlain(value)) return lightened(value);
   const entries = Object.entries(value).slice(0, bounds.keys);
   return Object.fromEntries(entries.map(([key, item]) => [key, bounded(item, levels - 1)]));
+}
+
+/** Made anew, as `beginningOf` does. */
+const shortText = (text: string): string => `${[...text.slice(0, bounds.characters)].join('')}…`;
+
+/** Roughly the characters that an entry keeps alive, the rows that it has written among them. */
+export function weightOf({
+  target,
+  request,
+  answer,
+  changes = [],
+}: {
+  readonly target: string;
+  readonly request: RecordedMessage;
+  readonly answer: RecordedMessage;
+  readonly changes?: readonly RecordedChange[];
+}): number {
+  let weight = target.length + weightOfMessage(request) + weightOfMessage(answer);
+  for (const { before, after } of changes) weight += weightOfValue(before) + weightOfValue(after);
+  return weight;
+}
+
+const weightOfMessage = ({ headers, body = '' }: RecordedMessage): number =>
+  weightOfValue(headers) + body.length;
+
+function weightOfValue(value: unknown): number {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 0;
+  let weight = 0;
+  for (const key in value)
+    weight += key.length + weightOfValue((value as Readonly<Record<string, unknown>>)[key]);
+  return weight;
 }
 
 /** Row by row: of several writes to one row, what it was before the first and is after the last. */

@@ -1,5 +1,7 @@
 // Matchers for what a client has sent to the mock server, and how it recovered, for the `expect` of
 // vitest, jest and Playwright: `expect.extend(recoveryMatchers)`. Nothing of them is imported here.
+
+import { lostAfter } from '../engine/journal.js';
 import { fixOf } from '../files/nearest.js';
 import type { JournalEntry } from '../index.js';
 import { loadSpec } from '../shipped/document.js';
@@ -16,7 +18,7 @@ export type Count = Pick<Expectation, 'times' | 'at_least' | 'at_most'>;
 export type Journal =
   | readonly JournalEntry[]
   | { readonly journal: readonly JournalEntry[] }
-  | { readonly requests: readonly JournalEntry[] };
+  | { readonly requests: readonly JournalEntry[]; readonly lost?: number };
 
 interface MatcherResult {
   readonly pass: boolean;
@@ -50,7 +52,10 @@ function judge(received: unknown, expectation: Expectation): MatcherResult {
     const unknown = unknownName(selector, loadSpec());
     if (unknown) throw new TypeError(`${unknown.what}: ${unknown.fix}`);
   }
-  const [verdict] = verify(entriesOf(received), [expectation]);
+  const { entries, lost } = journalOf(received);
+  const [verdict] = verify(entries, [expectation], lost);
+  // Neither the matcher nor its `.not` may pass.
+  if (verdict?.unknown) throw new Error(verdict.text);
   return { pass: verdict?.holds === true, message: () => verdict?.text ?? '' };
 }
 
@@ -64,10 +69,16 @@ function refuseUnknown(given: object, known: readonly string[]): void {
     throw new TypeError(`${unknown} is not known here: ${fixOf(unknown, known)}`);
 }
 
-function entriesOf(received: unknown): readonly JournalEntry[] {
-  const { journal, requests } = (received ?? {}) as { journal?: unknown; requests?: unknown };
-  const entries = [received, journal, requests].find(Array.isArray);
-  if (entries) return entries as readonly JournalEntry[];
+/** A list may be a part of a journal that somebody has chosen: it has lost nothing. */
+function journalOf(received: unknown): {
+  readonly entries: readonly JournalEntry[];
+  readonly lost: number;
+} {
+  const given = (received ?? {}) as { journal?: unknown; requests?: unknown; lost?: number };
+  if (Array.isArray(received)) return { entries: received, lost: 0 };
+  if (Array.isArray(given.journal))
+    return { entries: given.journal, lost: lostAfter(0, given.journal) };
+  if (Array.isArray(given.requests)) return { entries: given.requests, lost: given.lost ?? 0 };
   throw new TypeError(
     'This is no journal. Give `understudy.journal`, the world of a test, or what `control.requests(world)` answers.',
   );

@@ -41,7 +41,9 @@ export function attemptsIn(entries: readonly JournalEntry[]): readonly Attempts[
   const open = new Map<string, JournalEntry[]>();
   for (const entry of entries) {
     if (entry.operation === undefined) continue;
-    const key = JSON.stringify([entry.method, entry.target, entry.user_id, entry.request.body]);
+    const { method, target, user_id, request } = entry;
+    // Of a long body, the journal has the beginning, and how long it was.
+    const key = JSON.stringify([method, target, user_id, request.body, request.bytes]);
     const attempts = open.get(key) ?? [];
     if (attempts.length === 0) all.push(attempts);
     attempts.push(entry);

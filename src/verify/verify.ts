@@ -24,22 +24,46 @@ export interface Expectation {
 
 export interface Verdict {
   readonly holds: boolean;
+  /** The journal no longer has what would show whether it holds. */
+  readonly unknown?: true;
   /** What was expected, and what came instead. */
   readonly text: string;
   /** The numbers of the requests that were meant. */
   readonly requests: readonly number[];
 }
 
+/** `lost` requests came before the entries, and the journal no longer has them. */
 export function verify(
   entries: readonly JournalEntry[],
   expected: readonly Expectation[],
+  lost = 0,
 ): readonly Verdict[] {
   return expected.map((one) => {
-    if (one.in_order) return verifyOrder(entries, one.in_order);
-    return one.recovery
-      ? verifyRecovery(entries, one.request ?? {}, one.recovery)
-      : verifyCount(entries, one);
+    const verdict = verifyOne(entries, one);
+    return lost > 0 && !(verdict.holds && holdsWithMore(one)) ? unknowable(verdict, lost) : verdict;
   });
+}
+
+function verifyOne(entries: readonly JournalEntry[], expected: Expectation): Verdict {
+  if (expected.in_order) return verifyOrder(entries, expected.in_order);
+  return expected.recovery
+    ? verifyRecovery(entries, expected.request ?? {}, expected.recovery)
+    : verifyCount(entries, expected);
+}
+
+/** What holds stays so, whatever else has come. */
+const holdsWithMore = ({ times, at_most, never, recovery }: Expectation): boolean =>
+  times === undefined && at_most === undefined && !never && !recovery;
+
+function unknowable({ holds, text, requests }: Verdict, lost: number): Verdict {
+  const [those, they] = lost === 1 ? ['request', 'it'] : [`${lost} requests`, 'they'];
+  const said = holds ? `Nobody can say whether this still holds: ${text}` : text;
+  return {
+    holds: false,
+    unknown: true,
+    text: `${said}\n  the journal no longer has the ${those} before these; name a later \`after\`, or look before ${they} ${lost === 1 ? 'is' : 'are'} forgotten`,
+    requests,
+  };
 }
 
 function verifyCount(entries: readonly JournalEntry[], expected: Expectation): Verdict {

@@ -1,5 +1,6 @@
 // The form of a rule of the control plane, and the guards that several of them share.
 import type { Rule, Verdict } from '../../decide/rule.js';
+import type { JournalEntry } from '../../engine/journal.js';
 import type { Json, JsonObject } from '../../spec/message.js';
 import type { Control } from '../control.js';
 
@@ -58,4 +59,10 @@ export const told = (name: string, { world }: Request, of: string) =>
 export const pageOf = (rows: readonly object[], limit: Json | undefined) => ({
   page: rows.slice(0, Number(limit)),
   more: rows.length > Number(limit),
+});
+
+/** The first and the last request of a journal, for those who ask for one that it does not hold. */
+export const heldBy = (journal: readonly JournalEntry[]): JsonObject => ({
+  first: journal[0]?.number ?? null,
+  last: journal.at(-1)?.number ?? null,
 });

@@ -1,7 +1,7 @@
 // The journal of a world.
-import type { JournalEntry } from '../../engine/journal.js';
+import { type JournalEntry, lostAfter } from '../../engine/journal.js';
 import type { JsonObject } from '../../spec/message.js';
-import { type ControlRules, pageOf, type Request, rule, unknown_world } from './form.js';
+import { type ControlRules, heldBy, pageOf, type Request, rule, unknown_world } from './form.js';
 
 /** By the name of the parameter. */
 const filters: Readonly<Record<string, (entry: JournalEntry, value: string) => boolean>> = {
@@ -28,12 +28,11 @@ export const requestRules: ControlRules = {
     guards: { unknown_world },
     accept: ({ world: { worlds }, path, query }) => {
       const after = query.after as number;
-      const later = worlds
-        .journal(path.world)
-        .filter((entry) => entry.number > after && fits(entry, query));
+      const journal = worlds.journal(path.world);
+      const later = journal.filter((entry) => entry.number > after && fits(entry, query));
       const { page, more } = pageOf(later, query.limit);
       const next_after = more ? (later[page.length - 1]?.number ?? null) : null;
-      return ['listed', { requests: page, next_after }];
+      return ['listed', { requests: page, next_after, lost: lostAfter(after, journal) }];
     },
   }),
 
@@ -42,9 +41,15 @@ export const requestRules: ControlRules = {
       unknown_world,
       unknown_request: (request: Request) => {
         if (found(request)) return true;
-        const { path } = request;
+        const { path, world } = request;
+        const held = heldBy(world.worlds.journal(path.world));
         return {
-          details: { field: 'request', request: path.request as string, world: path.world },
+          details: {
+            field: 'request',
+            request: path.request as string,
+            world: path.world,
+            ...held,
+          },
         };
       },
     },

@@ -1,5 +1,6 @@
 // What a client has sent to a world, held against what a test expects.
 import type { Verdict } from '../../decide/rule.js';
+import { lostAfter } from '../../engine/journal.js';
 import { type Selector, unknownName } from '../../verify/select.js';
 import { type Expectation, verify } from '../../verify/verify.js';
 import { type ControlRules, type Request, rule, unknown_world } from './form.js';
@@ -27,11 +28,12 @@ export const verifyRules: ControlRules = {
     guards: { unknown_world, unknown_name },
     accept: (request) => {
       const { world, path, body } = request;
-      const entries = world.worlds
-        .journal(path.world)
-        .filter(({ number }) => number > Number(body.after ?? 0));
-      const results = verify(entries, expected(request));
-      return ['verified', { holds: results.every(({ holds }) => holds), results }];
+      const after = Number(body.after ?? 0);
+      const journal = world.worlds.journal(path.world);
+      const entries = journal.filter(({ number }) => number > after);
+      const lost = lostAfter(after, journal);
+      const results = verify(entries, expected(request), lost);
+      return ['verified', { holds: results.every(({ holds }) => holds), results, lost }];
     },
   }),
 };

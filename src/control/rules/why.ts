@@ -3,7 +3,7 @@ import type { Verdict } from '../../decide/rule.js';
 import type { JournalEntry } from '../../engine/journal.js';
 import { type RequestId, readRequestId } from '../../engine/request-id.js';
 import type { Control } from '../control.js';
-import { type ControlRules, type Request, rule } from './form.js';
+import { type ControlRules, heldBy, type Request, rule } from './form.js';
 
 /** The request that a path names, by number or by trace id, and its world where the path has it. */
 function named({ request = '', world }: Readonly<Record<string, string>>): RequestId | undefined {
@@ -31,14 +31,19 @@ const ofRequest = {
     if (name === undefined || worlds.has(name)) return true;
     return { details: { field: 'world', world: name, worlds: names.slice(-10) } };
   },
-  unknown_request: ({ path, id, entry }: Request & NamedRequest): Verdict =>
-    entry !== undefined || {
-      details: {
-        field: 'request',
-        request: path.request as string,
-        world: path.world ?? id?.world ?? 'default',
-      },
-    },
+  unknown_request: ({ world: { worlds }, path, id, entry }: Request & NamedRequest): Verdict => {
+    const world = path.world ?? id?.world ?? 'default';
+    return (
+      entry !== undefined || {
+        details: {
+          field: 'request',
+          request: path.request as string,
+          world,
+          ...heldBy(worlds.journal(world)),
+        },
+      }
+    );
+  },
 };
 
 const explained = rule({
