@@ -10,7 +10,7 @@ import { attachStore, owner, type Sent } from '../support/requests.js';
 const provocations = provocationsOf(inject('provocations'));
 const operations = [...loadSpec().operations.values()].map(({ id, method, cases }) => ({
   id,
-  isRead: method === 'GET' || method === 'HEAD',
+  isRead: method === 'GET',
   /** A request that succeeds, for each way to succeed. */
   successes: [...cases.values()]
     .filter(({ status }) => status < 400)
