@@ -383,8 +383,9 @@ function documentedCase(operation: Operation<string>, name: string): Case {
 
 function caseAnswering(operation: Operation<string>, violation: Violation): Case {
   const documented = caseOfViolation(operation.cases.values(), {
-    ...violation,
+    in: violation.in,
     field: fieldName(violation),
+    keyword: violation.keyword,
   });
   if (!documented)
     throw new Error(`${operation.id} documents no case for a violation in ${violation.in}.`);

@@ -153,7 +153,7 @@ export class Engine<World extends State, Who> implements Answerer {
       );
       const ours = this.#answers.decided(exchange, decision);
       if (ours.stopped) takeBack();
-      return { ...ours, changes };
+      return Object.assign({}, ours, { changes });
     });
     if (state.version !== version) state.clock.tick();
 

@@ -39,7 +39,7 @@ export function entryOf(
   const { headers, secrets } = maskHeaders(request.headers);
   const reasons = recordDecision(decision);
   const written = changes && recordChanges(changes);
-  return {
+  const line = {
     number,
     time: now,
     method: request.method,
@@ -47,8 +47,8 @@ export function entryOf(
     status,
     trace_id: traceId,
     ...(caller === undefined ? {} : { user_id: caller }),
-    ...note,
-    ...(hands ? namesOf(hands) : {}),
+  };
+  const recorded = {
     world: world.name,
     request: recordMessage(headers, request.body, bodyLimit, secrets),
     answer: recordAnswer(delivery, isPage ? 0 : bodyLimit, secrets),
@@ -57,6 +57,7 @@ export function entryOf(
     ...(reasons ? { decision: reasons } : {}),
     ...(written ? { changes: written } : {}),
   };
+  return Object.assign(line, note, hands && hands.length > 0 ? namesOf(hands) : {}, recorded);
 }
 
 /** Whoever had a hand in an answer, by kind. */

@@ -27,7 +27,7 @@ export function renderError(documented: Pick<Case, 'value'>, filling: Filling): 
   if ('details' in error) error.details = fillDetails(error.details, filling);
   if ('trace_id' in error) error.trace_id = filling.traceId;
   if ('timestamp' in error) error.timestamp = filling.now;
-  return { ...documented.value, error };
+  return Object.assign({}, documented.value, { error });
 }
 
 function fillDetails(samples: Json | undefined, filling: Filling): Json {
@@ -48,7 +48,7 @@ export function fieldsOfRequest(
   query: JsonObject,
   body: Json | undefined,
 ): Filling['fields'] {
-  return { ...(isJsonObject(body) ? body : {}), ...query, ...path };
+  return Object.assign({}, isJsonObject(body) ? body : {}, query, path);
 }
 
 export type FieldMessages = Readonly<Record<string, string>>;
@@ -89,6 +89,6 @@ function message(
   values: Record<string, string | undefined>,
 ): string {
   const template = messages[keyword] ?? (messages.other as string);
-  const all: Record<string, string | undefined> = { ...values, keyword };
+  const all: Record<string, string | undefined> = Object.assign({}, values, { keyword });
   return template.replace(/\{(\w+)\}/g, (_, name: string) => all[name] ?? `{${name}}`);
 }

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer, IncomingMessage, ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import express, { type Express, type Request, type Response } from 'express';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { type Answerer, HEADER_LIMIT, type Unreadable } from '../engine/answerer.js';
 import { byteLength, type Delivery } from '../engine/delivery.js';
 import { answerBody } from './body.js';
@@ -26,23 +26,22 @@ export function createExpressApp(answerer: Answerer): Express {
   app.disable('x-powered-by');
   app.disable('etag');
   const inOrder = new InOrder();
-  app.use((request: Request, response: Response) => {
-    const answer = (read: Read): Delivery | Promise<Delivery> =>
-      answerBody(answerer, toPlainRequest(request, read), zlibCodings);
+  app.use((request: Request, response: Response, next: NextFunction) => {
+    /** A promise where it takes time to decide; how long the delivery takes concerns nobody else. */
+    const answer = (read: Read): Promise<void> | undefined => {
+      const delivery = answerBody(answerer, toPlainRequest(request, read), zlibCodings);
+      if (delivery instanceof Promise)
+        return delivery.then((later) => void deliver(response, later));
+      void deliver(response, delivery);
+      return undefined;
+    };
     // Most requests have no body, and are answered here and now.
-    if (!hasBody(request) && !inOrder.hasWaiting(request.socket)) {
-      const delivery = answer({ body: noBody });
-      return delivery instanceof Promise
-        ? delivery.then((later) => deliver(response, later))
-        : deliver(response, delivery);
-    }
-    return inOrder
-      .take(
-        request.socket,
-        async () => bodyOfMiddleware(request) ?? readBody(request, answerer.bodyLimit),
-        (read) => read && answer(read),
-      )
-      .then((delivery) => delivery && deliver(response, delivery));
+    if (!hasBody(request) && !inOrder.hasWaiting(request.socket)) return answer({ body: noBody });
+    const decide = inOrder.enter(request.socket, next);
+    const read = hasBody(request) ? bodyOfMiddleware(request) : { body: noBody };
+    if (read) decide(() => answer(read));
+    else readBody(request, answerer.bodyLimit, (body) => decide(() => body && answer({ body })));
+    return undefined;
   });
   return app;
 }

@@ -44,10 +44,10 @@ export function createFetchHandler(answerer: Answerer, codings: Codings): FetchH
   const answerPlain = async (request: PlainRequest): ReturnType<PlainHandler['answerPlain']> => {
     const delivery = await answerBody(answerer, request, codings);
     const { response, delayMs, end } = delivery;
-    const { body, ...head } = response;
+    const { status, headers, body } = response;
     if (delayMs || end !== undefined || (body !== undefined && typeof body !== 'string'))
       return deliver(delivery, new AbortController().signal);
-    return body ? { ...head, body } : head;
+    return body ? { status, headers, body } : { status, headers };
   };
   return Object.assign(handle, { answerPlain });
 }

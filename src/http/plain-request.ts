@@ -57,21 +57,29 @@ function toBytes(value: unknown): Uint8Array {
  * Reads at most one chunk over the limit, which is enough for the answerer to refuse; undefined
  * when the client left.
  */
-export function readBody(request: Request, limit: number): Promise<Read | undefined> {
-  return new Promise((resolve) => {
-    let body: Buffer = Buffer.alloc(0);
-    let length = 0;
-    request.on('data', (chunk: Buffer) => {
-      if (length > limit) return; // the rest is read and dropped, so that the client sees the answer
-      // A body may come in a million chunks of one byte: they are copied together, so that it takes
-      // no more than its size.
-      body = length === 0 ? chunk : append(body, length, chunk);
-      length += chunk.length;
-    });
-    request.on('end', () => resolve({ body: body.subarray(0, length) }));
-    request.on('close', () => resolve(undefined));
-    if (request.destroyed) resolve(undefined);
+export function readBody(
+  request: Request,
+  limit: number,
+  done: (body: Uint8Array | undefined) => void,
+): void {
+  let body: Buffer = Buffer.alloc(0);
+  let length = 0;
+  let isDone = false;
+  const finish = (read: Uint8Array | undefined): void => {
+    if (isDone) return;
+    isDone = true;
+    done(read);
+  };
+  request.on('data', (chunk: Buffer) => {
+    if (length > limit) return; // the rest is read and dropped, so that the client sees the answer
+    // A body may come in a million chunks of one byte: they are copied together, so that it takes
+    // no more than its size.
+    body = length === 0 ? chunk : append(body, length, chunk);
+    length += chunk.length;
   });
+  request.on('end', () => finish(length === body.length ? body : body.subarray(0, length)));
+  request.on('close', () => finish(undefined));
+  if (request.destroyed) finish(undefined);
 }
 
 function append(body: Buffer, length: number, chunk: Buffer): Buffer {
@@ -128,36 +136,64 @@ function baseOf(request: Request): string | undefined {
 
 const isHost = (text: string): boolean => /^(\[[\da-f:.]+\]|[\w.-]+)(:\d+)?$/i.test(text);
 
+/** Takes its turn as soon as it knows how to decide; a promise where that takes time. */
+type Decide = (decide: () => Promise<unknown> | undefined) => void;
+
+interface Turn {
+  readonly failed: (error: unknown) => void;
+  /** Absent until its request has come whole. */
+  decide?: () => Promise<unknown> | undefined;
+}
+
 /**
  * Requests of one connection are decided in the order in which they came, whatever takes time about
- * them: a body that is on its way, or one that has to be inflated.
+ * them: a body that is on its way, or one that has to be inflated. No promise stands between: a request
+ * that nothing holds up is decided as soon as its body is there.
  */
 export class InOrder {
-  /** By connection, the last request that was not decided at once. */
-  readonly #last = new WeakMap<Duplex, Promise<unknown>>();
+  /** By connection, those that are not decided yet. */
+  readonly #waiting = new WeakMap<Duplex, Turn[]>();
 
   hasWaiting(socket: Duplex): boolean {
-    return this.#last.has(socket);
+    return this.#waiting.has(socket);
   }
 
-  /** Reads now, and decides when those before it are decided. */
-  take<Body, Answer>(
-    socket: Duplex,
-    read: () => Promise<Body>,
-    decide: (body: Body) => Answer | Promise<Answer>,
-  ): Promise<Answer> {
-    const before = this.#last.get(socket);
-    const deciding = read().then(async (body) => {
-      await before;
-      return decide(body);
-    });
-    // What goes wrong is told to whoever takes the answer, not to the requests behind it.
-    const decided = deciding
-      .catch(() => {})
-      .finally(() => {
-        if (this.#last.get(socket) === decided) this.#last.delete(socket);
-      });
-    this.#last.set(socket, decided);
-    return deciding;
+  /** What goes wrong is told to `failed`, not to the requests behind it. */
+  enter(socket: Duplex, failed: Turn['failed']): Decide {
+    const turn: Turn = { failed };
+    const turns = this.#waiting.get(socket);
+    if (turns) turns.push(turn);
+    else this.#waiting.set(socket, [turn]);
+    return (decide) => {
+      turn.decide = decide;
+      if (this.#waiting.get(socket)?.[0] === turn) this.#goOn(socket);
+    };
+  }
+
+  /** Decides the first, and those behind it for which nobody has to wait. */
+  #goOn(socket: Duplex): void {
+    const turns = this.#waiting.get(socket) as Turn[];
+    for (let first = turns[0]; first; first = turns[0]) {
+      if (!first.decide) return;
+      const deciding = decided(first);
+      if (deciding) {
+        void deciding.then(() => {
+          turns.shift();
+          this.#goOn(socket);
+        });
+        return;
+      }
+      turns.shift();
+    }
+    this.#waiting.delete(socket);
+  }
+}
+
+function decided({ decide, failed }: Turn): Promise<unknown> | undefined {
+  try {
+    return decide?.()?.catch(failed);
+  } catch (error) {
+    failed(error);
+    return undefined;
   }
 }

@@ -96,8 +96,9 @@ export function caseOfViolation(cases: Iterable<Case>, violated: ViolatedField):
       (selector.in ?? violated.in) === violated.in &&
       (selector.field ?? violated.field) === violated.field &&
       (selector.keyword ?? violated.keyword) === violated.keyword;
+    if (!fits) continue;
     const weight = Object.keys(selector).length;
-    if (fits && weight > (best?.weight ?? -1)) best = { documented, weight };
+    if (weight > (best?.weight ?? -1)) best = { documented, weight };
   }
   return best?.documented;
 }

@@ -62,8 +62,9 @@ function readQuery(
   parameters: readonly QueryParameter[],
   target: string,
 ): Part<Record<string, Json>> {
-  const declared = parameters.filter((parameter) => parameter.in === 'query');
   const sent = parseQuery(target);
+  if (!sent) return { value: defaultsOf(parameters), violations: [], ignored: [] };
+  const declared = parameters.filter((parameter) => parameter.in === 'query');
   const value: Record<string, Json> = {};
   const violations: Violation[] = [];
   for (const parameter of declared) {
@@ -84,6 +85,14 @@ function readQuery(
   return { value, violations, ignored };
 }
 
+function defaultsOf(parameters: readonly QueryParameter[]): Record<string, Json> {
+  const value: Record<string, Json> = {};
+  for (const parameter of parameters)
+    if (parameter.in === 'query' && parameter.default !== undefined)
+      value[parameter.name] = parameter.default;
+  return value;
+}
+
 function checkQuery(
   operation: Operation<string>,
   validators: Validators,
@@ -97,12 +106,13 @@ function checkQuery(
 }
 
 /**
- * Escapes that are not UTF-8 become NUL, which no text may hold; read as they are, they would pass
- * for U+FFFD.
+ * Nothing where there is no query. Escapes that are not UTF-8 become NUL, which no text may hold; read
+ * as they are, they would pass for U+FFFD.
  */
-function parseQuery(target: string): URLSearchParams {
+function parseQuery(target: string): URLSearchParams | undefined {
   const at = target.indexOf('?');
-  const text = at < 0 ? '' : target.slice(at);
+  if (at < 0) return undefined;
+  const text = target.slice(at);
   return new URLSearchParams(
     text.replace(/(?:%[\da-f]{2})+/gi, (escapes) => (isEncodedText(escapes) ? escapes : '%00')),
   );

@@ -68,13 +68,22 @@ function standingClock({ milliseconds, frozen }: ClockState): Clock {
   };
 }
 
-/** Every request asks for the time, and most of them for the same second as the one before. */
+/** Every request asks for the time, and most of them for a second in the same minute as the one before. */
 function timestamps(): typeof toTimestamp {
   let second: number | undefined;
+  let minute: number | undefined;
+  let upToMinute = '';
   let text = '';
   return (milliseconds) => {
-    const asked = Math.floor(milliseconds / 1000);
-    if (asked !== second) [second, text] = [asked, toTimestamp(milliseconds)];
+    const asked = Math.floor(Math.min(milliseconds, LATEST) / 1000);
+    if (asked === second) return text;
+    const inMinute = Math.floor(asked / 60);
+    if (inMinute !== minute) {
+      upToMinute = toTimestamp(milliseconds).slice(0, -'00Z'.length);
+      minute = inMinute;
+    }
+    second = asked;
+    text = `${upToMinute}${String(asked - inMinute * 60).padStart(2, '0')}Z`;
     return text;
   };
 }

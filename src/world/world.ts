@@ -197,7 +197,8 @@ class BareWorld {
    */
   checkpoint(always = false): Undo | undefined {
     if (!always && this.#undo.length === 0) return undefined;
-    const undo = { tables: this.#undo, ...this.#checked };
+    const { minted, clock, backfill } = this.#checked;
+    const undo = { tables: this.#undo, minted, clock, backfill };
     this.#undo = [];
     this.#checked = this.#besideTables();
     return undo;
@@ -232,9 +233,9 @@ class BareWorld {
   }
 
   #has(id: string): boolean {
-    return this.#made.some(
-      (table, i) => table?.has(id) ?? (this.#states[i] as AnyState).entries.get(id) !== undefined,
-    );
+    for (const [place, state] of this.#states.entries())
+      if (this.#made[place]?.has(id) ?? state.entries.get(id) !== undefined) return true;
+    return false;
   }
 
   #state(): State {

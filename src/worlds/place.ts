@@ -34,8 +34,7 @@ export class Place {
   answered(number: number): void {
     this.#note(number);
     const oldest = this.journal.entries[0]?.number ?? 0;
-    const kept = this.#done.findIndex((one) => one.number >= oldest);
-    if (kept > 0) this.#done.splice(0, kept);
+    while (this.#done[0] && this.#done[0].number < oldest) this.#done.shift();
   }
 
   /** Changes the world, or its clock alone, beside its requests. */

@@ -93,14 +93,8 @@ const schema = schemaOf<VectorStore>()({
       'access_users',
       'access_departments',
     ],
-    ({
-      organization_id,
-      is_active,
-      slice_id: slice,
-      flow_id: flow,
-      flowplate_project_id: project,
-      ...access
-    }) => {
+    (row) => {
+      const { slice_id: slice, flow_id: flow, flowplate_project_id: project } = row;
       const filters: ListedStores[] = [
         {},
         ...(slice === null ? [] : [{ slice }]),
@@ -108,8 +102,10 @@ const schema = schemaOf<VectorStore>()({
         ...(project === null ? [] : [{ project }]),
         ...(flow === null || project === null ? [] : [{ flow, project }]),
       ];
-      const scopes = filters.map((filter) => storeScope(organization_id, is_active, filter));
-      return product(scopes, groupsOf(storeAccess(access)));
+      const scopes = filters.map((filter) =>
+        storeScope(row.organization_id, row.is_active, filter),
+      );
+      return product(scopes, groupsOf(storeAccess(row)));
     },
     {
       insertion,
