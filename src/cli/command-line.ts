@@ -12,6 +12,7 @@ import { execCommand } from './exec.js';
 import { explainCommand } from './explain.js';
 import { initCommand } from './init.js';
 import type { Io } from './io.js';
+import { lintCommand } from './lint.js';
 import { resetCommand } from './reset.js';
 import { scenarioCommand } from './scenario.js';
 import { serveCommand } from './serve.js';
@@ -62,6 +63,7 @@ function commandLine(io: Io): Command {
     .addCommand(stateCommand(io))
     .addCommand(clockCommand(io))
     .addCommand(whyCommand(io))
+    .addCommand(lintCommand(io))
     .addCommand(casesCommand(io));
   prepare(program, 'understudy', io);
   return program.showHelpAfterError('  fix: `understudy --help` lists the commands');

@@ -7,7 +7,7 @@ import { type FlagValues, withFlags } from './flags.js';
 import type { Io } from './io.js';
 import { withControl } from './running-server.js';
 
-type ControlCommand = 'worlds' | 'reset' | 'snapshot' | 'state' | 'clock' | 'why';
+type ControlCommand = 'worlds' | 'reset' | 'snapshot' | 'state' | 'clock' | 'why' | 'lint';
 
 /** What the server has answered, and the same for people. */
 export interface Told {

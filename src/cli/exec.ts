@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { Command } from 'commander';
+import type { Server } from '../http/server.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { endingSignals } from '../spec/exit-code.js';
 import { UsageError } from '../spec/failure.js';
@@ -17,7 +18,8 @@ export function execCommand(io: Io): Command {
       'after',
       `
 The command finds the server in AITRONOS_BASE_URL, and the credentials of the scenario's first
-caller in FREDDY_API_KEY and ACCESS_TOKEN.`,
+caller in FREDDY_API_KEY and ACCESS_TOKEN. With --lint it ends with 1 where the command has ended with 0
+and the lint fails.`,
     );
   return withFlags(command, 'exec').action((words: readonly string[], flags: FlagValues<'exec'>) =>
     exec(words, flags, io),
@@ -29,17 +31,42 @@ async function exec(
   flags: FlagValues<'exec'>,
   io: Io,
 ): Promise<void> {
+  if (flags.lint) (await import('./lint-report.js')).checkIgnored(flags);
   const { createServer } = await import('../http/server.js');
-  const server = createServer(flags);
+  const server = createServer({
+    scenario: flags.scenario,
+    seed: flags.seed,
+    clock: flags.clock,
+    ...(flags.lint ? { keepRequests: flags.keepRequests } : {}),
+  });
   const { url } = await server.listen({ port: 0 });
   try {
     const env = { ...process.env, ...io.env, ...environmentOf(url, server.scenario) };
     // A script of npm is no program on Windows; a shell finds it there.
     const shell = process.platform === 'win32';
-    io.exitCode = await ended(spawn(command, args, { stdio: 'inherit', env, shell }), command);
+    const code = await ended(spawn(command, args, { stdio: 'inherit', env, shell }), command);
+    const lint = flags.lint ? await lintAfter(server, flags, io) : 0;
+    io.exitCode = code || lint;
   } finally {
     await server.close();
   }
+}
+
+/** Says what the requests of the command tell of it, whatever it ended with. */
+async function lintAfter(
+  { fetch }: Server,
+  flags: FlagValues<'exec'>,
+  { stdout }: Io,
+): Promise<number> {
+  const [{ ControlClient }, { endingOf, writeReports }] = await Promise.all([
+    import('../control/client.js'),
+    import('./lint-report.js'),
+  ]);
+  const report = await new ControlClient('http://understudy.local', { fetch }).lint(flags);
+  writeReports(report, flags);
+  const { code, words } = endingOf(report, flags);
+  stdout.write(`${report.text}${words}`);
+  return code;
 }
 
 /** Under the names that the vendor's own clients read. */

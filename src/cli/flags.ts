@@ -120,6 +120,12 @@ function worldScenarios(value: string, before: Readonly<Record<string, string>> 
   return { ...before, [pattern]: scenario };
 }
 
+function reportFile(value: string, before: readonly string[] = []): readonly string[] {
+  if (!/\.(?:json|xml)$/.test(value))
+    throw new InvalidArgumentError('It takes a file that ends with .json or .xml.');
+  return [...before, value];
+}
+
 const adminToken = (value: string): string => {
   if (!aToken.holds(value)) throw new InvalidArgumentError('It takes a text without blanks.');
   return value;
@@ -207,6 +213,34 @@ const inWorld = {
   ...asked,
 } as const;
 
+/** What a lint asks, and what fails it. */
+const linting = {
+  failOn: choice(
+    '--fail-on <severity>',
+    'the least severe finding that ends with 1; none to end with 0 whatever is found',
+    ['error', 'warning', 'info', 'none'],
+    { default: 'error' },
+  ),
+  minCoverage: number(
+    '--min-coverage <percent>',
+    'fewer of the documented cases of the called operations met: ends with 1',
+    { low: 1, high: 100 },
+  ),
+  ignore: several('--ignore <rule>', 'a rule that is not asked; may be repeated'),
+  report: {
+    name: '--report <file>',
+    help: 'write the findings to this file too: .json, or .xml for JUnit; may be repeated',
+    parse: reportFile,
+  } as Flag<readonly string[] | undefined>,
+} as const;
+
+const keepRequests = (value: number) =>
+  number(
+    '--keep-requests <number>',
+    'requests that are kept for `understudy lint` beside the journals, also those of worlds that are gone; the oldest go first',
+    { env: 'UNDERSTUDY_KEEP_REQUESTS', default: value, low: 0, high: 10_000_000 },
+  );
+
 /** By command; the keys are what Commander calls the values. */
 export const flags = {
   serve: {
@@ -257,6 +291,7 @@ export const flags = {
       '--strict-worlds',
       'refuse requests to worlds that nobody made, where they would make them',
     ),
+    keepRequests: keepRequests(0),
     ownHeaders: toggle('--no-own-headers', 'leave the X-Understudy- headers out of answers'),
     admin: toggle('--no-admin', 'take the control plane under /__admin/ off'),
     adminToken: {
@@ -462,7 +497,15 @@ export const flags = {
   spec: {
     format: choice('--format <format>', 'json or yaml', ['json', 'yaml'], { default: 'json' }),
   },
-  exec: starting,
+  exec: {
+    ...starting,
+    lint: toggle(
+      '--lint',
+      "say afterwards what the command's requests tell of its bugs, and what they have not met",
+    ),
+    ...linting,
+    keepRequests: keepRequests(50_000),
+  },
   worlds: asked,
   'scenario export': {
     ...running,
@@ -485,6 +528,13 @@ export const flags = {
     ...inWorld,
   },
   why: inWorld,
+  lint: {
+    world: text('--world <name>', 'the world that is meant; all of them by default', {
+      env: 'UNDERSTUDY_WORLD',
+    }),
+    ...linting,
+    ...asked,
+  },
   cases: {
     script: choice(
       '--script <language>',

@@ -77,6 +77,7 @@ const lineOf = (
   case: entry.case,
   basis: entry.basis,
   ignored: entry.ignored,
+  has_more: entry.has_more,
   forced: entry.forced,
   nearest: entry.nearest,
   breaches: entry.breaches,

@@ -37,7 +37,7 @@ async function serve(flags: ServeFlags, io: Io): Promise<void> {
   );
   const readyFile = flags.readyFile === undefined ? undefined : prepareReadyFile(flags.readyFile);
   const storage = await openStorage(flags);
-  const { seed, clock, keepDeleted, selfCheck, bodyLimit, maxWorlds } = flags;
+  const { seed, clock, keepDeleted, selfCheck, bodyLimit, maxWorlds, keepRequests } = flags;
   const spec = flags.spec === undefined ? {} : { spec: flags.spec };
   const planted = flags.drift === undefined ? undefined : await plantDrift(flags.drift);
   const faultFile = flags.fault === undefined ? undefined : await readFaults(flags.fault);
@@ -51,6 +51,7 @@ async function serve(flags: ServeFlags, io: Io): Promise<void> {
     selfCheck,
     bodyLimit,
     maxWorlds,
+    keepRequests,
     worldScenarios: flags.worldScenario ?? {},
     strictWorlds: flags.strictWorlds ?? false,
     ownHeaders: flags.ownHeaders ?? true,

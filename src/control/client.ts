@@ -1,6 +1,7 @@
 // What programs call a running stand-in's control plane with: a method for each of its operations.
 import type { JournalEntry } from '../engine/journal.js';
 import type { FaultStatus } from '../faults/planted.js';
+import type { LintReport } from '../lint/report.js';
 import type { NewMessage } from '../rules/memory.js';
 import type { Fault, RateLimitSettings } from '../scenario/faults.js';
 import type { ScenarioSource } from '../scenario/generate.js';
@@ -23,6 +24,7 @@ import { type JournalEvent, readEvents } from './event-stream.js';
 
 export type { JournalEntry } from '../engine/journal.js';
 export type { FaultStatus } from '../faults/planted.js';
+export type { LintFinding, LintReport } from '../lint/report.js';
 export type { Fault, RateLimitSettings } from '../scenario/faults.js';
 export type { ScenarioSource } from '../scenario/generate.js';
 export type { Scenario } from '../scenario/scenario.js';
@@ -91,6 +93,13 @@ export interface RequestFilter {
   readonly method?: string;
   /** A part of the path or query. */
   readonly path?: string;
+}
+
+export interface LintScope {
+  /** All of them without it. */
+  readonly world?: string | undefined;
+  /** Names of rules that are not asked. */
+  readonly ignore?: readonly string[] | undefined;
 }
 
 type Progress = Readonly<Record<EmbeddingStatus, number>>;
@@ -363,6 +372,13 @@ export class ControlClient {
   ): Promise<{ holds: boolean; results: Verdict[]; lost: number }> {
     const body = { expect, ...(after === undefined ? {} : { after }) };
     return this.#ask('POST', ['worlds', world, 'verify'], { body });
+  }
+
+  /** The bugs of the clients of all worlds or of one, and what they have not met of the API. */
+  lint({ world, ignore = [] }: LintScope = {}): Promise<LintReport> {
+    const path = world === undefined ? ['lint'] : ['worlds', world, 'lint'];
+    const query = ignore.length > 0 ? { ignore: ignore.join(',') } : {};
+    return this.#ask('GET', path, { query });
   }
 
   async limits(world: string): Promise<LimitStatus | null> {

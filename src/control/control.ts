@@ -4,6 +4,7 @@ import type { Change, State } from '../engine/api.js';
 import type { FaultBook } from '../faults/book.js';
 import type { WorldLimits } from '../faults/limits.js';
 import { ScenarioError } from '../files/problem.js';
+import type { KeptRequests } from '../lint/kept.js';
 import type { RateLimitSettings } from '../scenario/faults.js';
 import type { ScenarioSource } from '../scenario/generate.js';
 import type { LoadedScenario } from '../scenario/load.js';
@@ -58,6 +59,8 @@ export interface ControlParts {
   /** The calls that lead to its cases; none where they are not shipped. */
   readonly recordedCases?: (() => readonly RecordedCase[]) | undefined;
   readonly worlds: Worlds;
+  /** What the lint looks at in place of the journals. */
+  readonly kept?: KeptRequests | undefined;
   readonly why: Why;
   /** Throws a ScenarioError that lists every problem. */
   readonly load: (scenario: string | ScenarioSource) => LoadedScenario;
@@ -100,6 +103,10 @@ export class Control implements State {
 
   get faults(): FaultDesk {
     return this.#parts.faults;
+  }
+
+  get kept(): KeptRequests | undefined {
+    return this.#parts.kept;
   }
 
   /** The document that is stood in for. */

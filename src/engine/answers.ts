@@ -5,7 +5,13 @@ import { nearestPath } from '../files/nearest-path.js';
 import { type Case, caseOfViolation } from '../spec/case.js';
 import type { Operation } from '../spec/document.js';
 import type { Match } from '../spec/match.js';
-import type { Json, JsonObject, PlainRequest, PlainResponse } from '../spec/message.js';
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type PlainRequest,
+  type PlainResponse,
+} from '../spec/message.js';
 import { fillFromRequest } from '../spec/relation.js';
 import { checkRequest } from '../validation/check-request.js';
 import { checkResponse } from '../validation/check-response.js';
@@ -291,6 +297,7 @@ export class Answers<World extends State, Who> {
       operation: operation.id,
       case: name,
       ...(ignored.length > 0 ? { ignored } : {}),
+      ...(isJsonObject(body) && body.has_more === true ? { has_more: true } : {}),
       ...(extra?.['preference-applied'] ? { forced: true } : {}),
     };
     const whole = {

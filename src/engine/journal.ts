@@ -20,6 +20,8 @@ export interface Note {
   readonly nearest?: string;
   /** What the client sent and nobody read, such as `body.colour`. */
   readonly ignored?: readonly string[];
+  /** The answer is a page of a list, and says that more follow. */
+  readonly has_more?: true;
   /** What the own check found wrong with the answer. */
   readonly breaches?: readonly string[];
   /** The stack of a rule that threw. */

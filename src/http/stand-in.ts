@@ -28,6 +28,7 @@ import {
 import { ScenarioError } from '../files/problem.js';
 import { freddyApi } from '../freddy/api.js';
 import { limitHeaders } from '../freddy/limit-headers.js';
+import { KeptRequests } from '../lint/kept.js';
 import { pagesOf } from '../pages/pages.js';
 import type { Shown } from '../pages/shown.js';
 import type { Caller } from '../rules/callers.js';
@@ -101,6 +102,11 @@ export interface StandInOptions {
   readonly faults?: readonly Fault[];
   /** Requests that each key may send, such as `60/m`, by the clock of its world; without it, any number. */
   readonly rateLimit?: string;
+  /**
+   * Requests that are kept for the lint beside the journals, also those of worlds that are gone; the
+   * oldest go first. Default 0: the lint looks at the journals.
+   */
+  readonly keepRequests?: number;
   /** Called when a request makes a world, and when one has to go. */
   readonly onWorld?: (event: WorldEvent) => void;
   /** Whether answers carry our own headers, which begin with `X-Understudy-`. Default true. */
@@ -152,6 +158,7 @@ export const standInOptions: Record<keyof StandInOptions, OptionRule> = {
   worldScenarios: anObject,
   strictWorlds: aBoolean,
   maxWorlds: wholeNumber(1),
+  keepRequests: wholeNumber(0),
   onWorld: aFunction,
   faults: aList,
   rateLimit: { expected: 'a rate such as 60/m', holds: isRate },
@@ -238,6 +245,8 @@ export function createStandIn(
       );
     return loaded;
   };
+  const { keepRequests = 0 } = options;
+  const kept = keepRequests > 0 ? new KeptRequests(keepRequests) : undefined;
   const worlds = new Worlds({
     scenario: given,
     load,
@@ -250,6 +259,7 @@ export function createStandIn(
         bodyLimit: options.journalBodyLimit,
         onWrite: (entry) => {
           onWritten(entry.number);
+          kept?.keep(name, entry);
           onExchange?.(entry);
         },
         ...(name === DEFAULT_WORLD ? {} : { capacity: NAMED_CAPACITY }),
@@ -285,6 +295,7 @@ export function createStandIn(
       ? undefined
       : createControlPlane({
           worlds,
+          kept,
           why: new Why(api, worlds),
           load,
           scenarios: parts.scenarios,

@@ -35,15 +35,20 @@ export function recoveryFaults(
   ];
 }
 
+/**
+ * The same for requests that say the same. Of a long body, the journal has the beginning, and how
+ * long it was.
+ */
+export const attemptKey = ({ method, target, user_id, request }: JournalEntry): string =>
+  JSON.stringify([method, target, user_id, request.bytes, request.body]);
+
 /** A request that says the same as one that has failed is another attempt at it. */
 export function attemptsIn(entries: readonly JournalEntry[]): readonly Attempts[] {
   const all: JournalEntry[][] = [];
   const open = new Map<string, JournalEntry[]>();
   for (const entry of entries) {
     if (entry.operation === undefined) continue;
-    const { method, target, user_id, request } = entry;
-    // Of a long body, the journal has the beginning, and how long it was.
-    const key = JSON.stringify([method, target, user_id, request.body, request.bytes]);
+    const key = attemptKey(entry);
     const attempts = open.get(key) ?? [];
     if (attempts.length === 0) all.push(attempts);
     attempts.push(entry);
@@ -63,30 +68,49 @@ function hasFailed({ answer: { status, end } }: JournalEntry): boolean {
 const EARLY_MS = 10;
 
 /** Between an answer and the next attempt, by the machine's clock or the world's: the longer. */
-function waitBetween(before: JournalEntry, after: JournalEntry): number {
+export function waitBetween(before: JournalEntry, after: JournalEntry): number {
   const { duration_ms, arrived_ms, answer } = before;
   const left = arrived_ms + duration_ms + (answer.delay_ms ?? 0);
   const inWorld = Date.parse(after.time) - Date.parse(before.time);
   return Math.max(after.arrived_ms - left, inWorld);
 }
 
-const pairsOf = (attempts: Attempts): readonly (readonly [JournalEntry, JournalEntry])[] =>
+/** Each attempt with the one before it. */
+export const pairsOf = (attempts: Attempts): readonly (readonly [JournalEntry, JournalEntry])[] =>
   attempts.slice(1).map((after, i) => [attempts[i] as JournalEntry, after]);
 
-function waitFaults(all: readonly Attempts[]): readonly string[] {
-  const asked = all.flat().filter(({ answer }) => secondsToWait(answer.headers) !== undefined);
-  if (asked.length === 0) return ['no answer had a Retry-After, so nothing shows that it is kept'];
-  return all.flatMap(pairsOf).flatMap(([before, after]) => {
-    const seconds = secondsToWait(before.answer.headers);
-    const waited = waitBetween(before, after);
-    if (seconds === undefined || waited + EARLY_MS >= seconds * 1000) return [];
-    return [
-      `${describeEntry(after)} came ${Math.max(0, Math.round(waited))} ms after request ${before.number}, which said Retry-After: ${seconds}`,
-    ];
-  });
+/** An attempt that came sooner than the answer to the one before it had asked for. */
+export interface EarlyRetry {
+  readonly before: JournalEntry;
+  readonly after: JournalEntry;
+  readonly seconds: number;
+  /** Milliseconds. */
+  readonly waited: number;
 }
 
-function secondsToWait(headers: Readonly<Record<string, string>>): number | undefined {
+export const earlyRetriesIn = (entries: readonly JournalEntry[]): readonly EarlyRetry[] =>
+  attemptsIn(entries)
+    .flatMap(pairsOf)
+    .flatMap(([before, after]) => {
+      const seconds = secondsToWait(before.answer.headers);
+      const waited = waitBetween(before, after);
+      if (seconds === undefined || waited + EARLY_MS >= seconds * 1000) return [];
+      return [{ before, after, seconds, waited: Math.max(0, Math.round(waited)) }];
+    });
+
+function waitFaults(all: readonly Attempts[]): readonly string[] {
+  const entries = all.flat();
+  if (entries.every(({ answer }) => secondsToWait(answer.headers) === undefined))
+    return ['no answer had a Retry-After, so nothing shows that it is kept'];
+  return all
+    .flatMap(earlyRetriesIn)
+    .map(
+      ({ before, after, seconds, waited }) =>
+        `${describeEntry(after)} came ${waited} ms after request ${before.number}, which said Retry-After: ${seconds}`,
+    );
+}
+
+export function secondsToWait(headers: Readonly<Record<string, string>>): number | undefined {
   const said = headers['retry-after'];
   return said !== undefined && /^\d+$/.test(said) ? Number(said) : undefined;
 }
@@ -115,14 +139,19 @@ function backOffFaults(all: readonly Attempts[]): readonly string[] {
   });
 }
 
-function duplicateFaults(attempts: Attempts): readonly string[] {
-  const done = attempts.filter(({ changes = [] }) => changes.length > 0);
-  const [first, ...others] = done;
-  return others.map(
-    (entry) =>
-      `${describeEntry(entry)} was carried out again: request ${first?.number} had done it already`,
-  );
+/** Attempts that were carried out although an earlier one had been, each with that one. */
+export function duplicatesIn(
+  attempts: Attempts,
+): readonly (readonly [JournalEntry, JournalEntry])[] {
+  const [first, ...others] = attempts.filter(({ changes = [] }) => changes.length > 0);
+  return others.map((entry) => [first as JournalEntry, entry]);
 }
+
+const duplicateFaults = (attempts: Attempts): readonly string[] =>
+  duplicatesIn(attempts).map(
+    ([first, entry]) =>
+      `${describeEntry(entry)} was carried out again: request ${first.number} had done it already`,
+  );
 
 export const times = (count: number): string =>
   ['never', 'once', 'twice'][count] ?? `${count} times`;

@@ -63,6 +63,14 @@ export interface WorldSummary {
   readonly requests: number;
 }
 
+/** How many worlds have come and gone, and how often one was reset. */
+export interface WorldTally {
+  readonly made: number;
+  readonly deleted: number;
+  readonly evicted: number;
+  readonly reset: number;
+}
+
 /** There is no such world, or it cannot be what it is asked to be. */
 export class WorldError extends UsageError {}
 
@@ -81,6 +89,7 @@ export class Worlds {
   readonly #named = new Map<string, Place>();
   /** Requests that have no world to go to. */
   readonly #strays: Journal;
+  readonly #tally = { made: 0, deleted: 0, evicted: 0, reset: 0 };
 
   /** Throws a ScenarioError that lists every problem of a scenario. */
   constructor(options: WorldsOptions) {
@@ -121,6 +130,15 @@ export class Worlds {
   limit({ strict = this.#limits.strict, max = this.#limits.max }: Loose<WorldLimits>): void {
     this.#limits = { strict, max };
     this.#evict();
+  }
+
+  get tally(): WorldTally {
+    return { ...this.#tally };
+  }
+
+  /** Requests that were for no world. */
+  get strays(): readonly JournalEntry[] {
+    return this.#strays.entries;
   }
 
   /** The default world, then the others, the one that was used last at the end. */
@@ -181,6 +199,7 @@ export class Worlds {
   /** As its scenario has it, with an empty journal: the same requests get the same answers again. */
   reset(name: string): void {
     const place = this.#found(name);
+    if (place.journal.entries.length > 0) this.#tally.reset += 1;
     place.reset();
     this.#options.companion?.started(place.world, place.start.scenario);
   }
@@ -272,7 +291,7 @@ export class Worlds {
       throw new WorldError(
         'The default world cannot be deleted.\n  fix: reset it, or name another one',
       );
-    this.#drop(this.#found(name));
+    this.#drop(this.#found(name), 'deleted');
   }
 
   /** Where a world of this name starts, unless it is told otherwise. */
@@ -298,6 +317,7 @@ export class Worlds {
 
   #keep(place: Place): Place {
     this.#named.set(place.name, place);
+    this.#tally.made += 1;
     this.#evict();
     return place;
   }
@@ -306,12 +326,13 @@ export class Worlds {
   #evict(): void {
     for (const oldest of this.#named.values()) {
       if (this.#named.size <= this.#limits.max) return;
-      this.#drop(oldest);
+      this.#drop(oldest, 'evicted');
       this.#options.onWorld?.({ kind: 'evicted', world: oldest.name, worlds: this.#named.size });
     }
   }
 
-  #drop(place: Place): void {
+  #drop(place: Place, how: 'deleted' | 'evicted'): void {
+    this.#tally[how] += 1;
     this.#named.delete(place.name);
     place.journal.end();
   }

@@ -50,3 +50,24 @@ it('hands a signal on, and ends as the command does', async () => {
   waiting.process.kill('SIGTERM');
   expect((await waiting.finished).code).toBe(143);
 });
+
+it('lints what the command has sent to any world, and fails for it where the command has not', async () => {
+  const script = (status: number) =>
+    node(`
+      const { AITRONOS_BASE_URL: url, FREDDY_API_KEY: key } = process.env;
+      const ask = (method, path) => fetch(url + path, { method, headers: { 'X-API-Key': key } });
+      ask('GET', '/w/gone/v1/spaces/undefined')
+        .then(() => fetch(url + '/__admin/worlds/gone', { method: 'DELETE' }))
+        .then(() => process.exit(${status}));`);
+  const [passed, failed, lax] = [
+    await runBuilt(['exec', '--lint', '--', ...script(0)]),
+    await runBuilt(['exec', '--lint', '--', ...script(7)]),
+    await runBuilt(['exec', '--lint', '--ignore', 'placeholder-value', '--', ...script(0)]),
+  ];
+  expect([passed.code, failed.code, lax.code]).toEqual([1, 7, 0]);
+  for (const { stdout } of [passed, failed])
+    expect(stdout).toMatch(
+      /error {2}placeholder-value {2}getSpace\n.*\n {2}at: world gone, request 1\n/,
+    );
+  expect(lax.stdout).toMatch(/1 request in 1 world: no findings\.\n$/);
+});

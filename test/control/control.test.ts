@@ -625,6 +625,8 @@ describe('the client', () => {
     expect((await control.faults('two')).length).toBe(2);
     await control.clearFaults('two');
     expect((await control.verify('two', [{ request: {}, never: true }], 9)).holds).toBe(true);
+    expect((await control.lint()).gone).toBe(1);
+    expect((await control.lint({ world: 'two' })).requests).toBe(0);
     await control.setLimits('two', { rate: '60/m', burst: 2 });
     expect(await control.limits('two')).toMatchObject({ rate: '60/m', keys: 0 });
     await control.clearLimits('two');

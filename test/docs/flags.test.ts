@@ -11,6 +11,7 @@ import { execCommand } from '../../src/cli/exec.js';
 import { explainCommand } from '../../src/cli/explain.js';
 import { flags } from '../../src/cli/flags.js';
 import { initCommand } from '../../src/cli/init.js';
+import { lintCommand } from '../../src/cli/lint.js';
 import { resetCommand } from '../../src/cli/reset.js';
 import { scenarioCommand } from '../../src/cli/scenario.js';
 import { serveCommand } from '../../src/cli/serve.js';
@@ -79,6 +80,7 @@ describe('the table of flags', () => {
     stateCommand,
     clockCommand,
     whyCommand,
+    lintCommand,
     casesCommand,
     execCommand,
   ].map((make) => make(process));

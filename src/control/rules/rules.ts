@@ -5,6 +5,7 @@ import { clockRules } from './clock.js';
 import { embeddingRules } from './embeddings.js';
 import { faultRules } from './faults.js';
 import type { ControlRules } from './form.js';
+import { lintControlRules } from './lint.js';
 import { requestRules } from './requests.js';
 import { scenarioRules } from './scenarios.js';
 import { serviceRules } from './service.js';
@@ -28,5 +29,6 @@ export const controlRules: ControlRules = {
   ...scenarioRules,
   ...faultRules,
   ...verifyRules,
+  ...lintControlRules,
   ...settingsRules,
 };

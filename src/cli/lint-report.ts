@@ -1,0 +1,90 @@
+// What comes of a lint: its files, and whether it fails.
+import { junitOf, type Test } from '../contract/report/junit-xml.js';
+import type { LintReport } from '../control/client.js';
+import { fixOf } from '../files/nearest.js';
+import { replaceFile } from '../files/write.js';
+import { severities } from '../lint/rule.js';
+import { ruleNames } from '../lint/rules.js';
+import { describeFinding } from '../lint/text.js';
+import { ExitCode } from '../spec/exit-code.js';
+import { UsageError } from '../spec/failure.js';
+import type { FlagValues } from './flags.js';
+
+type LintFlags = Pick<FlagValues<'lint'>, 'failOn' | 'minCoverage' | 'ignore' | 'report'>;
+
+/** Before a command is run for it. Throws a UsageError. */
+export function checkIgnored({ ignore = [] }: LintFlags): void {
+  const unknown = ignore.find((name) => !ruleNames.includes(name));
+  if (unknown !== undefined)
+    throw new UsageError(`There is no rule ${unknown}.\n  fix: ${fixOf(unknown, ruleNames)}`);
+}
+
+/** The findings that are as severe as `--fail-on` says. */
+const failing = ({ findings }: LintReport, { failOn }: LintFlags): LintReport['findings'] =>
+  failOn === 'none'
+    ? []
+    : findings.filter(({ severity }) => severities.indexOf(severity) <= severities.indexOf(failOn));
+
+/** Undefined where enough was met. */
+function lackOf({ coverage }: LintReport, { minCoverage }: LintFlags): string | undefined {
+  const { percent } = coverage.cases;
+  if (minCoverage === undefined || percent >= minCoverage) return undefined;
+  return `${percent} % of the documented cases were met, where --min-coverage is ${minCoverage} %.`;
+}
+
+/** The exit code, and the reason where it is not 0. */
+export function endingOf(
+  report: LintReport,
+  flags: LintFlags,
+): { readonly code: number; readonly words: string } {
+  const bad = failing(report, flags);
+  const reasons = [
+    ...(bad.length > 0 ? [`Failed: --fail-on ${flags.failOn}.`] : []),
+    ...[lackOf(report, flags)].flatMap((lack) => (lack === undefined ? [] : [`Failed: ${lack}`])),
+  ];
+  return {
+    code: reasons.length > 0 ? ExitCode.failures : ExitCode.ok,
+    words: reasons.map((reason) => `${reason}\n`).join(''),
+  };
+}
+
+/** Throws a UsageError where one cannot be written. */
+export function writeReports(report: LintReport, flags: LintFlags): void {
+  for (const path of flags.report ?? []) {
+    const text = path.endsWith('.xml')
+      ? toJunit(report, flags)
+      : `${JSON.stringify(report, null, 2)}\n`;
+    try {
+      replaceFile(path, text);
+    } catch (error) {
+      throw new UsageError(
+        `${path} cannot be written: ${(error as Error).message}\n  fix: name another file with --report`,
+      );
+    }
+  }
+}
+
+/** A test for each rule, and one for the coverage. */
+function toJunit(report: LintReport, flags: LintFlags): string {
+  const bad = failing(report, flags);
+  const rules = ruleNames.map((name): Test => {
+    const test = { suite: 'understudy lint', name, seconds: 0 };
+    if (flags.ignore?.includes(name))
+      return { ...test, outcome: 'skipped', message: `ignored: --ignore ${name}` };
+    const own = bad.filter(({ rule }) => rule === name);
+    const [first] = own;
+    if (!first) return { ...test, outcome: 'passed' };
+    const text = own.map(describeFinding).join('\n');
+    return { ...test, outcome: 'failure', message: `${name}: ${first.what}`, text };
+  });
+  const coverage = { suite: 'understudy lint', name: 'coverage', seconds: 0 };
+  const lack = lackOf(report, flags);
+  const tests: readonly Test[] = [
+    ...rules,
+    lack === undefined
+      ? { ...coverage, outcome: 'passed' }
+      : { ...coverage, outcome: 'failure', message: `coverage: ${lack}` },
+  ];
+  const target = `${report.requests} requests in ${report.worlds} worlds`;
+  return junitOf(tests, { started: new Date().toISOString(), target });
+}
