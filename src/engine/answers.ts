@@ -4,6 +4,7 @@ import { type Decision, type Hand, type Outcome, turnedAway } from '../decide/ru
 import { nearestPath } from '../files/nearest-path.js';
 import { type Case, caseOfViolation } from '../spec/case.js';
 import type { Operation } from '../spec/document.js';
+import { textOf } from '../spec/lasting.js';
 import type { Match } from '../spec/match.js';
 import {
   isJsonObject,
@@ -303,7 +304,7 @@ export class Answers<World extends State, Who> {
     const whole = {
       status,
       headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: textOf(body) }),
     };
     const response = this.#respond(exchange, documented, whole, body);
     const answer = { response, documented, note, ...(decision ? { decision } : {}) };

@@ -6,24 +6,30 @@ import { shown } from './memory.js';
 import { idPage, knowsCursors } from './paging.js';
 import { answer, exists, rule } from './rule.js';
 import { findOwnThread } from './threads.js';
+import { viewsOf } from './views.js';
 
 type OutputMode = 'text' | 'plain' | 'blocks' | 'structured';
 
-function messageView(message: Message, mode: OutputMode): components['schemas']['Message'] {
-  const view = {
-    id: message.id,
-    thread_id: message.thread_id,
-    created_at: message.created_at,
-    role: message.role,
-    content: message.content,
-    attachments: [],
-    metadata: message.metadata,
-  };
-  // The blocks themselves are described nowhere: one text block, assumed.
-  return mode === 'blocks' || mode === 'structured'
-    ? { ...view, response_blocks: [{ type: 'text', text: message.content }] }
-    : view;
-}
+const fieldsOf = (message: Message): components['schemas']['Message'] => ({
+  id: message.id,
+  thread_id: message.thread_id,
+  created_at: message.created_at,
+  role: message.role,
+  content: message.content,
+  attachments: [],
+  metadata: message.metadata,
+});
+
+const plainView = viewsOf(fieldsOf);
+// The blocks themselves are described nowhere: one text block, assumed.
+const viewInBlocks = viewsOf((message: Message) =>
+  Object.assign(fieldsOf(message), {
+    response_blocks: [{ type: 'text', text: message.content }],
+  }),
+);
+
+const messageView = (message: Message, mode: OutputMode): components['schemas']['Message'] =>
+  (mode === 'blocks' || mode === 'structured' ? viewInBlocks : plainView)(message);
 
 export const listMessages = rule('listMessages', {
   read: ({ world, caller, path, query }) => ({

@@ -8,11 +8,14 @@ import { hasCapability, isOwnOrganization, keysReached, mayReachSlice } from './
 import type { Caller } from './callers.js';
 import { namedLike, skipPage } from './paging.js';
 import { answer, exists, rule } from './rule.js';
+import { readingViewsOf } from './views.js';
 
 export const MANAGE_SLICES = 'manage_knowledge_slices';
 
-export function sliceView(world: World, slice: Slice): components['schemas']['Slice'] {
-  return {
+export const sliceView = readingViewsOf({
+  moments: (world: World) => [world.vectorStores.moment],
+  read: storeCount,
+  make: (slice, count): components['schemas']['Slice'] => ({
     id: slice.id,
     name: slice.name,
     description: slice.description,
@@ -29,9 +32,9 @@ export function sliceView(world: World, slice: Slice): components['schemas']['Sl
     archived_at: slice.archived_at,
     archived_by: slice.archived_by,
     access_mode: slice.access_mode,
-    store_count: storeCount(world, slice),
-  };
-}
+    store_count: count,
+  }),
+});
 
 /** A composite reaches the stores of its members (knowledge sheet K8). */
 function storeCount(world: World, slice: Slice): number {

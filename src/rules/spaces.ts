@@ -10,6 +10,7 @@ import { forget, touch } from './memory.js';
 import { cursorPage, readCursor } from './paging.js';
 import { answer, exists, rule, type Verdict } from './rule.js';
 import { dropStore } from './stores.js';
+import { readingViewsOf } from './views.js';
 
 type SpaceUpdate = components['schemas']['SpaceUpdate'];
 
@@ -17,8 +18,11 @@ type SpaceUpdate = components['schemas']['SpaceUpdate'];
  * The space as the API shows it. Field by field, as every view of a row: to take a row apart and
  * spread the rest costs Node 20 some five microseconds more (docs/performance.md).
  */
-export function spaceView(world: World, space: Space): components['schemas']['Space'] {
-  return {
+export const spaceView = readingViewsOf({
+  moments: (world: World) => [world.spaceVectorStores.moment],
+  read: (world, space: Space) =>
+    world.spaceVectorStores.where('space', space.id).map((link) => link.vector_store_id),
+  make: (space, additional): components['schemas']['Space'] => ({
     id: space.id,
     organization_id: space.organization_id,
     created_by: space.created_by,
@@ -31,14 +35,12 @@ export function spaceView(world: World, space: Space): components['schemas']['Sp
     editable_by_users: space.editable_by_users,
     editable_by_roles: space.editable_by_roles,
     visible_to_roles: space.visible_to_roles,
-    additional_vector_store_ids: world.spaceVectorStores
-      .where('space', space.id)
-      .map((link) => link.vector_store_id),
+    additional_vector_store_ids: additional,
     last_activity_at: space.last_activity_at,
     created_at: space.created_at,
     updated_at: space.updated_at,
-  };
-}
+  }),
+});
 
 /**
  * A space that a call may speak about: not deleted, and in the organization that April's clients

@@ -15,24 +15,23 @@ import type { Caller } from './callers.js';
 import { namedLike, skipPage } from './paging.js';
 import { answer, exists, rule } from './rule.js';
 import { findSlice, MANAGE_SLICES } from './slices.js';
+import { viewsOf } from './views.js';
 
 /** The store as the knowledge operations show it: the twelve fields of seed 002 (K-C7). */
-export function storeView(store: VectorStore): components['schemas']['Store'] {
-  return {
-    id: store.id,
-    name: store.name,
-    description: store.description,
-    slice_id: store.slice_id,
-    organization_id: store.organization_id,
-    created_by: store.created_by,
-    is_active: store.is_active,
-    access_mode: store.access_mode,
-    file_count: store.file_count,
-    data_size: store.data_size,
-    created_at: store.created_at,
-    updated_at: store.updated_at,
-  };
-}
+export const storeView = viewsOf((store: VectorStore): components['schemas']['Store'] => ({
+  id: store.id,
+  name: store.name,
+  description: store.description,
+  slice_id: store.slice_id,
+  organization_id: store.organization_id,
+  created_by: store.created_by,
+  is_active: store.is_active,
+  access_mode: store.access_mode,
+  file_count: store.file_count,
+  data_size: store.data_size,
+  created_at: store.created_at,
+  updated_at: store.updated_at,
+}));
 
 export function findStore(
   world: World,

@@ -8,35 +8,48 @@ import type { Caller } from './callers.js';
 import { forget, touch } from './memory.js';
 import { idPage, inTurn, knowsCursors, type Listed, matching } from './paging.js';
 import { answer, type Call, exists, rule } from './rule.js';
+import { readingViewsOf } from './views.js';
 
 type SpaceThreadView = components['schemas']['SpaceThread'];
 
-/** The thread as a space lists it: without the spaces it is in (spaces sheet S10). */
-export function spaceThreadView(world: World, thread: Thread): SpaceThreadView {
-  return {
-    id: thread.id,
-    object: 'thread',
-    created_at: thread.created_at,
-    updated_at: thread.updated_at,
-    last_message_at: thread.last_message_at,
-    metadata: thread.metadata,
-    assistant_id: thread.assistant_id,
-    organization_id: thread.organization_id,
-    user_id: thread.user_id,
-    title: thread.title,
-    status: thread.status,
-    message_count: world.messages.count('thread', thread.id),
-    visible_in_ui: thread.visible_in_ui,
-    last_model_used: thread.last_model_used,
-    is_pinned: thread.pinned_at !== null,
-    pinned_at: thread.pinned_at,
-  };
-}
+const fieldsOf = (thread: Thread, messages: number): SpaceThreadView => ({
+  id: thread.id,
+  object: 'thread',
+  created_at: thread.created_at,
+  updated_at: thread.updated_at,
+  last_message_at: thread.last_message_at,
+  metadata: thread.metadata,
+  assistant_id: thread.assistant_id,
+  organization_id: thread.organization_id,
+  user_id: thread.user_id,
+  title: thread.title,
+  status: thread.status,
+  message_count: messages,
+  visible_in_ui: thread.visible_in_ui,
+  last_model_used: thread.last_model_used,
+  is_pinned: thread.pinned_at !== null,
+  pinned_at: thread.pinned_at,
+});
 
-export function threadView(world: World, thread: Thread): components['schemas']['Thread'] {
-  const space_ids = world.spaceThreads.where('thread', thread.id).map((link) => link.space_id);
-  return { ...spaceThreadView(world, thread), space_ids };
-}
+const messagesIn = (world: World, thread: Thread): number =>
+  world.messages.count('thread', thread.id);
+
+/** The thread as a space lists it: without the spaces it is in (spaces sheet S10). */
+export const spaceThreadView = readingViewsOf({
+  moments: (world: World) => [world.messages.moment],
+  read: messagesIn,
+  make: fieldsOf,
+});
+
+export const threadView = readingViewsOf({
+  moments: (world: World) => [world.messages.moment, world.spaceThreads.moment],
+  read: (world, thread: Thread) => ({
+    messages: messagesIn(world, thread),
+    space_ids: world.spaceThreads.where('thread', thread.id).map((link) => link.space_id),
+  }),
+  make: (thread, { messages, space_ids }): components['schemas']['Thread'] =>
+    Object.assign(fieldsOf(thread, messages), { space_ids }),
+});
 
 export function findThread(world: World, id: string): Thread | undefined {
   const thread = world.threads.get(id);

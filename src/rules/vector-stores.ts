@@ -5,13 +5,14 @@ import { isOwnOrganization, mayReachStore } from './access.js';
 import { namedLike } from './paging.js';
 import { answer, exists, rule } from './rule.js';
 import { dropStore, findStore, reachableStores } from './stores.js';
+import { viewsOf } from './views.js';
 
 /**
  * The store as the vector-store operations show it: the fields of the object page and of the
  * samples (K-C7).
  */
-export function vectorStoreView(store: VectorStore): components['schemas']['VectorStore'] {
-  return {
+export const vectorStoreView = viewsOf(
+  (store: VectorStore): components['schemas']['VectorStore'] => ({
     id: store.id,
     name: store.name,
     description: store.description,
@@ -30,8 +31,8 @@ export function vectorStoreView(store: VectorStore): components['schemas']['Vect
     object: 'vector_store',
     status: store.is_active ? 'active' : 'inactive',
     total_size_bytes: store.data_size,
-  };
-}
+  }),
+);
 
 export const createVectorStore = rule('createVectorStore', {
   read: () => ({}),

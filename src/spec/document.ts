@@ -26,6 +26,8 @@ export interface DocumentedResponse {
   readonly mediaType?: string;
   /** The component that describes the body. */
   readonly schema?: string;
+  /** The field of the body that is a list of which the schema asks nothing but that its items are valid. */
+  readonly list?: string;
   readonly requiredHeaders: readonly string[];
   readonly relations: readonly Relation[];
 }
@@ -138,7 +140,7 @@ export function readSpec<Id extends string>(text: string, place: Spec['place']):
         responses: new Map(
           responses.map(([status, response]) => [
             status,
-            readResponse(status, response, document['x-error-relations'], resolve),
+            readResponse(document, status, response, resolve),
           ]),
         ),
         cases: new Map(
@@ -193,23 +195,45 @@ function readParameter(parameter: OpenAPIV3_1.ParameterObject, resolve: Resolve)
 }
 
 function readResponse(
+  document: Document,
   status: number,
   response: ResponseObject,
-  errorRelations: readonly Relation[],
   resolve: Resolve,
 ): DocumentedResponse {
   const [mediaType] = Object.keys(response.content ?? {});
   const schema = componentOf(response);
+  const list = schema && listIn(document.components?.schemas?.[schema]);
   const headers = Object.entries(response.headers ?? {}) as [string, OpenAPIV3_1.HeaderObject][];
   return {
     status,
     ...(mediaType === undefined ? {} : { mediaType }),
     ...(schema === undefined ? {} : { schema }),
+    ...(list === undefined ? {} : { list }),
     requiredHeaders: headers
       .filter(([, header]) => resolve(header).required)
       .map(([name]) => name.toLowerCase()),
-    relations: [...(status >= 400 ? errorRelations : []), ...(response['x-relations'] ?? [])],
+    relations: [
+      ...(status >= 400 ? document['x-error-relations'] : []),
+      ...(response['x-relations'] ?? []),
+    ],
   };
+}
+
+/** What a list may say of itself without asking anything of its items together. */
+const ofEachItem = new Set(['type', 'items', 'description']);
+
+function listIn(component: object = {}): string | undefined {
+  const { type, properties = {}, ...rest } = component as OpenAPIV3_1.SchemaObject;
+  // What joins schemas may say more of the list.
+  if (type !== 'object' || Object.keys(rest).some((key) => /Of$|^(if|not|\$ref)$/.test(key)))
+    return undefined;
+  const lists = Object.entries(properties).filter(
+    ([, field]) =>
+      'type' in field &&
+      field.type === 'array' &&
+      Object.keys(field).every((keyword) => ofEachItem.has(keyword)),
+  );
+  return lists.length === 1 ? lists[0]?.[0] : undefined;
 }
 
 type Content = { content?: { [mediaType: string]: OpenAPIV3_1.MediaTypeObject } };

@@ -1,9 +1,10 @@
 // Does an answer keep the document? Status, media type, headers, body and relations; an empty list
 // of violations means that all of them were checked.
-import type { Operation } from '../spec/document.js';
-import type { Json, PlainResponse } from '../spec/message.js';
+import type { DocumentedResponse, Operation } from '../spec/document.js';
+import { isLasting } from '../spec/lasting.js';
+import { isJsonObject, type Json, type PlainResponse } from '../spec/message.js';
 import { brokenRelations, type Exchange } from '../spec/relation.js';
-import type { Validators } from './validators.js';
+import type { Validator, Validators } from './validators.js';
 import { fromAjv, type Violation } from './violation.js';
 
 /** The request's side of an exchange, for the relations. */
@@ -51,7 +52,8 @@ export function checkResponse(
   }
   if (documented.schema) {
     const validate = validators(`closed_${documented.schema}`);
-    if (!validate(body)) violations.push(...fromAjv('body', validate.errors ?? []));
+    if (!isValid(body, documented, validate))
+      violations.push(...fromAjv('body', validate.errors ?? []));
   } else if (body !== undefined) {
     violations.push({ in: 'body', pointer: '', keyword: 'body', expected: 'no body' });
   }
@@ -66,4 +68,30 @@ export function checkResponse(
     expected: breach.expected,
     ...(breach.got === undefined ? {} : { got: breach.got }),
   }));
+}
+
+/** Lasting values that a validator has found valid, alone or in a list. */
+const found = new WeakMap<Validator, WeakSet<object>>();
+
+/** What lasts is looked at once by each validator. */
+function isValid(
+  body: Json | undefined,
+  { list }: DocumentedResponse,
+  validate: Validator,
+): boolean {
+  const valid = found.get(validate) ?? new WeakSet();
+  found.set(validate, valid);
+  const items = list !== undefined && isJsonObject(body) ? body[list] : undefined;
+  const parts = Array.isArray(items) ? items : [body];
+  const unseen = parts.filter((part) => !valid.has(part));
+  if (unseen.length === 0 && items === undefined) return true;
+  // Of those that are known to be valid the schema asks no more; where it finds fault with one of the
+  // others, it says where that stands among all.
+  const rest =
+    unseen.length < parts.length && list !== undefined
+      ? Object.assign({}, body, { [list]: unseen })
+      : body;
+  if (!validate(rest)) return rest === body ? false : validate(body);
+  for (const part of unseen) if (isLasting(part)) valid.add(part);
+  return true;
 }

@@ -31,6 +31,8 @@ export interface TableState<R> {
   /** For each index what is filed, by key. */
   readonly filed: readonly Tree<Filed<R>>[];
   readonly next: Position;
+  /** Another one after every write. It holds nothing, so that whoever remembers it keeps no rows alive. */
+  readonly moment: object;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: which orders an index has is asked of the index itself.
@@ -67,6 +69,7 @@ export const schemaOf =
       entries: Entries.empty<R>(),
       filed: Object.values(indexes).map(() => new Tree<Filed<R>>((a, b) => compare(a.key, b.key))),
       next: 0,
+      moment: {},
     },
   });
 
@@ -95,6 +98,11 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
     if (entries !== this.#state.entries) this.#state = { ...this.#state, entries };
     this.#writer = {};
     return this.#state;
+  }
+
+  /** What was read at one moment is the same as long as it lasts. */
+  get moment(): object {
+    return this.#state.moment;
   }
 
   restore(state: TableState<R>): void {
@@ -218,6 +226,7 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
         refiled(index, filed[i] as Tree<Filed<R>>, { before, after, writer }),
       ),
       next: after ? Math.max(next, after.position + 1) : next,
+      moment: {},
     };
     this.#onWrite.after?.(before?.row, after?.row);
   }
