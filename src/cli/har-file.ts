@@ -2,10 +2,12 @@
 // it. A run that is killed leaves what it has sent so far.
 import { closeSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Target } from '../client/target.js';
-import { harAround, harEntry, type Recorded } from '../contract/report/har.js';
+import type { Answer, Target } from '../client/target.js';
+import { isForCredentials } from '../contract/dialect.js';
 import { type Mask, masking } from '../contract/report/redact.js';
 import type { Profile } from '../contract/run/profile.js';
+import { harAround, harEntry } from '../har/entry.js';
+import type { PlainRequest } from '../spec/message.js';
 import { version } from './version.js';
 
 /** A mask remembers what it has read; bodies need not be remembered for long. */
@@ -37,10 +39,12 @@ export class HarFile {
     const send: Target['send'] = async (request, signal) => {
       const started = new Date();
       const began = performance.now();
-      const record = (came: Pick<Recorded, 'response' | 'error'>): void => {
+      const record = (came: Came): void => {
         if (this.#entries % RENEWED === 0) this.#mask = masking(secrets);
         const milliseconds = performance.now() - began;
-        this.#add(harEntry({ started, milliseconds, base, request, ...came }, this.#mask));
+        const { method, target } = request;
+        const told = { started, milliseconds, base, method, target, ...messagesOf(request, came) };
+        this.#add(harEntry(told, { mask: this.#mask, isSecret: isForCredentials }));
       };
       try {
         const response = await target.send(request, signal);
@@ -80,4 +84,22 @@ export class HarFile {
       done += writeSync(this.#fd, bytes, done, bytes.length - done, this.#end + done);
     this.#end += bytes.length - this.#tail.length;
   }
+}
+
+/** An answer, or why there is none. */
+interface Came {
+  readonly response?: Answer;
+  readonly error?: string;
+}
+
+function messagesOf({ headers, body }: PlainRequest, { response, error }: Came) {
+  const request = { headers, body: Buffer.from(body).toString(), bytes: body.length };
+  if (!response) return { request, comment: error };
+  const { status, body: text = '', repeated } = response;
+  const bytes = Buffer.byteLength(text);
+  return {
+    request,
+    response: { status, headers: response.headers, body: text, bytes },
+    comment: repeated,
+  };
 }

@@ -6,7 +6,7 @@ import type { NewMessage } from '../rules/memory.js';
 import type { Fault, RateLimitSettings } from '../scenario/faults.js';
 import type { ScenarioSource } from '../scenario/generate.js';
 import type { Scenario } from '../scenario/scenario.js';
-import type { JsonObject } from '../spec/message.js';
+import { isJsonObject, type JsonObject } from '../spec/message.js';
 import type { Expectation, Verdict } from '../verify/verify.js';
 import type { CaseDetails, CaseSummary } from '../why/cases.js';
 import type { Explanation } from '../why/explanation.js';
@@ -78,6 +78,15 @@ export interface LimitStatus extends RateLimitSettings {
   readonly keys: number;
   /** Requests that were too many. */
   readonly refused: number;
+}
+
+/** A HAR 1.2 file: each entry is a request with its answer. */
+export interface Har {
+  readonly log: {
+    readonly version: string;
+    readonly creator: { readonly name: string; readonly version: string };
+    readonly entries: readonly JsonObject[];
+  };
 }
 
 interface Paging {
@@ -197,6 +206,17 @@ export class ControlClient {
     query: Paging & RequestFilter & { readonly after?: number } = {},
   ): Promise<{ requests: JournalEntry[]; next_after: number | null; lost: number }> {
     return this.#ask('GET', ['worlds', world, 'requests'], { query });
+  }
+
+  /** The same as a HAR 1.2 file. */
+  async har(world: string, query: RequestFilter & { readonly after?: number } = {}): Promise<Har> {
+    const path = ['worlds', world, 'har'];
+    return fileIn<Har>(await this.#send('GET', path, { query }), 'log');
+  }
+
+  /** The OpenAPI document that is served. */
+  async product(): Promise<JsonObject> {
+    return fileIn<JsonObject>(await this.#send('GET', ['product.json']), 'paths');
   }
 
   /** By its number, or by the trace id of its answer. */
@@ -435,6 +455,15 @@ export class ControlClient {
       ...(signal === undefined ? {} : { signal }),
     });
   }
+}
+
+/** A file that is an answer by itself, and known by one of its names. */
+async function fileIn<File>(response: Response, name: string): Promise<File> {
+  const file: unknown = await response
+    .clone()
+    .json()
+    .catch(() => undefined);
+  return response.ok && isJsonObject(file) && name in file ? (file as File) : dataOf(response);
 }
 
 interface Sent {

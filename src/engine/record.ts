@@ -100,7 +100,18 @@ export function recordMessage(
   if (body instanceof ReadableStream) return { headers };
   const bytes = body === undefined ? 0 : (byteLength(body) as number);
   if (body === undefined || bytes === 0 || limit === 0) return { headers, bytes };
-  return { headers, bytes, body: maskText(beginningOf(body, bytes, limit), secrets) };
+  const masked = maskText(beginningOf(body, bytes, limit), secrets);
+  return { headers, bytes, body: bytes > limit ? withoutBegun(masked, secrets) : masked };
+}
+
+/** Without the beginning of a secret that the end has cut through. */
+function withoutBegun(text: string, secrets: readonly string[]): string {
+  const begun = secrets.map((secret) => {
+    for (let length = secret.length - 1; length > 0; length--)
+      if (text.endsWith(secret.slice(0, length))) return length;
+    return 0;
+  });
+  return text.slice(0, text.length - Math.max(0, ...begun));
 }
 
 export function recordAnswer(

@@ -1,6 +1,8 @@
 // The journal of a world.
 import { type JournalEntry, lostAfter } from '../../engine/journal.js';
+import { harOf } from '../../har/entry.js';
 import type { JsonObject } from '../../spec/message.js';
+import { harEntryOf } from '../har.js';
 import { type ControlRules, heldBy, pageOf, type Request, rule, unknown_world } from './form.js';
 
 /** By the name of the parameter. */
@@ -23,16 +25,21 @@ const found = ({ world: { worlds }, path }: Request): JournalEntry | undefined =
     .journal(path.world)
     .find(({ number, trace_id }) => String(number) === path.request || trace_id === path.request);
 
+/** Those behind a number that fit all filters. */
+const chosen = ({ world: { worlds }, path, query }: Request): readonly JournalEntry[] =>
+  worlds
+    .journal(path.world)
+    .filter((entry) => entry.number > Number(query.after) && fits(entry, query));
+
 export const requestRules: ControlRules = {
   listRequests: rule({
     guards: { unknown_world },
-    accept: ({ world: { worlds }, path, query }) => {
-      const after = query.after as number;
-      const journal = worlds.journal(path.world);
-      const later = journal.filter((entry) => entry.number > after && fits(entry, query));
+    accept: (request) => {
+      const { world, path, query } = request;
+      const later = chosen(request);
       const { page, more } = pageOf(later, query.limit);
       const next_after = more ? (later[page.length - 1]?.number ?? null) : null;
-      return ['listed', { requests: page, next_after, lost: lostAfter(after, journal) }];
+      return ['listed', { requests: page, next_after, lost: lostAfter(query.after as number, world.worlds.journal(path.world)) }];
     },
   }),
 
@@ -55,6 +62,20 @@ export const requestRules: ControlRules = {
     },
     accept: (request) => ['found', found(request)],
   }),
+
+  // A program that reads the file looks for nothing around it.
+  exportHar: {
+    read: () => ({}),
+    guards: { unknown_world },
+    accept: (known) => {
+      const request = known as unknown as Request;
+      const { worlds, versions } = request.world;
+      const { bodyLimit } = worlds.watched(request.path.world);
+      const entries = chosen(request).map((entry) => harEntryOf(entry, bodyLimit));
+      const har = harOf(versions.understudy, entries);
+      return { case: 'exported', body: har as JsonObject };
+    },
+  },
 
   // Its body is a stream, which comes from elsewhere.
   streamEvents: {

@@ -3,71 +3,20 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
 import { afterAll, describe, expect, it } from 'vitest';
 import { HarFile } from '../../../src/cli/har-file.js';
-import { type Answer, handlerTarget, TargetError } from '../../../src/client/target.js';
-import { harAround, harEntry } from '../../../src/contract/report/har.js';
+import { handlerTarget, TargetError } from '../../../src/client/target.js';
+import { isForCredentials } from '../../../src/contract/dialect.js';
 import { masking } from '../../../src/contract/report/redact.js';
 import { runContracts } from '../../../src/contract/run/run.js';
+import { harAround, harEntry } from '../../../src/har/entry.js';
 import { createUnderstudy } from '../../../src/index.js';
 import { profile, spec, withoutEdges } from '../../support/drifted-run.js';
+import { isHar } from '../../support/har.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-har-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-// The fields that HAR 1.2 asks for; nobody keeps a package of its schema any more.
-const text = { type: 'string' };
-const object = (properties: object, optional: object = {}) => ({
-  type: 'object',
-  required: Object.keys(properties),
-  properties: { ...properties, comment: text, ...optional },
-  additionalProperties: false,
-});
-const list = (items: object) => ({ type: 'array', items });
-const pair = object({ name: text, value: text });
-const size = { type: 'integer', minimum: -1 };
-const time = { type: 'number', minimum: 0 };
-const message = {
-  httpVersion: text,
-  cookies: list(pair),
-  headers: list(pair),
-  headersSize: size,
-  bodySize: size,
-};
-const isHar = addFormats.default(new Ajv2020()).compile(
-  object({
-    log: object({
-      version: { const: '1.2' },
-      creator: object({ name: text, version: text }),
-      entries: list(
-        object({
-          startedDateTime: { type: 'string', format: 'date-time' },
-          time,
-          request: object(
-            {
-              method: text,
-              url: { type: 'string', format: 'uri' },
-              queryString: list(pair),
-              ...message,
-            },
-            { postData: object({ mimeType: text, text }) },
-          ),
-          response: object({
-            status: { type: 'integer' },
-            statusText: text,
-            content: object({ size, mimeType: text }, { text }),
-            redirectURL: text,
-            ...message,
-          }),
-          cache: object({}),
-          timings: object({ send: time, wait: time, receive: time }),
-        }),
-      ),
-    }),
-  }),
-);
 function read(file: string) {
   const har = JSON.parse(readFileSync(file, 'utf8'));
   expect([isHar(har), isHar.errors]).toEqual([true, null]);
@@ -90,25 +39,32 @@ const pieces = [
 const [key, token] = [...secrets.keys()] as [string, string];
 const entryOf = (
   request: { target?: string; headers?: Record<string, string>; body?: string },
-  response?: Partial<Answer>,
+  response?: { status?: number; headers?: Record<string, string>; body?: string },
 ) =>
   harEntry(
     {
       started: new Date(0),
       milliseconds: 1.23456,
       base: 'https://staging.example.com',
-      request: {
-        method: 'POST',
-        target: request.target ?? '/v1/spaces',
-        headers: request.headers ?? {},
-        body: Buffer.from(request.body ?? ''),
-      },
+      method: 'POST',
+      target: request.target ?? '/v1/spaces',
+      request: message(request.headers, request.body),
       ...(response
-        ? { response: { status: 200, headers: {}, ...response } }
-        : { error: `no answer to ${key}` }),
+        ? {
+            response: {
+              status: response.status ?? 200,
+              ...message(response.headers, response.body),
+            },
+          }
+        : { comment: `no answer to ${key}` }),
     },
-    masking(secrets),
+    { mask: masking(secrets), isSecret: isForCredentials },
   );
+const message = (headers: Record<string, string> = {}, body = '') => ({
+  headers,
+  body,
+  bytes: Buffer.byteLength(body),
+});
 const parsed = (entry: object) => {
   const [head, tail] = harAround('1');
   const har = JSON.parse(`${head}${JSON.stringify(entry)}${tail}`);
