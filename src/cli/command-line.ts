@@ -10,6 +10,7 @@ import { contractsCommand } from './contracts.js';
 import { doctorCommand } from './doctor.js';
 import { execCommand } from './exec.js';
 import { explainCommand } from './explain.js';
+import { harCommand } from './har.js';
 import { initCommand } from './init.js';
 import type { Io } from './io.js';
 import { lintCommand } from './lint.js';
@@ -64,6 +65,7 @@ function commandLine(io: Io): Command {
     .addCommand(clockCommand(io))
     .addCommand(whyCommand(io))
     .addCommand(lintCommand(io))
+    .addCommand(harCommand(io))
     .addCommand(casesCommand(io));
   prepare(program, 'understudy', io);
   return program.showHelpAfterError('  fix: `understudy --help` lists the commands');

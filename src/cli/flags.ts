@@ -126,6 +126,20 @@ function reportFile(value: string, before: readonly string[] = []): readonly str
   return [...before, value];
 }
 
+/** `org_real=org_xyz789`, by the first. */
+function idPairs(value: string, before: Readonly<Record<string, string>> = {}) {
+  const [, recorded, here] = /^([^=]+)=(.+)$/.exec(value) ?? [];
+  if (recorded === undefined || here === undefined)
+    throw new InvalidArgumentError('It takes two IDs, such as org_real=org_xyz789.');
+  return { ...before, [recorded]: here };
+}
+
+function origins(value: string, before: readonly string[] = []): readonly string[] {
+  if (!URL.canParse(value) || !/^https?:/i.test(value))
+    throw new InvalidArgumentError('It takes an address such as https://api.example.com.');
+  return [...before, new URL(value).origin];
+}
+
 const adminToken = (value: string): string => {
   if (!aToken.holds(value)) throw new InvalidArgumentError('It takes a text without blanks.');
   return value;
@@ -510,6 +524,35 @@ export const flags = {
   'scenario export': {
     ...running,
     output: text('--output <file>', 'write to this file instead of stdout', {}),
+  },
+  'har export': {
+    world: inWorld.world,
+    ...running,
+    output: text('--output <file>', 'write to this file instead of stdout', {}),
+  },
+  'har replay': {
+    ...inWorld,
+    reset: toggle('--reset', 'set the world back to its scenario first'),
+    caller: text(
+      '--caller <user>',
+      'the user whose credential requests get where that of the file is masked, missing or unknown in the world',
+      {},
+    ),
+    id: {
+      name: '--id <recorded=here>',
+      help: 'an ID of the file that is another one in the world, such as an organization; may be repeated',
+      parse: idPairs,
+    } as Flag<Readonly<Record<string, string>> | undefined>,
+    origin: {
+      name: '--origin <url>',
+      help: 'the server of the API in the file; the one with most requests for it by default; may be repeated',
+      parse: origins,
+    } as Flag<readonly string[] | undefined>,
+    allowWrites: toggle(
+      '--allow-writes',
+      'send writes to a mock server that is not on this machine; the same as UNDERSTUDY_ALLOW_WRITES=1',
+    ),
+    readOnly: toggle('--read-only', 'send nothing but GET and HEAD'),
   },
   reset: inWorld,
   snapshot: inWorld,

@@ -4,15 +4,14 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { FileError, type Problem, ScenarioError, withoutRepeats } from '../files/problem.js';
-import { replaceFile } from '../files/write.js';
 import type { ReadScenario } from '../scenario/form.js';
 import { ExitCode } from '../spec/exit-code.js';
-import { UsageError } from '../spec/failure.js';
 import type { World } from '../world/world.js';
 import { DEFAULT_WORLD } from '../world/world-names.js';
 import { type FlagValues, withFlags } from './flags.js';
 import type { Io } from './io.js';
 import { withControl } from './running-server.js';
+import { writeOutput } from './write-output.js';
 
 /** Loaded only when a scenario is looked at. */
 const room = async () => ({
@@ -98,16 +97,6 @@ async function worldOf(given: string): Promise<World> {
   const { virtualClock } = await import('../world/clock.js');
   const { createIdMaker } = await import('../world/ids.js');
   return buildScenario(await read(given), { clock: virtualClock, ids: createIdMaker(1) }).world;
-}
-
-function writeOutput(file: string, text: string): void {
-  try {
-    replaceFile(file, text, { lasting: true });
-  } catch (error) {
-    throw new UsageError(
-      `${file} cannot be written: ${(error as Error).message}\n  fix: name a file in a folder that is there and may be written`,
-    );
-  }
 }
 
 /** The YAML files of a folder; anything else as it is. */

@@ -10,6 +10,7 @@ import { doctorCommand } from '../../src/cli/doctor.js';
 import { execCommand } from '../../src/cli/exec.js';
 import { explainCommand } from '../../src/cli/explain.js';
 import { flags } from '../../src/cli/flags.js';
+import { harCommand } from '../../src/cli/har.js';
 import { initCommand } from '../../src/cli/init.js';
 import { lintCommand } from '../../src/cli/lint.js';
 import { resetCommand } from '../../src/cli/reset.js';
@@ -81,6 +82,7 @@ describe('the table of flags', () => {
     clockCommand,
     whyCommand,
     lintCommand,
+    harCommand,
     casesCommand,
     execCommand,
   ].map((make) => make(process));

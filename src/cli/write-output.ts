@@ -1,0 +1,14 @@
+// The file of `--output`.
+import { replaceFile } from '../files/write.js';
+import { UsageError } from '../spec/failure.js';
+
+/** Whole or not at all; throws a UsageError. */
+export function writeOutput(file: string, text: string): void {
+  try {
+    replaceFile(file, text, { lasting: true });
+  } catch (error) {
+    throw new UsageError(
+      `${file} cannot be written: ${(error as Error).message}\n  fix: name a file in a folder that is there and may be written`,
+    );
+  }
+}
