@@ -39,7 +39,14 @@ export const requestRules: ControlRules = {
       const later = chosen(request);
       const { page, more } = pageOf(later, query.limit);
       const next_after = more ? (later[page.length - 1]?.number ?? null) : null;
-      return ['listed', { requests: page, next_after, lost: lostAfter(query.after as number, world.worlds.journal(path.world)) }];
+      return [
+        'listed',
+        {
+          requests: page,
+          next_after,
+          lost: lostAfter(query.after as number, world.worlds.journal(path.world)),
+        },
+      ];
     },
   }),
 
