@@ -283,7 +283,7 @@ class Reader {
 const isPair = (value: unknown): value is { readonly name: string; readonly value: string } =>
   isJsonObject(value) && typeof value.name === 'string' && typeof value.value === 'string';
 
-export function isJson(text: string): boolean {
+function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;
