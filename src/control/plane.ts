@@ -5,14 +5,16 @@ import type { Answerer } from '../engine/answerer.js';
 import type { Pages } from '../engine/answers.js';
 import { Engine } from '../engine/engine.js';
 import { createJournal } from '../engine/journal.js';
+import { EXPOSITION_TYPE } from '../metrics/exposition.js';
 import type { Spec } from '../spec/document.js';
-import type { PlainRequest, PlainResponse } from '../spec/message.js';
+import type { PlainRequest } from '../spec/message.js';
 import type { Validators } from '../validation/validators.js';
 import { DEFAULT_WORLD } from '../world/world-names.js';
 import { type ConsoleFile, consolePage, isConsole } from './console-page.js';
 import { Control, type ControlParts } from './control.js';
 import { EventStreams } from './events.js';
 import { Gate, type GateOptions } from './gate.js';
+import { type MetricParts, metricsText } from './metrics.js';
 import type { Operator } from './rules/form.js';
 import { controlRules } from './rules/rules.js';
 import { findRequest } from './rules/why.js';
@@ -23,7 +25,10 @@ export interface ControlSpec {
   readonly validators: Validators;
 }
 
-export interface ControlPlaneOptions extends GateOptions, Omit<ControlParts, 'versions'> {
+export interface ControlPlaneOptions
+  extends GateOptions,
+    Omit<ControlParts, 'versions'>,
+    MetricParts {
   /** Read when the first request comes. */
   readonly document: () => ControlSpec;
   /** The document that is stood in for. */
@@ -84,6 +89,13 @@ function createEngine(options: ControlPlaneOptions, gate: Gate): Answerer {
   const state = new Control({ ...options, versions });
   // Requests that steer tests are none of theirs.
   const journal = createJournal({ capacity: 0 });
+  const pages = [
+    textOfWhy,
+    textPage('/__admin/metrics', EXPOSITION_TYPE, (control) => metricsText(control, options)),
+    textPage('/__admin/openapi.json', 'application/json', () => spec.text),
+    // `/openapi.json` is the same, but its requests are those of the app.
+    textPage('/__admin/product.json', 'application/json', options.shown),
+  ];
   return new Engine<Control, Operator>({
     api: {
       spec,
@@ -103,23 +115,22 @@ function createEngine(options: ControlPlaneOptions, gate: Gate): Answerer {
     selfCheck: 'report',
     bodyLimit,
     cors: false,
-    pages: (request, control) =>
-      textOfWhy(request, control) ??
-      documentPage('/__admin/openapi.json', () => spec.text, request) ??
-      // `/openapi.json` is the same, but its requests are those of the app.
-      documentPage('/__admin/product.json', options.shown, request) ??
-      consolePage(options.consoleFile, request),
+    pages: (request, control) => {
+      for (const page of pages) {
+        const answer = page(request, control);
+        if (answer) return answer;
+      }
+      return consolePage(options.consoleFile, request);
+    },
   });
 }
 
-const documentPage = (
-  path: string,
-  document: () => string,
-  { method, target }: PlainRequest,
-): PlainResponse | undefined =>
-  (method === 'GET' || method === 'HEAD') && target.split('?', 1)[0] === path
-    ? { status: 200, headers: { 'content-type': 'application/json' }, body: document() }
-    : undefined;
+const textPage =
+  (path: string, type: string, text: (control: Control) => string): Pages<Control> =>
+  ({ method, target }, control) =>
+    (method === 'GET' || method === 'HEAD') && target.split('?', 1)[0] === path
+      ? { status: 200, headers: { 'content-type': type }, body: text(control) }
+      : undefined;
 
 /** `…/why` as text, for those who ask for that. */
 const textOfWhy: Pages<Control> = ({ method, target, headers }, control) => {

@@ -69,6 +69,8 @@ export interface Journal {
   readonly next: number;
   /** Bytes that are kept of each body. */
   readonly bodyLimit: number;
+  /** What its entries weigh, by the length of their texts. */
+  readonly weight: number;
   write(entry: JournalEntry): void;
   /** The exchanges from this number on have never been. */
   rewind(number: number): void;
@@ -120,6 +122,9 @@ export function createJournal({
     bodyLimit,
     get next() {
       return next;
+    },
+    get weight() {
+      return weight;
     },
     write: (entry) => {
       next = entry.number + 1;

@@ -1,6 +1,7 @@
 // The stand-in with what only Node has: its data from files, a document of the user's own, Express
 // and ports.
 import type { Express } from 'express';
+import type { ProcessUse } from '../control/metrics.js';
 import { isControl } from '../control/plane.js';
 import type { Answerer } from '../engine/answerer.js';
 import { Engine } from '../engine/engine.js';
@@ -97,6 +98,7 @@ export function createServer(
     scenarios: shippedScenarios,
     recordedCases: shippedCases,
     consoleFile: readConsole,
+    processUse,
   });
   return {
     ...standIn,
@@ -138,6 +140,12 @@ function portsOf(
       open.clear();
     },
   };
+}
+
+function processUse(): ProcessUse {
+  const { user, system } = process.cpuUsage();
+  const startedAt = Date.now() / 1000 - process.uptime();
+  return { ...process.memoryUsage(), cpuSeconds: (user + system) / 1e6, startedAt };
 }
 
 /** Around the engine, or in its place where the document has no operation of ours. */

@@ -4,6 +4,7 @@
 import { isRate } from '../client/rate.js';
 import type { ConsoleFile } from '../control/console-page.js';
 import type { ShippedScenario, StartSettings } from '../control/control.js';
+import type { ProcessUse } from '../control/metrics.js';
 import { type ControlPlane, type ControlSpec, createControlPlane } from '../control/plane.js';
 import type { Answerer } from '../engine/answerer.js';
 import type { SelfCheck } from '../engine/answers.js';
@@ -29,6 +30,7 @@ import { ScenarioError } from '../files/problem.js';
 import { freddyApi } from '../freddy/api.js';
 import { limitHeaders } from '../freddy/limit-headers.js';
 import { KeptRequests } from '../lint/kept.js';
+import { RequestTally } from '../metrics/tally.js';
 import { pagesOf } from '../pages/pages.js';
 import type { Shown } from '../pages/shown.js';
 import type { Caller } from '../rules/callers.js';
@@ -193,6 +195,8 @@ export interface StandInParts {
   readonly scenarios: () => readonly ShippedScenario[];
   /** The calls that lead to each case; a bundle does without. */
   readonly recordedCases?: () => readonly RecordedCase[];
+  /** What the process takes, where there is one. */
+  readonly processUse?: () => ProcessUse;
   /** A file of the console by its name, where there is one. */
   readonly consoleFile?: (name: string) => ConsoleFile | undefined;
 }
@@ -247,6 +251,7 @@ export function createStandIn(
   };
   const { keepRequests = 0 } = options;
   const kept = keepRequests > 0 ? new KeptRequests(keepRequests) : undefined;
+  const tally = options.admin === false ? undefined : new RequestTally();
   const worlds = new Worlds({
     scenario: given,
     load,
@@ -259,6 +264,7 @@ export function createStandIn(
         bodyLimit: options.journalBodyLimit,
         onWrite: (entry) => {
           onWritten(entry.number);
+          tally?.count(entry);
           kept?.keep(name, entry);
           onExchange?.(entry);
         },
@@ -291,9 +297,11 @@ export function createStandIn(
   const hindered = hindrances.before(engine);
   const product = options.ownHeaders === false ? withoutOwnHeaders(hindered) : hindered;
   const control =
-    options.admin === false
+    tally === undefined
       ? undefined
       : createControlPlane({
+          tally,
+          processUse: parts.processUse,
           worlds,
           kept,
           why: new Why(api, worlds),
