@@ -56,6 +56,7 @@ export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
     answerer: _,
     control: __,
     loaded: ___,
+    reloading: ____,
     ...standIn
   } = createStandIn(options, {
     spec: inlinedSpec(),

@@ -61,7 +61,7 @@ export interface Understudy extends Server {
  */
 export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
   checkOptions('createUnderstudy', options, { ...serverOptions, drift: aText });
-  if (options.drift === undefined) return createServer(options);
-  const { drift, interceptor } = plant(loadSpec(), options.drift);
-  return { ...createServer(options, [interceptor]), drift };
+  const planted = options.drift === undefined ? undefined : plant(loadSpec(), options.drift);
+  const { reloading: _, ...server } = createServer(options, planted ? [planted.interceptor] : []);
+  return planted ? { ...server, drift: planted.drift } : server;
 }

@@ -331,6 +331,10 @@ export const flags = {
     fault: text('--fault <file>', 'what goes wrong on purpose, in every world', {
       env: 'UNDERSTUDY_FAULT',
     }),
+    watch: toggle(
+      '--watch',
+      'read the files of scenarios, faults and document again when they change',
+    ),
     rateLimit: {
       name: '--rate-limit <rate>',
       help: 'requests that each key may send, by the clock of its world: 60/m; any number by default',

@@ -1,6 +1,7 @@
 // What the server says while it runs. Data goes to stdout as it happens; colour only on a terminal.
 import type { Drift } from '../drift/form.js';
 import type { JournalEntry, JournalLine } from '../engine/journal.js';
+import type { Problem } from '../files/problem.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { DocumentSummary } from '../user-document/user-document.js';
 import { DEFAULT_WORLD } from '../world/world-names.js';
@@ -15,6 +16,23 @@ export interface Log {
   exchange(entry: JournalEntry): void;
   /** A request has made a world, or one had to go. */
   world(event: WorldEvent): void;
+  /** With `--watch`. */
+  reloaded(reload: Reload): void;
+}
+
+/** Files that have changed, and what came of it. */
+export interface Reload {
+  readonly files: readonly string[];
+  /** Why nothing was taken over, in words. */
+  readonly failed?: string;
+  readonly problems?: readonly Problem[];
+  readonly worlds_anew?: readonly string[];
+  /** They have been written to. */
+  readonly worlds_kept?: readonly string[];
+  readonly faults_added?: readonly string[];
+  readonly faults_gone?: readonly string[];
+  readonly operations_added?: readonly string[];
+  readonly operations_gone?: readonly string[];
 }
 
 export interface Start {
@@ -55,6 +73,10 @@ function jsonLog(print: (line: string) => unknown): Log {
     ready: (url) => line('ready', { url, port: Number(new URL(url).port) }),
     exchange: (entry) => print(JSON.stringify(lineOf(entry))),
     world: ({ kind, ...rest }) => line(`world_${kind}`, rest),
+    reloaded: ({ failed, ...rest }) =>
+      failed === undefined
+        ? line('reloaded', rest)
+        : line('reload_failed', { ...rest, reason: failed }),
   };
 }
 
@@ -160,8 +182,33 @@ function prettyLog(print: (line: string) => unknown, colored: boolean): Log {
           ? `World ${world} was made; there are ${worlds} beside the default one`
           : `World ${world} was used longest ago and had to go; --max-worlds allows ${worlds}`,
       ),
+    reloaded: (reload) => {
+      const files = reload.files.join(', ');
+      if (reload.failed !== undefined) {
+        print(paint(31, `${files} changed, and the server goes on with what it had:`));
+        print(reload.failed);
+        return;
+      }
+      print(`Read again: ${files}`);
+      for (const [name, words] of reloadWords) {
+        const all = reload[name] ?? [];
+        if (all.length > 0) print(`  ${words}: ${all.join(', ')}`);
+      }
+    },
   };
 }
+
+const reloadWords = [
+  ['worlds_anew', 'worlds made anew'],
+  [
+    'worlds_kept',
+    'worlds that stay as they are, since they have been written to; POST /__admin/worlds/NAME/reset gives them the new scenario',
+  ],
+  ['faults_added', 'faults that are new'],
+  ['faults_gone', 'faults that are gone, with their counts'],
+  ['operations_added', 'operations that are new'],
+  ['operations_gone', 'operations that are gone'],
+] as const;
 
 /** The vendor's callers and ids are worth a word where at least one operation is the vendor's. */
 const isOurs = (document?: DocumentSummary): boolean => document === undefined || document.own > 0;

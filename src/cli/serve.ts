@@ -1,7 +1,7 @@
 // `understudy serve`: starts the mock server and runs until a signal.
 import { inspect } from 'node:util';
 import { Command } from 'commander';
-import type { Server } from '../http/server.js';
+import type { ReloadingServer, Server } from '../http/server.js';
 import { loadSpec } from '../shipped/document.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { Failure } from '../spec/failure.js';
@@ -65,9 +65,13 @@ async function serve(flags: ServeFlags, io: Io): Promise<void> {
     onExchange: log.exchange,
     onWorld: log.world,
   };
-  const create = (): Server => createServer(options, planted ? [planted.interceptor] : []);
+  const create = (): ReloadingServer => createServer(options, planted ? [planted.interceptor] : []);
   const server = faultFile ? faultFile.placing(create) : create();
   storage?.import(server.worlds);
+  if (flags.watch) {
+    const { watchFiles } = await import('./watch.js');
+    watchFiles(server, flags, log.reloaded);
+  }
   stopInTime(server, readyFile, () => storage?.export(server.worlds), io);
   const { url, adminToken } = await server.listen({ port: flags.port, host: flags.host });
   const { document, scenario: loaded } = server;

@@ -41,6 +41,20 @@ export class WorldFaults {
     for (const fault of faults) this.put(fault);
   }
 
+  /** Others in place of those of every world; whatever stays is counted on. */
+  exchange(before: readonly Fault[], after: readonly Fault[]): void {
+    const all = this.#planted;
+    const own = all.filter(({ fault }) => !before.includes(fault));
+    this.#planted = own;
+    for (const fault of after) {
+      const known = all.find((one) => one.fault === fault);
+      const planted = known ?? new Planted(fault.name ?? this.#freeName(), fault, this.#seed);
+      const isTaken = own.some(({ name }) => name === planted.name);
+      if (!isTaken) this.#planted = [...this.#planted, planted];
+    }
+    this.#planted = [...this.#planted.slice(own.length), ...own];
+  }
+
   /** One of the same name is replaced, and counted anew. */
   put(fault: Fault): string {
     const name = fault.name ?? this.#freeName();

@@ -23,6 +23,20 @@ export const isFolder = (path: string): boolean =>
 export const wholePath = resolve;
 export const folderOf = dirname;
 
+/** Files that were read, or looked for, while somebody wanted to know. */
+let seen: Set<string> | undefined;
+
+/** Adds every file that the work reads, also where it throws. */
+export function seeingFiles<Result>(files: Set<string>, work: () => Result): Result {
+  const before = seen;
+  seen = files;
+  try {
+    return work();
+  } finally {
+    seen = before;
+  }
+}
+
 export type Text = { readonly text: string } | { readonly unreadable: string };
 
 /**
@@ -30,6 +44,7 @@ export type Text = { readonly text: string } | { readonly unreadable: string };
  * be read.
  */
 export function readText(file: string): Text {
+  seen?.add(wholePath(file));
   try {
     if (isFolder(file)) return { unreadable: 'is a folder' };
     return { text: readFileSync(file, 'utf8').replace(/^\uFEFF/, '') };

@@ -14,6 +14,8 @@ import { checkFaults } from '../scenario/fault-check.js';
 import type { Fault, RateLimitSettings } from '../scenario/faults.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { Spec } from '../spec/document.js';
+import { same } from '../spec/json.js';
+import type { Json } from '../spec/message.js';
 import type { World } from '../world/world.js';
 import type { Companion } from '../worlds/worlds.js';
 
@@ -37,6 +39,14 @@ export interface FaultProblem {
   readonly fix: string;
 }
 
+/** Faults of every world that are new, or gone with their counts; a changed one is both. */
+export interface FaultChange {
+  readonly added: readonly string[];
+  readonly gone: readonly string[];
+}
+
+const json = (fault: Fault): Json => fault as unknown as Json;
+
 export class Hindrances implements FaultDesk, Companion {
   readonly #parts: HindranceParts;
   #book: FaultBook | undefined;
@@ -44,11 +54,13 @@ export class Hindrances implements FaultDesk, Companion {
   #makeLimits: ((settings: RateLimitSettings) => WorldLimits) | undefined;
   /** Until it is loaded, requests wait. */
   #loading: Promise<void> | undefined;
+  #everywhere: readonly Fault[];
   /** Worlds that have started before it was loaded. */
   #waiting: (() => void)[] = [];
 
   constructor(parts: HindranceParts) {
     this.#parts = parts;
+    this.#everywhere = parts.everywhere ?? [];
   }
 
   /** Of this document, in this world. */
@@ -62,13 +74,34 @@ export class Hindrances implements FaultDesk, Companion {
   }
 
   /** Throws a FileError with all that is wrong with the faults of every world. */
-  checkEverywhere(world: World): void {
-    const { everywhere } = this.#parts;
-    const problems = everywhere ? this.problemsOf({ faults: everywhere }, world) : [];
+  checkEverywhere(world: World, everywhere = this.#everywhere): void {
+    const problems = everywhere.length > 0 ? this.problemsOf({ faults: everywhere }, world) : [];
     if (problems.length > 0)
       throw new FileError(
         problems.map((problem) => ({ file: 'faults', line: 1, column: 1, ...problem })),
       );
+  }
+
+  /**
+   * Others for every world. A fault that stays as it was is counted on. Throws as `checkEverywhere`;
+   * what it gives puts them in place.
+   */
+  replacing(given: readonly Fault[], worlds: () => readonly World[]): () => FaultChange {
+    const [world] = worlds();
+    if (world) this.checkEverywhere(world, given);
+    return () => {
+      const before = this.#everywhere;
+      const after = given.map(
+        (fault) => before.find((one) => same(json(one), json(fault))) ?? fault,
+      );
+      this.#everywhere = after;
+      this.#when(() => {
+        for (const one of worlds()) this.book.of(one).exchange(before, after);
+      });
+      const missing = (from: readonly Fault[], to: readonly Fault[]) =>
+        from.filter((fault) => !to.includes(fault)).map(({ name }) => name ?? 'one without a name');
+      return { added: missing(after, before), gone: missing(before, after) };
+    };
   }
 
   get book(): FaultBook {
@@ -97,7 +130,7 @@ export class Hindrances implements FaultDesk, Companion {
   }
 
   started(world: World, { faults = [], limits = this.#parts.limits }: Scenario): void {
-    const all = [...(this.#parts.everywhere ?? []), ...faults];
+    const all = [...this.#everywhere, ...faults];
     if (all.length === 0 && limits === undefined && !this.#loading) return;
     this.#when(() => {
       this.book.of(world).replace(all);
@@ -116,7 +149,7 @@ export class Hindrances implements FaultDesk, Companion {
 
   /** Those of every world come by themselves. */
   written(world: World): Pick<Scenario, 'faults'> {
-    const everywhere = new Set(this.#parts.everywhere);
+    const everywhere = new Set(this.#everywhere);
     const faults = (this.#book?.of(world).planted ?? [])
       .filter(({ fault }) => !everywhere.has(fault))
       .map(({ name, fault }) => ({ ...fault, name }));

@@ -38,6 +38,7 @@ import {
 import {
   createStandIn,
   type OwnDocument,
+  type Reloading,
   type StandIn,
   type StandInOptions,
   standInOptions,
@@ -69,6 +70,13 @@ export interface Server extends StandIn {
   close(options?: CloseOptions): Promise<void>;
 }
 
+export interface ReloadingServer extends Server {
+  readonly reloading: Omit<Reloading, 'document'> & {
+    /** Throws a DocumentError; `use` puts the document in place. */
+    document(file: string): { readonly text: string; use(): void };
+  };
+}
+
 export const serverOptions: Record<keyof ServerOptions, OptionRule> = {
   ...standInOptions,
   spec: aText,
@@ -81,11 +89,11 @@ export const serverOptions: Record<keyof ServerOptions, OptionRule> = {
 export function createServer(
   options: ServerOptions = {},
   interceptors: readonly Interceptor<World, Caller>[] = [],
-): Server {
+): ReloadingServer {
   const spec = loadSpec();
   const other = options.spec === undefined ? undefined : loadOtherDocument(options.spec, spec);
   if (other && options.admin !== false) refuseClash(other);
-  const { answerer, control, loaded, ...standIn } = createStandIn(options, {
+  const { answerer, control, loaded, reloading, ...standIn } = createStandIn(options, {
     spec,
     validators: shippedValidators,
     readScenario: readGiven,
@@ -104,6 +112,14 @@ export function createServer(
     ...standIn,
     ...portsOf(answerer, { control, loaded }),
     ...(other ? { document: other.summary } : {}),
+    reloading: {
+      ...reloading,
+      document: (file) => {
+        const next = loadOtherDocument(file, spec);
+        if (options.admin !== false) refuseClash(next);
+        return { text: next.text, use: reloading.document(served(next, spec)) };
+      },
+    },
   };
 }
 

@@ -53,10 +53,10 @@ import type { Message } from '../world/nouns/messages.js';
 import { KEEP_DELETED, type World } from '../world/world.js';
 import { DEFAULT_WORLD } from '../world/world-names.js';
 import type { EmbeddingFilter } from '../worlds/embeddings.js';
-import { type WorldEvent, Worlds } from '../worlds/worlds.js';
+import { type Reloaded, type WorldEvent, Worlds } from '../worlds/worlds.js';
 import { type Codings, DEFAULT_BODY_LIMIT } from './body.js';
 import { createFetchHandler, type FetchHandler } from './fetch-shell.js';
-import { Hindrances } from './hindrances.js';
+import { type FaultChange, Hindrances } from './hindrances.js';
 
 export interface StandInOptions {
   /**
@@ -204,7 +204,17 @@ export interface StandInParts {
 /** Exchanges that the journal of a world with a name keeps; there may be hundreds of worlds. */
 const NAMED_CAPACITY = 200;
 
+/** What was read from files, read again while requests come. */
+export interface Reloading {
+  /** Throws a ScenarioError; what it gives puts the scenario in place. */
+  scenario(name: string): () => Reloaded;
+  /** Throws a FileError of `faults`. */
+  faults(faults: readonly Fault[]): () => FaultChange;
+  document(document: OwnDocument): () => void;
+}
+
 interface StandInInside {
+  readonly reloading: Reloading;
   readonly answerer: Answerer;
   readonly control: ControlPlane | undefined;
   /** Resolves when all that the scenario asks for is loaded. */
@@ -219,7 +229,8 @@ export function createStandIn(
   parts: StandInParts,
 ): StandIn & StandInInside {
   const { scenario: given = 'default', seed = 1, clock = 'virtual', onExchange } = options;
-  const { spec, document } = parts;
+  const { spec } = parts;
+  let { document } = parts;
   const interceptors = [...(parts.interceptors ?? [])];
   const hindrances = new Hindrances({
     spec,
@@ -279,21 +290,35 @@ export function createStandIn(
   const world = worlds.get(DEFAULT_WORLD);
   const shown = (): string => document?.text ?? spec.text;
   const api = freddyApi(spec, parts.validators);
-  const engineOptions = {
+  const common = {
     api,
-    worlds: document && !document.isOurs ? worlds.resolveDefault : worlds.resolve,
     seed,
     selfCheck: options.selfCheck ?? 'strict',
     bodyLimit: options.bodyLimit ?? DEFAULT_BODY_LIMIT,
-    pages: pagesOf({
-      document: shown,
-      servesWorlds: document === undefined || document.isOurs,
-      toYaml: parts.toYaml,
-      hasConsole: parts.consoleFile !== undefined && options.admin !== false,
-    }),
     interceptors,
   };
-  const engine = document ? document.answererFor(engineOptions) : new Engine(engineOptions);
+  const engineFor = (own: OwnDocument | undefined): Answerer => {
+    const engineOptions = {
+      ...common,
+      worlds: own && !own.isOurs ? worlds.resolveDefault : worlds.resolve,
+      pages: pagesOf({
+        document: shown,
+        servesWorlds: own === undefined || own.isOurs,
+        toYaml: parts.toYaml,
+        hasConsole: parts.consoleFile !== undefined && options.admin !== false,
+      }),
+    };
+    return own ? own.answererFor(engineOptions) : new Engine(engineOptions);
+  };
+  let current = engineFor(document);
+  // Only a document of the user's own may become another one.
+  const engine: Answerer = document
+    ? {
+        bodyLimit: current.bodyLimit,
+        answer: (request) => current.answer(request),
+        answerUnreadable: (name, about) => current.answerUnreadable(name, about),
+      }
+    : current;
   const hindered = hindrances.before(engine);
   const product = options.ownHeaders === false ? withoutOwnHeaders(hindered) : hindered;
   const control =
@@ -312,8 +337,8 @@ export function createStandIn(
           product: spec,
           faults: hindrances,
           shown,
-          bodyLimit: engineOptions.bodyLimit,
-          settings: settingsOf(options, { ...engineOptions, clock }),
+          bodyLimit: common.bodyLimit,
+          settings: settingsOf(options, { ...common, clock }),
           consoleFile: parts.consoleFile,
           token: options.adminToken,
           allowedHosts: options.allowedHosts,
@@ -323,6 +348,18 @@ export function createStandIn(
     answerer,
     control,
     loaded: () => hindrances.loading,
+    reloading: {
+      scenario: (name) => worlds.reloading(name),
+      faults: (faults) =>
+        hindrances.replacing(faults, () => worlds.list().map(({ name }) => worlds.get(name))),
+      document: (own) => {
+        const next = engineFor(own);
+        return () => {
+          document = own;
+          current = next;
+        };
+      },
+    },
     fetch: createFetchHandler(answerer, parts.codings),
     spec,
     scenario: worlds.scenario(DEFAULT_WORLD),

@@ -13,10 +13,11 @@ interface Done {
 export class Place {
   readonly name: string;
   /** As its scenario has it; nobody writes to it. */
-  readonly start: LoadedScenario;
+  start: LoadedScenario;
   readonly world: World;
   readonly journal: Journal;
   #done: Done[] = [];
+  #isTouched = false;
 
   constructor({ name, start, world }: Pick<Place, 'name' | 'start' | 'world'>, journal: Journal) {
     this.name = name;
@@ -35,6 +36,17 @@ export class Place {
     this.#note(number);
     const oldest = this.journal.entries[0]?.number ?? 0;
     while (this.#done[0] && this.#done[0].number < oldest) this.#done.shift();
+  }
+
+  /** Whether it is no longer as its scenario has it. */
+  get isTouched(): boolean {
+    this.arrived();
+    return this.#isTouched;
+  }
+
+  /** It was made from another one than its scenario. */
+  touch(): void {
+    this.#isTouched = true;
   }
 
   /** Changes the world, or its clock alone, beside its requests. */
@@ -63,10 +75,16 @@ export class Place {
 
   /** As its scenario has it, with an empty journal. */
   reset(): void {
+    this.restart();
+    this.journal.rewind(1);
+  }
+
+  /** The same; its requests have been. */
+  restart(): void {
     this.world.restore(this.start.world.snapshot());
     this.world.checkpoint();
-    this.journal.rewind(1);
     this.#done = [];
+    this.#isTouched = false;
   }
 
   #since(number: number): readonly Undo[] {
@@ -75,6 +93,8 @@ export class Place {
 
   #note(number: number, always = false): void {
     const undo = this.world.checkpoint(always);
-    if (undo) this.#done.push({ number, undo });
+    if (!undo) return;
+    this.#done.push({ number, undo });
+    this.#isTouched = true;
   }
 }

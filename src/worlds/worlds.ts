@@ -71,6 +71,13 @@ export interface WorldTally {
   readonly reset: number;
 }
 
+/** What became of the worlds of a scenario that was read again. */
+export interface Reloaded {
+  readonly anew: readonly string[];
+  /** Somebody has written to them. */
+  readonly kept: readonly string[];
+}
+
 /** There is no such world, or it cannot be what it is asked to be. */
 export class WorldError extends UsageError {}
 
@@ -191,7 +198,9 @@ export class Worlds {
   fork(from: string, to: string): World {
     const { start, world } = this.#found(from);
     this.#mustBeNew(to);
-    const forked = this.#keep(this.#place(to, start, world.fork())).world;
+    const place = this.#keep(this.#place(to, start, world.fork()));
+    if (this.#found(from).isTouched) place.touch();
+    const forked = place.world;
     this.#options.companion?.forked(world, forked);
     return forked;
   }
@@ -202,6 +211,37 @@ export class Worlds {
     if (place.journal.entries.length > 0) this.#tally.reset += 1;
     place.reset();
     this.#options.companion?.started(place.world, place.start.scenario);
+  }
+
+  /** The names of shipped scenarios and files from which worlds start. */
+  get scenarios(): readonly string[] {
+    return [...this.#starts.keys()].filter((scenario) => typeof scenario === 'string');
+  }
+
+  /**
+   * Reads a scenario again; what it gives makes the worlds that nobody has written to anew, and has
+   * the others start from it when they are reset. Throws as the constructor does.
+   */
+  reloading(scenario: string): () => Reloaded {
+    const loaded = this.#options.load(scenario);
+    return () => {
+      const before = this.#starts.get(scenario);
+      this.#starts.set(scenario, loaded);
+      const places = [this.#default, ...this.#named.values()].filter(
+        ({ start }) => start === before,
+      );
+      const [kept, anew] = [
+        places.filter(({ isTouched }) => isTouched),
+        places.filter(({ isTouched }) => !isTouched),
+      ];
+      for (const place of places) place.start = loaded;
+      for (const place of anew) {
+        place.restart();
+        this.#options.companion?.started(place.world, loaded.scenario);
+      }
+      const names = (all: readonly Place[]) => all.map(({ name }) => name);
+      return { anew: names(anew), kept: names(kept) };
+    };
   }
 
   /** To be restored here, or in another world. */

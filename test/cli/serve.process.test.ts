@@ -1,5 +1,12 @@
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { Agent, createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -21,6 +28,35 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const ready = /Understudy is ready at (http:\S+)/;
 
 describe('understudy serve', () => {
+  it('reads a file again with --watch, however it is saved, and goes on where it is broken', async () => {
+    const file = join(folder, 'watched.yaml');
+    const text = (name: string) =>
+      `scenario: ${name}\ndescription: d\nextends: empty\norganizations:\n  - { id: org_1, name: ${name} }\n`;
+    writeFileSync(file, text('one'));
+    const server = serve(['--port', '0', '--watch', '--scenario', file, '--log-format', 'json']);
+    const [, url] = (await server.saw(/"url":"([^"]+)"/)) as unknown as [string, string];
+    const named = async () => {
+      const response = await fetch(`${url}/__admin/worlds/default/state/organizations/org_1`);
+      return ((await response.json()) as { data: { name: string } }).data.name;
+    };
+    const reloads = (count: number) =>
+      server.saw(new RegExp(`(?:"event":"reload(?:ed|_failed)"[^]*?){${count}}`));
+    writeFileSync(file, text('two'));
+    await reloads(1);
+    expect(await named()).toBe('two');
+    truncateSync(file);
+    writeFileSync(file, text('three'));
+    await reloads(2);
+    expect(await named()).toBe('three');
+    writeFileSync(file, 'scenario: [');
+    await server.saw(/"event":"reload_failed".*"line":1/);
+    expect(await named()).toBe('three');
+    writeFileSync(`${file}.new`, text('four'));
+    renameSync(`${file}.new`, file);
+    await reloads(4);
+    expect(await named()).toBe('four');
+  });
+
   it('lists callers and three curl lines, says that it is ready, and repeats the URL in the ready file', async () => {
     const file = join(folder, 'ready');
     const server = serve(['--port', '0', '--log-format', 'pretty', '--ready-file', file]);
