@@ -31,7 +31,7 @@ describe('understudy serve', () => {
   it('reads a file again with --watch, however it is saved, and goes on where it is broken', async () => {
     const file = join(folder, 'watched.yaml');
     const text = (name: string) =>
-      `scenario: ${name}\ndescription: d\nextends: empty\norganizations:\n  - { id: org_1, name: ${name} }\n`;
+      `scenario: ${name}\ndescription: d\nextends: empty\ntime: 2026-03-01T00:00:00Z\norganizations:\n  - { id: org_1, name: ${name} }\n`;
     writeFileSync(file, text('one'));
     const server = serve(['--port', '0', '--watch', '--scenario', file, '--log-format', 'json']);
     const [, url] = (await server.saw(/"url":"([^"]+)"/)) as unknown as [string, string];
