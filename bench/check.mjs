@@ -3,8 +3,8 @@
 // The server shares the machine with the run, so the figure is of use on a quiet one only.
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { standInProfile } from '../dist/contract/tables/load.js';
 import { createUnderstudy } from '../dist/index.js';
+import { standInProfile } from '../dist/inside.js';
 import {
   httpTarget,
   loadContracts,

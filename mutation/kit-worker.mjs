@@ -1,9 +1,8 @@
 // A worker of kit.mjs: is told a drift's name, plays the contracts against a stand-in with that
 // drift, and says what it saw.
 import { parentPort, workerData } from 'node:worker_threads';
-import { handlerTarget } from '../dist/client/target.js';
-import { runContracts } from '../dist/contract/run/run.js';
 import { createUnderstudy } from '../dist/index.js';
+import { handlerTarget, runContracts } from '../dist/kit.js';
 import { contracts, drifts, playsOf, playsTouching, profile, spec } from './plays.mjs';
 
 const plays = playsOf(workerData.level);

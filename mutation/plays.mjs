@@ -1,18 +1,13 @@
 // What the kit plays: all that it plans against any server, each play with the operations that it
 // may call.
-import { withEdges } from '../dist/contract/edges/edges.js';
-import { atLevel } from '../dist/contract/run/choice.js';
-import { planRun } from '../dist/contract/run/plan.js';
-import { readProfile } from '../dist/contract/run/profile.js';
-import { loadContracts, shippedContracts } from '../dist/contract/tables/load.js';
-import { driftsOf } from '../dist/drift/drifts.js';
-import { loadSpec } from '../dist/shipped/document.js';
+import { atLevel, driftsOf, planRun, standInProfile } from '../dist/inside.js';
+import { loadContracts, loadSpec, readProfile, withEdges } from '../dist/kit.js';
 
 export const spec = loadSpec();
 export const drifts = driftsOf(spec);
 export const operations = [...spec.operations.keys()];
 export const contracts = withEdges(spec, loadContracts(spec));
-export const profile = readProfile(`${shippedContracts}understudy.profile.yaml`, {});
+export const profile = readProfile(standInProfile, {});
 
 const all = planRun(spec, contracts, profile);
 

@@ -36,23 +36,12 @@ async function build() {
     process.on(signal, () => process.exit(128 + constants.signals[signal]));
   process.on('exit', () => remove(staged));
   await run([path.join(root, 'scripts/gen.mjs')]);
-  const compile = [typescript, '--project', path.join(root, 'tsconfig.json'), '--outDir', staged];
-  await run([...compile, '--emitDeclarationOnly']);
-  // Comments are a tenth of the package. The declarations keep theirs, which editors show.
-  await run([...compile, '--declaration', 'false', '--removeComments']);
-  hideDeclarations();
-  const vite = path.join(root, 'node_modules/vite/bin/vite.js');
-  await run([
-    vite,
-    'build',
-    path.join(root, 'console'),
-    '--logLevel',
-    'warn',
-    '--outDir',
-    path.join(staged, 'console'),
-  ]);
-  // TypeScript compiles it for nobody: it is CommonJS, and what it requires is no part of the
-  // program.
+  const project = ['--project', path.join(root, 'tsconfig.json'), '--outDir', staged];
+  await run([typescript, ...project, '--emitDeclarationOnly']);
+  await bundle(['--config', path.join(root, 'scripts/bundle.config.mjs')], staged);
+  await bundle([path.join(root, 'console')], path.join(staged, 'console'));
+  hideInside();
+  // It is in no bundle: it is CommonJS, and what it requires stands in files of the package.
   cpSync(path.join(root, 'src/shipped/data.cjs'), path.join(staged, 'shipped/data.cjs'));
   chmodSync(path.join(staged, 'cli/main.js'), 0o755);
   // A run takes it that the shipped contracts agree with the document: it is checked here.
@@ -75,8 +64,16 @@ function findTypescript() {
   }
 }
 
-/** Of what no other program can import, nobody reads the types: they are not packed. */
-function hideDeclarations() {
+function bundle(what, outDir) {
+  const vite = path.join(root, 'node_modules/vite/bin/vite.js');
+  return run([vite, 'build', ...what, '--logLevel', 'warn', '--outDir', outDir]);
+}
+
+/**
+ * What is not packed: the types of what no other program can import, and what only mutation/ and
+ * bench/ use.
+ */
+function hideInside() {
   const reached = new Set(entryDeclarations());
   for (const file of reached)
     for (const [, to] of readFileSync(file, 'utf8').matchAll(
@@ -87,7 +84,8 @@ function hideDeclarations() {
   const hidden = names.filter(
     (name) => name.endsWith('.d.ts') && !reached.has(path.join(staged, name)),
   );
-  writeFileSync(path.join(staged, '.npmignore'), hidden.map((name) => `/${name}\n`).join(''));
+  const ignored = [...hidden, 'inside.js'].map((name) => `/${name}\n`);
+  writeFileSync(path.join(staged, '.npmignore'), ignored.join(''));
 }
 
 function entryDeclarations() {

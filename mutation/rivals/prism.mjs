@@ -4,9 +4,8 @@
 // answer in the server's place.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { httpTarget } from '../../dist/client/http-target.js';
-import { runContracts } from '../../dist/contract/run/run.js';
-import { createMatcher } from '../../dist/spec/match.js';
+import { createMatcher } from '../../dist/inside.js';
+import { httpTarget, runContracts } from '../../dist/kit.js';
 import { startProgram } from '../children.mjs';
 import { contracts, playsOf, playsTouching, profile, spec } from '../plays.mjs';
 import { installedVersion } from './installed.mjs';

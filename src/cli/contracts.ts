@@ -1,9 +1,9 @@
 // `understudy contracts`: look at the contracts without playing them.
 import { writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { nearest } from '../files/nearest.js';
+import { packageFile } from '../files/package.js';
 import { stringifyYaml } from '../files/yaml.js';
 import { loadSpec } from '../shipped/document.js';
 import { UsageError } from '../spec/failure.js';
@@ -18,7 +18,7 @@ const kit = async () => ({
   ...(await import('../contract/tables/kinds.js')),
 });
 
-const shippedDocument = fileURLToPath(new URL('../../generated/document.json', import.meta.url));
+const shippedDocument = packageFile('generated/document.json');
 
 function writeOutput(file: string, text: string): void {
   try {

@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import { controlCommand } from './control.js';
 import type { Io } from './io.js';
-import { checkIgnored, endingOf, writeReports } from './lint-report.js';
 
 export function lintCommand(io: Io): Command {
   const { command, asking, examples } = controlCommand(
@@ -12,6 +11,7 @@ export function lintCommand(io: Io): Command {
   );
   examples('lint', 'lint --world checkout --json', 'lint --fail-on warning --report lint.xml');
   return asking(command, async (control, _args, flags) => {
+    const { checkIgnored, endingOf, writeReports } = await import('./lint-report.js');
     checkIgnored(flags);
     const report = await control.lint(flags);
     writeReports(report, flags);

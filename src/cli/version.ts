@@ -1,8 +1,6 @@
 // The version of the package, from its manifest.
-import { readFileSync } from 'node:fs';
+import { readPackageFile } from '../files/package.js';
 
-const manifest = JSON.parse(
-  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
-) as { version: string };
+const manifest = JSON.parse(readPackageFile('package.json')) as { version: string };
 
 export const version = manifest.version;

@@ -1,7 +1,7 @@
 // YAML (and so JSON) with the place of every node at hand.
-import { createRequire } from 'node:module';
 import type * as Yaml from 'yaml';
 import { pointerTokens } from '../spec/pointer.js';
+import { requireInPackage } from './package.js';
 import type { Problem, Report } from './problem.js';
 
 /**
@@ -42,7 +42,7 @@ export function reportTo(
  * wait for a parser.
  */
 function yaml(): typeof Yaml {
-  return createRequire(import.meta.url)('yaml') as typeof Yaml;
+  return requireInPackage('yaml') as typeof Yaml;
 }
 
 export function stringifyYaml(value: unknown): string {

@@ -14,7 +14,8 @@ const THREADS = 1_000;
 const MESSAGES_EACH = 100;
 const USERS = 50;
 
-const counted = (count: number): string => count.toLocaleString('en');
+/** Not by `toLocaleString`: the first use of a locale is a fifth of a start. */
+const counted = (count: number): string => String(count).replace(/\B(?=(?:\d{3})+$)/g, ',');
 export const CROWDED_DESCRIPTION = `For paging, speed and long lists: ${counted(SPACES)} spaces, ${counted(SPACES * ATTACHMENTS_EACH)} attachments, ${counted(THREADS * MESSAGES_EACH)} messages.`;
 
 const end = Date.parse('2026-02-26T15:30:00Z');

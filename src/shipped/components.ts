@@ -1,7 +1,7 @@
 // Validators of single components of the shipped document. Those of whole answers are compiled
 // ahead; the others, which only tests ask for, when they are asked for.
-import { createRequire } from 'node:module';
 import type { Ajv, ValidateFunction } from 'ajv';
+import { requireInPackage as require } from '../files/package.js';
 import { loadSpec } from './document.js';
 
 type Components = { readonly schemas: Readonly<Record<string, object>> };
@@ -20,9 +20,8 @@ const readComponents = (): Components =>
 
 /** ajv takes long to load, and few tests need it. */
 function createCompiler(): Ajv {
-  const require = createRequire(import.meta.url);
   const { Ajv2020 } = require('ajv/dist/2020.js') as typeof import('ajv/dist/2020.js');
-  const formats = require('../../generated/formats.cjs');
+  const formats = require('./generated/formats.cjs');
   const ajv = new Ajv2020({ allErrors: true, strict: false, logger: false, formats });
   return ajv.addSchema({ $id: 'document', components: readComponents() });
 }

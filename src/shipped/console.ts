@@ -1,5 +1,5 @@
 // The console, from the files that the build made of `console/`.
-import { readFileSync } from 'node:fs';
+import { readPackageFile } from '../files/package.js';
 
 const mediaTypes: Readonly<Record<string, string>> = {
   'index.html': 'text/html',
@@ -14,6 +14,5 @@ export function readConsole(
 ): { readonly mediaType: string; readonly text: string } | undefined {
   const mediaType = Object.hasOwn(mediaTypes, name) ? mediaTypes[name] : undefined;
   if (mediaType === undefined) return undefined;
-  const file = new URL(`../../dist/console/${name}`, import.meta.url);
-  return { mediaType, text: readFileSync(file, 'utf8') };
+  return { mediaType, text: readPackageFile(`dist/console/${name}`) };
 }

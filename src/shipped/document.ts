@@ -1,5 +1,5 @@
 // The shipped document, from its files.
-import { readFileSync } from 'node:fs';
+import { readPackageFile } from '../files/package.js';
 import { DocumentError } from '../files/problem.js';
 import { placeIn, readSpec, type Spec } from '../spec/document.js';
 import type { CheckedSpec } from '../validation/validators.js';
@@ -19,8 +19,8 @@ export function loadSpec(): CheckedSpec {
 function read(): CheckedSpec {
   try {
     const spec: Spec = readSpec(
-      readGenerated('document.json'),
-      placeIn(JSON.parse(readGenerated('places.json'))),
+      readPackageFile('generated/document.json'),
+      placeIn(JSON.parse(readPackageFile('generated/places.json'))),
     );
     return { ...spec, validators: shippedValidators };
   } catch (error) {
@@ -36,6 +36,3 @@ function read(): CheckedSpec {
     ]);
   }
 }
-
-const readGenerated = (name: string): string =>
-  readFileSync(new URL(`../../generated/${name}`, import.meta.url), 'utf8');

@@ -1,13 +1,12 @@
 // The shipped scenarios, from their files, and what a scenario file is held to.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readdirSync } from 'node:fs';
 import type { Form } from '../files/form.js';
+import { packageFile, readPackageFile } from '../files/package.js';
 import { shippedValidators } from './validators.js';
 
-const folder = fileURLToPath(new URL('../../fixtures/', import.meta.url));
-const read = (path: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'));
+const folder = packageFile('fixtures/');
+const read = (path: string): unknown => JSON.parse(readPackageFile(path));
 
 /** Read only for a file that breaks it. */
 export const scenarioForm: Form = {

@@ -1,6 +1,6 @@
 // The validators that `npm run gen` compiled from the shipped document, loaded when the first one
 // is asked for.
-import { createRequire } from 'node:module';
+import { requireInPackage } from '../files/package.js';
 import {
   type Compiled,
   faultyValidators,
@@ -18,7 +18,7 @@ export const shippedValidators: Validators = (name) => {
 
 function load(): Compiled {
   try {
-    return createRequire(import.meta.url)('../../generated/validators.cjs') as Compiled;
+    return requireInPackage('./generated/validators.cjs') as Compiled;
   } catch (error) {
     throw faultyValidators(`cannot be loaded: ${(error as Error).message.split('\n', 1)[0]}`);
   }

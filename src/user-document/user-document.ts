@@ -2,6 +2,7 @@
 // all others.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { requireInPackage } from '../files/package.js';
 import type { Problem } from '../files/problem.js';
 import { createRouter, type Found, type UserOperation } from '../openapi/operations.js';
 import { readDocument } from '../openapi/read.js';
@@ -140,9 +141,7 @@ function locatePrism(locate: Locate): () => unknown {
 
 /** Beside Understudy, else in the folder where the command runs. */
 function locateLibrary(): () => unknown {
-  const places = [import.meta.url, join(process.cwd(), 'package.json')].map((place) =>
-    createRequire(place),
-  );
+  const places = [requireInPackage, createRequire(join(process.cwd(), 'package.json'))];
   const isThere = (require: NodeJS.Require): boolean => {
     try {
       return require.resolve(library) !== '';

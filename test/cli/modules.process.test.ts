@@ -25,45 +25,77 @@ async function modulesOf(args: readonly string[], ready?: RegExp): Promise<strin
       ({ url }) => url,
     ),
   );
-  return urls.flatMap((url) => /\/dist\/(.*\.js)$/.exec(url)?.[1] ?? []);
+  return urls.flatMap((url) => /^((?!.*node_modules).*)\/dist\/(.*\.js)$/.exec(url)?.[2] ?? []);
 }
 
-const roomsOf = (modules: readonly string[]): string[] =>
-  [...new Set(modules.map((file) => file.split('/')[0] as string))].sort();
+/** Classes and functions that stand in one room alone, and so show whether it is loaded. */
+const shownBy: Readonly<Record<string, readonly string[]>> = {
+  'src/engine/engine.ts': ['Engine'],
+  'src/rules/paging.ts': ['cursorPage'],
+  'src/drift/plant.ts': ['plant'],
+  'src/drift/drifts.ts': ['describeDrifts', 'UnknownDrift'],
+  'src/faults/book.ts': ['FaultBook'],
+  'src/faults/limits.ts': ['LimitBook'],
+  'src/contract/run/run.ts': ['runContracts'],
+  'src/contract/edges/edges.ts': ['withEdges'],
+  'src/user-document/prism.ts': ['createPrism'],
+};
+
+/** The files of that list whose code is in what was loaded. */
+function sourcesIn(modules: readonly string[]): string[] {
+  const code = modules.map((file) => readFileSync(join('dist', file), 'utf8')).join('\n');
+  const isDeclared = (name: string): boolean =>
+    new RegExp(`\\b(?:(?:class|function) ${name}\\b|${name}=class\\b)`).test(code);
+  return Object.entries(shownBy).flatMap(([file, names]) =>
+    names.every(isDeclared) ? [file] : [],
+  );
+}
+
+const chunksOf = (...names: readonly string[]): string[] =>
+  names.map((name) => `chunks/${name}.js`);
+const started = [
+  'cli/main.js',
+  ...chunksOf('base', 'command-line', 'files', 'program', 'rolldown-runtime'),
+];
+const serving = [...started, ...chunksOf('http', 'log', 'server', 'stand-in')];
 
 describe('the modules that a command loads', () => {
   it('are few for --version: no engine, no rules, no drift', async () => {
     const modules = await modulesOf(['--version']);
-    expect(modules).toContain('cli/program.js');
-    for (const room of ['drift', 'engine', 'rules', 'scenario', 'user-document'])
-      expect(roomsOf(modules)).not.toContain(room);
-    // The names of the levels, which a flag has.
-    expect(modules.filter((file) => file.startsWith('contract/'))).toEqual([
-      'contract/run/level.js',
-    ]);
+    expect(modules.sort()).toEqual(started.sort());
+    expect(sourcesIn(modules)).toEqual([]);
   });
 
-  it('hold no drift and no fault for a plain serve', async () => {
+  it('hold no drift, no fault and nothing of the kit for a plain serve', async () => {
     const modules = await modulesOf(['serve', '--port', '0'], /"ready"/);
-    expect(roomsOf(modules)).toEqual(expect.arrayContaining(['engine', 'rules', 'http']));
-    expect(modules.filter((file) => /^(drift|faults)\//.test(file))).toEqual([]);
+    expect(modules.sort()).toEqual(serving.sort());
+    expect(sourcesIn(modules)).toEqual(['src/engine/engine.ts', 'src/rules/paging.ts']);
   });
 
   it('hold faults and limits where a scenario has some', async () => {
     const modules = await modulesOf(['serve', '--port', '0', '--scenario', 'slow'], /"ready"/);
-    expect(modules.filter((file) => file.startsWith('faults/')).sort()).toEqual(
-      readdirSync('src/faults')
-        .map((file) => `faults/${file.replace(/\.ts$/, '.js')}`)
-        .sort(),
-    );
+    expect(sourcesIn(modules)).toEqual([
+      'src/engine/engine.ts',
+      'src/rules/paging.ts',
+      'src/faults/book.ts',
+      'src/faults/limits.ts',
+    ]);
   });
 
-  it('hold all of it when one is planted', async () => {
+  it('hold the drifts when one is planted', async () => {
     const modules = await modulesOf(['serve', '--port', '0', '--drift', 'vary:slow'], /"ready"/);
-    expect(modules.filter((file) => file.startsWith('drift/')).sort()).toEqual(
-      readdirSync('src/drift')
-        .map((file) => `drift/${file.replace(/\.ts$/, '.js')}`)
-        .sort(),
+    expect(sourcesIn(modules)).toEqual([
+      'src/engine/engine.ts',
+      'src/rules/paging.ts',
+      'src/drift/plant.ts',
+      'src/drift/drifts.ts',
+    ]);
+  });
+
+  it('hold the kit for check', async () => {
+    const modules = await modulesOf(['check', '--include-tag', 'nothing-has-this-tag']);
+    expect(sourcesIn(modules)).toEqual(
+      expect.arrayContaining(['src/contract/run/run.ts', 'src/contract/edges/edges.ts']),
     );
   });
 });

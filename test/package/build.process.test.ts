@@ -30,9 +30,11 @@ if (process.env.HOLD === '${step}') {
 }
 `;
 
+const vite = join(projectFolder, 'node_modules/vite/dist/node/index.js');
+
 // A small project around the real build, which can be held at each of its two steps.
 const small = {
-  'package.json': '{ "type": "module", "exports": {} }',
+  'package.json': '{ "type": "module", "bin": { "small": "dist/cli/main.js" }, "exports": {} }',
   'tsconfig.json': JSON.stringify({
     compilerOptions: {
       module: 'nodenext',
@@ -63,10 +65,18 @@ console.log(version);
 mkdirSync('generated', { recursive: true });
 for (const name of ['document.json', 'validators.cjs', 'control.json', 'control.cjs', 'scenarios.json', 'contracts.json']) writeFileSync('generated/' + name, '');
 ${held('generating')}`,
+  'src/inside.ts': 'export {};',
+  // The console is a page without anything; the program is bundled by Vite itself.
+  'node_modules/vite/package.json': '{ "type": "module", "exports": "./index.js" }',
+  'node_modules/vite/index.js': `export * from ${JSON.stringify(vite)};`,
   'node_modules/vite/bin/vite.js': `import { mkdirSync, writeFileSync } from 'node:fs';
 const folder = process.argv[process.argv.indexOf('--outDir') + 1];
-mkdirSync(folder, { recursive: true });
-writeFileSync(folder + '/index.html', '');
+if (folder.endsWith('console')) {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(folder + '/index.html', '');
+} else {
+  await import(${JSON.stringify(join(projectFolder, 'node_modules/vite/bin/vite.js'))});
+}
 `,
   'node_modules/typescript-7/package.json': '{ "type": "module" }',
   'node_modules/typescript-7/bin/tsc': `import { spawnSync } from 'node:child_process';
@@ -81,7 +91,7 @@ beforeAll(async () => {
     mkdirSync(dirname(place(name)), { recursive: true });
     writeFileSync(place(name), text);
   }
-  for (const name of ['build.mjs', 'stale.mjs'])
+  for (const name of ['build.mjs', 'bundle.config.mjs', 'stale.mjs'])
     cpSync(join(projectFolder, 'scripts', name), place(`scripts/${name}`));
   expect(await script('build.mjs')).toMatchObject({ code: 0, stderr: '' });
   const soon = new Date(Date.now() + 1000);

@@ -3,7 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { packageFile } from '../../files/package.js';
 import { FileError, type Problem, type Report } from '../../files/problem.js';
 import { type ProblemAt, reportTo } from '../../files/yaml.js';
 import { loadSpec } from '../../shipped/document.js';
@@ -19,7 +19,7 @@ import type { Contracts, Row, Table } from './table.js';
 
 export class ContractError extends FileError {}
 
-export const shippedContracts = fileURLToPath(new URL('../../../contracts/', import.meta.url));
+export const shippedContracts = packageFile('contracts/');
 /** The callers and ids of the stand-in's default world. */
 export const standInProfile = join(shippedContracts, 'understudy.profile.yaml');
 

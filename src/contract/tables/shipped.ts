@@ -1,7 +1,7 @@
 // The shipped contracts, parsed by `npm run gen`: a YAML parser needs most of the time in which a
 // command would begin to send.
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readPackageFile } from '../../files/package.js';
 import { type ParsedYaml, parseYaml } from '../../files/yaml.js';
 
 interface Parsed {
@@ -20,9 +20,7 @@ let shipped: readonly Parsed[] | undefined;
 
 /** Like parseYaml; a file of other bytes than those shipped is parsed here and now. */
 export function parseContract(text: string, file: string): ParsedContract {
-  shipped ??= JSON.parse(
-    readFileSync(new URL('../../../generated/contracts.json', import.meta.url), 'utf8'),
-  ) as Parsed[];
+  shipped ??= JSON.parse(readPackageFile('generated/contracts.json')) as Parsed[];
   const sha256 = createHash('sha256').update(text).digest('hex');
   const known = shipped.find((parsed) => parsed.sha256 === sha256);
   let whole: ParsedYaml | undefined;

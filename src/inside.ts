@@ -1,0 +1,7 @@
+// What mutation/ and bench/ use of the program beside its exports. No part of the package.
+export { exportArazzo, inputsOf } from './contract/export.js';
+export { atLevel } from './contract/run/choice.js';
+export { planRows, planRun } from './contract/run/plan.js';
+export { standInProfile } from './contract/tables/load.js';
+export { driftsOf } from './drift/drifts.js';
+export { createMatcher } from './spec/match.js';
