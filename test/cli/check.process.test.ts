@@ -7,6 +7,7 @@ import { createUnderstudy, type Understudy } from '../../src/index.js';
 import { loadSpec } from '../../src/shipped/document.js';
 import { run, runBuilt, start } from '../support/cli.js';
 import { runCommand } from '../support/processes.js';
+import { itInFull } from '../support/sample.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-check-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -120,7 +121,10 @@ describe('understudy check', () => {
     const titles = async (seed: string) =>
       [
         ...readFileSync(
-          join((await check(...spaces, '--seed', seed)).reportDir, 'junit.xml'),
+          join(
+            (await check(...only('createSpace'), ...smoke, '--seed', seed)).reportDir,
+            'junit.xml',
+          ),
           'utf8',
         ).matchAll(/ name="([^"]*)"/g),
       ].join();
@@ -251,28 +255,33 @@ describe('understudy check', () => {
       'createSpace',
       '--include-tag',
       'Spaces',
+      ...smoke,
     );
     expect(JSON.stringify(results().coverage)).toContain(
       'needs createSpace, which this run may not call',
     );
   });
 
-  it('is ended by an interrupt with 130, and leaves nothing behind', {
-    timeout: 30_000,
-  }, async () => {
-    const understudy = createUnderstudy();
-    open.push(understudy);
-    const { url } = await understudy.listen({ port: 0 });
-    const before = understudy.world.spaces.all().filter(({ deleted_at }) => !deleted_at).length;
-    const running = start(['check', url, '--report-dir', join(folder, 'interrupted')]);
-    await expect.poll(() => understudy.journal.length, { timeout: 60_000 }).toBeGreaterThan(200);
-    running.process.kill('SIGINT');
-    const { code, stdout } = await running.finished;
-    expect([code, stdout]).toEqual([130, expect.stringContaining('Stopped early: interrupted')]);
-    expect(understudy.world.spaces.all().filter(({ deleted_at }) => !deleted_at)).toHaveLength(
-      before,
-    );
-  });
+  itInFull(
+    'is ended by an interrupt with 130, and leaves nothing behind',
+    {
+      timeout: 30_000,
+    },
+    async () => {
+      const understudy = createUnderstudy();
+      open.push(understudy);
+      const { url } = await understudy.listen({ port: 0 });
+      const before = understudy.world.spaces.all().filter(({ deleted_at }) => !deleted_at).length;
+      const running = start(['check', url, '--report-dir', join(folder, 'interrupted')]);
+      await expect.poll(() => understudy.journal.length, { timeout: 60_000 }).toBeGreaterThan(200);
+      running.process.kill('SIGINT');
+      const { code, stdout } = await running.finished;
+      expect([code, stdout]).toEqual([130, expect.stringContaining('Stopped early: interrupted')]);
+      expect(understudy.world.spaces.all().filter(({ deleted_at }) => !deleted_at)).toHaveLength(
+        before,
+      );
+    },
+  );
 
   it.each<[string, string[], RegExp]>([
     [

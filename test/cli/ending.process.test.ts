@@ -16,7 +16,7 @@ import { run, runBuilt, start } from '../support/cli.js';
 import { contractsOf, profile, spec } from '../support/drifted-run.js';
 import { runCommand } from '../support/processes.js';
 import { REPORT_FILES } from '../support/report-files.js';
-import { whole } from '../support/sample.js';
+import { itInFull, whole } from '../support/sample.js';
 import { readXml } from '../support/xml.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-ending-'));
@@ -167,7 +167,7 @@ describe('a run that a signal ends', () => {
     expect(results).toMatchObject({ finished: null, exit_code: 143 });
   });
 
-  it('is one signal where npm forwards what the terminal has sent as well', async () => {
+  itInFull('is one signal where npm forwards what the terminal has sent as well', async () => {
     const { url, spaces, requests } = await standIn();
     const before = spaces();
     const reportDir = yesterday();
@@ -201,7 +201,7 @@ describe('a run that a signal ends', () => {
 });
 
 describe('a run that ends in its sign-ins', () => {
-  it('since a rate limit outlasts its time, is inconclusive', async () => {
+  itInFull('since a rate limit outlasts its time, is inconclusive', async () => {
     const url = await listen((_, response) =>
       response.writeHead(429, { 'retry-after': '30' }).end(),
     );
@@ -229,10 +229,11 @@ describe('a run that ends in its sign-ins', () => {
 });
 
 describe('an error of our own', () => {
-  it.each([
-    ['an exception', "throw new Error('planted')"],
+  const plants = [
     ['a rejection', "Promise.reject(new Error('planted'))"],
-  ])(
+    ['an exception', "throw new Error('planted')"],
+  ] as const;
+  it.each(whole ? plants : plants.slice(0, 1))(
     'such as %s that nobody handles cleans up and is named in the reports, code 3',
     async (_, planted) => {
       const { url, spaces, requests } = await standIn();

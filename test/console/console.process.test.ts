@@ -5,6 +5,7 @@ import { type Browser, type BrowserContext, chromium, type Page } from 'playwrig
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createUnderstudy, type Understudy, type UnderstudyOptions } from '../../src/index.js';
 import { runCommand } from '../support/processes.js';
+import { itInFull, whole } from '../support/sample.js';
 import { beforeAllWithTool, findChromium } from '../support/tools.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -94,7 +95,7 @@ describe('the page', () => {
     expect(await home.text()).not.toContain('__admin');
   });
 
-  it('asks for the token, and uses it', async () => {
+  itInFull('asks for the token, and uses it', async () => {
     await context.close();
     await understudy.close();
     await open({ adminToken: 'secret-7' });
@@ -165,7 +166,7 @@ describe('requests', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('are filtered by words and by kind, with the keyboard alone', async () => {
+  itInFull('are filtered by words and by kind, with the keyboard alone', async () => {
     await call('GET', '/v1/spaces/space_abc123');
     await call('GET', '/v1/spaces/space_none');
     await call('POST', attach);
@@ -198,7 +199,7 @@ describe('requests', () => {
     await says('All worlds');
   });
 
-  it('are sent again, forced, and taken back', async () => {
+  itInFull('are sent again, forced, and taken back', async () => {
     await call('POST', attach);
     await to('default/requests/1');
     await button('Send again').click();
@@ -217,7 +218,7 @@ describe('requests', () => {
     expect((await call('POST', attach)).status).toBe(201);
   });
 
-  it('that are refused say who would have passed, and are sent as one of them', async () => {
+  itInFull('that are refused say who would have passed, and are sent as one of them', async () => {
     await call('POST', attach, undefined, 'ak_viewer');
     await to('default/requests/1');
     await says('Would pass: somebody with edit access to the space.');
@@ -244,14 +245,14 @@ describe('requests', () => {
     expect(understudy.journal.at(-1)).toMatchObject({ method: 'POST', status: 201 });
   });
 
-  it('that cannot be sent again say why', async () => {
+  itInFull('that cannot be sent again say why', async () => {
     await call('GET', '/v1/spaces/space_abc123', undefined, 'ak_stranger');
     await to('default/requests/1');
     await button('Send again').click();
     await says('this one is none of the world');
   });
 
-  it('are copied as curl and as a test, which do the same', async () => {
+  itInFull('are copied as curl and as a test, which do the same', async () => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url });
     const copied = () => page.evaluate<string>('navigator.clipboard.readText()');
     await call('POST', '/v1/spaces/', { organization_id: 'org_xyz789', name: "It's new" });
@@ -306,7 +307,7 @@ describe('state', () => {
 });
 
 describe('what is changed by hand', () => {
-  it('is a row, within what keeps the world sound', async () => {
+  itInFull('is a row, within what keeps the world sound', async () => {
     await to('default/state/spaces/space_abc123');
     await button('Edit').click();
     const editor = page.getByRole('textbox', { name: /The row as JSON/ });
@@ -360,7 +361,7 @@ describe('faults', () => {
     expect([await statusOf(), await statusOf(), await statusOf()]).toEqual([200, 200, 200]);
   });
 
-  it('force a case on the next request of the app, and no other', async () => {
+  itInFull('force a case on the next request of the app, and no other', async () => {
     expect(await statusOf()).toBe(200);
     await to('default/requests/1');
     await page.getByLabel('Force a case for the next request').selectOption('space_not_found');
@@ -378,7 +379,7 @@ describe('faults', () => {
 });
 
 describe('cases', () => {
-  it('are all there, and those that were met lead to who met them', async () => {
+  itInFull('are all there, and those that were met lead to who met them', async () => {
     await call('POST', attach);
     await call('POST', attach);
     await to('default/cases');
@@ -440,7 +441,7 @@ describe('worlds', () => {
     expect(understudy.worlds.list().map(({ name }) => name)).toEqual(['default', 'checkout']);
   });
 
-  it('are kept and restored', async () => {
+  itInFull('are kept and restored', async () => {
     await to('default/worlds');
     await page.getByLabel('Name', { exact: true }).fill('before');
     await button('Take a snapshot').click();
@@ -453,7 +454,7 @@ describe('worlds', () => {
     await says('A snapshot keeps the world');
   });
 
-  it('have a clock that stops and goes on, and says what has moved', async () => {
+  itInFull('have a clock that stops and goes on, and says what has moved', async () => {
     await context.close();
     await understudy.close();
     await open({ scenario: 'backfill-in-progress' });
@@ -477,15 +478,18 @@ describe('worlds', () => {
 });
 
 describe('every view', () => {
-  const views = [
-    'default/requests',
-    'default/requests/2',
+  const largest = [
     'default/requests/3',
-    'default/state',
     'default/state/spaces/space_abc123',
-    'default/cases',
     'default/cases/getSpace/retrieved',
     'default/worlds',
+  ];
+  const views = [
+    ...largest,
+    'default/requests',
+    'default/requests/2',
+    'default/state',
+    'default/cases',
     'default/worlds/compare/other',
     'empty/requests',
     'none/requests',
@@ -508,7 +512,7 @@ describe('every view', () => {
       await context.close();
       await show({ colorScheme, viewport: { width, height: 800 } });
       await populate();
-      for (const hash of views) {
+      for (const hash of whole ? views : largest) {
         await to(hash);
         await page.waitForTimeout(350);
         await page.evaluate(axe);

@@ -1,19 +1,19 @@
 // `describeContracts` as a user meets it: test files of its own, run by vitest in a child process. All of them at once, since
 // a start of vitest takes longer than most of them: those that pass in one run, those that fail in
 // another.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KnownFinding } from '../../src/contract/run/finding.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
 import { driftedRun, spec } from '../support/drifted-run.js';
+import { makeProject, removeFolders } from '../support/package-consumer.js';
 import { projectFolder, runCommand } from '../support/processes.js';
 import { whole } from '../support/sample.js';
 
-mkdirSync(join(projectFolder, '.venv'), { recursive: true });
-const folder = mkdtempSync(join(projectFolder, '.venv/describe-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = makeProject('describe-');
+afterAll(removeFolders);
 
 interface Assertion {
   readonly title: string;
@@ -40,14 +40,13 @@ interface Fixture {
   };
 }
 
-const from = (file: string) => JSON.stringify(join(projectFolder, 'dist', file));
 const textOf = ({
   options,
   target = standIn(),
-}: Fixture) => `import { createUnderstudy } from ${from('index.js')};
-import { handlerTarget, httpTarget, parseProfile, TargetError } from ${from('kit.js')};
-import { describeContracts } from ${from('contract/vitest.js')};
-const include = (id) => ['createSpace', 'getSpace', 'deleteSpace'].includes(id);
+}: Fixture) => `import { createUnderstudy } from 'understudy';
+import { handlerTarget, httpTarget, parseProfile, TargetError } from 'understudy/kit';
+import { describeContracts } from 'understudy/vitest';
+const include = (id) => ['getSpace', 'deleteSpace'].includes(id);
 describeContracts(${target}, ${options});
 `;
 const standIn = (options = '') =>
@@ -149,7 +148,7 @@ async function accepted(): Promise<readonly KnownFinding[]> {
 }
 
 describe('describeContracts, where all is well,', () => {
-  const wide = '{ include: (id) => /getThread|SpaceVectorStore/.test(id) || include(id) }';
+  const wide = '{ include: (id) => /getThread|addVectorStore/.test(id) || include(id) }';
   const orders = {
     ...(whole && {
       concurrently: { concurrent: true },
@@ -191,7 +190,7 @@ describe('describeContracts, where all is well,', () => {
 
   it('makes a test of every row, named by a sentence, and needs nothing but a target', () => {
     const { assertionResults } = outcomeIn(played, 'plain');
-    expect(assertionResults.length).toBeGreaterThan(100);
+    expect(assertionResults.length).toBeGreaterThan(50);
     expect(assertionResults).toContainEqual(
       expect.objectContaining({
         title: 'getSpace by member with a space answers view_access_required',
@@ -216,13 +215,13 @@ describe('describeContracts, where all is well,', () => {
     expect(titles(some, 'skipped')).toContain(
       'getSpace by member with a space answers view_access_required',
     );
-    expect(titles(some, 'passed').length).toBeGreaterThan(50);
+    expect(titles(some, 'passed').length).toBeGreaterThan(20);
   });
 
   it.each(Object.keys(orders))('passes where the project runs its tests %s', (name) => {
     const outcome = outcomeIn(played, name);
     expect(titles(outcome, 'failed')).toEqual([]);
-    expect(outcome.assertionResults.length).toBeGreaterThan(200);
+    expect(outcome.assertionResults.length).toBeGreaterThan(100);
     expect(outcome.assertionResults[0]?.title).toBe('the credential of owner is accepted');
   });
 

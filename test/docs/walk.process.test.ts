@@ -1,7 +1,7 @@
-// README, followed in a copy of the project as it is built, with the
-// tools that are installed. walk.long.test.ts starts from nothing and follows every page.
+// README, followed in a copy of the project as it is built, with the tools that are installed here.
+// walk.long.test.ts starts from nothing and follows every page.
 import { symlinkSync, utimesSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll } from 'vitest';
 import { removeFolders } from '../support/package-consumer.js';
 import { projectFolder } from '../support/processes.js';
@@ -11,9 +11,10 @@ import { arrive, follow } from './newcomer.js';
 const place = beforeAllWithTool(async () => {
   const newcomer = await arrive(
     /^(node_modules|dist\..*|coverage|contract-report|\.venv|\.git)(\/|$)/,
-    ['vitest@4.1.12', 'vite@8', 'msw@2.15.0'],
+    [],
   );
-  symlinkSync(join(projectFolder, 'node_modules'), join(newcomer.clone, 'node_modules'));
+  // Above both, where Node and npx look as well: the tools of a project that has installed its own.
+  symlinkSync(join(projectFolder, 'node_modules'), join(dirname(newcomer.clone), 'node_modules'));
   const now = new Date();
   utimesSync(join(newcomer.clone, 'dist'), now, now); // so that nothing is built again
   return newcomer;

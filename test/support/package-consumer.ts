@@ -1,5 +1,5 @@
 // The package as a user gets it: packed, and installed into an empty folder.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Finished, projectFolder, runCommand } from './processes.js';
@@ -23,6 +23,27 @@ const folders: string[] = [];
 export function makeFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), name));
   folders.push(folder);
+  return folder;
+}
+
+/**
+ * A project with the package in its node_modules/, copied without npm, and with the packages of this
+ * project, which are above it. Test runners take packages as they are, and compile what lies elsewhere.
+ */
+export function makeProject(name: string): string {
+  mkdirSync(join(projectFolder, '.venv'), { recursive: true });
+  const folder = mkdtempSync(join(projectFolder, '.venv', name));
+  folders.push(folder);
+  const { files } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
+    readonly files: readonly string[];
+  };
+  const copied = files
+    .map((file) => file.replace(/\/\*.*/, ''))
+    .filter((file) => !/^!|docs|\.md$/.test(file));
+  for (const part of ['package.json', ...copied])
+    cpSync(join(projectFolder, part), join(folder, 'node_modules/understudy', part), {
+      recursive: true,
+    });
   return folder;
 }
 

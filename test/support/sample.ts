@@ -1,6 +1,7 @@
 // A part of many things of one kind, for tests that have little time: always the same ones,
 // whatever is added beside them. With WHOLE_TESTS=true, as in .ci/long, all of them.
 import { createHash } from 'node:crypto';
+import { it } from 'vitest';
 
 export const whole = process.env.WHOLE_TESTS === 'true';
 
@@ -14,3 +15,16 @@ export function sample<Item>(
     createHash('sha256').update(nameOf(item)).digest().readUInt32BE();
   return items.filter((item) => whole || hash(item) % oneIn === 0);
 }
+
+const unregistered = () => undefined;
+
+/**
+ * `it` for one of several tests of a kind, where the others show in little time that the kind works:
+ * not there at all but in `.ci/long`.
+ */
+export const itInFull = (whole
+  ? it
+  : Object.assign(unregistered, {
+      each: () => unregistered,
+      for: () => unregistered,
+    })) as unknown as typeof it;

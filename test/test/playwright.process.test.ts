@@ -2,20 +2,19 @@
 // that fails on purpose has its requests in the report. And MSW's handlers behind a service worker.
 
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { chromium } from '@playwright/test';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
+import { makeProject, removeFolders } from '../support/package-consumer.js';
 import { projectFolder, runCommand } from '../support/processes.js';
 import { beforeAllWithTool, findChromium } from '../support/tools.js';
 
-mkdirSync(join(projectFolder, '.venv'), { recursive: true });
-const folder = mkdtempSync(join(projectFolder, '.venv/playwright-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-const from = (file: string) => JSON.stringify(join(projectFolder, 'dist', file));
+const folder = makeProject('playwright-');
+afterAll(removeFolders);
 const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
 
 interface Attachment {
@@ -51,7 +50,7 @@ describe('understudy/test/playwright', () => {
     );
     write(
       'spaces.spec.mjs',
-      `import { expect, test, understudyTest } from ${from('test/playwright.js')};
+      `import { expect, test, understudyTest } from 'understudy/test/playwright';
 const attach = (key, api = 'https://api.aitronos.com') =>
   fetch(api + '/v1/spaces/space_abc123/vector-stores/vs_def456', { method: 'POST', headers: { 'X-API-Key': key } })
     .then(({ status }) => status, (error) => error.constructor.name);
@@ -79,13 +78,6 @@ test('takes bodies, and knows the other callers and the clock', async ({ page, w
   const seen = await world.fetch('/v1/spaces/space_abc123', { headers: world.as('ak_member') });
   expect(seen.status).toBe(403);
 });
-test('breaks on purpose', async ({ page }) => {
-  await open(page);
-  expect(await page.evaluate(attach, 'ak_viewer')).toBe(201);
-});
-test('breaks before it asks', () => {
-  expect(1).toBe(2);
-});
 test.describe('elsewhere', () => {
   test.use({ apiUrl: 'http://elsewhere.test/' });
   test('is another address', async ({ page }) => {
@@ -98,6 +90,14 @@ understudyTest({ faults: [{ does: { status: 503 }, when: { operation: 'addVector
   'has other options, and loses a connection', async ({ page }) => {
   await open(page);
   expect([await page.evaluate(attach, 'ak_owner'), await page.evaluate(attach, 'ak_owner')]).toEqual([503, 'TypeError']);
+});
+// In the end, since each failure takes a new browser.
+test('breaks before it asks', () => {
+  expect(1).toBe(2);
+});
+test('breaks on purpose', async ({ page }) => {
+  await open(page);
+  expect(await page.evaluate(attach, 'ak_viewer')).toBe(201);
 });
 `,
     );
@@ -146,8 +146,8 @@ describe('understudy/test/msw in a browser', () => {
     write(
       'page.mjs',
       `import { setupWorker } from 'msw/browser';
-import { createUnderstudy } from ${from('fetch.js')};
-import { understudyHandlers } from ${from('test/msw.js')};
+import { createUnderstudy } from 'understudy/fetch';
+import { understudyHandlers } from 'understudy/test/msw';
 const attach = () => fetch('https://api.aitronos.com/v1/spaces/space_abc123/vector-stores/vs_def456',
   { method: 'POST', headers: { 'X-API-Key': 'ak_owner' } }).then(({ status }) => status);
 const worker = setupWorker(...understudyHandlers(createUnderstudy(), { world: 'mine' }));

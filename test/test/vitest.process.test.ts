@@ -1,15 +1,13 @@
 // The fixture in a vitest of its own: tests that pass, and one that fails on purpose, whose report
 // has to show what it asked.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runTool } from '../support/package-consumer.js';
+import { makeProject, removeFolders, runTool } from '../support/package-consumer.js';
 import { projectFolder, runCommand } from '../support/processes.js';
 
-mkdirSync(join(projectFolder, '.venv'), { recursive: true });
-const folder = mkdtempSync(join(projectFolder, '.venv/fixture-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-const from = (file: string) => JSON.stringify(join(projectFolder, 'dist', file));
+const folder = makeProject('fixture-');
+afterAll(removeFolders);
 
 interface Report {
   readonly testResults: readonly {
@@ -32,7 +30,7 @@ describe('understudy/test/vitest', () => {
     writeFileSync(
       join(folder, 'spaces.test.ts'),
       `import { expect } from 'vitest';
-import { test, understudyTest } from ${from('test/vitest.js')};
+import { test, understudyTest } from 'understudy/test/vitest';
 const attach = '/v1/spaces/space_abc123/vector-stores/vs_def456';
 const refused = [];
 for (const n of [1, 2])
@@ -117,7 +115,7 @@ crowd('has another scenario and its own clock', async ({ world }) => {
   it('has types that hold in a strict project', async () => {
     writeFileSync(
       join(folder, 'types.ts'),
-      `import { test, understudyTest, type TestWorld } from ${from('test/vitest.js')};
+      `import { test, understudyTest, type TestWorld } from 'understudy/test/vitest';
 test('is typed', async ({ world, understudy, expect }) => {
   const response: Response = await world.fetch('/', { headers: world.as('ak_owner') });
   const same: TestWorld = world;

@@ -1,16 +1,14 @@
 // The matchers in runners of their own: jest with supertest and axios, vitest beside
 // `describeContracts`, each with the reporter that writes the coverage of all its processes.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { makeProject, removeFolders } from '../../support/package-consumer.js';
 import { projectFolder, runCommand } from '../../support/processes.js';
 
-mkdirSync(join(projectFolder, '.venv'), { recursive: true });
-const folder = mkdtempSync(join(projectFolder, '.venv/matchers-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = makeProject('matchers-');
+afterAll(removeFolders);
 
-const dist = (file: string) => join(projectFolder, 'dist', file);
-const from = (file: string) => JSON.stringify(dist(file));
 const bin = (file: string) => join(projectFolder, 'node_modules', file);
 const write = (name: string, text: string) => writeFileSync(join(folder, name), text);
 const resultsIn = (file: string) => {
@@ -25,8 +23,8 @@ describe('jest', () => {
     write(
       'supertest.spec.mjs',
       `import supertest from 'supertest';
-import { createUnderstudy } from ${from('index.js')};
-import ${from('contract/matchers/jest.js')};
+import { createUnderstudy } from 'understudy';
+import 'understudy/matchers/jest';
 const { app } = createUnderstudy();
 test('passes', async () => {
   const response = await supertest(app).get('/v1/spaces/space_abc123').set('X-API-Key', 'ak_owner');
@@ -43,8 +41,8 @@ test('fails', async () => {
     write(
       'axios.spec.mjs',
       `import axios from 'axios';
-import { createUnderstudy } from ${from('index.js')};
-import ${from('contract/matchers/jest.js')};
+import { createUnderstudy } from 'understudy';
+import 'understudy/matchers/jest';
 test('passes', async () => {
   const { url, close } = await createUnderstudy().listen({ port: 0 });
   const api = axios.create({ baseURL: url, headers: { 'X-API-Key': 'ak_owner' } });
@@ -61,7 +59,7 @@ test('passes', async () => {
       transform: {},
       reporters: [
         'default',
-        [dist('contract/matchers/reporter.js'), { output: join(folder, 'jest.json') }],
+        ['understudy/matchers/reporter', { output: join(folder, 'jest.json') }],
       ],
     };
     const args = [bin('jest/bin/jest.js'), '--config', JSON.stringify(config)];
@@ -86,8 +84,8 @@ describe('vitest', () => {
     write(
       'expectations.test.mjs',
       `import { it, expect } from 'vitest';
-import { createUnderstudy } from ${from('index.js')};
-import { observe } from ${from('contract/matchers/vitest.js')};
+import { createUnderstudy } from 'understudy';
+import { observe } from 'understudy/matchers/vitest';
 const fetch = observe(createUnderstudy().fetch);
 it('passes', async () => {
   const response = await fetch('/v1/capabilities', { headers: { 'X-API-Key': 'ak_owner' } });
@@ -97,16 +95,16 @@ it('passes', async () => {
     );
     write(
       'contracts.test.mjs',
-      `import { createUnderstudy } from ${from('index.js')};
-import { handlerTarget } from ${from('kit.js')};
-import { describeContracts } from ${from('contract/vitest.js')};
+      `import { createUnderstudy } from 'understudy';
+import { handlerTarget } from 'understudy/kit';
+import { describeContracts } from 'understudy/vitest';
 describeContracts(handlerTarget('the stand-in', createUnderstudy().fetch), { include: (id) => id === 'getDepartmentTree' });
 `,
     );
     const shown = { listed: { result: 'right' }, rate_limit_exceeded: { result: 'not_exercised' } };
     write('check.json', JSON.stringify({ operations: { listDepartments: { cases: shown } } }));
     const options = { output: join(folder, 'vitest.json'), merge: [join(folder, 'check.json')] };
-    const reporters = ['default', [dist('contract/matchers/reporter.js'), options]];
+    const reporters = ['default', ['understudy/matchers/reporter', options]];
     write(
       'vitest.config.mjs',
       `export default ${JSON.stringify({ test: { reporters, include: ['*.test.mjs'] } })};\n`,
@@ -127,13 +125,12 @@ describeContracts(handlerTarget('the stand-in', createUnderstudy().fetch), { inc
 
 describe('the types', () => {
   it('are known to the expect of vitest and of jest, and say what is awaited', async () => {
-    const matchers = (runner: string) => JSON.stringify(dist(`contract/matchers/${runner}.js`));
     write(
       'types.ts',
       `import { expect as ofJest } from '@jest/globals';
 import { expect as ofVitest } from 'vitest';
-import ${matchers('jest')};
-import ${matchers('vitest')};
+import 'understudy/matchers/jest';
+import 'understudy/matchers/vitest';
 declare const response: Response;
 declare const other: { status: number };
 export const awaited: Promise<void>[] = [

@@ -83,7 +83,7 @@ describe('the chain of a finding, run on a fresh server with the same drift', ()
   // Seen in a look after the request, not in the answer that is judged.
   const inLooks: readonly FindingCode[] = ['STATE_WRONG', 'REFUSAL_CHANGED_STATE'];
 
-  it.each(sample(all, ([drift]) => drift, 10))(
+  it.each(sample(all, ([drift]) => drift, 12))(
     'shows %s again, as %s',
     async (drift, code, operations) => {
       const ofTheCode = (findings: readonly Finding[]): Finding[] =>

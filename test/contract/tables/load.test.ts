@@ -10,6 +10,7 @@ import {
 import { parseYaml, stringifyYaml } from '../../../src/files/yaml.js';
 import { loadSpec } from '../../../src/shipped/document.js';
 import { withOdd } from '../../support/odd.js';
+import { whole } from '../../support/sample.js';
 
 const spec = loadSpec();
 const folders: string[] = [];
@@ -559,16 +560,17 @@ describe('a contract', () => {
   });
 
   it('with a value of another kind in any place is refused in words, or read', () => {
-    const whole = parseYaml(sound, 'a.yaml').value;
+    const all = parseYaml(sound, 'a.yaml').value;
     const odd = [null, 7, 'text', [], {}, { x: null }];
     // A place, what is wrong and what to do, and nothing that only a program would say.
     const inWords = /^a\.yaml:\d+:\d+ (?!.*(?:undefined|NaN|\[object)).+ \| .+$/;
-    expect(inFile(stringifyYaml(whole))).toEqual([]);
-    for (const [i, changed] of [...withOdd(whole, [null])].entries()) {
+    expect(inFile(stringifyYaml(all))).toEqual([]);
+    for (const [i, changed] of [...withOdd(all, [null])].entries()) {
+      if (!whole && i % 3 !== 0) continue;
       expect(inFile(stringifyYaml(changed)).filter((problem) => !inWords.test(problem))).toEqual(
         [],
       );
-      const [other] = [...withOdd(whole, odd[i % odd.length])].slice(i, i + 1);
+      const [other] = [...withOdd(all, odd[i % odd.length])].slice(i, i + 1);
       expect(inFile(stringifyYaml(other)).filter((problem) => !inWords.test(problem))).toEqual([]);
     }
     for (const text of [
