@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { aloneIn } from '../../test/support/alone.mjs';
 import { runProgram, startProgram } from '../children.mjs';
 
 const folder = fileURLToPath(new URL('../../.venv/schemathesis', import.meta.url));
@@ -29,9 +30,15 @@ export const stVersion = pinned
  * .venv/ when it is missing; rejects when it cannot be made, and says what it needs.
  * @returns {Promise<string>}
  */
-export async function installSt() {
+export function installSt() {
+  return aloneIn(folder, async () => {
+    if (!(await holds(join(folder, 'bin/python')))) await install();
+    return join(folder, 'bin/st');
+  });
+}
+
+async function install() {
   const python = join(folder, 'bin/python');
-  if (await holds(python)) return join(folder, 'bin/st');
   const pip = [
     '-m',
     'pip',
@@ -62,7 +69,6 @@ export async function installSt() {
   }
   if (!(await holds(python)))
     throw new Error(`${folder} does not hold what oracle-schemathesis.txt asks for.`);
-  return join(folder, 'bin/st');
 }
 
 /** Also tells an environment that was left half made. */

@@ -182,14 +182,15 @@ describe('a build', () => {
   });
 });
 
-describe('the check of generated files', () => {
-  const check = (folder: string) =>
-    runCommand(process.execPath, [join(folder, 'scripts/gen.mjs'), '--check'], {
-      cwd: folder,
-      withinMs: 150_000,
-    });
+const check = (folder: string) =>
+  runCommand(process.execPath, [join(folder, 'scripts/gen.mjs'), '--check'], {
+    cwd: folder,
+    withinMs: 150_000,
+  });
 
-  itInFull('names a committed file that is stale, and writes nothing', async () => {
+itInFull(
+  'the check of generated files names a committed file that is stale, and writes nothing',
+  async () => {
     const folder = mkdtempSync(join(tmpdir(), 'understudy-gen-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     for (const part of [
@@ -218,5 +219,5 @@ describe('the check of generated files', () => {
       'Stale, run `npm run gen` and commit: docs/assumptions.md\n',
     ]);
     expect([files(), existsSync(join(folder, 'generated'))]).toEqual([before, false]);
-  });
-});
+  },
+);

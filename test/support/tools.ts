@@ -6,6 +6,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, beforeEach } from 'vitest';
+import { aloneIn } from './alone.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const runFile = promisify(execFile);
@@ -74,7 +75,6 @@ export async function installVendorSdk(
   // Written last, so that it stands only in a finished environment.
   const receipt = join(folder, 'installed.txt');
   const wanted = `${packages.join('\n')}\n${readFileSync(constraints, 'utf8')}`;
-  if (existsSync(receipt) && readFileSync(receipt, 'utf8') === wanted) return python;
   const pip = [
     '-m',
     'pip',
@@ -85,15 +85,20 @@ export async function installVendorSdk(
     '--no-compile',
   ];
   try {
-    await runFile('python3', ['-m', 'venv', '--clear', folder], { timeout: 60_000 });
-    await runFile(python, [...pip, '--constraint', constraints, ...packages], { timeout: 240_000 });
+    await aloneIn(folder, async () => {
+      if (existsSync(receipt) && readFileSync(receipt, 'utf8') === wanted) return;
+      await runFile('python3', ['-m', 'venv', '--clear', folder], { timeout: 60_000 });
+      await runFile(python, [...pip, '--constraint', constraints, ...packages], {
+        timeout: 240_000,
+      });
+      writeFileSync(receipt, wanted);
+    });
   } catch (error) {
     throw new MissingTool(
       `aitronos-sdk ${version} could not be installed into ${folder}: ${reasonOf(error)}\n` +
         '  fix: apt-get install python3-venv, and see that pip reaches a package index.',
     );
   }
-  writeFileSync(receipt, wanted);
   return python;
 }
 
