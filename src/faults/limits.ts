@@ -21,7 +21,8 @@ export interface Standing {
 export type LimitHeaders = (standing: Standing, now: string) => Readonly<Record<string, string>>;
 
 interface Bucket {
-  readonly tokens: number;
+  /** In parts of a token, of which there are as many as the rate has milliseconds: whole numbers. */
+  readonly parts: number;
   /** Milliseconds of the world's clock. */
   readonly at: number;
 }
@@ -30,13 +31,13 @@ export class WorldLimits {
   readonly settings: RateLimitSettings;
   readonly capacity: number;
   #refused = 0;
-  readonly #perMs: number;
+  readonly #rate: Rate;
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(settings: RateLimitSettings, { requests, milliseconds }: Rate) {
+  constructor(settings: RateLimitSettings, rate: Rate) {
     this.settings = settings;
-    this.capacity = settings.burst ?? requests;
-    this.#perMs = requests / milliseconds;
+    this.capacity = settings.burst ?? rate.requests;
+    this.#rate = rate;
   }
 
   status() {
@@ -45,30 +46,39 @@ export class WorldLimits {
 
   /** Takes a token; or the seconds until there is one. */
   take(key: string, now: number): number | undefined {
-    const { tokens } = this.#filled(key, now);
-    if (tokens >= 1) {
-      this.#buckets.set(key, { tokens: tokens - 1, at: now });
+    const { milliseconds: token } = this.#rate;
+    const { parts } = this.#filled(key, now);
+    if (parts >= token) {
+      this.#buckets.set(key, { parts: parts - token, at: now });
       return undefined;
     }
     this.#refused += 1;
-    return secondsOf((1 - tokens) / this.#perMs);
+    return this.#secondsUntil(token - parts);
   }
 
   standing(key: string, now: number): Standing {
-    const { tokens } = this.#filled(key, now);
-    const missing = this.capacity - tokens;
+    const { parts } = this.#filled(key, now);
     return {
       limit: this.capacity,
-      remaining: Math.floor(tokens),
-      seconds: secondsOf(missing / this.#perMs),
+      remaining: Math.floor(parts / this.#rate.milliseconds),
+      seconds: this.#secondsUntil(this.#full - parts),
     };
+  }
+
+  get #full(): number {
+    return this.capacity * this.#rate.milliseconds;
+  }
+
+  #secondsUntil(missing: number): number {
+    return secondsOf(missing / this.#rate.requests);
   }
 
   /** A clock that was put back has never seen the bucket. */
   #filled(key: string, now: number): Bucket {
-    const { tokens, at } = this.#buckets.get(key) ?? { tokens: this.capacity, at: now };
-    if (now < at) return { tokens: this.capacity, at: now };
-    return { tokens: Math.min(this.capacity, tokens + (now - at) * this.#perMs), at: now };
+    const full = { parts: this.#full, at: now };
+    const { parts, at } = this.#buckets.get(key) ?? full;
+    if (now < at) return full;
+    return { parts: Math.min(full.parts, parts + (now - at) * this.#rate.requests), at: now };
   }
 }
 

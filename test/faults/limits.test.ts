@@ -54,6 +54,26 @@ describe('a rate limit', () => {
     expect(told(await send(), understudy.world.clock.now())).toEqual([3, 2, 20]);
   });
 
+  it.each(['1/h', '7/m', '10/m', '3/h', '60/m', '1/m', '900/h'])(
+    'of %s lets the next one through after exactly what Retry-After says',
+    async (rateLimit) => {
+      const { understudy, send } = limited({ rateLimit });
+      const [requests, unit] = rateLimit.split('/') as [string, 'm' | 'h'];
+      const seconds = { m: 60, h: 3600 }[unit] / Number(requests);
+      for (let i = 0; i < Number(requests); i += 1) await send();
+      for (let i = 1; i <= 20; i += 1) {
+        const refused = await send();
+        const wait = numberOf(refused, 'retry-after');
+        expect([refused.status, wait]).toEqual([
+          429,
+          Math.ceil(seconds * i) - Math.ceil(seconds * (i - 1)),
+        ]);
+        later(understudy, `${wait}s`);
+        expect((await send()).status).toBe(200);
+      }
+    },
+  );
+
   it('changes nothing when it refuses, and asks nobody without a credential', async () => {
     const { understudy, send } = limited({ rateLimit: '1/h' });
     expect((await send('ak_none')).status).toBe(401);
