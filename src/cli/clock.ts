@@ -15,6 +15,13 @@ function moved(data: ClockMove & { readonly frozen: boolean }): Told {
   return { data, text: lines.join('') };
 }
 
+/** `-5s` is read as an option, and is none. */
+const forwardOnly = (text: string): string =>
+  text.replace(
+    /^error: unknown option '(-\d.*)'$/m,
+    'error: a clock goes forward only, not by $1; to go back, rewind or reset the world, or restore a snapshot of it',
+  );
+
 export function clockCommand(io: Io): Command {
   const { command, add, examples } = controlCommand(
     'clock',
@@ -35,7 +42,7 @@ export function clockCommand(io: Io): Command {
     'move it on by 90s, 15m, 2h or 1d12h, and say what came of it',
     async (control, [advance = ''], { world }) =>
       moved(await control.moveClock(world, { advance })),
-  );
+  ).configureOutput({ outputError: (text, write) => write(forwardOnly(text)) });
   add('set <time>', 'move it on to a time', async (control, [to = ''], { world }) =>
     moved(await control.moveClock(world, { to })),
   );

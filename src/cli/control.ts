@@ -40,18 +40,19 @@ export function controlCommand<const Name extends ControlCommand>(
     command: withFlags(command, name),
     asking,
     /** `rewind <name> <request>`. One that is the default answers for the command without a word. */
-    add(usage: string, about: string, ask: Ask<Name>, options?: { isDefault: true }): void {
+    add(usage: string, about: string, ask: Ask<Name>, options?: { isDefault: true }): Command {
       const [word = '', ...names] = usage.split(' ');
       const sub = new Command(word).description(about).allowExcessArguments(false);
       for (const one of names) sub.argument(one);
       sub.configureHelp({ showGlobalOptions: true });
       command.addCommand(asking(sub, ask), options);
-      if (!options) return;
+      if (!options) return sub;
       // Whatever is no subcommand gets here too.
       sub.allowExcessArguments(true).hook('preAction', () => {
         const [word] = sub.args;
         if (word !== undefined) command.error(`error: unknown command '${word}'`);
       });
+      return sub;
     },
     examples(...lines: readonly string[]): void {
       const shown = lines.map((line) => `  understudy ${line}`).join('\n');

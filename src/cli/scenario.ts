@@ -28,11 +28,9 @@ export function scenarioCommand(io: Io): Command {
       'a file, a folder of .yaml files, the name of a shipped scenario, or - for stdin',
     )
     .action(async (given: readonly string[]) => {
-      const { checkedScenario } = await room();
       const files = given.flatMap(filesOf);
       const problems: Problem[] = [];
-      for (const file of files)
-        problems.push(...(await problemsOf(async () => checkedScenario(await read(file)))));
+      for (const file of files) problems.push(...(await problemsIn(file)));
       if (problems.length > 0) throw new ScenarioError(withoutRepeats(problems));
       for (const file of files) stdout.write(`${file}: no faults\n`);
     });
@@ -91,12 +89,37 @@ async function read(given: string): Promise<ReadScenario> {
   return given === '-' ? parseScenario(readFileSync(0, 'utf8'), 'stdin') : readScenario(given);
 }
 
+/** What is wrong with a scenario, the names in its faults included. */
+async function problemsIn(given: string): Promise<readonly Problem[]> {
+  const { checkedScenario } = await room();
+  let scenario: ReadScenario | undefined;
+  const problems = await problemsOf(async () => {
+    scenario = await read(given);
+    checkedScenario(scenario);
+  });
+  const { faults } = scenario?.scenario ?? {};
+  // What is left of a file whose form is wrong says nothing of names.
+  if (!scenario || scenario.problems.length > 0 || !faults) return problems;
+  const { at } = scenario;
+  const { checkFaults } = await import('../scenario/fault-check.js');
+  const { faultsForm } = await import('../shipped/scenarios.js');
+  const { loadSpec } = await import('../shipped/document.js');
+  const world = problems.length === 0 ? await builtFrom(scenario) : undefined;
+  const found: Problem[] = [];
+  checkFaults({ faults }, faultsForm, { spec: loadSpec(), world }, (pointer, what, fix) =>
+    found.push(at(pointer, what, fix)),
+  );
+  return [...problems, ...found];
+}
+
 /** The world that it loads to. */
-async function worldOf(given: string): Promise<World> {
+const worldOf = async (given: string): Promise<World> => builtFrom(await read(given));
+
+async function builtFrom(scenario: ReadScenario): Promise<World> {
   const { buildScenario } = await room();
   const { virtualClock } = await import('../world/clock.js');
   const { createIdMaker } = await import('../world/ids.js');
-  return buildScenario(await read(given), { clock: virtualClock, ids: createIdMaker(1) }).world;
+  return buildScenario(scenario, { clock: virtualClock, ids: createIdMaker(1) }).world;
 }
 
 /** The YAML files of a folder; anything else as it is. */

@@ -67,6 +67,8 @@ export interface ControlParts {
   readonly scenarios: () => readonly ShippedScenario[];
   readonly faults: FaultDesk;
   readonly product: Spec<string>;
+  /** What is answered: operations of the user's own document too. */
+  readonly served: Pick<Spec<string>, 'operations'>;
   /** Those with which it was started. */
   readonly settings: StartSettings;
   /** Of the stand-in, and of the document that it stands in for. */
@@ -112,6 +114,10 @@ export class Control implements State {
   /** The document that is stood in for. */
   get product(): Spec<string> {
     return this.#parts.product;
+  }
+
+  get served(): Pick<Spec<string>, 'operations'> {
+    return this.#parts.served;
   }
 
   get recordedCases(): readonly RecordedCase[] {

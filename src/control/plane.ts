@@ -33,6 +33,7 @@ export interface ControlPlaneOptions
   readonly document: () => ControlSpec;
   /** The document that is stood in for. */
   readonly product: Spec;
+  readonly served: Pick<Spec<string>, 'operations'>;
   /** The text of the document that is served, which may be one of the user's own. */
   readonly shown: () => string;
   readonly bodyLimit: number;

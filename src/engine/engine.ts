@@ -25,7 +25,8 @@ import {
   unread,
 } from './exchange.js';
 import { type Hindrance, type Interceptor, Interceptors } from './interceptor.js';
-import { readPreference, waitOf } from './prefer.js';
+import type { Note } from './journal.js';
+import { ignoredPreferences, readPreference, waiting } from './prefer.js';
 
 export interface EngineOptions<World extends State, Who> extends ArrivalOptions<World> {
   readonly api: Api<World, Who>;
@@ -192,7 +193,8 @@ export class Engine<World extends State, Who> implements Answerer {
     const { arrival, caller } = exchange;
     const { journal } = arrival.world;
     const answer = reachesOperation(exchange) ? this.#replaced(exchange, given) : given;
-    const { response, documented, note, decision, changes, by = decision?.by } = answer;
+    const { response, documented, decision, changes, by = decision?.by } = answer;
+    const note = noted(answer.note, arrival.request);
     const asked = waiting({ response }, arrival.request);
     const { delivery, hands } = this.#interceptors.deliver(asked, exchange, documented);
     const sent = forMethod(arrival.request, delivery);
@@ -216,13 +218,9 @@ const reachesOperation = <World, Who>(
   exchange: Exchange<World, Who>,
 ): exchange is OperationExchange<World, Who> => exchange.operation !== undefined;
 
-/** `Prefer: wait=2`: the answer comes so many seconds later. */
-function waiting(delivery: Delivery, { headers: { prefer } }: PlainRequest): Delivery {
-  const seconds = prefer === undefined ? undefined : waitOf(prefer);
-  if (seconds === undefined) return delivery;
-  const { response } = delivery;
-  const { 'preference-applied': before } = response.headers;
-  const applied = before === undefined ? `wait=${seconds}` : `${before}, wait=${seconds}`;
-  const headers = { ...response.headers, 'preference-applied': applied };
-  return { response: { ...response, headers }, delayMs: seconds * 1000 };
+/** What the client sent and nobody read, with the preferences among it. */
+function noted(note: Note, { headers: { prefer } }: PlainRequest): Note {
+  if (prefer === undefined || note.operation === undefined) return note;
+  const ignored = [...(note.ignored ?? []), ...ignoredPreferences(prefer)];
+  return ignored.length > 0 ? { ...note, ignored } : note;
 }

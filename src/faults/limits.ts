@@ -108,11 +108,12 @@ export class LimitBook implements Interceptor<World, Caller> {
   admit({ arrival, operation }: Asking): Instead | undefined {
     const { world, request, now } = arrival;
     const limits = this.of(world.state);
-    const refusal = [...operation.cases.values()].find(isRateLimit);
-    if (!limits || !refusal) return undefined;
-    const seconds = limits.take(keyOf(request.headers), Date.parse(now));
+    const seconds = limits?.take(keyOf(request.headers), Date.parse(now));
     if (seconds === undefined) return undefined;
-    return { kind: 'refusal', case: refusal.name, details: { retry_after: seconds } };
+    const documented = [...operation.cases.values()].find(isRateLimit);
+    return documented
+      ? { kind: 'refusal', case: documented.name, details: { retry_after: seconds } }
+      : { kind: 'invented', status: 429, headers: { 'retry-after': String(seconds) } };
   }
 
   deliver(honest: Delivery, { arrival, operation, caller }: Exchange<World, Caller>): Delivery {

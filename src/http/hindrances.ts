@@ -20,7 +20,8 @@ import type { World } from '../world/world.js';
 import type { Companion } from '../worlds/worlds.js';
 
 export interface HindranceParts {
-  readonly spec: Spec;
+  /** What is answered, and can go wrong. */
+  readonly served: Pick<Spec<string>, 'operations'>;
   readonly form: Form;
   readonly seed: number;
   /** Those of the engine, which asks what is added to them. */
@@ -57,6 +58,8 @@ export class Hindrances implements FaultDesk, Companion {
   #everywhere: readonly Fault[];
   /** Worlds that have started before it was loaded. */
   #waiting: (() => void)[] = [];
+  /** What they have until then. */
+  readonly #given = new WeakMap<World, Pick<Scenario, 'faults' | 'limits'>>();
 
   constructor(parts: HindranceParts) {
     this.#parts = parts;
@@ -66,8 +69,8 @@ export class Hindrances implements FaultDesk, Companion {
   /** Of this document, in this world. */
   problemsOf(given: unknown, world: World): readonly FaultProblem[] {
     const problems: FaultProblem[] = [];
-    const { spec, form } = this.#parts;
-    checkFaults(given, form, { spec, world }, (pointer, what, fix) =>
+    const { served, form } = this.#parts;
+    checkFaults(given, form, { spec: served, world }, (pointer, what, fix) =>
       problems.push({ pointer, what, fix }),
     );
     return problems;
@@ -132,6 +135,7 @@ export class Hindrances implements FaultDesk, Companion {
   started(world: World, { faults = [], limits = this.#parts.limits }: Scenario): void {
     const all = [...this.#everywhere, ...faults];
     if (all.length === 0 && limits === undefined && !this.#loading) return;
+    this.#given.set(world, { faults: all, ...(limits ? { limits } : {}) });
     this.#when(() => {
       this.book.of(world).replace(all);
       this.setLimits(world, limits);
@@ -139,21 +143,35 @@ export class Hindrances implements FaultDesk, Companion {
   }
 
   forked(from: World, to: World): void {
-    if (this.#loading)
-      this.#when(() => {
-        const { planted } = this.book.of(from);
-        this.book.of(to).replace(planted.map(({ name, fault }) => ({ ...fault, name })));
-        this.setLimits(to, this.limitsOf(from)?.settings);
-      });
+    if (!this.#loading) return;
+    this.#given.set(to, this.#of(from));
+    this.#when(() => {
+      const { faults = [], limits } = this.#of(from);
+      this.book.of(to).replace(faults);
+      this.setLimits(to, limits);
+    });
   }
 
   /** Those of every world come by themselves. */
-  written(world: World): Pick<Scenario, 'faults'> {
-    const everywhere = new Set(this.#everywhere);
-    const faults = (this.#book?.of(world).planted ?? [])
-      .filter(({ fault }) => !everywhere.has(fault))
-      .map(({ name, fault }) => ({ ...fault, name }));
-    return faults.length > 0 ? { faults } : {};
+  written(world: World): Pick<Scenario, 'faults' | 'limits'> {
+    const { faults: all = [], limits } = this.#of(world);
+    const faults = all.filter((fault) => !this.#everywhere.includes(fault));
+    return {
+      ...(faults.length > 0 ? { faults } : {}),
+      ...(limits && limits !== this.#parts.limits ? { limits } : {}),
+    };
+  }
+
+  /** As it is, or will be once all is loaded. */
+  #of(world: World): Pick<Scenario, 'faults' | 'limits'> {
+    if (!this.#book) return this.#given.get(world) ?? {};
+    const limits = this.limitsOf(world)?.settings;
+    const faults = this.#book
+      .of(world)
+      .planted.map(({ name, fault }) =>
+        this.#everywhere.includes(fault) ? fault : { ...fault, name },
+      );
+    return { faults, ...(limits ? { limits } : {}) };
   }
 
   /** Requests are answered once the faults of their worlds are there. */

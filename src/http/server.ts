@@ -170,6 +170,7 @@ const served = (document: OtherDocument, spec: Spec): OwnDocument => ({
     return document.text;
   },
   isOurs: document.isOurs,
+  operations: document.operations,
   answererFor: (options) => {
     const around = { ...options, spec, document };
     return document.isOurs

@@ -41,7 +41,7 @@ import type { ScenarioSource } from '../scenario/generate.js';
 import { buildScenario, type LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { RecordedCase } from '../spec/atlas.js';
-import type { Spec } from '../spec/document.js';
+import type { Operation, Spec } from '../spec/document.js';
 import type { PlainRequest, PlainResponse } from '../spec/message.js';
 import type { Validators } from '../validation/validators.js';
 import { Why } from '../why/why.js';
@@ -175,6 +175,7 @@ export interface OwnDocument {
   readonly text: string;
   /** Has it an operation of ours, so that our world is of use? */
   readonly isOurs: boolean;
+  readonly operations: ReadonlyMap<string, Operation<string>>;
   answererFor(options: EngineOptions<World, Caller> & { readonly pages: Pages }): Answerer;
 }
 
@@ -232,8 +233,9 @@ export function createStandIn(
   const { spec } = parts;
   let { document } = parts;
   const interceptors = [...(parts.interceptors ?? [])];
+  const served = { operations: document?.operations ?? spec.operations };
   const hindrances = new Hindrances({
-    spec,
+    served,
     form: parts.faultsForm,
     seed,
     interceptors,
@@ -335,6 +337,7 @@ export function createStandIn(
           recordedCases: parts.recordedCases,
           document: parts.control,
           product: spec,
+          served,
           faults: hindrances,
           shown,
           bodyLimit: common.bodyLimit,

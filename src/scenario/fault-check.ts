@@ -14,8 +14,9 @@ import type { Fault, FaultEffect, Latency, Several } from './faults.js';
 
 /** What faults may name. */
 export interface Named {
-  readonly spec: Spec<string>;
-  readonly world: World;
+  readonly spec: Pick<Spec<string>, 'operations'>;
+  /** Absent where it cannot be known yet who may call. */
+  readonly world?: World | undefined;
 }
 
 export const listOf = <Value>(several: Several<Value> | undefined): readonly Value[] =>
@@ -110,8 +111,10 @@ function checkForced(
     );
 }
 
-function checkCaller(caller: string | undefined, { users, credentials }: World, report: Report) {
-  if (caller === undefined || users.get(caller) || credentials.has(caller)) return;
+function checkCaller(caller: string | undefined, world: World | undefined, report: Report) {
+  if (caller === undefined || !world) return;
+  const { users, credentials } = world;
+  if (users.get(caller) || credentials.has(caller)) return;
   const names = [...users.all(), ...credentials.all()].map(({ id }) => id);
   report('/when/caller', `there is no caller ${caller}`, fixOf(caller, names));
 }

@@ -1,24 +1,37 @@
 // What answers where a document of the user's own is served. The engine knows nothing of it: this
 // stands around it, or in its place where the document has no operation of ours.
+import { STATUS_CODES } from 'node:http';
+import type { Hand } from '../decide/rule.js';
 import { type Answerer, nothing, unreadableDetails } from '../engine/answerer.js';
 import type { SelfCheck } from '../engine/answers.js';
 import type { State } from '../engine/api.js';
 import { corsHeaders, isPreflight, originHeaders, preflightHeaders } from '../engine/cors.js';
 import { type Delivery, forMethod } from '../engine/delivery.js';
 import { entryOf } from '../engine/entry.js';
-import { type Addressed, type ArrivalOptions, arrive } from '../engine/exchange.js';
+import {
+  type Addressed,
+  type ArrivalOptions,
+  arrive,
+  type OperationExchange,
+  unread,
+} from '../engine/exchange.js';
+import { type Hindrance, type Interceptor, Interceptors } from '../engine/interceptor.js';
 import type { Note } from '../engine/journal.js';
+import { waiting } from '../engine/prefer.js';
 import type { Found } from '../openapi/operations.js';
+import { isNode } from '../openapi/shape.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
-import type { Spec } from '../spec/document.js';
+import type { Operation, Spec } from '../spec/document.js';
 import type { JsonObject, PlainRequest, PlainResponse } from '../spec/message.js';
 import type { OtherDocument } from './user-document.js';
 
-export interface UserDocumentOptions<World extends State> extends ArrivalOptions<World> {
+export interface UserDocumentOptions<World extends State, Who> extends ArrivalOptions<World> {
   readonly document: OtherDocument;
   readonly spec: Spec;
   readonly selfCheck: SelfCheck;
   readonly bodyLimit: number;
+  /** Faults and limits. One that is added while requests come is asked from the next one on. */
+  readonly interceptors?: readonly Interceptor<World, Who>[] | undefined;
   readonly pages: (request: PlainRequest, world: World) => PlainResponse | undefined;
 }
 
@@ -26,9 +39,9 @@ export interface UserDocumentOptions<World extends State> extends ArrivalOptions
  * Prism answers the operations that have no rule of ours; the engine all others, and what reaches
  * none.
  */
-export function aroundEngine<World extends State>(
+export function aroundEngine<World extends State, Who>(
   engine: Answerer,
-  options: UserDocumentOptions<World>,
+  options: UserDocumentOptions<World, Who>,
 ): Answerer {
   const { document, bodyLimit } = options;
   return {
@@ -37,7 +50,7 @@ export function aroundEngine<World extends State>(
       if (isPreflight(request) || request.body.length > bodyLimit) return engine.answer(request);
       const place = options.worlds(request);
       const found = place.problem ? undefined : document.find(place.request);
-      if (found?.kind === 'operation') return askPrism(options, found, place);
+      if (found?.kind === 'operation') return answered(options, found, place);
       const delivery = await engine.answer(request);
       return found || place.problem
         ? delivery
@@ -48,7 +61,9 @@ export function aroundEngine<World extends State>(
 }
 
 /** Nothing of the vendor belongs into an answer here: problems are told as Prism tells its own. */
-export function withoutEngine<World extends State>(options: UserDocumentOptions<World>): Answerer {
+export function withoutEngine<World extends State, Who>(
+  options: UserDocumentOptions<World, Who>,
+): Answerer {
   const { document, spec, bodyLimit, pages, worlds } = options;
   const refuse = (
     place: Addressed<World>,
@@ -80,20 +95,98 @@ export function withoutEngine<World extends State>(options: UserDocumentOptions<
         return refuse(place, 'body_too_large', { limit: bodyLimit });
       const found = document.find(request) as Found; // no operation is ours
       const page = found.kind === 'operation' ? undefined : pages(request, place.state);
-      return page ? finish(options, place, page) : askPrism(options, found, place);
+      if (page) return finish(options, place, page);
+      return found.kind === 'operation'
+        ? answered(options, found, place)
+        : askPrism(options, found, place).then((unrouted) =>
+            finish(options, place, unrouted.response, unrouted),
+          );
     },
     answerUnreadable: (name, { request = nothing, details = {}, headers = {} } = {}) =>
       refuse(worlds(request), name, unreadableDetails(name, details), headers),
   };
 }
 
-async function askPrism<World extends State>(
-  options: UserDocumentOptions<World>,
-  found: Found,
+type Routed = Extract<Found, { kind: 'operation' }>;
+
+/** What is sent, before faults and limits have a hand in it. */
+interface Told {
+  readonly response: PlainResponse;
+  readonly note: Note;
+  readonly by?: Hand;
+}
+
+/** Faults and limits stand around Prism as they stand around the rules. */
+async function answered<World extends State, Who>(
+  options: UserDocumentOptions<World, Who>,
+  found: Routed,
   place: Addressed<World>,
 ): Promise<Delivery> {
-  const { document, selfCheck, seed } = options;
   const startedAt = performance.now();
+  const interceptors = new Interceptors(options.interceptors ?? []);
+  const { id } = found.operation;
+  const exchange: OperationExchange<World, Who> = {
+    arrival: arrive({ worlds: () => place, seed: options.seed }, place.request, startedAt),
+    operation: options.document.operations.get(id) as Operation<string>,
+    path: found.values,
+    caller: undefined,
+    input: unread,
+  };
+  const ask = (hindrance: Hindrance | undefined) =>
+    hindrance ? hindered(options, found, place, hindrance) : askPrism(options, found, place);
+  const honest = await ask(interceptors.admit(exchange));
+  const instead = interceptors.replace(exchange, undefined);
+  const told = instead ? await ask(instead) : honest;
+  return finish(options, place, told.response, {
+    ...told,
+    startedAt,
+    deliver: (delivery) => interceptors.deliver(delivery, exchange, undefined),
+  });
+}
+
+/** As the document has it where it has the status, else as Prism tells its own problems. */
+async function hindered<World extends State, Who>(
+  options: UserDocumentOptions<World, Who>,
+  found: Routed,
+  place: Addressed<World>,
+  hindrance: Hindrance,
+): Promise<Told> {
+  if ('outcome' in hindrance) return askPrism(options, found, place);
+  const { status, headers, body, by } = hindrance;
+  const { responses } = found.operation.node;
+  if (body === undefined && isNode(responses) && String(status) in responses) {
+    const request = {
+      ...place.request,
+      headers: { ...place.request.headers, prefer: `code=${status}` },
+    };
+    const { response, note } = await askPrism(options, found, { ...place, request });
+    // Prism looks at the request first, and may answer that instead.
+    if (response.status === status)
+      return { response: { ...response, headers: { ...response.headers, ...headers } }, note, by };
+  }
+  const problem = { type: 'about:blank', title: STATUS_CODES[status] ?? 'A fault', status };
+  return {
+    response: {
+      status,
+      headers: {
+        'content-type':
+          body === undefined ? 'application/problem+json' : 'text/plain; charset=utf-8',
+        ...headers,
+        'x-understudy-basis': 'invented',
+        'x-understudy-source': 'understudy',
+      },
+      body: body ?? JSON.stringify(problem),
+    },
+    note: { operation: found.operation.id, basis: 'invented' },
+    by,
+  };
+}
+
+async function askPrism<World extends State, Who>(
+  { document, selfCheck, seed }: UserDocumentOptions<World, Who>,
+  found: Found,
+  place: Addressed<World>,
+): Promise<Told> {
   const how = { seed: `${seed}/${place.journal.next}`, checkAnswer: selfCheck !== 'off' };
   const { answer, operation } = await document.answer(found, place.request, how);
   const { breaches } = answer;
@@ -104,12 +197,11 @@ async function askPrism<World extends State>(
     ...(breaches.length > 0 ? { 'x-understudy-breaches': String(breaches.length) } : {}),
     'x-understudy-source': operation === undefined ? 'understudy' : 'prism',
   };
-  const response = { status, headers: sent, ...(body === undefined ? {} : { body }) };
   const note = {
     ...(operation === undefined ? {} : { operation }),
     ...(breaches.length > 0 ? { breaches } : {}),
   };
-  return finish(options, place, response, { note, startedAt });
+  return { response: { status, headers: sent, ...(body === undefined ? {} : { body }) }, note };
 }
 
 /** As Prism says it of an answer that its own document does not allow. */
@@ -131,12 +223,20 @@ function breachProblem(breaches: readonly string[]) {
   };
 }
 
+interface Ending extends Partial<Omit<Told, 'response'>> {
+  readonly startedAt?: number;
+  readonly deliver?: (honest: Delivery) => {
+    readonly delivery: Delivery;
+    readonly hands: readonly Hand[];
+  };
+}
+
 /** Numbered when it is answered, so that the journal stays in order however long Prism takes. */
-function finish<World extends State>(
-  { seed }: UserDocumentOptions<World>,
+function finish<World extends State, Who>(
+  { seed }: UserDocumentOptions<World, Who>,
   place: Addressed<World>,
   response: PlainResponse,
-  { note, startedAt }: { readonly note?: Note; readonly startedAt?: number } = {},
+  { note, by, startedAt, deliver = (delivery) => ({ delivery, hands: [] }) }: Ending = {},
 ): Delivery {
   const { journal, request } = place;
   const arrival = arrive({ worlds: () => place, seed }, request, startedAt);
@@ -145,16 +245,19 @@ function finish<World extends State>(
     ...corsHeaders(Object.keys(response.headers)),
     ...originHeaders(request),
   };
-  const delivery = forMethod(request, { response: { ...response, headers } });
+  const asked = waiting({ response: { ...response, headers } }, request);
+  const { delivery, hands } = deliver(asked);
+  const sent = forMethod(request, delivery);
   const ended = {
     arrival,
     status: response.status,
     note: note ?? {},
-    delivery,
+    delivery: sent,
+    hands: by ? [by, ...hands] : hands,
     isPage: note === undefined,
   };
   journal.write(entryOf(ended, journal.bodyLimit));
-  return delivery;
+  return sent;
 }
 
 function withHeader(delivery: Delivery, name: string, value: string): Delivery {

@@ -29,6 +29,8 @@ export interface OtherDocument {
   readonly text: string;
   /** Our operations that the document has as well. */
   readonly own: readonly Operation[];
+  /** All that it has; those that are not ours have no cases. */
+  readonly operations: ReadonlyMap<string, Operation<string>>;
   /** Is it ours, so that the vendor's form fits what reaches no operation? */
   readonly isOurs: boolean;
   /** A problem for each of its paths that is one of others. */
@@ -74,6 +76,9 @@ export function loadOtherDocument(
       return text;
     },
     own: [...own.values()],
+    operations: new Map(
+      router.operations.map((operation) => [operation.id, own.get(operation) ?? bare(operation)]),
+    ),
     isOurs: own.size > 0,
     clashes: (isTaken, what, fix) =>
       Object.keys(user.document.paths as object).flatMap((path) =>
@@ -117,6 +122,17 @@ export function loadOtherDocument(
     },
   };
 }
+
+const bare = ({ id, method, template }: UserOperation): Operation<string> => ({
+  id,
+  method: method.toUpperCase() as Operation['method'],
+  template,
+  pathNames: [...template.matchAll(/\{(.+?)\}/g)].map(([, name]) => name as string),
+  tag: '',
+  parameters: [],
+  responses: new Map(),
+  cases: new Map(),
+});
 
 const library = '@stoplight/prism-http';
 /**

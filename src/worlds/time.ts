@@ -10,6 +10,8 @@ import type { World } from '../world/world.js';
 /** A time or a duration that a clock cannot be moved by. */
 export class ClockError extends UsageError {}
 
+const BACK = 'to go back, rewind or reset the world, or restore a snapshot of it';
+
 /** What became of a world when its clock was moved. */
 export interface ClockMove {
   readonly before: string;
@@ -22,6 +24,10 @@ export interface ClockMove {
 
 /** By a duration such as `2h`. Throws a ClockError, as `moveTo` does. */
 export function moveBy(world: World, duration: string): ClockMove {
+  if (/^\s*-/.test(duration))
+    throw new ClockError(
+      `A clock goes forward only, not by ${JSON.stringify(duration)}.\n  fix: ${BACK}`,
+    );
   const seconds = secondsOf(duration);
   if (!seconds)
     throw new ClockError(
@@ -47,7 +53,7 @@ export function moveTo(world: World, time: string): ClockMove {
   const by = Math.floor(milliseconds / 1000) * 1000 - Date.parse(now);
   if (by < 0)
     throw new ClockError(
-      `The clock is at ${now} and does not go back to ${toTimestamp(milliseconds)}.\n  fix: name a later time; to go back, rewind or reset the world, or restore a snapshot of it`,
+      `The clock is at ${now} and does not go back to ${toTimestamp(milliseconds)}.\n  fix: name a later time; ${BACK}`,
     );
   return moved(world, by);
 }

@@ -42,7 +42,7 @@ export interface Companion {
   started(world: World, scenario: Scenario): void;
   forked(from: World, to: World): void;
   /** What a scenario has to say so that a world starts with it. */
-  written(world: World): Pick<Scenario, 'faults'>;
+  written(world: World): Pick<Scenario, 'faults' | 'limits'>;
 }
 
 export interface WorldEvent {

@@ -56,6 +56,40 @@ describe('understudy scenario lint', () => {
     ]);
   });
 
+  it('looks up the names in faults, with the nearest, beside whatever else is wrong', async () => {
+    const faults = `extends: default
+faults:
+  - { when: { operation: listSpace }, does: { status: 503 } }
+  - { when: { operation: getSpace, case: [retrieved, lost] }, does: { case: space_not_fond } }
+  - { when: { caller: usr_owner, path: '/v1/space' }, does: { end: reset } }
+  - { name: a, when: { operation: 'list*' }, does: { status: 503 } }
+  - { name: a, does: { latency: { sigma: 1 } } }
+`;
+    const names = [
+      'there is no operation listSpace',
+      'there is no case lost',
+      'there is no case space_not_fond',
+      'no operation has the path /v1/space',
+      'there are two faults a',
+      'median_ms is missing',
+    ];
+    const { code, stderr } = await run(['scenario', 'lint', file('names.yaml', head + faults)]);
+    expect(code).toBe(2);
+    for (const what of [...names, 'there is no caller usr_owner']) expect(stderr).toContain(what);
+    expect(stderr).toContain('names.yaml:6:25  there is no operation listSpace');
+    for (const near of ['listSpaces', 'space_not_found', 'usr_owner1'])
+      expect(stderr).toContain(`did you mean ${near}?`);
+    // Who may call is known once the rest of the file is right.
+    const broken = file(
+      'names-too.yaml',
+      `${head}${faults}spaces: [{ id: s, organization_id: org_none, created_by: usr_owner1, name: S }]\n`,
+    );
+    const both = (await run(['scenario', 'lint', broken])).stderr;
+    for (const what of [...names, 'org_none']) expect(both).toContain(what);
+    const right = `${head}extends: default\nfaults: [{ when: { caller: usr_owner1, case: retrieved }, does: { end: reset } }]\n`;
+    expect((await run(['scenario', 'lint', file('right.yaml', right)])).code).toBe(0);
+  });
+
   it('reads stdin as -', () => {
     const { status, stderr } = spawnSync(
       process.execPath,

@@ -161,6 +161,11 @@ describe('a world of its own', () => {
     [['state', 'spaces', 'space_abc123', '--patch', '7'], /^7 is no JSON object\.\n {2}fix: /],
     [['state', 'spaces', 'space_abc123', '--patch', '{"name":7}'], /must be a text, .*\n {2}fix: /],
     [['state', 'spaces', '--limit', '0'], /whole number from 1 to 1000/],
+    [
+      ['clock', 'advance', '-5s'],
+      /^error: a clock goes forward only, not by -5s; to go back, rewind .*\n {2}fix: /,
+    ],
+    [['clock', 'advance', '--wrold', 'x'], /unknown option '--wrold'\n.*--world/],
     [['clock', 'advance', 'soon'], /cannot be moved there: "soon" is nothing .*\n {2}fix: /],
     [['clock', 'set', '2001-01-01T00:00:00Z'], /does not go back .*\n {2}fix: /],
     [['clock', 'stop'], /unknown command 'stop'\n {2}fix: `understudy clock --help`/],

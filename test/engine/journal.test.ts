@@ -136,6 +136,31 @@ describe('the changes in a journal entry', () => {
   });
 });
 
+describe('preferences that nobody can take', () => {
+  it.each<[string, string[] | undefined]>([
+    ['wait=0.01', undefined],
+    ['code=404', undefined],
+    ['wait=abc', ['prefer.wait=abc']],
+    ['wait=-1, code=404', ['prefer.wait=-1']],
+    ['respond-async; wait="0"', ['prefer.respond-async']],
+    ['dynamic=true, code=', ['prefer.dynamic=true', 'prefer.code=']],
+    [`x=${'y'.repeat(500)}`, [`prefer.x=${'y'.repeat(98)}`]],
+  ])('are in the journal: %s', async (prefer, ignored) => {
+    const entry = await entryOf({ ...getSpace, headers: { ...getSpace.headers, prefer } });
+    expect(entry.ignored).toEqual(ignored);
+    expect(entry.status).toBe(prefer.includes('404') ? 404 : 200);
+  });
+
+  it('are there beside the fields that nobody reads, and change nothing', async () => {
+    const understudy = createUnderstudy();
+    const headers = { ...getSpace.headers, prefer: 'wait=soon' };
+    const sent = { ...getSpace, target: `${getSpace.target}?color=red`, headers };
+    const { status, headers: got } = await call(understudy, sent);
+    expect([status, got.get('preference-applied')]).toEqual([200, null]);
+    expect(last(understudy).ignored).toEqual(['query.color', 'prefer.wait=soon']);
+  });
+});
+
 describe('request and answer in a journal entry', () => {
   it('are there, with the world, the caller and how long it took', async () => {
     const body = { organization_id: 'org_xyz789', name: 'New' };

@@ -183,3 +183,31 @@ describe('the shipped scenario', () => {
     expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(60);
   });
 });
+
+it('a world is exported with its limits and faults, and loads to the same', async () => {
+  const { control, send } = limited({ rateLimit: '60/m' });
+  const everywhere = await control.exportScenario('default');
+  expect([everywhere.limits, everywhere.faults]).toEqual([undefined, undefined]);
+  await control.createWorld('one');
+  await control.setLimits('one', { rate: '2/h', burst: 1 });
+  await control.addFault('one', { name: 'late', when: { call: 2 }, does: { latency: { ms: 1 } } });
+  const written = await control.exportScenario('one');
+  expect(written).toMatchObject({ limits: { rate: '2/h', burst: 1 }, faults: [{ name: 'late' }] });
+
+  await control.createWorld('two', written);
+  await control.importScenario('default', written);
+  expect(await control.exportScenario('two')).toEqual(written);
+  expect(await control.exportScenario('default')).toEqual(written);
+  const other = createUnderstudy({ scenario: written });
+  // Before the faults are loaded, and after.
+  expect(other.worlds.fork('default', 'forked') && other.worlds.export('forked')).toEqual(written);
+  expect(other.worlds.export('default')).toEqual(written);
+  expect((await other.fetch('/')).status).toBe(200);
+  expect(other.worlds.export('default')).toEqual(written);
+  for (const world of ['two', 'default']) {
+    expect(await control.limits(world)).toMatchObject({ rate: '2/h', burst: 1 });
+    expect(await control.faults(world)).toMatchObject([{ name: 'late', calls: 0 }]);
+  }
+  expect((await send()).status).toBe(200);
+  expect((await send()).status).toBe(429);
+});

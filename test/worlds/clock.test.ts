@@ -48,6 +48,10 @@ describe('the clock of a world', () => {
       const { worlds, world } = createUnderstudy();
       expect(() => worlds.advance('default', duration)).toThrow(ClockError);
       expect(() => worlds.advance('default', duration)).toThrow(/\n {2}fix: /);
+      if (duration.startsWith('-'))
+        expect(() => worlds.advance('default', duration)).toThrow(
+          'goes forward only, not by "-2h"',
+        );
       expect(world.clock.now()).toBe(START);
     },
   );

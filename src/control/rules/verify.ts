@@ -17,7 +17,7 @@ const selectors = (request: Request): readonly (readonly [string, Selector])[] =
 
 const unknown_name = (request: Request): Verdict => {
   for (const [field, selector] of selectors(request)) {
-    const unknown = unknownName(selector, request.world.product);
+    const unknown = unknownName(selector, request.world.served);
     if (unknown) return { details: { field, message: `${unknown.what}; ${unknown.fix}` } };
   }
   return true;
