@@ -76,7 +76,7 @@ faults:
     const { code, stderr } = await run(['scenario', 'lint', file('names.yaml', head + faults)]);
     expect(code).toBe(2);
     for (const what of [...names, 'there is no caller usr_owner']) expect(stderr).toContain(what);
-    expect(stderr).toContain('names.yaml:6:25  there is no operation listSpace');
+    expect(stderr).toContain('names.yaml:6:26  there is no operation listSpace');
     for (const near of ['listSpaces', 'space_not_found', 'usr_owner1'])
       expect(stderr).toContain(`did you mean ${near}?`);
     // Who may call is known once the rest of the file is right.
