@@ -50,7 +50,7 @@ const homes: Readonly<Record<string, readonly string[]>> = {
   'node:crypto': ['shipped', 'contract', 'user-document', 'cli'],
   'node:dns': ['client'],
   'node:events': ['contract', 'http'],
-  'node:http': ['client', 'http'],
+  'node:http': ['client', 'http', 'user-document'],
   'node:https': ['client'],
   'node:net': ['client', 'http'],
   'node:readline/promises': ['cli'],
