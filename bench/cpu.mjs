@@ -18,7 +18,27 @@ export const preloadOf = (source) =>
 
 /** Reads the CPU that a started server has used so far. */
 export function cpuOf(child, source) {
-  return source === 'proc' ? treeTicks(child.pid) * microsecondsPerTick() : askProcess(child);
+  return source === 'proc' ? treeMicroseconds(child.pid) : askProcess(child);
+}
+
+/** The scheduler counts nanoseconds where it is asked to; otherwise there are ticks of mostly 10 ms. */
+function treeMicroseconds(pid) {
+  return existsSync(`/proc/${pid}/schedstat`)
+    ? treeNanoseconds(pid) / 1000
+    : treeTicks(pid) * microsecondsPerTick();
+}
+
+/** Of all threads; those of a server stay as long as it runs. */
+function treeNanoseconds(pid) {
+  const own = readdirSync(`/proc/${pid}/task`).reduce((sum, thread) => {
+    try {
+      const [onCpu] = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ');
+      return sum + Number(onCpu);
+    } catch {
+      return sum; // the thread has ended since it was listed
+    }
+  }, 0);
+  return childrenOf(pid).reduce((sum, child) => sum + treeNanoseconds(child), own);
 }
 
 /**

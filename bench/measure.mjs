@@ -27,8 +27,16 @@ export async function measureStart(servers, { passes, prismPasses }, say) {
   return samples;
 }
 
-/** CPU microseconds per request: `{ request: { server: [one per round] } }`. */
-export async function measureCpu(servers, { rounds, connections, warmUp, measured }, source, say) {
+/**
+ * CPU microseconds per request: `{ request: { server: [one per round] } }`. A request has more rounds, up
+ * to `mostRounds`, as long as what was measured of it is not `enough`.
+ */
+export async function measureCpu(
+  servers,
+  { rounds, mostRounds = rounds, connections, warmUp, measured, enough = (..._) => true },
+  source,
+  say,
+) {
   const samples = Object.fromEntries(requests.map(({ key }) => [key, emptySamples(servers)]));
   const load = startLoad();
   say('CPU: starting and warming up');
@@ -47,9 +55,11 @@ export async function measureCpu(servers, { rounds, connections, warmUp, measure
     targets.map(
       (target) => (request.crowded && others.find(({ key }) => key === target.key)) || target,
     );
-  for (let round = 0; round < rounds; round++) {
-    say(`CPU, round ${round + 1} of ${rounds}`);
-    for (const request of requests) {
+  for (let round = 0; round < mostRounds; round++) {
+    const asked = requests.filter(({ key }) => round < rounds || !enough(key, samples[key]));
+    if (asked.length === 0) break;
+    say(`CPU, round ${round + 1} of ${round < rounds ? rounds : mostRounds}`);
+    for (const request of asked) {
       const { key } = request;
       // The windows that are compared stand next to each other; the servers that wait use no CPU.
       for (const target of rotated(targetsOf(request), round)) {
