@@ -98,11 +98,12 @@ async function problemsIn(given: string): Promise<readonly Problem[]> {
     checkedScenario(scenario);
   });
   const { faults } = scenario?.scenario ?? {};
-  // What is left of a file whose form is wrong says nothing of names.
-  if (!scenario || scenario.problems.length > 0 || !faults) return problems;
+  if (!scenario || !faults) return problems;
   const { at } = scenario;
   const { checkFaults } = await import('../scenario/fault-check.js');
   const { faultsForm } = await import('../shipped/scenarios.js');
+  // What is left of faults whose form is wrong says nothing of names.
+  if (scenario.problems.length > 0 && !faultsForm.validate({ faults })) return problems;
   const { loadSpec } = await import('../shipped/document.js');
   const world = problems.length === 0 ? await builtFrom(scenario) : undefined;
   const found: Problem[] = [];
