@@ -19,7 +19,7 @@ export function execCommand(io: Io): Command {
       `
 The command finds the server in AITRONOS_BASE_URL, and the credentials of the scenario's first
 caller in FREDDY_API_KEY and ACCESS_TOKEN. With --lint it ends with 1 where the command has ended with 0
-and the lint fails.`,
+and the lint fails, and with 3 where no request came.`,
     );
   return withFlags(command, 'exec').action((words: readonly string[], flags: FlagValues<'exec'>) =>
     exec(words, flags, io),

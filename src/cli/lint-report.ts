@@ -25,8 +25,17 @@ const failing = ({ findings }: LintReport, { failOn }: LintFlags): LintReport['f
     ? []
     : findings.filter(({ severity }) => severities.indexOf(severity) <= severities.indexOf(failOn));
 
+/** Whoever sets a bar wants to see it met: no request meets none. */
+const nothingSeen = ({ requests }: LintReport, { failOn, minCoverage }: LintFlags): boolean =>
+  requests === 0 && (failOn !== 'none' || minCoverage !== undefined);
+
+const NOTHING_SEEN = 'no request came, so nothing was looked at.';
+
 /** Undefined where enough was met. */
-function lackOf({ coverage }: LintReport, { minCoverage }: LintFlags): string | undefined {
+function lackOf(report: LintReport, flags: LintFlags): string | undefined {
+  if (nothingSeen(report, flags)) return NOTHING_SEEN;
+  const { coverage } = report;
+  const { minCoverage } = flags;
   const { percent } = coverage.cases;
   if (minCoverage === undefined || percent >= minCoverage) return undefined;
   return `${percent} % of the documented cases were met, where --min-coverage is ${minCoverage} %.`;
@@ -37,6 +46,11 @@ export function endingOf(
   report: LintReport,
   flags: LintFlags,
 ): { readonly code: number; readonly words: string } {
+  if (nothingSeen(report, flags))
+    return {
+      code: ExitCode.inconclusive,
+      words: `Inconclusive: ${NOTHING_SEEN}\n  fix: let the client send its requests to the address of this server; \`understudy exec\` has it in AITRONOS_BASE_URL\n`,
+    };
   const bad = failing(report, flags);
   const reasons = [
     ...(bad.length > 0 ? [`Failed: --fail-on ${flags.failOn}.`] : []),

@@ -8,13 +8,17 @@ import {
   type TestType,
 } from '@playwright/test';
 import { createUnderstudy, type Understudy, type UnderstudyOptions } from '../index.js';
+import { lintTest, type TestLint } from './lint.js';
 import { createTestWorld, describeJournal, type TestWorld } from './world.js';
 
+export type { TestLint } from './lint.js';
 export type { TestWorld } from './world.js';
 
 export interface WorldFixtures {
   /** Where the pages under test send what is for the API; an option of the project. */
   readonly apiUrl: string;
+  /** Whether a test fails that shows a bug of the client; an option of the project. Default `false`. */
+  readonly lint: TestLint | boolean;
   /** The test's own world. */
   readonly world: TestWorld;
 }
@@ -34,6 +38,7 @@ type Extended =
 export function understudyTest(options: UnderstudyOptions = {}): Extended {
   return playwrightTest.extend<WorldFixtures, ServerFixtures>({
     apiUrl: ['https://api.aitronos.com', { option: true }],
+    lint: [false, { option: true }],
     understudy: [
       // biome-ignore lint/correctness/noEmptyPattern: Playwright reads which fixtures are wanted from it.
       async ({}, use) => {
@@ -44,12 +49,16 @@ export function understudyTest(options: UnderstudyOptions = {}): Extended {
       { scope: 'worker' },
     ],
     world: [
-      async ({ understudy, context, apiUrl }, use, testInfo) => {
+      async ({ understudy, context, apiUrl, lint }, use, testInfo) => {
         const world = createTestWorld(understudy, testInfo.title);
         await answerRequests(context, world, apiUrl);
         await use(world);
-        if (testInfo.status !== testInfo.expectedStatus) await attachJournal(testInfo, world);
+        // What has failed shows its own error.
+        const found = testInfo.status === 'passed' ? lintTest(world, lint) : undefined;
+        if (found || testInfo.status !== testInfo.expectedStatus)
+          await attachJournal(testInfo, world);
         understudy.worlds.delete(world.name);
+        if (found) throw found;
       },
       { auto: true },
     ],

@@ -20,7 +20,8 @@ export type Journal =
   | { readonly journal: readonly JournalEntry[] }
   | { readonly requests: readonly JournalEntry[]; readonly lost?: number };
 
-interface MatcherResult {
+/** What the runners take from a matcher. */
+export interface MatcherResult {
   readonly pass: boolean;
   readonly message: () => string;
 }

@@ -94,6 +94,21 @@ it('writes JSON and JUnit beside it', async () => {
   );
 });
 
+it.each([
+  [[], 3],
+  [['--fail-on', 'none'], 0],
+  [['--fail-on', 'none', '--min-coverage', '1'], 3],
+])('says where no request came: %j ends with %i', async (args, code) => {
+  understudy.worlds.create('silent');
+  const xml = join(folder, 'silent.xml');
+  const ended = await lint('--world', 'silent', '--report', xml, ...args);
+  understudy.worlds.delete('silent');
+  expect(ended.code).toBe(code);
+  const told = 'no request came, so nothing was looked at.';
+  expect(ended.stdout.includes(`Inconclusive: ${told}\n  fix: `)).toBe(code === 3);
+  expect(readFileSync(xml, 'utf8').includes(`message="coverage: ${told}"`)).toBe(code === 3);
+});
+
 it('refuses a rule that there is not before a command is run', async () => {
   const { code, stderr } = await run([
     'exec',

@@ -25,6 +25,7 @@ interface Attachment {
 interface Result {
   readonly status: string;
   readonly attachments: readonly Attachment[];
+  readonly errors: readonly { readonly message: string }[];
 }
 
 interface Suite {
@@ -51,6 +52,7 @@ describe('understudy/test/playwright', () => {
     write(
       'spaces.spec.mjs',
       `import { expect, test, understudyTest } from 'understudy/test/playwright';
+import { expect as recovered } from 'understudy/test/recovery/playwright';
 const attach = (key, api = 'https://api.aitronos.com') =>
   fetch(api + '/v1/spaces/space_abc123/vector-stores/vs_def456', { method: 'POST', headers: { 'X-API-Key': key } })
     .then(({ status }) => status, (error) => error.constructor.name);
@@ -91,6 +93,26 @@ understudyTest({ faults: [{ does: { status: 503 }, when: { operation: 'addVector
   await open(page);
   expect([await page.evaluate(attach, 'ak_owner'), await page.evaluate(attach, 'ak_owner')]).toEqual([503, 'TypeError']);
 });
+test.describe('linted', () => {
+  test.use({ lint: { failOn: 'warning' } });
+  test('breaks a rule of the lint', async ({ page, world }) => {
+    await open(page);
+    await page.evaluate(() => fetch('https://api.aitronos.com/v1/threads?serch=a', { headers: { 'X-API-Key': 'ak_owner' } }).then(({ status }) => status));
+  });
+  test.describe('', () => {
+    test.use({ lint: { failOn: 'warning', ignore: ['unread-field'] } });
+    test('breaks it on purpose', async ({ page }) => {
+      await open(page);
+      await page.evaluate(() => fetch('https://api.aitronos.com/v1/threads?serch=a', { headers: { 'X-API-Key': 'ak_owner' } }).then(({ status }) => status));
+    });
+  });
+});
+test('knows what came', async ({ page, world }) => {
+  await open(page);
+  await page.evaluate((run) => void setTimeout(() => eval(run)('ak_owner'), 50), String(attach));
+  await recovered.poll(() => world).toHaveRequested({ case: 'attached' });
+  recovered(world).toHaveRecovered({ no_duplicate_writes: true });
+});
 // In the end, since each failure takes a new browser.
 test('breaks before it asks', () => {
   expect(1).toBe(2);
@@ -118,10 +140,21 @@ test('breaks on purpose', async ({ page }) => {
   it('gives each test a world of its own, which answers its pages', () => {
     const broken = [...results()].filter(([, { status }]) => status !== 'passed');
     expect(broken.map(([title]) => title).sort()).toEqual([
+      'breaks a rule of the lint',
       'breaks before it asks',
       'breaks on purpose',
     ]);
-    expect(results().size).toBe(7);
+    expect(results().size).toBe(10);
+  });
+
+  it('fails with what the lint has found, where that is asked for', () => {
+    const { errors } = results().get('breaks a rule of the lint') as Result;
+    expect(errors.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/failOn: 'warning'[\s\S]*unread-field[\s\S]*did you mean search\?/),
+    ]);
+    expect(
+      bodyOf(results().get('breaks a rule of the lint') as Result, 'understudy-requests'),
+    ).toMatch(/GET \/v1\/threads\?serch=a → 200/);
   });
 
   it('attaches what a failed test has asked to its report, and nothing to the others', () => {
@@ -131,7 +164,8 @@ test('breaks on purpose', async ({ page }) => {
     );
     const [entry] = JSON.parse(bodyOf(failed, 'understudy-journal.json'));
     expect(entry).toMatchObject({ status: 403, user_id: 'usr_viewer1' });
-    const others = [...results()].filter(([title]) => title !== 'breaks on purpose');
+    const failing = ['breaks on purpose', 'breaks a rule of the lint'];
+    const others = [...results()].filter(([title]) => !failing.includes(title));
     for (const [title, { attachments }] of others)
       expect([title, attachments.filter(({ name }) => name.startsWith('understudy'))]).toEqual([
         title,

@@ -59,6 +59,20 @@ test('breaks: "on purpose"', { retry: 1 }, async ({ world }) => {
 test('breaks before it asks', async ({ world }) => {
   expect(world.name).toBe('');
 });
+const linted = understudyTest({ lint: { failOn: 'warning' } });
+linted('shows a bug of the client', async ({ world }) => {
+  await world.fetch('/v1/threads?serch=a', { headers: world.headers });
+});
+linted('has asked for a page and no further one', async ({ world }) => {
+  await world.fetch('/v1/threads?limit=1', { headers: world.headers });
+});
+linted.extend({ lint: { ignore: ['unread-field'] } })('breaks a rule on purpose', async ({ world }) => {
+  await world.fetch('/v1/threads?serch=a', { headers: world.headers });
+});
+linted('is broken before the lint', async ({ world }) => {
+  await world.fetch('/v1/threads?serch=a', { headers: world.headers });
+  expect(world.name).toBe('');
+});
 const crowd = understudyTest({ scenario: 'backfill-in-progress' });
 crowd('has another scenario and its own clock', async ({ world }) => {
   expect(world.embeddings.progress()).toMatchObject({ done: 1 });
@@ -67,6 +81,10 @@ crowd('has another scenario and its own clock', async ({ world }) => {
 });
 `,
     );
+    // What docs/lint.md shows.
+    const page = readFileSync(join(projectFolder, 'docs/lint.md'), 'utf8');
+    const [, snippet = ''] = /```ts\n(import [^\n]*test\/vitest[\s\S]*?)```/.exec(page) ?? [];
+    writeFileSync(join(folder, 'documented.test.ts'), snippet);
     writeFileSync(join(folder, 'vitest.config.mjs'), 'export default { test: { retry: 0 } };\n');
     const { stdout, stderr, code } = await runCommand(
       process.execPath,
@@ -91,9 +109,25 @@ crowd('has another scenario and its own clock', async ({ world }) => {
   it('gives each test a world of its own, with credentials, and other options where they are asked for', () => {
     const failed = results.filter(({ status }) => status !== 'passed').map(({ title }) => title);
     expect([results.length, failed]).toEqual([
-      9,
-      ['breaks: "on purpose"', 'breaks before it asks'],
+      14,
+      [
+        'breaks: "on purpose"',
+        'breaks before it asks',
+        'shows a bug of the client',
+        'is broken before the lint',
+      ],
     ]);
+  });
+
+  it('fails with what the lint has found, where that is asked for', () => {
+    const { failureMessages = [] } = named('shows a bug of the client') ?? {};
+    expect(failureMessages).toEqual([
+      expect.stringMatching(
+        /The client did what the lint fails on \(failOn: 'warning'\)\.\n\nwarning {2}unread-field[\s\S]*did you mean search\?[\s\S]*1 {2}GET \/v1\/threads\?serch=a/,
+      ),
+    ]);
+    const broken = named('is broken before the lint')?.failureMessages ?? [];
+    expect([broken.length, broken[0]]).toEqual([1, expect.not.stringContaining('unread-field')]);
   });
 
   it('shows in the report what a test has asked that has failed, each attempt its own', () => {
@@ -126,6 +160,9 @@ understudyTest({ scenario: 'crowded' }).extend<{ mine: number }>({ mine: 1 })('g
   const sum: number = mine + world.journal.length;
   return void sum;
 });
+understudyTest({ lint: { failOn: 'warning', ignore: ['n-plus-one'] } })('has a lint', ({ lint }) => void lint);
+// @ts-expect-error there is no such severity
+understudyTest({ lint: { failOn: 'warnings' } });
 // @ts-expect-error there is no such clock
 understudyTest({ clock: 'wound' });
 `,

@@ -1,15 +1,11 @@
 // Adds the matchers to jest's global `expect`, and to its types: import it in a test or in
 // `setupFilesAfterEnv`.
+import { extendGlobalExpect } from './global-expect.js';
 import { type ContractMatchers, matchers } from './matchers.js';
 
 export * from './matchers.js';
 
-const { expect } = globalThis as { expect?: { extend(matchers: object): void } };
-if (!expect)
-  throw new Error(
-    'There is no global expect, so this is no test of jest, or its injectGlobals is off. Import { matchers } from understudy/matchers, and call expect.extend(matchers) with the expect of your test.',
-  );
-expect.extend(matchers);
+extendGlobalExpect(matchers, 'matchers', 'understudy/matchers');
 
 // The types of the global expect are those of @types/jest.
 declare global {
