@@ -11,12 +11,9 @@ export function backfill(world: World, spaceId: string, threadId: string, now: s
 }
 
 const queue = (world: World, space_id: string, message: Message, queued_at: string): void =>
-  queueEmbedding(world, {
-    space_id,
-    message,
-    state: newlyQueued(queued_at, world.backfill),
-    id: () => world.ids.next('emb'),
-  });
+  queueEmbedding(world, { space_id, message, state: newlyQueued(queued_at, world.backfill) }, () =>
+    world.ids.next('emb'),
+  );
 
 /** A list has shown messages of a thread, or a space has shown the thread. */
 export function shown(world: World, threadId: string, isShown: (row: Embedding) => boolean): void {

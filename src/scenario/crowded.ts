@@ -21,19 +21,22 @@ export const CROWDED_DESCRIPTION = `For paging, speed and long lists: ${counted(
 const end = Date.parse('2026-02-26T15:30:00Z');
 const organization_id = 'org_xyz789';
 const number = (i: number): string => String(i).padStart(5, '0');
-const user = (i: number): string => `usr_${number(i % USERS)}`;
 /** One row a minute, the last one just before the scenario's time. */
 const minute = (i: number, of: number): string => toTimestamp(end - (of - i) * 60_000);
 
 export function crowdedScenario(seed = 1): Scenario {
   const draw = drawing(seed);
+  const atFirst = minute(0, SPACES + 1);
+  const storeIds = Array.from({ length: STORES }, (_, i) => `vs_${number(i)}`);
+  const userIds = Array.from({ length: USERS }, (_, i) => `usr_${number(i)}`);
+  const user = (i: number): string => userIds[i % USERS] as string;
 
-  const stores: VectorStoreItem[] = Array.from({ length: STORES }, (_, i) => ({
-    id: `vs_${number(i)}`,
+  const stores: VectorStoreItem[] = storeIds.map((id, i) => ({
+    id,
     organization_id,
     created_by: user(i),
     name: `Store ${i}`,
-    created_at: minute(0, SPACES + 1),
+    created_at: atFirst,
   }));
   const dedicated: VectorStoreItem[] = Array.from({ length: SPACES }, (_, i) => ({
     id: `vs_memory_${number(i)}`,
@@ -48,12 +51,12 @@ export function crowdedScenario(seed = 1): Scenario {
     organization_id,
     user_id: user(i),
     title: `Thread ${i}`,
-    created_at: minute(0, SPACES + 1),
+    created_at: atFirst,
     messages: Array.from({ length: MESSAGES_EACH }, (_m, m) => ({
       id: `msg_${number(i)}_${m}`,
       role: m % 2 === 0 ? ('user' as const) : ('assistant' as const),
       content: `Message ${m} of thread ${i}`,
-      created_at: minute(0, SPACES + 1),
+      created_at: atFirst,
     })),
   }));
   const spaces: SpaceItem[] = Array.from({ length: SPACES }, (_, i) => {
@@ -68,7 +71,7 @@ export function crowdedScenario(seed = 1): Scenario {
       access_mode: draw(2) === 0 ? 'organization' : 'private',
       created_at,
       attached: Array.from({ length: ATTACHMENTS_EACH }, (_a, a) => ({
-        vector_store_id: `vs_${number((first + a) % STORES)}`,
+        vector_store_id: storeIds[(first + a) % STORES] as string,
         added_by: user(i),
         added_at: created_at,
       })),
@@ -95,8 +98,8 @@ export function crowdedScenario(seed = 1): Scenario {
             capabilities: ['override_all_permissions'],
           },
         ],
-        users: Array.from({ length: USERS }, (_, i) => ({
-          id: user(i),
+        users: userIds.map((id, i) => ({
+          id,
           name: `User ${i}`,
           role_ids: i === 1 ? ['role_platform'] : [],
         })),

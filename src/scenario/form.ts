@@ -35,6 +35,8 @@ export interface Formed {
 export interface ReadScenario extends Formed {
   /** A problem at the node a pointer names, such as `/spaces/0/vector_store_id`. */
   readonly at: ProblemAt;
+  /** Its rows refer to rows that are there: a test has looked. */
+  readonly isTested?: boolean;
 }
 
 export function readForm({ value, at, isSound, problems: broken }: ParsedYaml, form: Form): Formed {

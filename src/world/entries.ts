@@ -14,6 +14,8 @@ interface Written<R> {
 /** So many writes are worth a map of their own at any size. */
 const FEW = 64;
 
+export const alreadyThere = (id: string): string => `A row with the id ${id} exists already.`;
+
 export class Entries<R extends Row> {
   readonly size: number;
   readonly #base: Map<string, Entry<R>>;
@@ -36,6 +38,16 @@ export class Entries<R extends Row> {
 
   static empty<R extends Row>(): Entries<R> {
     return new Entries<R>(new Map(), new Tree((a, b) => a.hash - b.hash || compare(a.id, b.id)), 0);
+  }
+
+  /** Of rows in the order of their insertion, the first of which has the place zero. */
+  static of<R extends Row>(rows: readonly R[]): Entries<R> {
+    const base = new Map<string, Entry<R>>();
+    for (const [position, row] of rows.entries()) {
+      if (base.has(row.id)) throw new Error(alreadyThere(row.id));
+      base.set(row.id, { row, position });
+    }
+    return new Entries(base, Entries.empty<R>().#since, base.size);
   }
 
   get(id: string): Entry<R> | undefined {

@@ -196,20 +196,12 @@ export type New<R, Required extends keyof R> = Pick<R, Required> & {
   readonly [Key in keyof R]?: R[Key] | undefined;
 };
 
-interface Insertable<R extends Row> {
-  insert(row: R): R;
-}
-
-export function insertAll<R extends Row>(table: Insertable<R>, rows: readonly R[]): void {
-  for (const row of rows) table.insert(row);
+interface Fillable<R extends Row> {
+  fill(rows: readonly R[]): void;
 }
 
 /** Oldest first, as lists that show the newest first want them. */
-export const insertByAge = <R extends Row & { readonly created_at: string }>(
-  table: Insertable<R>,
+export const fillByAge = <R extends Row & { readonly created_at: string }>(
+  table: Fillable<R>,
   rows: readonly R[],
-): void =>
-  insertAll(
-    table,
-    byTime(rows, (row) => row.created_at),
-  );
+): void => table.fill(byTime(rows, (row) => row.created_at));

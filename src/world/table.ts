@@ -1,35 +1,27 @@
 // Rows by id, and indexes that file them in order. Neither a row nor a tree ever changes: a write
 // puts new ones in their place. So the whole state of a table is one value, and forks and snapshots
 // share it.
-import { Entries } from './entries.js';
+import { alreadyThere, Entries } from './entries.js';
 import {
-  compare,
-  comparing,
-  type Entry,
-  type Index,
-  type Position,
-  type Row,
-  type SortBy,
-} from './indexes.js';
+  allFiled,
+  type Filed,
+  filedUnder,
+  inOrder,
+  nothingFiled,
+  type OrderedIndex,
+  refiled,
+} from './filed.js';
+import type { Entry, Index, Position, Row, SortBy } from './indexes.js';
 import { List, type Reading } from './list.js';
-import { Tree, type Writer } from './tree.js';
-
-/**
- * The rows under one key of an index, in its first order; in another one from when it is first
- * asked for.
- */
-interface Filed<R> {
-  readonly key: string;
-  readonly first: Tree<Entry<R>>;
-  others: readonly (Tree<Entry<R>> | undefined)[];
-}
-
-const none: readonly undefined[] = [];
+import type { Tree, Writer } from './tree.js';
 
 export interface TableState<R> {
   readonly entries: Entries<R & Row>;
-  /** For each index what is filed, by key. */
-  readonly filed: readonly Tree<Filed<R>>[];
+  /**
+   * For each index what is filed, by key; of rows that came all at once it is worked out when it is
+   * first asked for, for all that share the state.
+   */
+  readonly filed: (Tree<Filed<R>> | undefined)[];
   readonly next: Position;
   /** Another one after every write. It holds nothing, so that whoever remembers it keeps no rows alive. */
   readonly moment: object;
@@ -38,12 +30,6 @@ export interface TableState<R> {
 // biome-ignore lint/suspicious/noExplicitAny: which orders an index has is asked of the index itself.
 export type Indexes<R> = { readonly [name: string]: Index<R, any> };
 type OrderOf<I> = I extends { readonly orders: infer Orders } ? keyof Orders & string : never;
-
-/** An index whose orders are lists, which every write walks through. */
-interface OrderedIndex<R> extends Pick<Index<R>, 'fields' | 'keys'> {
-  readonly orders: readonly string[];
-  readonly sorts: readonly SortBy<R>[];
-}
 
 /** How a table files its rows, and its state without any. */
 export interface Schema<R, I> {
@@ -67,7 +53,7 @@ export const schemaOf =
     })),
     empty: {
       entries: Entries.empty<R>(),
-      filed: Object.values(indexes).map(() => new Tree<Filed<R>>((a, b) => compare(a.key, b.key))),
+      filed: Object.values(indexes).map(() => nothingFiled<R>()),
       next: 0,
       moment: {},
     },
@@ -163,7 +149,7 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
     const { orders, sorts } = this.#schema.indexes[at] as OrderedIndex<R>;
     const place = order === undefined ? 0 : orders.indexOf(order);
     const sortBy = sorts[place] as SortBy<R>;
-    const filed = keys.map((key) => filedUnder(this.#state.filed[at] as Tree<Filed<R>>, key));
+    const filed = keys.map((key) => filedUnder(this.#filed(at), key));
     const trees = filed.flatMap((under) => (under ? inOrder(under, place, sortBy) : []));
     return new List({ trees, sortBy, reading, entry: (id) => this.#entry(id) });
   }
@@ -179,7 +165,7 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
 
   /** The keys in use that begin as a compound key does. */
   keys(index: keyof I & string, beginning: string): string[] {
-    const filed = this.#state.filed[this.#schema.names.indexOf(index)] as Tree<Filed<R>>;
+    const filed = this.#filed(this.#schema.names.indexOf(index));
     const keys: string[] = [];
     for (const { key } of filed.forward(filed.count((other) => other.key < beginning))) {
       if (!key.startsWith(beginning)) break;
@@ -188,8 +174,16 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
     return keys;
   }
 
+  /** Puts rows into a table that has had none, the oldest first. */
+  fill(rows: readonly R[]): void {
+    if (this.#state.next > 0) throw new Error('Only a table that has had no rows can be filled.');
+    this.#onWrite.before?.();
+    const filed = this.#schema.indexes.map(() => undefined);
+    this.#state = { entries: Entries.of(rows), filed, next: rows.length, moment: {} };
+  }
+
   insert(row: R): R {
-    if (this.has(row.id)) throw new Error(`A row with the id ${row.id} exists already.`);
+    if (this.has(row.id)) throw new Error(alreadyThere(row.id));
     this.#write(undefined, { row, position: this.#state.next });
     return row;
   }
@@ -209,7 +203,13 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
   }
 
   #under(index: keyof I & string, key: string): Filed<R> | undefined {
-    return filedUnder(this.#state.filed[this.#schema.names.indexOf(index)] as Tree<Filed<R>>, key);
+    return filedUnder(this.#filed(this.#schema.names.indexOf(index)), key);
+  }
+
+  #filed(at: number): Tree<Filed<R>> {
+    const { filed, entries } = this.#state;
+    filed[at] ??= allFiled(this.#schema.indexes[at] as OrderedIndex<R>, entries);
+    return filed[at];
   }
 
   #entry(id: string): Entry<R> | undefined {
@@ -218,12 +218,12 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
 
   #write(before: Entry<R> | undefined, after: Entry<R> | undefined): void {
     this.#onWrite.before?.();
-    const { entries, filed, next } = this.#state;
+    const { entries, next } = this.#state;
     const writer = this.#writer;
     this.#state = {
       entries: entries.with((after ?? (before as Entry<R>)).row.id, after, writer),
       filed: this.#schema.indexes.map((index, i) =>
-        refiled(index, filed[i] as Tree<Filed<R>>, { before, after, writer }),
+        refiled(index, this.#filed(i), { before, after, writer }),
       ),
       next: after ? Math.max(next, after.position + 1) : next,
       moment: {},
@@ -231,73 +231,6 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
     this.#onWrite.after?.(before?.row, after?.row);
   }
 }
-
-interface Write<R> {
-  readonly before: Entry<R> | undefined;
-  readonly after: Entry<R> | undefined;
-  readonly writer: Writer;
-}
-
-function filedUnder<R>(filed: Tree<Filed<R>>, key: string): Filed<R> | undefined {
-  const found = filed.last((other) => other.key <= key);
-  return found?.key === key ? found : undefined;
-}
-
-/** What is filed decides about its order, so whoever shares it may share the order too. */
-function inOrder<R>(filed: Filed<R>, place: number, sortBy: SortBy<R>): Tree<Entry<R>> {
-  if (place === 0) return filed.first;
-  const known = filed.others[place - 1];
-  if (known) return known;
-  const inThatOrder = comparing(sortBy);
-  const tree = Tree.of(inThatOrder, [...filed.first.forward(0)].sort(inThatOrder));
-  const others = [...filed.others];
-  others[place - 1] = tree;
-  filed.others = others;
-  return tree;
-}
-
-/** What an index has filed after a write; what the write does not concern stays as it is. */
-function refiled<R>(
-  { fields, keys, sorts }: OrderedIndex<R>,
-  filed: Tree<Filed<R>>,
-  { before, after, writer }: Write<R>,
-): Tree<Filed<R>> {
-  const isFiledAlike =
-    before &&
-    after &&
-    fields.every((field) => before.row[field] === after.row[field]) &&
-    sorts.every((sortBy) => sortBy(before.row) === sortBy(after.row));
-  if (isFiledAlike) return filed;
-  let all = filed;
-  for (const key of before ? keys(before.row) : []) {
-    const found = filedUnder(all, key);
-    if (!found) continue;
-    const rest = changed(found, (tree) => tree.without(before as Entry<R>, writer));
-    all = rest.first.size === 0 ? all.without(found, writer) : all.with(rest, writer);
-  }
-  for (const key of after ? keys(after.row) : []) {
-    const found = filedUnder(all, key) ?? {
-      key,
-      first: new Tree(comparing(sorts[0] as SortBy<R>)),
-      others: none,
-    };
-    all = all.with(
-      changed(found, (tree) => tree.with(after as Entry<R>, writer)),
-      writer,
-    );
-  }
-  return all;
-}
-
-/** Orders that were not asked for yet stay so. */
-const changed = <R>(
-  { key, first, others }: Filed<R>,
-  change: (tree: Tree<Entry<R>>) => Tree<Entry<R>>,
-): Filed<R> => ({
-  key,
-  first: change(first),
-  others: others.length === 0 ? none : others.map((tree) => tree && change(tree)),
-});
 
 /** Oldest first. */
 export function rowsOf<R>({ entries }: TableState<R>): R[] {

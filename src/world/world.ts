@@ -233,9 +233,9 @@ class BareWorld {
   }
 
   #has(id: string): boolean {
-    for (const [place, state] of this.#states.entries())
-      if (this.#made[place]?.has(id) ?? state.entries.get(id) !== undefined) return true;
-    return false;
+    return this.#states.some(
+      ({ entries }, place) => this.#made[place]?.has(id) ?? entries.get(id) !== undefined,
+    );
   }
 
   #state(): State {

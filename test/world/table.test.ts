@@ -97,6 +97,23 @@ describe('a table', () => {
     expect(ids(table.all())).toBe('1 2 3');
   });
 
+  it('is the same whether its rows come all at once or one by one', () => {
+    const rows = [...'3120'].map((id) => ({ id, box: id === '1' ? 'b' : id === '0' ? null : 'a' }));
+    for (const row of rows) table.insert(row);
+    const filled: Cards = new Table(cards, {});
+    filled.fill(rows);
+    const fork: Cards = new Table(cards, {}, filled.state);
+    for (const one of [table, fork]) one.update('2', { box: 'b' });
+    expect(seen(fork)).toEqual(seen(table));
+    expect(ids(filled.where('box', 'a'))).toBe('3 2');
+    table.update('2', { box: 'a' });
+    expect(seen(filled)).toEqual(seen(table));
+    expect(() => filled.fill(rows)).toThrow('no rows');
+    expect(() => new Table(cards, {}).fill([...rows, { id: '2', box: null }])).toThrow(
+      '2 exists already',
+    );
+  });
+
   it('updates no row that is not there', () => {
     expect(() => table.update('1', { box: 'b' })).toThrow('No row has the id 1');
   });

@@ -1,5 +1,5 @@
 // Keys and tokens. A scenario lists callers, each with a key, a token or both.
-import { insertAll, type Noun, utcOrNull } from '../noun.js';
+import { type Noun, utcOrNull } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 type CredentialState = 'active' | 'expired' | 'deactivated' | 'paused' | 'no_subject';
@@ -59,10 +59,7 @@ export const credentials = {
   section: 'callers',
   schema,
   fill({ credentials }, given) {
-    insertAll(
-      credentials,
-      given.flatMap(({ item }) => credentialsOf(item)),
-    );
+    credentials.fill(given.flatMap(({ item }) => credentialsOf(item)));
   },
   check({ problem, define, refer, time, isWhole }, placed) {
     for (const { item, pointer } of placed) {

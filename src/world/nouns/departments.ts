@@ -1,6 +1,6 @@
 // Departments of an organization, which may stand below each other.
 import { by, type Row } from '../indexes.js';
-import { type Checker, insertAll, itemOf, type New, type Noun, type Placed, utc } from '../noun.js';
+import { type Checker, itemOf, type New, type Noun, type Placed, utc } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface Department {
@@ -67,7 +67,7 @@ export const departments = {
         created_at: utc(item.created_at, start),
       }),
     );
-    insertAll(departments, rows);
+    departments.fill(rows);
   },
   check(check, placed) {
     for (const { item, holder, pointer } of placed) {

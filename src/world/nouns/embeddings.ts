@@ -62,12 +62,33 @@ export interface Tables {
 
 type State = Pick<Embedding, 'queued_at' | 'backfill' | 'status' | 'reads' | 'error'>;
 
-/** A message to be queued; `id` is asked for an ID only when it is. */
+/** A message to be queued. */
 interface Queued {
   readonly space_id: string;
   readonly message: Message;
   readonly state: State;
-  readonly id: () => string;
+}
+
+/** None where the space has no store to take the message in. */
+function rowOf(
+  { spaces }: Spaces,
+  { space_id, message, state }: Queued,
+  id: string,
+): Embedding | undefined {
+  const vector_store_id = spaces.get(space_id)?.vector_store_id;
+  if (!vector_store_id) return undefined;
+  return {
+    id,
+    space_id,
+    vector_store_id,
+    thread_id: message.thread_id,
+    message_id: message.id,
+    queued_at: state.queued_at,
+    backfill: state.backfill,
+    status: state.status,
+    reads: state.reads,
+    error: state.error,
+  };
 }
 
 export const newlyQueued = (queued_at: string, backfill: Backfill): State => ({
@@ -80,22 +101,17 @@ export const newlyQueued = (queued_at: string, backfill: Backfill): State => ({
 
 /**
  * Queues a message of a space's thread, unless the space has no store to take it in, or has queued
- * it before.
+ * it before. It is asked for an ID only when it is.
  */
 export function queueEmbedding(
   { spaces, embeddings }: Tables & Spaces,
-  { space_id, message, state, id }: Queued,
+  queued: Queued,
+  nextId: () => string,
 ): void {
-  const vector_store_id = spaces.get(space_id)?.vector_store_id;
-  if (!vector_store_id || embeddings.count('pair', pair(space_id, message.id)) > 0) return;
-  embeddings.insert({
-    id: id(),
-    space_id,
-    vector_store_id,
-    thread_id: message.thread_id,
-    message_id: message.id,
-    ...state,
-  });
+  const { space_id, message } = queued;
+  if (!spaces.get(space_id)?.vector_store_id) return;
+  if (embeddings.count('pair', pair(space_id, message.id)) > 0) return;
+  embeddings.insert(rowOf({ spaces }, queued, nextId()) as Embedding);
 }
 
 /**
@@ -105,12 +121,15 @@ export function queueEmbedding(
 const joinedAt = ({ added_at }: SpaceThread, { created_at }: Message): string =>
   added_at > created_at ? added_at : created_at;
 
+const none = {};
+
 /** One that is not done yet has to be moved by something, and counts from the scenario's time. */
 function stateOf(
-  { status = 'done', reads = 0, ...item }: Partial<EmbeddingItem>,
+  item: Partial<EmbeddingItem>,
   joined: string,
   { start, backfill }: Filling,
 ): State {
+  const { status = 'done', reads = 0 } = item;
   const open = isOpen({ status });
   const byItself = open ? backfill : 'immediate';
   const moved = item.backfill ?? byItself;
@@ -139,11 +158,17 @@ export const embeddings = {
   fill(tables, given, filling) {
     const items = new Map(given.map(({ item }) => [pair(item.space_id, item.message_id), item]));
     const taken = new Set(given.map(({ item }) => item.id));
+    const messages = new Map<string, Message[]>();
+    for (const message of tables.messages.all()) {
+      const others = messages.get(message.thread_id);
+      if (others) others.push(message);
+      else messages.set(message.thread_id, [message]);
+    }
     const queued = tables.spaceThreads.all().flatMap((link) =>
-      tables.messages.where('thread', link.thread_id).map((message) => {
+      (messages.get(link.thread_id) ?? []).map((message) => {
         const { space_id } = link;
-        const item = items.get(pair(space_id, message.id));
-        const state = stateOf(item ?? {}, joinedAt(link, message), filling);
+        const item = items.size > 0 ? items.get(pair(space_id, message.id)) : undefined;
+        const state = stateOf(item ?? none, joinedAt(link, message), filling);
         return { space_id, message, item, state };
       }),
     );
@@ -152,8 +177,12 @@ export const embeddings = {
       item === undefined ? -1 : (listed.get(item) as number);
     // Of one second, those that are listed come last, in the order of their list.
     queued.sort((a, b) => placeOf(a) - placeOf(b));
-    for (const [i, { item, ...each }] of byTime(queued, (one) => one.state.queued_at).entries())
-      queueEmbedding(tables, { ...each, id: () => item?.id ?? numbered('emb', i + 1, taken) });
+    const rows = byTime(queued, (one) => one.state.queued_at).flatMap((one, i) => {
+      const id = one.item?.id ?? numbered('emb', i + 1, taken);
+      const row = rowOf(tables, one, id);
+      return row ? [row] : [];
+    });
+    tables.embeddings.fill(rows);
   },
   check(check, placed) {
     for (const { item, pointer } of placed) {

@@ -1,6 +1,6 @@
 // Messages of a thread.
 import { by } from '../indexes.js';
-import { insertByAge, itemOf, type New, type Noun, utc, utcOrNull } from '../noun.js';
+import { fillByAge, itemOf, type New, type Noun, utc, utcOrNull } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface Message {
@@ -34,6 +34,8 @@ export interface Tables {
   readonly messages: TableOf<typeof schema>;
 }
 
+const none = {};
+
 export const makeMessage = (
   given: New<Message, 'id' | 'thread_id' | 'content' | 'created_at'>,
 ): Message => ({
@@ -41,7 +43,7 @@ export const makeMessage = (
   thread_id: given.thread_id,
   role: given.role ?? 'user',
   content: given.content,
-  metadata: given.metadata ?? {},
+  metadata: given.metadata ?? none,
   created_at: given.created_at,
   updated_at: given.updated_at ?? null,
 });
@@ -54,13 +56,16 @@ export const messages = {
   fill({ messages }, given) {
     const rows = given.map(({ item, holder }) =>
       makeMessage({
-        ...item,
+        id: item.id,
         thread_id: holder.id,
+        role: item.role,
+        content: item.content,
+        metadata: item.metadata,
         created_at: utc(item.created_at, holder.created_at),
         updated_at: utcOrNull(item.updated_at),
       }),
     );
-    insertByAge(messages, rows);
+    fillByAge(messages, rows);
   },
   check(check, placed) {
     for (const { item, holder: thread, pointer } of placed) {

@@ -1,5 +1,5 @@
 // Organizations. Everything else belongs to one.
-import { insertAll, type Noun } from '../noun.js';
+import type { Noun } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 import type { DepartmentItem } from './departments.js';
 import type { RoleItem } from './roles.js';
@@ -29,10 +29,7 @@ export const organizations = {
   section: 'organizations',
   schema,
   fill({ organizations }, given) {
-    insertAll(
-      organizations,
-      given.map(({ item: { id, name } }) => ({ id, name })),
-    );
+    organizations.fill(given.map(({ item: { id, name } }) => ({ id, name })));
   },
   check({ define }, placed) {
     for (const { item, pointer } of placed) define('organization', item.id, `${pointer}/id`);

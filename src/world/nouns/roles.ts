@@ -1,6 +1,6 @@
 // Roles of an organization, with the capabilities that they give.
 import { by, type Row } from '../indexes.js';
-import { insertAll, itemOf, type Noun } from '../noun.js';
+import { itemOf, type Noun } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface Role {
@@ -36,10 +36,7 @@ export const roles = {
   within: 'organizations',
   schema,
   fill({ roles }, given) {
-    insertAll(
-      roles,
-      given.map(({ item, holder }) => makeRole(holder.id, item)),
-    );
+    roles.fill(given.map(({ item, holder }) => makeRole(holder.id, item)));
   },
   check({ define }, placed) {
     for (const { item, holder, pointer } of placed)

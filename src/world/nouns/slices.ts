@@ -6,7 +6,7 @@ import {
   type Checker,
   checkOwned,
   type Draft,
-  insertByAge,
+  fillByAge,
   itemOf,
   type New,
   type Noun,
@@ -146,7 +146,7 @@ export const slices = {
   schema,
   fill({ slices }, given, { start }) {
     const rows = given.map(({ item }) => rowOf(item, start));
-    insertByAge(slices, rows);
+    fillByAge(slices, rows);
   },
   check(check, placed) {
     for (const { item, pointer } of placed) {

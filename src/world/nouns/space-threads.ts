@@ -1,7 +1,7 @@
 // Links between spaces and threads: whose messages a space takes in.
 import { by, index, insertion } from '../indexes.js';
 import { pair } from '../keys.js';
-import { byTime, insertAll, type Noun, numbered, utc } from '../noun.js';
+import { byTime, type Noun, numbered, utc } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface SpaceThread {
@@ -56,7 +56,7 @@ export const spaceThreads = {
       added_by: link.item.added_by,
       added_at: addedAt(link),
     }));
-    insertAll(spaceThreads, rows);
+    spaceThreads.fill(rows);
   },
   check(check, placed) {
     for (const { item, holder: space, pointer } of placed) {

@@ -3,7 +3,7 @@
 import { avoiding } from '../ids.js';
 import { by, index, insertion } from '../indexes.js';
 import { pair } from '../keys.js';
-import { byHolder, byTime, insertAll, type Noun, utc } from '../noun.js';
+import { byHolder, byTime, type Noun, utc } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface SpaceVectorStore {
@@ -66,10 +66,7 @@ export const spaceVectorStores = {
       added_by: link.item.added_by,
       added_at: addedAt(link),
     }));
-    insertAll(
-      spaceVectorStores,
-      byTime(rows, (row) => row.added_at),
-    );
+    spaceVectorStores.fill(byTime(rows, (row) => row.added_at));
   },
   check(check, placed) {
     for (const { item, holder: space, pointer } of placed) {

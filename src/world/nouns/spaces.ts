@@ -3,7 +3,7 @@ import { by, index, insertion } from '../indexes.js';
 import { type KeyPart, product } from '../keys.js';
 import {
   checkOwned,
-  insertByAge,
+  fillByAge,
   itemOf,
   type New,
   type Noun,
@@ -139,13 +139,13 @@ export const makeSpace = (given: NewSpace): Space => ({
 
 function rowOf(item: SpaceItem, start: string): Space {
   const created_at = utc(item.created_at, start);
-  return makeSpace({
-    ...item,
+  const times = {
     last_activity_at: utcOrNull(item.last_activity_at),
     created_at,
     updated_at: utc(item.updated_at, created_at),
     deleted_at: utcOrNull(item.deleted_at),
-  });
+  };
+  return makeSpace(Object.assign({}, item, times));
 }
 
 export const spaces = {
@@ -154,7 +154,7 @@ export const spaces = {
   schema,
   fill({ spaces }, given, { start }) {
     const rows = given.map(({ item }) => rowOf(item, start));
-    insertByAge(spaces, rows);
+    fillByAge(spaces, rows);
   },
   check(check, placed) {
     for (const { item, pointer } of placed) {

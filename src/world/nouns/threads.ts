@@ -1,7 +1,7 @@
 // Threads: the conversations of a user.
 import { by, index, insertion } from '../indexes.js';
 import { compound, pair } from '../keys.js';
-import { checkOwned, insertByAge, itemOf, type New, type Noun, utc, utcOrNull } from '../noun.js';
+import { checkOwned, fillByAge, itemOf, type New, type Noun, utc, utcOrNull } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 import type { MessageItem, Tables as Messages } from './messages.js';
 
@@ -141,7 +141,7 @@ export const threads = {
   schema,
   fill({ threads }: Tables, given, { start }) {
     const rows = given.map(({ item }) => rowOf(item, start));
-    insertByAge(threads, rows);
+    fillByAge(threads, rows);
   },
   check(check, placed) {
     for (const { item, pointer } of placed) {

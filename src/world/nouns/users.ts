@@ -1,6 +1,6 @@
 // Users of an organization, with their roles and departments.
 import { by, index, insertion, type Row } from '../indexes.js';
-import { insertAll, itemOf, type Noun } from '../noun.js';
+import { itemOf, type Noun } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface User {
@@ -48,10 +48,7 @@ export const users = {
   within: 'organizations',
   schema,
   fill({ users }, given) {
-    insertAll(
-      users,
-      given.map(({ item, holder }) => makeUser(holder.id, item)),
-    );
+    users.fill(given.map(({ item, holder }) => makeUser(holder.id, item)));
   },
   check({ define, referAll }, placed) {
     for (const { item, holder, pointer } of placed) {

@@ -2,7 +2,7 @@
 import { type Guarded, groupsOf, type StoreAccessMode } from '../audience.js';
 import { by, index, insertion } from '../indexes.js';
 import { type KeyPart, product } from '../keys.js';
-import { checkOwned, insertByAge, itemOf, type New, type Noun, usersOf, utc } from '../noun.js';
+import { checkOwned, fillByAge, itemOf, type New, type Noun, usersOf, utc } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
 export interface VectorStore {
@@ -145,7 +145,8 @@ export const makeStore = (given: NewStore): VectorStore => ({
 
 function rowOf(item: VectorStoreItem, start: string): VectorStore {
   const created_at = utc(item.created_at, start);
-  return makeStore({ ...item, created_at, updated_at: utc(item.updated_at, created_at) });
+  const times = { created_at, updated_at: utc(item.updated_at, created_at) };
+  return makeStore(Object.assign({}, item, times));
 }
 
 export const vectorStores = {
@@ -154,7 +155,7 @@ export const vectorStores = {
   schema,
   fill({ vectorStores }, given, { start }) {
     const rows = given.map(({ item }) => rowOf(item, start));
-    insertByAge(vectorStores, rows);
+    fillByAge(vectorStores, rows);
   },
   check(check, placed) {
     for (const { item, pointer } of placed) {
