@@ -8,6 +8,9 @@ import { drifts } from './plays.mjs';
 
 export const ENOUGH = 0.95;
 
+/** The whole check takes a minute; what takes this long never ends. */
+const LONGEST_MS = 600_000;
+
 /**
  * Plays the contracts against the honest stand-in and against each of the drifts. Of a drift comes
  * its `verdict`, of a variation the
@@ -24,8 +27,14 @@ export async function playKit(names, say, level = 'full') {
   );
   const work = (worker) =>
     new Promise((resolve, reject) => {
-      const next = () =>
-        queue.length > 0 ? worker.postMessage(queue.shift()) : resolve(undefined);
+      let timer;
+      const next = () => {
+        clearTimeout(timer);
+        const name = queue.shift();
+        if (name === undefined) return resolve(undefined);
+        timer = setTimeout(() => reject(new Error(`No end of ${name || 'honesty'}.`)), LONGEST_MS);
+        return worker.postMessage(name);
+      };
       worker.on('error', reject);
       worker.on('message', (result) => {
         results.set(result.name, result);

@@ -51,10 +51,10 @@ export class List<R extends Row> implements Iterable<R> {
     return sizeOf(this.#spans);
   }
 
-  /** From one place up to before another. */
+  /** From one place up to before another; nothing where one of them is no number. */
   slice(start: number, end = this.size): R[] {
     const rows: R[] = [];
-    if (start >= end) return rows;
+    if (!(start < end)) return rows;
     for (const row of this.#from(start)) {
       rows.push(row);
       if (rows.length === end - start) break;

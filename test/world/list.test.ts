@@ -112,6 +112,16 @@ describe('a list', () => {
     );
   });
 
+  it('has no rows from or up to a place that is no number', () => {
+    const { table } = play([]);
+    for (const id of ['1', '2', '3'])
+      table.insert({ id, box: Number(id) % 2 ? 'a' : 'b', labels: [], size: 0 });
+    const list = table.list('box', ['a', 'b']);
+    expect(list.slice(0).map(({ id }) => id)).toEqual(['1', '2', '3']);
+    expect(list.slice(Number.NaN, 2)).toEqual([]);
+    expect(list.slice(1, Number.NaN)).toEqual([]);
+  });
+
   it('that is walked shows a row once, under however many of its keys it is', () => {
     fc.assert(
       fc.property(
