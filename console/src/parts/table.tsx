@@ -50,12 +50,14 @@ interface Props<Data> {
   readonly onOpen: (row: Data) => void;
   /** Shown where no row is left. */
   readonly none: ComponentChildren;
+  /** Is given what reads the rows that the filter leaves. */
+  readonly left?: { current: () => readonly Data[] };
 }
 
 const HEIGHT = 34;
 
 export function Table<Data extends object>(props: Props<Data>) {
-  const { label, columns, rows, keyOf, filter, openKey, onOpen, none } = props;
+  const { label, columns, rows, keyOf, filter, openKey, onOpen, none, left } = props;
   const place = useRef<HTMLDivElement>(null);
   const [activeKey, setActiveKey] = useState<string | undefined>();
   const table = useTable({
@@ -71,6 +73,7 @@ export function Table<Data extends object>(props: Props<Data>) {
     getColumnCanGlobalFilter: () => true,
   });
   const found = table.getRowModel().rows;
+  if (left) left.current = () => found.map(({ original }) => original);
   const virtual = useVirtualRows(place, {
     count: found.length,
     height: HEIGHT,

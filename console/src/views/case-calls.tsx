@@ -72,7 +72,7 @@ function Calls({ atlas }: { readonly atlas: Atlas }) {
                   })
                 }
               >
-                Copy as {language}
+                Copy as {language === 'python' ? 'Python' : language}
               </button>
             ))
           : null}

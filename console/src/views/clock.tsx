@@ -56,6 +56,7 @@ export function ClockPanel({ world: { name, now, frozen } }: { readonly world: W
             required
             autocomplete="off"
             placeholder="90s, or 2026-03-01T09:00:00Z"
+            size={27}
           />
         </label>
         <button type="submit">Move</button>

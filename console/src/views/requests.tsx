@@ -1,7 +1,8 @@
 // Every request as it comes, and one of them opened.
-import { useCallback, useMemo, useState } from 'preact/hooks';
+import { useCallback, useMemo, useRef, useState } from 'preact/hooks';
 import { base, type Entry } from '../api.js';
 import { caseOf } from '../document.js';
+import { downloadHar } from '../har.js';
 import { entries } from '../journal.js';
 import { Basis, Method, Status } from '../parts/badges.js';
 import { Choice } from '../parts/choice.js';
@@ -9,7 +10,7 @@ import { copy } from '../parts/copy.js';
 import { Filter } from '../parts/filter.js';
 import { type Column, Table } from '../parts/table.js';
 import { go, route } from '../route.js';
-import { tell } from '../worlds.js';
+import { attempt, tell } from '../worlds.js';
 import { RequestDetail } from './request.js';
 
 const columns: readonly Column<Entry>[] = [
@@ -90,7 +91,8 @@ const open = ({ number }: Entry): void => go({ rest: [String(number)] });
 const kindNames = kinds.map(([name]) => name);
 
 export function RequestsView() {
-  const { rest } = route.value;
+  const { rest, world } = route.value;
+  const left = useRef<() => readonly Entry[]>(() => []);
   const [words, setWords] = useState('');
   const [kind, setKind] = useState('All');
   const all = entries.value;
@@ -109,6 +111,15 @@ export function RequestsView() {
         <div class="bar">
           <Filter label="Filter requests" value={words} onChange={setWords} />
           <Choice label="Which requests" words={kindNames} chosen={kind} onChoose={setKind} />
+          <button
+            type="button"
+            title="The requests of the list, for developer tools and `understudy har replay`"
+            onClick={() =>
+              void attempt(() => downloadHar(world, new Set(left.current().map(keyOf))))
+            }
+          >
+            Save HAR
+          </button>
         </div>
         <Table
           label="Requests"
@@ -119,6 +130,7 @@ export function RequestsView() {
           openKey={number}
           onOpen={onOpen}
           none="No request fits the filter."
+          left={left}
         />
       </section>
       {number === undefined ? null : opened ? (

@@ -16,7 +16,7 @@ export function WorldList() {
         <NewWorld />
       </header>
       <div class="scroll" tabIndex={0} role="region" aria-label="The list of worlds">
-        <table class="plain">
+        <table class="plain world-list">
           <thead>
             <tr>
               <th scope="col">Name</th>
