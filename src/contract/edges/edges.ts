@@ -17,7 +17,7 @@ import { isAccepted, readExpectations, type Varied } from './expectations.js';
 import { extremeRequests } from './extremes.js';
 import { invalidRequests } from './invalid.js';
 import { requestSchemas, violationsOf } from './request-schema.js';
-import { freeTexts, validRequests, wholeRequests } from './valid.js';
+import { freeTexts, together, type ValidRequest, validRequests, wholeRequests } from './valid.js';
 
 /**
  * The contracts with rows for the edges of every request schema added to each table that has an
@@ -61,7 +61,17 @@ function makeEdges(spec: CheckedSpec, contracts: Contracts, seed: number): Contr
     const edges = attempt(operation.id, () =>
       requestSchemas(document, operation, spec.validators),
     ).flatMap((request) =>
-      attempt(request.name, () => edgesOf({ operation, table, base, request, seed, fault })),
+      attempt(request.name, () =>
+        edgesOf({
+          operation,
+          table,
+          base,
+          request,
+          seed,
+          fault,
+          stays: stays(spec, contracts, table),
+        }),
+      ),
     );
     return {
       ...table,
@@ -96,8 +106,20 @@ function baseOf(operation: Operation, table: Table, { recipes }: Contracts): Row
   return candidates.find(isFresh) ?? candidates[0];
 }
 
+/** Whether what its accepted rows make can never be deleted. */
+const stays = (spec: CheckedSpec, { recipes }: Contracts, { makes = {} }: Table): boolean =>
+  Object.values(makes).some((recipe) => {
+    const undo = recipes[recipe]?.undo;
+    return undo !== undefined && spec.operations.get(undo)?.method !== 'DELETE';
+  });
+
 interface Making extends Varied {
   readonly seed: number;
+  /**
+   * Then as few as possible are accepted: values are sent together, and those that may be taken as
+   * well as refused are left to the update.
+   */
+  readonly stays: boolean;
   /**
    * Reports a generated request that is not as intended. Nothing is sent then: no rows are made at
    * all.
@@ -107,7 +129,7 @@ interface Making extends Varied {
 
 type Edge = Omit<Row, 'place'>;
 
-function edgesOf({ operation, table, base, request, seed, fault }: Making): readonly Edge[] {
+function edgesOf({ operation, table, base, request, seed, fault, stays }: Making): readonly Edge[] {
   const { part, name } = request;
   const { then: _, place: __, answer: ___, pause: ____, ...rest } = base;
   const sent = base[part] ?? table[part];
@@ -128,10 +150,12 @@ function edgesOf({ operation, table, base, request, seed, fault }: Making): read
       edge: about,
     };
   };
-  const valid = [
-    ...validRequests(request, accepted, table.coupled ?? [], draw),
-    ...wholeRequests(request, accepted, table.coupled ?? [], seed),
-  ];
+  const single = validRequests(request, accepted, table.coupled ?? [], draw);
+  const isCertain = ({ value }: ValidRequest): boolean =>
+    expectations.ofValid(value).every((name) => isAccepted(operation, name));
+  const valid = stays
+    ? together(accepted, single.filter(isCertain))
+    : [...single, ...wholeRequests(request, accepted, table.coupled ?? [], seed)];
   for (const { about, value } of valid) {
     const [violation] = violationsOf(request, value);
     if (violation)
@@ -152,9 +176,9 @@ function edgesOf({ operation, table, base, request, seed, fault }: Making): read
   }
   return [
     ...valid.map(({ about, value }) => edge(about, value, expectations.ofValid(value))),
-    ...extremeRequests(request, accepted, table.coupled ?? []).map(({ about, value, field }) =>
-      edge(about, value, expectations.ofExtreme(field)),
-    ),
+    ...extremeRequests(request, accepted, table.coupled ?? [])
+      .filter(({ isPlain }) => !(stays && isPlain))
+      .map(({ about, value, field }) => edge(about, value, expectations.ofExtreme(field))),
     ...invalid.map((one) => {
       const documented = expectations.documented(one);
       return {

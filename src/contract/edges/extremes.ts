@@ -7,6 +7,8 @@ import { freeTexts, type ValidRequest } from './valid.js';
 
 export interface ExtremeRequest extends ValidRequest {
   readonly field: string;
+  /** Nothing is odd about it but its length. */
+  readonly isPlain?: boolean;
 }
 
 /** One field at a time; `coupled` ones stay as they are, and so do April's. */
@@ -18,8 +20,9 @@ export function extremeRequests(
   return Object.entries(schema.properties ?? {})
     .filter(([field, own]) => !own['x-edition'] && !coupled.includes(field))
     .flatMap(([field, own]) =>
-      extremesOf(field, own, part).map(({ about, value }) => ({
+      extremesOf(field, own, part).map(({ about, value, isPlain = false }) => ({
         field,
+        isPlain,
         about: `${part === 'query' ? `${field} in the query` : field} ${about}`,
         value: { ...accepted, [field]: value },
       })),
@@ -29,6 +32,7 @@ export function extremeRequests(
 interface Extreme {
   readonly about: string;
   readonly value: Json;
+  readonly isPlain?: boolean;
 }
 
 /** 16-bit lengths end before it. */
@@ -47,7 +51,7 @@ function extremesOf(field: string, schema: Schema, part: 'body' | 'query'): read
   if (types.includes('integer'))
     return BITS.map((bits) => ({ about: `is 2^${bits}`, value: 2 ** bits }));
   if (!types.includes('string') || schema.enum || !freeTexts.includes(field)) return [];
-  const long = { about: `has ${LENGTH} characters`, value: 'x'.repeat(LENGTH) };
+  const long = { about: `has ${LENGTH} characters`, value: 'x'.repeat(LENGTH), isPlain: true };
   return [
     { about: 'has a NUL in it', value: 'before\u0000behind' },
     // Most servers refuse a query as long as that before they read it.

@@ -17,6 +17,8 @@ import {
 import { type RequestSchema, type Schema, typesOf } from './request-schema.js';
 
 export interface ValidRequest {
+  /** What it varies. */
+  readonly field?: string;
   /** In words, for the row's title. */
   readonly about: string;
   /** The whole body or query. */
@@ -53,12 +55,38 @@ export function validRequests(
       const changed = { ...accepted, [field]: value };
       if (JSON.stringify(changed) !== JSON.stringify(accepted))
         requests.push({
+          field,
           about: `${request.part === 'query' ? `${field} in the query` : field} ${about}`,
           value: changed,
         });
     }
   }
   return requests;
+}
+
+/**
+ * The same values in as few requests as there are of one field: the first of each field together,
+ * the second of each, and so on.
+ */
+export function together(
+  accepted: JsonObject,
+  requests: readonly ValidRequest[],
+): readonly ValidRequest[] {
+  const groups: ValidRequest[][] = [];
+  const sizes = new Map<string, number>();
+  for (const request of requests) {
+    const { field = '' } = request;
+    const size = sizes.get(field) ?? 0;
+    groups[size] = [...(groups[size] ?? []), request];
+    sizes.set(field, size + 1);
+  }
+  return groups.map((group) => ({
+    about: group.map(({ about }) => about).join(', '),
+    value: {
+      ...accepted,
+      ...Object.fromEntries(group.map(({ field = '', value }) => [field, value[field] as Json])),
+    },
+  }));
 }
 
 /** Whole requests with the optional fields in and out; empty where every field names something. */

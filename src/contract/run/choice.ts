@@ -75,6 +75,7 @@ export function atLevel(level: Level, plays: readonly Play[], spec: Spec): reado
   if (level === 'standard') {
     choice.cheapestOfEach(plays, caseOf);
     choice.fill(plays.filter(({ kind }) => ['lifecycle', 'method', 'at_once'].includes(kind)));
+    choice.fill(plays.filter(({ isEdge, byToken }) => !isEdge && !byToken));
     choice.fill(plays.filter(({ isEdge }) => !isEdge));
     choice.fill(plays);
   }

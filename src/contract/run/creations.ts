@@ -18,6 +18,8 @@ export interface Creation {
     readonly call: OperationId;
     readonly fields: readonly string[];
     readonly links?: true;
+    /** What it shows that comes of those fields. */
+    readonly follows?: readonly string[];
   };
   /** Where the answer has the id of what comes and goes with it. */
   readonly with?: string;
@@ -38,6 +40,7 @@ const composite: Creation = {
     call: 'updateComposite',
     fields: ['name', 'description', 'member_slice_ids'],
     links: true,
+    follows: ['store_count'],
   },
 };
 

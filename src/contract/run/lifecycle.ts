@@ -1,7 +1,6 @@
 // Plays a lifecycle: its steps in order, every exchange judged, every criterion looked at. The
 // first failure ends it, save for the steps that clean up.
 import { vouchesFor } from '../../spec/case.js';
-import type { Operation } from '../../spec/document.js';
 import { same } from '../../spec/json.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
@@ -10,6 +9,7 @@ import type { Criterion, Lifecycle, LifecycleStep, Operand } from '../tables/ara
 import { creations } from './creations.js';
 import { type Exchanged, isGone } from './exchanged.js';
 import { type Finding, findingOf } from './finding.js';
+import { handOn } from './hand-on.js';
 import type { SessionParts } from './parts.js';
 import { crashOf, type Played } from './play.js';
 import { NotExercised, Withheld } from './reason.js';
@@ -30,7 +30,7 @@ export function subjectOf({ summary, steps, place }: Lifecycle): Subject {
 export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): Promise<Played> {
   const session = new Session(parts);
   const subject = subjectOf(lifecycle);
-  const player = new Player(session, parts.spec.operations);
+  const player = new Player(session, parts);
   const findings: Finding[] = [];
   /** What each step that cleans up has to take away, once it is made. */
   const made = new Map<LifecycleStep, string>();
@@ -97,7 +97,7 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
     ...(reason === undefined ? {} : { reason }),
     ...(crash === undefined ? {} : { crash }),
     findings,
-    requests: session.requests,
+    requests: session.requests + player.aside,
     leftovers: [...made.values()],
     unseen: 0,
   };
@@ -105,11 +105,13 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
 
 class Player {
   readonly #session: Session;
-  readonly #operations: ReadonlyMap<string, Operation>;
+  readonly #parts: SessionParts;
+  /** Requests for what other plays shared. */
+  aside = 0;
 
-  constructor(session: Session, operations: ReadonlyMap<string, Operation>) {
+  constructor(session: Session, parts: SessionParts) {
     this.#session = session;
-    this.#operations = operations;
+    this.#parts = parts;
   }
 
   /** What another play hands on, where the step only has to have made it. */
@@ -118,9 +120,11 @@ class Player {
       (criterion) => 'left' in criterion && criterion.left.kind === 'status',
     );
     if (!isOnlyMade || creations[step.request.call]?.change === undefined) return undefined;
-    const handedOn = await this.#session.handedOn(this.#session.fill(step.request));
-    if (handedOn) this.#keepOutputs(step, handedOn);
-    return handedOn;
+    const filled = this.#session.fill(step.request);
+    const { exchanged, aside } = await handOn(filled, this.#session, this.#parts);
+    this.aside += aside;
+    if (exchanged) this.#keepOutputs(step, exchanged);
+    return exchanged;
   }
 
   async play(step: LifecycleStep): Promise<Exchanged> {
@@ -166,7 +170,8 @@ class Player {
     )
       return [];
     const documented =
-      judged.documented ?? this.#operations.get(request.call)?.cases.get(expected[0] ?? '');
+      judged.documented ??
+      this.#parts.spec.operations.get(request.call)?.cases.get(expected[0] ?? '');
     const basis = assumed === undefined ? (documented?.basis ?? 'docs') : 'assumed';
     // What the case does not vouch for only picked the case, and the judge has looked at that.
     const isOpen = (operand: Operand): boolean => {

@@ -47,7 +47,11 @@ export function planRun(
       };
     });
   const planned = planRows(spec, contracts, include);
-  const all = [...planned, ...withTokens(spec, profile, planned)];
+  const tokens = withTokens(spec, profile, planned);
+  // Behind the others of their operation: what they share with them is held no longer than that.
+  const all = contracts.tables.flatMap(({ operation: id }) =>
+    [...planned, ...tokens].filter(({ operation }) => operation === id),
+  );
   const sharers = new Map<string, number>();
   for (const { shared } of all)
     if (shared) sharers.set(shared.key, (sharers.get(shared.key) ?? 0) + 1);

@@ -25,6 +25,7 @@ import { creations } from './creations.js';
 import { asTool, type Exchanged, isSuccess } from './exchanged.js';
 import type { Filled } from './filled.js';
 import { type Finding, findingOf } from './finding.js';
+import { handOn } from './hand-on.js';
 import { Look, observe, type Shown } from './look.js';
 import { lackingIn, needsOfLook } from './needs.js';
 import { HOLDER, overridingIn } from './override.js';
@@ -106,6 +107,8 @@ class RowPlayer {
   #observed: Json | undefined;
   /** Looks that could not be made. */
   #unseen = 0;
+  /** Requests for what other plays shared. */
+  #aside = 0;
   /** By what they ask, since the last write: what was read once need not be read again. */
   readonly #looks = new Map<string, { readonly look: Look; readonly first: Exchanged }>();
 
@@ -152,6 +155,7 @@ class RowPlayer {
           isWrong || leftovers.length > 0,
         )),
       );
+    if (shared) this.#parts.states?.release(shared.key);
     this.#judgeAll(answer);
     if (crash === undefined) this.#compareAll();
     const wrong = this.#findings.some(isSerious);
@@ -171,7 +175,7 @@ class RowPlayer {
       ...(reason === undefined ? {} : { reason }),
       ...(crash === undefined ? {} : { crash }),
       findings: this.#findings,
-      requests: this.#session.requests,
+      requests: this.#session.requests + this.#aside,
       leftovers,
       unseen: this.#unseen,
     };
@@ -260,9 +264,11 @@ class RowPlayer {
     }
   }
 
-  #make(filled: Filled): Promise<Exchanged> {
-    const { steps } = this.#planned;
-    return looksAtAge(steps) ? this.#session.mustSucceed(filled) : this.#session.make(filled);
+  async #make(filled: Filled): Promise<Exchanged> {
+    if (looksAtAge(this.#planned.steps)) return this.#session.mustSucceed(filled);
+    const { exchanged, aside } = await handOn(filled, this.#session, this.#parts);
+    this.#aside += aside;
+    return exchanged ?? this.#session.mustSucceed(filled);
   }
 
   /** Says of which id of the profile it is that a call was refused. */

@@ -153,11 +153,6 @@ export class Session {
     });
   }
 
-  /** What the play builds on: another play's, if one is there that can be handed on. */
-  async make(filled: Filled): Promise<Exchanged> {
-    return (await this.handedOn(filled)) ?? this.mustSucceed(filled);
-  }
-
   /** What another play has done with, as the creation would have made it; nothing where none is. */
   async handedOn(filled: Filled): Promise<Exchanged | undefined> {
     return this.#parts.spares?.take(filled, this);

@@ -48,6 +48,8 @@ export interface SharedState {
 /** Those of a run. */
 export class SharedStates {
   readonly #states = new Map<string, SharedState>();
+  /** The keys of those that a play stands on just now. */
+  readonly #inUse = new Set<string>();
   /** How many plays still need each. */
   readonly #waiting = new Map<string, number>();
 
@@ -60,11 +62,24 @@ export class SharedStates {
   take(key: string): { readonly state: SharedState | undefined; readonly isLast: boolean } {
     const waiting = this.#needed(key) - 1;
     this.#waiting.set(key, waiting);
+    this.#inUse.add(key);
     return { state: this.#states.get(key), isLast: waiting <= 0 };
   }
 
   keep(state: SharedState): void {
     this.#states.set(state.part.key, state);
+  }
+
+  /** The play that took it is over. */
+  release(key: string): void {
+    this.#inUse.delete(key);
+  }
+
+  /** One that nobody stands on just now, for whoever takes it away; the next one makes it anew. */
+  giveUp(isWanted: (state: SharedState) => boolean): SharedState | undefined {
+    for (const [key, state] of this.#states)
+      if (!this.#inUse.has(key) && isWanted(state)) return this.drop(key);
+    return undefined;
   }
 
   /** It is no longer as it was made, or is taken away. */

@@ -3,7 +3,7 @@
 
 import type { OperationId } from '../../spec/document.js';
 import { same } from '../../spec/json.js';
-import { isJsonObject, type Json, type JsonObject } from '../../spec/message.js';
+import { isJsonObject, type Json, type JsonObject, type PlainRequest } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
 import { isArchived, MOVING, TIMES, UNRELATED } from '../dialect.js';
 import { isSerious } from '../judge/judge.js';
@@ -82,6 +82,14 @@ export class Spares {
       if (requests.has(exchanged.request)) this.give(id);
   }
 
+  /** The requests that made what this one would be given. */
+  makersLike({ call, ...filled }: Filled): ReadonlySet<PlainRequest> {
+    const { change } = creations[call] ?? {};
+    const key = change && keyOf(change.fields, { call, ...filled });
+    const makings = [...this.#made.values()].filter((making) => making.key === key);
+    return new Set(makings.map(({ exchanged }) => exchanged.request));
+  }
+
   /** Whether it need not be archived to be handed on: nothing rests on it. */
   isKept(id: string): boolean {
     const making = this.#made.get(id);
@@ -133,7 +141,11 @@ export class Spares {
       const isRight =
         isSuccess(changed) &&
         changed.judged?.deviations.every((one) => !isSerious(one)) &&
-        hasBecome(changed.judged.body, sent, without(change.fields, shown));
+        hasBecome(
+          changed.judged.body,
+          sent,
+          without([...change.fields, ...(change.follows ?? [])], shown),
+        );
       return isRight ? changed : undefined;
     } catch (error) {
       if (error instanceof Withheld) return undefined;

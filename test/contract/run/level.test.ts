@@ -54,7 +54,7 @@ describe('a level', () => {
     expect(report.requests).toBeLessThanOrEqual(budgets[level]);
     expect(report.leftovers).toEqual([]);
     expect(report.level).toBe(level);
-    expect(archived).toBeLessThanOrEqual(level === 'full' ? 50 : 20);
+    expect(archived).toBeLessThanOrEqual(20);
   });
 
   it.each(levels)('%s would send no more than it may, where all goes well', (level) => {
