@@ -48,12 +48,25 @@ async function tellCase(name: string): Promise<string> {
 
 /** The calls from the default scenario on, as they were recorded. */
 async function scriptOf(name: string, language: 'curl' | 'fetch' | 'python'): Promise<string> {
-  const { describeCase } = await import('../why/cases.js');
-  const { shippedCases } = await import('../shipped/atlas.js');
-  const [operation = '', own = ''] = name.split('.');
-  const found = describeCase(loadSpec(), shippedCases(), { operation, case: own });
-  if (!found) throw await unknownCase(name);
-  return found.scripts?.[language] ?? '';
+  const [{ casesNamed, describeCases }, { describeCase }, { shippedCases }] = await Promise.all([
+    import('./explain-case.js'),
+    import('../why/cases.js'),
+    import('../shipped/atlas.js'),
+  ]);
+  const spec = loadSpec();
+  const found = casesNamed(spec, name);
+  const [only, ...others] = found;
+  if (!only) throw await unknownCase(name);
+  if (others.length > 0)
+    throw new UsageError(
+      `There are several cases ${name}:\n${describeCases(spec, found).split('\n').slice(0, -2).join('\n')}\n  fix: name one of them`,
+    );
+  if (!only.operation)
+    throw new UsageError(
+      `${name} is the answer to a request that reaches no operation.\n  fix: \`understudy cases ${name}\` says how to get it`,
+    );
+  const place = { operation: only.operation.id, case: only.documented.name };
+  return describeCase(spec, shippedCases(), place)?.scripts?.[language] ?? '';
 }
 
 async function unknownCase(name: string): Promise<UsageError> {

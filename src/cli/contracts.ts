@@ -60,7 +60,7 @@ export function contractsCommand({ stdout, stderr }: Io): Command {
         const { casesNamed, describeCases, nearestCase } = await import('./explain-case.js');
         const cases = casesNamed(spec, id);
         if (cases.length > 0) {
-          stdout.write(await describeCases(spec, cases));
+          stdout.write(describeCases(spec, cases));
           return;
         }
         const close =

@@ -1,16 +1,13 @@
-// What a documented case is, and the requests that provoke it: a script for bash whose prose is in
-// comments, so that it may be read, pasted or piped into a shell.
-import { headersOf, tokenOf } from '../contract/dialect.js';
-import { repeatChain, variableOf } from '../contract/report/repeat.js';
-import type { Profile } from '../contract/run/profile.js';
-import { callerNames } from '../contract/tables/caller.js';
+// What a documented case is, and the requests that provoke it: a script for a shell whose prose is in
+// comments, so that it may be read, pasted or piped into one.
 import { nearest } from '../files/nearest.js';
 import { DEFAULT_HOST, DEFAULT_PORT } from '../http/listen.js';
+import { shippedCases } from '../shipped/atlas.js';
 import { basisInWords, type Case, type ReachedBy } from '../spec/case.js';
 import type { UnroutedCase } from '../spec/cases.gen.js';
 import type { Operation, Spec } from '../spec/document.js';
-import type { CheckedSpec } from '../validation/validators.js';
-import { callsTo, shipped, waysToUnrouted } from './case-requests.js';
+import { describeCase } from '../why/cases.js';
+import { waysToUnrouted } from './unrouted-cases.js';
 
 const ways: Readonly<Record<ReachedBy, string>> = {
   state: 'by what is stored on the server and by the request, as below',
@@ -55,20 +52,17 @@ export function nearestCase(spec: Spec, name: string): string | undefined {
 }
 
 /** One case with its request; a list of several. */
-export async function describeCases(
-  spec: CheckedSpec,
-  found: readonly NamedCase[],
-): Promise<string> {
+export function describeCases(spec: Spec, found: readonly NamedCase[]): string {
   const [only, ...others] = found;
-  if (only && others.length === 0) return describeCase(spec, only);
+  if (only && others.length === 0) return inWords(spec, only);
   const lines = found.map((named) => `${named.documented.status} ${fullName(named)}\n`);
   return `${lines.join('')}\`understudy explain ${only ? fullName(only) : 'OPERATION.CASE'}\` says more about one of them.\n`;
 }
 
-async function describeCase(spec: CheckedSpec, named: NamedCase): Promise<string> {
+function inWords(spec: Spec, named: NamedCase): string {
   const { operation, documented } = named;
   const { lines, script = '' } = operation
-    ? await requestsOf(spec, operation, documented)
+    ? requestsOf(spec, operation, documented)
     : requestsOfUnrouted(documented.name as UnroutedCase);
   const request = operation
     ? `${operation.method} ${operation.template}`
@@ -101,21 +95,13 @@ interface Requests {
 
 const ADDRESS = `http://${DEFAULT_HOST}:${DEFAULT_PORT}`;
 
-async function requestsOf(
-  spec: CheckedSpec,
-  operation: Operation,
-  documented: Case,
-): Promise<Requests> {
-  const calls = await callsTo(spec, operation, documented);
-  const expected = `${documented.status}, ${operation.id}.${documented.name}`;
+function requestsOf(spec: Spec, { id }: Operation, { name }: Case): Requests {
+  const { scripts } = describeCase(spec, shippedCases(), { operation: id, case: name }) ?? {};
   return {
     lines: [
-      'The requests, for bash, against `understudy serve`; TARGET and the credentials may be set to those of another server:',
+      'The requests, for a shell with curl, against `understudy serve`; TARGET may be set to another address:',
     ],
-    script: repeatChain(
-      { calls, pointer: '', expected },
-      { ...credentialsOf(shipped(spec).profile), TARGET: ADDRESS },
-    ),
+    script: scripts?.curl ?? '',
   };
 }
 
@@ -123,12 +109,12 @@ function requestsOfUnrouted(name: UnroutedCase): Requests {
   const way = waysToUnrouted[name];
   if ('impossible' in way) return { lines: [`No request gets it: ${way.impossible}.`] };
   const { path, flags, pipedFrom, note } = way;
-  const curl = ['curl -sSi', ...(flags ? [flags] : []), `"\${TARGET%/}${path}"`].join(' ');
+  const curl = ['curl -sSi', ...(flags ? [flags] : []), `"$TARGET${path}"`].join(' ');
   const request =
-    'The request, for bash, against `understudy serve`; TARGET may be set to another address:';
+    'The request, for a shell with curl, against `understudy serve`; TARGET may be set to another address:';
   return {
     lines: [...(note ? [note] : []), request],
-    script: `set -eu\n: "\${TARGET:=${ADDRESS}}"\n${pipedFrom ? `${pipedFrom} | ` : ''}${curl}\n`,
+    script: `TARGET="\${TARGET:-${ADDRESS}}"\n${pipedFrom ? `${pipedFrom} | ` : ''}${curl}\n`,
   };
 }
 
@@ -136,17 +122,4 @@ function requestsOfUnrouted(name: UnroutedCase): Requests {
 function pagesOf({ source }: Case): string {
   const pages = source.match(/[a-z-]+\/[a-z-]+|error-codes|rate-limiting/g) ?? [];
   return pages.length > 0 ? ` (${[...new Set(pages)].join(', ')})` : '';
-}
-
-/** Those of the default world are no secrets. */
-function credentialsOf({ callers }: Profile): Readonly<Record<string, string>> {
-  const entries = callerNames.flatMap((name) => {
-    const { api_key, bearer } = callers[name] ?? {};
-    const headers = headersOf(tokenOf({ ...callers[name] }));
-    return [
-      [variableOf(name), api_key ?? bearer],
-      [variableOf(name, { headers }), bearer],
-    ];
-  });
-  return Object.fromEntries(entries.filter(([, credential]) => credential !== undefined));
 }

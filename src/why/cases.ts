@@ -3,6 +3,7 @@
 import type { RecordedCall, RecordedCase } from '../spec/atlas.js';
 import type { Basis, Case, ReachedBy } from '../spec/case.js';
 import type { Operation, Spec } from '../spec/document.js';
+import { matcherOf } from '../spec/match.js';
 import type { Json } from '../spec/message.js';
 import { type ScriptCall, type Scripts, scriptsOf } from './scripts.js';
 
@@ -61,14 +62,20 @@ export function describeCase(
     scripts:
       calls.length === 0
         ? null
-        : scriptsOf(calls.map((call, i) => told(call, i === calls.length - 1, documented))),
+        : scriptsOf(
+            calls.map((call, i) =>
+              told(spec, call, i === calls.length - 1 ? documented : undefined),
+            ),
+          ),
   };
 }
 
-const told = (call: RecordedCall, isLast: boolean, { status, name }: Case): ScriptCall => ({
-  ...call,
-  comment: isLast ? `answered with ${status} ${name}` : 'before it',
-});
+/** With the operation that it is for, and what the last one is answered with. */
+function told(spec: AnySpec, call: RecordedCall, answer?: Case): ScriptCall {
+  const match = matcherOf(spec)(call.method, call.target.split('?', 1)[0] as string);
+  const id = match.kind === 'operation' ? match.operation.id : 'before it';
+  return { ...call, comment: answer ? `${id}: ${answer.status} ${answer.name}` : id };
+}
 
 /** What no state reaches is asked for with `Prefer`, on a request that passes. */
 function callsTo(

@@ -31,6 +31,24 @@ it.each([
   expect((await run('cases', attached, '--script', language)).stdout).toMatch(script);
 });
 
+it('has the requests of a case that is told, and of one that its bare name tells', async () => {
+  const script = await run('cases', attached, '--script', 'curl');
+  expect(script.stdout).toMatch(/^# addVectorStoreToSpace: 409 already_attached$/m);
+  expect((await run('cases', attached)).stdout.endsWith(script.stdout)).toBe(true);
+  expect((await run('cases', 'own_dedicated_store', '--script', 'curl')).stdout).toContain('curl');
+});
+
+it.each([
+  [
+    'space_not_found',
+    /several cases space_not_found:\n404 \S+\.space_not_found\n[\s\S]*\n {2}fix: name one/,
+  ],
+  ['unknown_path', /reaches no operation\.\n {2}fix: `understudy cases unknown_path`/],
+] as const)('has no script for %s, and says so', async (name, message) => {
+  const { code, stderr } = await run('cases', name, '--script', 'curl');
+  expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+});
+
 it.each([
   [['cases', 'already_atached']],
   [['cases', 'getSpace.retreived', '--script', 'curl']],

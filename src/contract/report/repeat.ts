@@ -15,20 +15,15 @@ const LONGEST_ARGUMENT = 100_000;
 type Part = { readonly text: string } | { readonly variable: string };
 
 /**
- * Values of the variables, for the default world, whose credentials are public. Reads that set no
- * variable are then left out.
- */
-export type GivenVariables = Readonly<Record<string, string>>;
-
-/**
  * A script for bash with curl, grep and sed. `TARGET` is the base URL, each caller's credential
  * stands in a variable of its own. What was expected goes to stderr, with the ids of that run, and
  * the last answer to stdout, with its headers.
  */
-export function repeatChain(
-  { calls, pointer, expected }: Pick<Finding, 'calls' | 'pointer' | 'expected'>,
-  given?: GivenVariables,
-): string {
+export function repeatChain({
+  calls,
+  pointer,
+  expected,
+}: Pick<Finding, 'calls' | 'pointer' | 'expected'>): string {
   const captured = new Map<string, string>();
   const expectation = readable(`${pointer === '' ? '' : `${pointer} `}${expected}`);
   const steps = calls.flatMap((call, i) => {
@@ -41,7 +36,7 @@ export function repeatChain(
       last ? '-sSi' : found.length > 0 ? '-sS' : '-sS -o /dev/null',
     );
     if (last) return [`echo "expected: ${filled(expectation, captured)}" >&2`, comment, curl];
-    if (found.length === 0) return given && call.request.method === 'GET' ? [] : [comment, curl];
+    if (found.length === 0) return [comment, curl];
     const assignments = found.map(({ value, key, nth, item }) => {
       const name = `ID${captured.size + 1}`;
       captured.set(value, name);
@@ -53,8 +48,8 @@ export function repeatChain(
   const needs = (text: string): boolean => steps.some((step) => step.includes(text));
   return `${[
     'set -eu',
-    variable('TARGET', 'the base URL of the server', given),
-    ...credentialsOf(calls).map(([name, what]) => variable(name, what, given)),
+    variable('TARGET', 'the base URL of the server'),
+    ...credentialsOf(calls).map(([name, what]) => variable(name, what)),
     ...(needs('-$RUN-') ? ['RUN=$(date +%s)-$$'] : []),
     ...(needs('$(field ') ? [FIELD] : []),
     ...(needs('$(url ') ? [URL_ENCODE] : []),
@@ -62,9 +57,8 @@ export function repeatChain(
   ].join('\n')}\n`;
 }
 
-/** A variable that must be set, or has a value of its own. */
-const variable = (name: string, what: string, given: GivenVariables = {}): string =>
-  given[name] === undefined ? `: "\${${name}:?${what}}"` : `: "\${${name}:=${given[name]}}"`;
+/** A variable that must be set. */
+const variable = (name: string, what: string): string => `: "\${${name}:?${what}}"`;
 
 /**
  * The value of a field of `$answer`: its name, which one of that name, and which item where it
@@ -79,7 +73,7 @@ const URL_ENCODE = `url() { printf %s "$1" | sed 's/+/%2B/g; s#/#%2F#g; s/=/%3D/
  * The variable that holds a caller's credential; none for callers with an invented one. Of a caller
  * who is let in, a token has a variable of its own: there may be a key as well.
  */
-export function variableOf(
+function variableOf(
   caller: CallerName,
   { headers }: Pick<PlainRequest, 'headers'> = { headers: {} },
 ): string | undefined {
