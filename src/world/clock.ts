@@ -88,13 +88,15 @@ function timestamps(): typeof toTimestamp {
   };
 }
 
-/** The machine's time, but never earlier than a scenario's own, in which rows were made already. */
-export const realClock = (start?: string): Clock =>
-  runningClock({
-    milliseconds: start === undefined ? 0 : Date.parse(start),
-    offset: 0,
-    frozen: false,
-  });
+/**
+ * The machine's time. Where a scenario's own, in which rows were made already, is later than that, it
+ * goes on from there: a world that was exported with a clock ahead does not stand still.
+ */
+export function realClock(start?: string): Clock {
+  const milliseconds = start === undefined ? 0 : Date.parse(start);
+  const offset = Math.max(0, milliseconds - Date.now());
+  return runningClock({ milliseconds, offset, frozen: false });
+}
 
 function runningClock({ milliseconds: latest, offset, frozen }: ClockState): Clock {
   const write = timestamps();

@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { openWorldStorage } from '../../src/cli/world-files.js';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
 import { checkedScenario } from '../../src/scenario/load.js';
@@ -97,6 +97,29 @@ describe('worlds that are exported and imported', () => {
     for (const name of names) {
       const [first, second] = [understudy, copy].map((one) => call(one, inWorld(create, name)));
       expect((await second)?.body).toEqual((await first)?.body);
+    }
+  });
+
+  it('go on from their time where a real clock is ahead of the machine', () => {
+    vi.useFakeTimers({ now: Date.parse('2026-11-01T12:00:00Z'), toFake: ['Date'] });
+    try {
+      const { worlds } = createUnderstudy({ clock: 'real' });
+      worlds.create('ahead');
+      worlds.advance('ahead', '30d');
+      const folder = fresh();
+      open({ exportOnExit: folder }).export(worlds);
+      vi.setSystemTime(Date.parse('2026-11-02T12:00:00Z'));
+      const copy = createUnderstudy({ clock: 'real' });
+      open({ import: folder }).import(copy.worlds);
+      const now = () => ['ahead', 'default'].map((name) => copy.worlds.summary(name).now);
+      expect(now()).toEqual(['2026-12-01T12:00:00Z', '2026-11-02T12:00:00Z']);
+      vi.setSystemTime(Date.parse('2026-11-02T12:00:05Z'));
+      expect(now()).toEqual(['2026-12-01T12:00:05Z', '2026-11-02T12:00:05Z']);
+      copy.worlds.reset('ahead');
+      vi.setSystemTime(Date.parse('2026-11-02T12:00:06Z'));
+      expect(now()[0]).toBe('2026-12-01T12:00:06Z');
+    } finally {
+      vi.useRealTimers();
     }
   });
 

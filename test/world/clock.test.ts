@@ -41,6 +41,23 @@ describe('the real clock', () => {
     expect(clock.fork()).toMatchObject({ kind: 'real' });
   });
 
+  it('goes on from the time of a scenario that lies ahead', () => {
+    vi.useFakeTimers({ now: Date.parse('2026-02-26T15:30:00.400Z') });
+    const clock = realClock('2026-03-01T00:00:00Z');
+    const past = realClock('2020-01-01T00:00:00Z');
+    expect([clock.now(), past.now()]).toEqual(['2026-03-01T00:00:00Z', '2026-02-26T15:30:00Z']);
+    vi.setSystemTime(Date.parse('2026-02-26T15:30:07.400Z'));
+    expect([clock.now(), past.now()]).toEqual(['2026-03-01T00:00:07Z', '2026-02-26T15:30:07Z']);
+    expect(clock.fork().now()).toBe('2026-03-01T00:00:07Z');
+    // Also where it was frozen meanwhile.
+    clock.freeze();
+    vi.setSystemTime(Date.parse('2026-02-26T15:31:00.400Z'));
+    expect(clock.now()).toBe('2026-03-01T00:00:07Z');
+    clock.thaw();
+    vi.setSystemTime(Date.parse('2026-02-26T15:31:01.400Z'));
+    expect(clock.now()).toBe('2026-03-01T00:00:08Z');
+  });
+
   it('is not earlier in a fork', () => {
     vi.useFakeTimers({ now: Date.parse('2026-02-26T15:30:00Z') });
     const clock = realClock();
