@@ -37,9 +37,12 @@ async function build() {
   process.on('exit', () => remove(staged));
   await run([path.join(root, 'scripts/gen.mjs')]);
   const project = ['--project', path.join(root, 'tsconfig.json'), '--outDir', staged];
-  await run([typescript, ...project, '--emitDeclarationOnly']);
-  await bundle(['--config', path.join(root, 'scripts/bundle.config.mjs')], staged);
-  await bundle([path.join(root, 'console')], path.join(staged, 'console'));
+  // They write different files: one need not wait for another.
+  await Promise.all([
+    run([typescript, ...project, '--emitDeclarationOnly']),
+    bundle(['--config', path.join(root, 'scripts/bundle.config.mjs')], staged),
+    bundle([path.join(root, 'console')], path.join(staged, 'console')),
+  ]);
   hideInside();
   // It is in no bundle: it is CommonJS, and what it requires stands in files of the package.
   cpSync(path.join(root, 'src/shipped/data.cjs'), path.join(staged, 'shipped/data.cjs'));
