@@ -1,15 +1,9 @@
 // Programs from outside the project that some tests need: found, or installed where a test may.
 // Whoever lacks one reads which, why, and how to get it.
-import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { beforeAll, beforeEach } from 'vitest';
-import { aloneIn } from './alone.mjs';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const runFile = promisify(execFile);
+import { vendorSdk, yamlLanguageServer } from './installed.mjs';
 
 /** A tool is neither here nor can it be brought here. */
 export class MissingTool extends Error {
@@ -59,59 +53,18 @@ export function findChromium(): string {
   return found;
 }
 
-/**
- * The Python of a virtual environment that holds this version of the vendor's client, the packages
- * named with it, and otherwise the versions in test/clients/sdk-constraints.txt. Made anew under
- * .venv/ when it is missing, was left half made, or they have changed.
- */
-export async function installVendorSdk(
+/** The Python of a virtual environment that holds this version of the vendor's client. */
+export const installVendorSdk = (
   version: string,
   others: readonly string[] = [],
-): Promise<string> {
-  const packages = [`aitronos-sdk==${version}`, ...others];
-  const folder = join(root, '.venv', [version, ...others].join('-'));
-  const python = join(folder, 'bin/python');
-  const constraints = join(root, 'test/clients/sdk-constraints.txt');
-  // Written last, so that it stands only in a finished environment.
-  const receipt = join(folder, 'installed.txt');
-  const wanted = `${packages.join('\n')}\n${readFileSync(constraints, 'utf8')}`;
-  const pip = [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '--only-binary=:all:',
-    '--no-compile',
-  ];
-  try {
-    await aloneIn(folder, async () => {
-      if (existsSync(receipt) && readFileSync(receipt, 'utf8') === wanted) return;
-      await runFile('python3', ['-m', 'venv', '--clear', folder], { timeout: 60_000 });
-      await runFile(python, [...pip, '--constraint', constraints, ...packages], {
-        timeout: 240_000,
-      });
-      writeFileSync(receipt, wanted);
-    });
-  } catch (error) {
-    throw new MissingTool(
-      `aitronos-sdk ${version} could not be installed into ${folder}: ${reasonOf(error)}\n` +
-        '  fix: apt-get install python3-venv, and see that pip reaches a package index.',
-    );
-  }
-  return python;
-}
+): Promise<string> => installed(vendorSdk(version, others));
 
-function reasonOf(error: unknown): string {
-  const {
-    message,
-    stdout = '',
-    stderr = '',
-  } = error as Error & { stdout?: string; stderr?: string };
-  // venv explains itself on stdout, pip on stderr.
-  const printed = `${stdout}${stderr}`.trim();
-  return (printed || message).split('\n').slice(-5).join('\n');
-}
+export const installYamlLanguageServer = (): Promise<string> => installed(yamlLanguageServer());
+
+const installed = (tool: Promise<string>): Promise<string> =>
+  tool.catch((error: Error) => {
+    throw new MissingTool(error.message);
+  });
 
 function isExecutable(file: string): boolean {
   try {

@@ -1,14 +1,9 @@
 // The YAML language server that editors run, asked over stdio as they ask it. Installed under
 // .venv/ by the first test.
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { projectFolder } from './processes.js';
-import { MissingTool } from './tools.js';
-
-const VERSION = '1.19.2';
+import { installYamlLanguageServer } from './tools.js';
 
 export interface Diagnostic {
   readonly message: string;
@@ -38,33 +33,8 @@ export interface Editor {
   readonly close: () => void;
 }
 
-async function install(): Promise<string> {
-  const folder = join(projectFolder, '.venv', `yaml-language-server-${VERSION}`);
-  const program = join(folder, 'node_modules/yaml-language-server/bin/yaml-language-server');
-  if (existsSync(program)) return program;
-  const args = [
-    'install',
-    '--no-save',
-    '--no-package-lock',
-    '--no-audit',
-    '--no-fund',
-    '--prefix',
-    folder,
-  ];
-  try {
-    await promisify(execFile)('npm', [...args, `yaml-language-server@${VERSION}`], {
-      timeout: 240_000,
-    });
-  } catch (error) {
-    throw new MissingTool(
-      `yaml-language-server ${VERSION} could not be installed: ${(error as Error).message}`,
-    );
-  }
-  return program;
-}
-
 export async function startEditor(): Promise<Editor> {
-  const child = spawn(process.execPath, [await install(), '--stdio'], {
+  const child = spawn(process.execPath, [await installYamlLanguageServer(), '--stdio'], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const waiting = new Map<string, (message: Message) => void>();
