@@ -33,21 +33,29 @@ export async function measureStart(servers, { passes, prismPasses }, say) {
  */
 export async function measureCpu(
   servers,
-  { rounds, mostRounds = rounds, connections, warmUp, measured, enough = (..._) => true },
+  {
+    requests: wanted,
+    rounds,
+    mostRounds = rounds,
+    connections,
+    warmUp,
+    measured,
+    enough = (..._) => true,
+  },
   source,
   say,
 ) {
-  const samples = Object.fromEntries(requests.map(({ key }) => [key, emptySamples(servers)]));
+  const samples = Object.fromEntries(wanted.map(({ key }) => [key, emptySamples(servers)]));
   const load = startLoad();
   say('CPU: starting and warming up');
-  const plain = requests.filter((request) => !request.crowded);
-  const many = requests.filter((request) => request.crowded);
+  const plain = wanted.filter((request) => !request.crowded);
+  const many = wanted.filter((request) => request.crowded);
   const settings = { connections, warmUp, source };
   const targets = [];
   const others = [];
   for (const server of servers) {
-    const other = crowded(server);
-    const asked = other ? plain : requests;
+    const other = many.length > 0 ? crowded(server) : undefined;
+    const asked = other ? plain : wanted;
     targets.push(await prepareTarget(server, load, { ...settings, asked }));
     if (other) others.push(await prepareTarget(other, load, { ...settings, asked: many }));
   }
@@ -56,7 +64,7 @@ export async function measureCpu(
       (target) => (request.crowded && others.find(({ key }) => key === target.key)) || target,
     );
   for (let round = 0; round < mostRounds; round++) {
-    const asked = requests.filter(({ key }) => round < rounds || !enough(key, samples[key]));
+    const asked = wanted.filter(({ key }) => round < rounds || !enough(key, samples[key]));
     if (asked.length === 0) break;
     say(`CPU, round ${round + 1} of ${round < rounds ? rounds : mostRounds}`);
     for (const request of asked) {

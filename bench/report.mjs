@@ -28,7 +28,10 @@ export const startTable = (servers, start) =>
   table('ms to the first right answer', startedOf(servers), start);
 
 export const cpuTables = (servers, cpu) =>
-  requests.map(({ key, title }) => table(`${title}: µs`, servers, cpu[key])).join('\n\n');
+  requests
+    .filter(({ key }) => cpu[key])
+    .map(({ key, title }) => table(`${title}: µs`, servers, cpu[key]))
+    .join('\n\n');
 
 function table(measure, list, compared) {
   const rows = list.map(({ key, title }) => [

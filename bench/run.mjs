@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { defaultSource } from './cpu.mjs';
 import { measureCpu, measureStart } from './measure.mjs';
 import { compare, cpuTables, startTable } from './report.mjs';
+import { requests } from './requests.mjs';
 import { missingFile, quickServers, servers } from './servers.mjs';
 
 /** Start-up to the first right answer, in starts of bare Express. */
@@ -47,13 +48,14 @@ const short = {
   measured: window(1_000, 200),
 };
 
-const usage = `node bench/run.mjs [--quick | --short] [--no-peers] [--bar] [--json FILE] [--cpu-source proc|process]
+const usage = `node bench/run.mjs [--quick | --short] [--no-peers] [--bar] [--requests KEYS] [--json FILE] [--cpu-source proc|process]
 
   --quick         fewer and shorter rounds
   --short         CPU alone, without peers, in 20 to 60 s; exit 1 when the CPU of a request misses its bar
   --no-peers      bare Express and Understudy alone
   --bar           exit 1 when the median start-up ratio of Understudy is above ${BAR}, or the CPU of a request, as a ratio to
                   that of bare Express, is more than ${TOLERANCE * 100} % above bench/base.json
+  --requests      these alone, with commas between them: ${requests.map(({ key }) => key).join(', ')}
   --record        write the CPU ratios of this run to bench/base.json
   --json FILE     write every sample and every ratio to FILE
   --cpu-source    where CPU is read; proc where the system has it`;
@@ -64,6 +66,7 @@ const flags = /** @type {const} */ ({
   'no-peers': { type: 'boolean', default: false },
   bar: { type: 'boolean', default: false },
   record: { type: 'boolean', default: false },
+  requests: { type: 'string' },
   json: { type: 'string' },
   'cpu-source': { type: 'string', default: defaultSource },
   help: { type: 'boolean', short: 'h', default: false },
@@ -106,8 +109,9 @@ async function measure(list, options) {
   const { bar, record, json, 'cpu-source': source } = options;
   const isEnough = (key, samples) =>
     holdsItsBar(key, samples) || performance.now() > short.moreUntilMs;
-  const whole = options.quick ? quick : full;
-  const settings = options.short ? { ...short, enough: isEnough } : whole;
+  const asked = chosenRequests(options.requests);
+  const whole = { ...(options.quick ? quick : full), requests: asked };
+  const settings = options.short ? { ...short, requests: asked, enough: isEnough } : whole;
   const say = (text) => console.error(text);
   const start = options.short ? undefined : compare(await measureStart(list, whole, say));
   const cpuSamples = await measureCpu(list, settings, source, say);
@@ -130,6 +134,15 @@ async function measure(list, options) {
   );
   if (record) writeBase(ratios);
   return (bar || options.short) && !holdTheBars(start, ratios) ? 1 : 0;
+}
+
+function chosenRequests(keys) {
+  if (keys === undefined) return requests;
+  const wanted = keys.split(',');
+  const unknown = wanted.filter((key) => !requests.some((request) => request.key === key));
+  if (unknown.length > 0)
+    throw new Error(`--requests: no request is called ${unknown.join(', ')}.`);
+  return requests.filter(({ key }) => wanted.includes(key));
 }
 
 function readBases() {
@@ -205,8 +218,11 @@ function versionOf(name) {
 function readFlags() {
   try {
     const { values } = parseArgs({ options: flags });
-    if (/^(proc|process)$/.test(String(values['cpu-source']))) return values;
-    throw new Error(`--cpu-source takes proc or process, not ${values['cpu-source']}.`);
+    if (!/^(proc|process)$/.test(String(values['cpu-source'])))
+      throw new Error(`--cpu-source takes proc or process, not ${values['cpu-source']}.`);
+    if (values.record && values.requests) throw new Error('--record takes a run of every request.');
+    chosenRequests(values.requests);
+    return values;
   } catch (error) {
     console.error(`${error.message}\n\n${usage}`);
     return undefined;

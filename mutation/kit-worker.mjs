@@ -73,7 +73,8 @@ async function objectsToHonesty(title) {
 async function vary(drift) {
   const alarms = new Map();
   let unplayed = 0;
-  await play(drift, playsTouching(plays, drift?.operations), (played) => {
+  const touched = playsTouching(plays, workerData.touching);
+  await play(drift, playsTouching(touched, drift?.operations), (played) => {
     if (played.result === 'not_exercised') unplayed += 1;
     for (const {
       severity,

@@ -15,15 +15,20 @@ const LONGEST_MS = 600_000;
  * Plays the contracts against the honest stand-in and against each of the drifts. Of a drift comes
  * its `verdict`, of a variation the
  * `alarms` it raised; of the honest stand-in, the first of all, both the alarms and the rows that could not be played.
+ * With `touching`, the honest stand-in and the variations are asked only what calls one of these operations.
+ * @param {readonly string[]} names
+ * @param {(text: string) => void} say
+ * @param {{ level?: string, touching?: readonly string[] }} [part]
  * @returns {Promise<[any, ...any[]]>}
  */
-export async function playKit(names, say, level = 'full') {
+export async function playKit(names, say, { level = 'full', touching } = {}) {
   // The long ones first, so that none is left over at the end.
   const queue = ['', ...names].sort((a, b) => Number(isLong(b)) - Number(isLong(a)));
   const results = new Map();
   const workers = Array.from(
     { length: availableParallelism() },
-    () => new Worker(new URL('./kit-worker.mjs', import.meta.url), { workerData: { level } }),
+    () =>
+      new Worker(new URL('./kit-worker.mjs', import.meta.url), { workerData: { level, touching } }),
   );
   const work = (worker) =>
     new Promise((resolve, reject) => {
