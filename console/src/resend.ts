@@ -68,7 +68,7 @@ export async function sendAgain(entry: Entry, { wanted, as }: Otherwise = {}): P
 /** To the API, in a world. */
 const send = (
   world: string,
-  { method, target, headers, body }: Omit<Step, 'made'>,
+  { method, target, headers, body }: Omit<Step, 'made' | 'alongside'>,
 ): Promise<Response> =>
   fetch(base + target, {
     method,
@@ -81,6 +81,7 @@ export interface Step extends Omit<Sendable, 'body'> {
   readonly body?: string | Uint8Array<ArrayBuffer> | undefined;
   /** The id that it has made where it was tried; here it makes another one. */
   readonly made?: string | null | undefined;
+  readonly alongside?: Readonly<Record<string, string>> | undefined;
 }
 
 /** One after the other; the status of the last one. */
@@ -89,7 +90,7 @@ export async function carryOut(world: string, steps: readonly Step[]): Promise<n
   const named = (text: string): string =>
     [...ids].reduce((so, [there, here]) => so.replaceAll(there, here), text);
   let status = 0;
-  for (const { method, target, headers, body, made } of steps) {
+  for (const { method, target, headers, body, made, alongside = {} } of steps) {
     const response = await send(world, {
       method,
       target: named(target),
@@ -97,8 +98,12 @@ export async function carryOut(world: string, steps: readonly Step[]): Promise<n
       body: typeof body === 'string' ? named(body) : body,
     });
     status = response.status;
-    const answer = (await response.json().catch(() => ({}))) as { readonly id?: string };
-    if (made && answer.id !== undefined) ids.set(made, answer.id);
+    const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+    const fields = { ...(made ? { id: made } : {}), ...alongside };
+    for (const [field, id] of Object.entries(fields)) {
+      const here = answer[field];
+      if (typeof here === 'string') ids.set(id, here);
+    }
   }
   return status;
 }

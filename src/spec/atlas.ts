@@ -9,6 +9,8 @@ export interface RecordedCall {
   readonly hex?: string | undefined;
   /** The id that the call made when it was tried, which later calls name. */
   readonly made?: string | null | undefined;
+  /** What it made along with that, by the field of its answer, where a later call names it. */
+  readonly alongside?: Readonly<Record<string, string>> | undefined;
 }
 
 /** In the default scenario; the last call is answered with the case. */

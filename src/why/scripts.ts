@@ -48,9 +48,15 @@ interface Line {
   /** In pieces, with the variables of the calls before. */
   readonly target: readonly Piece[];
   readonly body: readonly Piece[];
-  /** The variable that takes the id; absent where no later call names it. */
-  readonly variable?: string;
+  /** Of its answer, what later calls name. */
+  readonly taken: readonly Taken[];
   readonly isLast: boolean;
+}
+
+/** A field of an answer, and the variable that takes its value. */
+interface Taken {
+  readonly field: string;
+  readonly variable: string;
 }
 
 function written(
@@ -62,16 +68,23 @@ function written(
   const lines = calls.flatMap((call, i) => {
     const target = pieces(call.target, variables);
     const body = pieces(call.body ?? '', variables);
-    const { made } = call;
     const later = calls.slice(i + 1);
-    const isNamed =
-      made != null && later.some((one) => `${one.target} ${one.body ?? ''}`.includes(made));
-    if (isNamed) variables.set(made, `id${variables.size + 1}`);
-    const variable = isNamed ? { variable: variables.get(made) as string } : {};
-    return lineOf({ call, target, body, isLast: later.length === 0, ...variable });
+    const taken = madeBy(call)
+      .filter(([, id]) => later.some((one) => `${one.target} ${one.body ?? ''}`.includes(id)))
+      .map(([field, id]): Taken => {
+        const variable = `id${variables.size + 1}`;
+        variables.set(id, variable);
+        return { field, variable };
+      });
+    return lineOf({ call, target, body, taken, isLast: later.length === 0 });
   });
   return `${[...head, ...lines].join('\n')}\n`;
 }
+
+const madeBy = ({ made, alongside = {} }: RecordedCall): readonly [field: string, id: string][] => [
+  ...(made == null ? [] : [['id', made] as [string, string]]),
+  ...Object.entries(alongside),
+];
 
 function pieces(text: string, variables: ReadonlyMap<string, string>): readonly Piece[] {
   const [id, ...ids] = [...variables.keys()].filter((one) => text.includes(one));
@@ -90,7 +103,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 const inShell = (all: readonly Piece[]): string =>
   all.map((piece) => ('text' in piece ? quoted(piece.text) : `"$${piece.variable}"`)).join('');
 
-function curl({ call, target, body, variable, isLast }: Line): readonly string[] {
+function curl({ call, target, body, taken, isLast }: Line): readonly string[] {
   const { method, headers, hex, comment } = call;
   const bytes = hex?.replace(/../g, (byte) => `\\${Number.parseInt(byte, 16).toString(8)}`);
   const sent = [
@@ -104,9 +117,13 @@ function curl({ call, target, body, variable, isLast }: Line): readonly string[]
     `"$TARGET"${inShell(target)}`,
   ].join(' ');
   const whole = bytes === undefined ? sent : `printf '${bytes}' | ${sent}`;
-  const taken = `$(${whole} | grep -oE '"id": ?"[^"]*"' | head -n 1 | cut -d '"' -f 4)`;
-  const quiet = isLast ? whole : `${whole} > /dev/null`;
-  return [`# ${comment}`, variable === undefined ? quiet : `${variable}=${taken}`];
+  const [first, ...others] = taken;
+  if (!first) return [`# ${comment}`, isLast ? whole : `${whole} > /dev/null`];
+  const from = (answer: string, { field, variable }: Taken): string =>
+    `${variable}=$(${answer} | grep -oE '"${field}": ?"[^"]*"' | head -n 1 | cut -d '"' -f 4)`;
+  if (others.length === 0) return [`# ${comment}`, from(whole, first)];
+  const kept = `printf %s "$answer"`;
+  return [`# ${comment}`, `answer=$(${whole})`, ...taken.map((one) => from(kept, one))];
 }
 
 // Programs: a text in quotes is the same in both languages.
@@ -118,22 +135,29 @@ const joined = (all: readonly Piece[]): string =>
         .map((piece) => ('text' in piece ? JSON.stringify(piece.text) : piece.variable))
         .join(' + ');
 
-function fetchCall({ call, target, body, variable, isLast }: Line): readonly string[] {
+function fetchCall({ call, target, body, taken, isLast }: Line): readonly string[] {
   const { method, headers, hex, comment } = call;
   const bytes = hex && `, new Uint8Array([${(hex.match(/../g) ?? []).map((byte) => `0x${byte}`)}])`;
   const text = body.length === 0 ? '' : `, ${joined(body)}`;
   const sent = `await send('${method}', ${joined(target)}, ${JSON.stringify(headers)}${bytes ?? text})`;
-  const taken = `const ${variable} = /"id": ?"([^"]*)"/.exec((${sent}).text)[1];`;
-  const plain = isLast ? `console.log(${sent});` : `${sent};`;
-  return [`// ${comment}`, variable === undefined ? plain : taken];
+  const [first, ...others] = taken;
+  if (!first) return [`// ${comment}`, isLast ? `console.log(${sent});` : `${sent};`];
+  const from = (answer: string, { field, variable }: Taken): string =>
+    `const ${variable} = /"${field}": ?"([^"]*)"/.exec(${answer}.text)[1];`;
+  if (others.length === 0) return [`// ${comment}`, from(`(${sent})`, first)];
+  const kept = `made${first.variable.slice('id'.length)}`;
+  return [`// ${comment}`, `const ${kept} = ${sent};`, ...taken.map((one) => from(kept, one))];
 }
 
-function pythonCall({ call, target, body, variable, isLast }: Line): readonly string[] {
+function pythonCall({ call, target, body, taken, isLast }: Line): readonly string[] {
   const { method, headers, hex, comment } = call;
   const bytes = hex && `, bytes.fromhex("${hex}")`;
   const text = body.length === 0 ? '' : `, (${joined(body)}).encode()`;
   const sent = `send("${method}", ${joined(target)}, ${JSON.stringify(headers)}${bytes ?? text})`;
-  const taken = `${variable} = re.search(r'"id": ?"([^"]*)"', ${sent}[1]).group(1)`;
-  const plain = isLast ? `print(*${sent})` : sent;
-  return [`# ${comment}`, variable === undefined ? plain : taken];
+  const [first, ...others] = taken;
+  if (!first) return [`# ${comment}`, isLast ? `print(*${sent})` : sent];
+  const from = (answer: string, { field, variable }: Taken): string =>
+    `${variable} = re.search(r'"${field}": ?"([^"]*)"', ${answer}[1]).group(1)`;
+  if (others.length === 0) return [`# ${comment}`, from(sent, first)];
+  return [`# ${comment}`, `made = ${sent}`, ...taken.map((one) => from('made', one))];
 }

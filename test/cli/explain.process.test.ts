@@ -32,6 +32,15 @@ describe('the requests that are printed for a case', () => {
     expect(casesNamed(spec, name)).toHaveLength(1);
     const understudy = createUnderstudy();
     const { url } = await understudy.listen({ port: 0 });
+    // Whatever has been made before: other ids are given then.
+    const spaces = {
+      method: 'POST',
+      headers: { 'x-api-key': 'ak_owner', 'content-type': 'application/json' },
+    };
+    await understudy.fetch('/v1/spaces/', {
+      ...spaces,
+      body: '{"organization_id":"org_xyz789","name":"Before"}',
+    });
     try {
       const { code, answer, stderr } = await runChain(explained(name), url, {});
       expect([code, answer.headers['x-understudy-case'], stderr]).toEqual([0, name, '']);

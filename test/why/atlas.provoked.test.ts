@@ -44,12 +44,20 @@ async function record(): Promise<readonly RecordedCase[]> {
     if (!name.includes('.')) continue;
     understudy.worlds.reset('default');
     const calls: RecordedCall[] = [];
-    for (const step of steps) {
+    for (const [i, step] of steps.entries()) {
       const sent = callOf(step);
       const { body } = await send(sent);
       const made = body?.id ?? body?.data?.id;
       const isNew = typeof made === 'string' && !sent.target.includes(made);
-      calls.push({ ...sent, ...(isNew ? { made } : {}) });
+      // A space makes a store along with itself.
+      const store = body?.vector_store_id;
+      const isNamed = [...steps.slice(i + 1), request].some(({ target }) => target.includes(store));
+      const isAlso = isNew && typeof store === 'string' && isNamed;
+      calls.push({
+        ...sent,
+        ...(isNew ? { made } : {}),
+        ...(isAlso ? { alongside: { vector_store_id: store } } : {}),
+      });
     }
     cases.push({ case: name, calls: [...calls, callOf(request)] });
   }
