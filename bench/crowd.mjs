@@ -8,7 +8,7 @@ const FEW = 40;
 const isForMember = (i, rows) => i % Math.max(1, Math.floor(rows / FEW)) === 0;
 const get = (path, caller = 'owner') => [path, { headers: { 'x-api-key': `ak_${caller}` } }];
 
-const scenario = {
+export const scenario = {
   scenario: 'crowd',
   description: 'Filled by the bench.',
   time,

@@ -1,9 +1,10 @@
-// What worlds cost: a fork with its first write, memory, removal, and lists in a small and in a
+// What worlds cost: a fork and a reset with the first write, memory, removal, and lists in a small and in a
 // large table. See README.md.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { createUnderstudy } from '../dist/index.js';
 import { defaultSource } from './cpu.mjs';
-import { crowd, lists, makers } from './crowd.mjs';
+import { crowd, lists, makers, scenario } from './crowd.mjs';
 import { measureWindow, prepareTarget, startLoad } from './measure.mjs';
 import { summarize } from './report.mjs';
 import { servers } from './servers.mjs';
@@ -12,7 +13,7 @@ import { servers } from './servers.mjs';
  * At most so much, as a share of a GET of bare Express, in kB, or in times the cost of the small
  * table.
  */
-const BARS = { fork: 0.25, kilobytes: 12, removal: 10, list: 3 };
+const BARS = { start: 0.25, kilobytes: 12, removal: 10, list: 3 };
 const window = (maxCount, maxMs) => ({ maxCount, maxMs });
 const full = { rounds: 7, small: 1_000, large: 1_000_000, repeat: 60 };
 const quick = { rounds: 3, small: 1_000, large: 100_000, repeat: 30 };
@@ -24,7 +25,7 @@ const settings = options.quick ? quick : full;
 const say = (text) => console.error(text);
 
 /** @type {{ title: string, text: string, value: number, unit: string, bar?: number }[]} */
-const figures = [...(await forks()), ...memories(), removal(), ...(await listed())];
+const figures = [...(await starts()), ...memories(), removal(), ...(await listed())];
 console.log(`Node ${process.version}; lower is cheaper.\n\n${table(figures)}`);
 if (options.json)
   writeFileSync(options.json, `${JSON.stringify({ settings, figures }, null, 2)}\n`);
@@ -43,8 +44,8 @@ function cpuOf(work, count) {
   return (user + system) / count;
 }
 
-/** A window of Express and one of each fork stand next to each other in every round. */
-async function forks() {
+/** A window of Express and one of each fork and reset stand next to each other in every round. */
+async function starts() {
   const load = startLoad();
   const connections = 16;
   const express = await prepareTarget(servers[0], load, {
@@ -52,27 +53,23 @@ async function forks() {
     warmUp: window(20_000, 12_000),
     source: defaultSource,
   });
-  const bases = [1_000, 100_000].flatMap((rows) =>
-    ['messages', 'spaces'].map((name) => ({ rows, name, world: crowd(name, rows).world })),
-  );
-  const row = (name, i) => ({ ...makers[name](1, 1), id: `new_${i}` });
-  const write =
-    ({ name, world }) =>
-    (i) =>
-      world.fork()[name].insert(row(name, i));
-  for (const base of bases) cpuOf(write(base), 20_000);
+  const ways = [1_000, 100_000].flatMap((rows) => [
+    ...['messages', 'spaces'].map((name) => forking(name, rows)),
+    ...['threads', 'spaces'].map((name) => resetting(name, rows)),
+  ]);
+  for (const { write } of ways) cpuOf(write, 20_000);
   const gets = [];
-  const ratios = bases.map(() => []);
-  const times = bases.map(() => []);
+  const ratios = ways.map(() => []);
+  const times = ways.map(() => []);
   for (let round = 0; round < settings.rounds; round++) {
-    say(`forks, round ${round + 1} of ${settings.rounds}`);
+    say(`forks and resets, round ${round + 1} of ${settings.rounds}`);
     const get = await measureWindow(express, express.works.get_200, load, {
       measured: window(6_000, 600),
       source: defaultSource,
     });
     gets.push(get);
-    for (const [i, base] of bases.entries()) {
-      times[i].push(cpuOf(write(base), 5_000));
+    for (const [i, { write }] of ways.entries()) {
+      times[i].push(cpuOf(write, 5_000));
       ratios[i].push(times[i].at(-1) / get);
     }
   }
@@ -84,14 +81,44 @@ async function forks() {
     value: 1,
     unit: '',
   };
-  const forked = bases.map(({ rows, name }, i) => ({
-    title: `fork and insert into ${name}, ${rows.toLocaleString('en')} rows`,
+  const started = ways.map(({ title }, i) => ({
+    title,
     text: `${summarize(times[i]).median.toFixed(1)} µs`,
     value: summarize(ratios[i]).median,
     unit: '× a GET of bare Express',
-    bar: BARS.fork,
+    bar: BARS.start,
   }));
-  return [base, ...forked];
+  return [base, ...started];
+}
+
+function newRow(name, i) {
+  return { ...makers[name](1, 1), id: `new_${i}` };
+}
+
+function counted(rows) {
+  return `${rows.toLocaleString('en')} rows`;
+}
+
+function forking(name, rows) {
+  const { world } = crowd(name, rows);
+  return {
+    title: `fork and insert into ${name}, ${counted(rows)}`,
+    write: (i) => world.fork()[name].insert(newRow(name, i)),
+  };
+}
+
+/** By name, as whoever resets a world does, to a scenario with so many rows. */
+function resetting(name, rows) {
+  const { worlds } = createUnderstudy({ scenario: { ...scenario, [name]: { count: rows } } });
+  const world = worlds.create('reset');
+  if (world[name].size !== rows) throw new Error(`${world[name].size} ${name} are no ${rows}`);
+  return {
+    title: `reset and insert into ${name}, ${counted(rows)}`,
+    write: (i) => {
+      worlds.reset('reset');
+      world[name].insert(newRow(name, i));
+    },
+  };
 }
 
 function memories() {
