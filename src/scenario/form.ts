@@ -105,6 +105,7 @@ function withoutFaults(
   errors: readonly ErrorObject[],
 ): Pick<Formed, 'scenario' | 'damaged'> {
   const damaged = new Set<object>();
+  if (errors.length === 0) return { scenario: (value ?? {}) as Draft<Scenario>, damaged };
   const copy: { whole?: unknown } = { whole: structuredClone(value) };
   for (const { instancePath, keyword, params } of errors) {
     if (keyword === 'required' || keyword === 'additionalProperties') continue;

@@ -83,11 +83,26 @@ function createChecker({
       `refer to a ${called} of ${organization}`,
     );
   };
-  const refer: Checker['refer'] = (...reference) => {
-    lookUps.push(() => lookUp(...reference));
+  const refer: Checker['refer'] = (called, id, pointer, organization) => {
+    // Most stand further up, in the right organization.
+    const isRight =
+      organization !== undefined &&
+      typeof id === 'string' &&
+      idsOf(called).get(id) === organization;
+    if (!isRight) lookUps.push(() => lookUp(called, id, pointer, organization));
+  };
+  // Many rows have the same times.
+  const moments = new Map<string, number>();
+  const momentOf = (time: string): number => {
+    const known = moments.get(time);
+    if (known !== undefined) return known;
+    const moment = Date.parse(time);
+    moments.set(time, moment);
+    return moment;
   };
   const checkTime: Checker['time'] = (time, pointer) => {
-    if (time !== undefined && !isTime(time)) problem(pointer, notADate(time), A_TIME);
+    if (time !== undefined && Number.isNaN(momentOf(time)))
+      problem(pointer, notADate(time), A_TIME);
   };
   return {
     problem,
@@ -119,7 +134,7 @@ function createChecker({
     time: checkTime,
     past: (time, pointer) => {
       checkTime(time, pointer);
-      if (time === undefined || latest === undefined || !(Date.parse(time) > Date.parse(latest)))
+      if (time === undefined || latest === undefined || !(momentOf(time) > momentOf(latest)))
         return;
       problem(
         pointer,
@@ -128,8 +143,7 @@ function createChecker({
       );
     },
     notBefore: (time, pointer, made = latest) => {
-      if (time === undefined || made === undefined || !(Date.parse(time) < Date.parse(made)))
-        return;
+      if (time === undefined || made === undefined || !(momentOf(time) < momentOf(made))) return;
       problem(
         pointer,
         `${time} is earlier than ${made}, when the row was made`,
