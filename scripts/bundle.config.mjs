@@ -71,13 +71,14 @@ function chunkOf(id, modules) {
   return Object.keys(chunks).find((name) => chunks[name](by));
 }
 
-/** Of all media types, those that Express looks at, and what it looks at. */
+/**
+ * Of all media types, those that Express names itself: whatever it is asked, our own handler answers
+ * first. To sort all of them was a thirtieth of a start.
+ */
 function usedMediaTypes() {
   const all = JSON.parse(readFileSync(path.join(root, 'node_modules/mime-db/db.json'), 'utf8'));
-  const used = Object.entries(all).flatMap(([type, { source, charset, extensions }]) =>
-    charset || extensions ? [[type, { source, charset, extensions }]] : [],
-  );
-  return JSON.stringify(Object.fromEntries(used));
+  const named = ['text/html', 'text/plain', 'application/json', 'application/octet-stream'];
+  return JSON.stringify(Object.fromEntries(named.map((type) => [type, all[type]])));
 }
 
 /** Express requires view engines by name: they are where the program runs, not in the bundle. */
