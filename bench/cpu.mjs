@@ -21,6 +21,13 @@ export function cpuOf(child, source) {
   return source === 'proc' ? treeMicroseconds(child.pid) : askProcess(child);
 }
 
+/** The MiB that a server has in memory, without its child processes; NaN where nobody says. */
+export function memoryOf({ pid }) {
+  const file = `/proc/${pid}/status`;
+  const status = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return Number(/^VmRSS:\s*(\d+) kB$/m.exec(status)?.[1]) / 1024;
+}
+
 /** The scheduler counts nanoseconds where it is asked to; otherwise there are ticks of mostly 10 ms. */
 function treeMicroseconds(pid) {
   return existsSync(`/proc/${pid}/schedstat`)

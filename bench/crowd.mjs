@@ -6,7 +6,16 @@ const time = '2026-02-26T15:30:00Z';
 /** One row in so many is for the member, who sees few; at most `FEW` of them. */
 const FEW = 40;
 const isForMember = (i, rows) => i % Math.max(1, Math.floor(rows / FEW)) === 0;
-const get = (path, caller = 'owner') => [path, { headers: { 'x-api-key': `ak_${caller}` } }];
+const get = (path, caller = 'owner', status = 200) => [
+  { path, headers: { 'x-api-key': `ak_${caller}` }, status },
+];
+const send = (method, path, status, body) => ({
+  method,
+  path,
+  headers: { 'x-api-key': 'ak_owner', 'content-type': 'application/json' },
+  ...(body ? { body: JSON.stringify(body) } : {}),
+  status,
+});
 
 export const scenario = {
   scenario: 'crowd',
@@ -16,9 +25,10 @@ export const scenario = {
     {
       id: org,
       name: 'Crowd',
+      roles: [{ id: 'role_a', name: 'A', capabilities: ['manage_knowledge_slices'] }],
       departments: [{ id: 'dept_a', name: 'A' }],
       users: [
-        { id: 'usr_owner', name: 'Owner' },
+        { id: 'usr_owner', name: 'Owner', role_ids: ['role_a'] },
         { id: 'usr_member', name: 'Member', department_ids: ['dept_a'] },
       ],
     },
@@ -124,20 +134,35 @@ export function crowd(table, rows) {
     world.slices.insert(
       /** @type {any} */ ({ ...makers.slices(1, 1), access_mode: 'organization', id: 'kslice_0' }),
     );
-  for (let i = 0; i < rows; i++) world[table].insert(makers[table](i, rows));
+  if (table === 'spaces') {
+    const store = { ...makers.vectorStores(1, 1), access_mode: 'organization', id: 'vs_0' };
+    world.vectorStores.insert(/** @type {any} */ (store));
+  }
+  world[table].fill(Array.from({ length: rows }, (_, i) => makers[table](i, rows)));
   return understudy;
 }
 
 const knowledge = `/v1/organizations/${org}/knowledge`;
+const storesInSlice = `${knowledge}/slices/kslice_0/stores`;
 const stores = `/v1/organizations/${org}/vector-stores`;
 
-/** What is listed, by table; `exempt` names what has to read all. */
-export const lists = {
-  spaces: () => [
-    ['spaces, by their creator', get(`/v1/spaces?organization_id=${org}&limit=20`)],
+const attachments = '/v1/spaces/space_1/vector-stores/vs_0';
+
+/** What is asked of a large table, as steps; `exempt` names what has to read all. */
+export const asked = {
+  spaces: (rows) => [
+    ['a space', get(`/v1/spaces/space_${rows / 2 + 1}`)],
+    ['a space that the caller may not see', get('/v1/spaces/space_1', 'member', 403)],
+    [
+      'attach and detach a store',
+      [send('POST', attachments, 201), send('DELETE', attachments, 204)],
+    ],
+    ['spaces, by their creator', get(`/v1/spaces?organization_id=${org}&limit=50`)],
     ['spaces, for who sees few', get(`/v1/spaces?organization_id=${org}&limit=20`, 'member')],
   ],
   vectorStores: (rows) => [
+    ['a store in a slice', [send('POST', storesInSlice, 201, { name: 'Bench' })]],
+    ['a store with an empty name', [send('POST', storesInSlice, 422, { name: '' })]],
     ['stores, active', get(`${knowledge}/stores`)],
     ['stores, for who sees few', get(`${knowledge}/stores`, 'member')],
     [
@@ -149,7 +174,7 @@ export const lists = {
       'stores of a slice, in the middle',
       get(`${knowledge}/stores?slice_id=kslice_0&skip=${rows / 4}`),
     ],
-    ['stores in a slice', get(`${knowledge}/slices/kslice_0/stores`)],
+    ['stores in a slice', get(storesInSlice)],
     ['vector stores of a mode', get(`${stores}?access_mode=department`)],
     ['vector stores of a rare flow', get(`${stores}?flow_id=flow_few`, 'member')],
     ['stores, searched by text', get(`${knowledge}/stores?search=store%201`), 'exempt'],

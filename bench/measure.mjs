@@ -1,30 +1,38 @@
 // The two measurements. Both go round by round through the servers, so that a busy moment of the
 // machine meets them alike.
 import { fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { cpuOf, preloadOf } from './cpu.mjs';
+import { cpuOf, memoryOf, preloadOf } from './cpu.mjs';
 import { requests } from './requests.mjs';
 import { crowded, startedOf, startServer } from './servers.mjs';
 
 const HANG_MS = 10_000;
 
+const REST_MS = 200;
+
 /**
- * Milliseconds from the spawn to the first right answer: `{ server: [one per pass] }`. The bar is
- * about two servers that start quickly, so they get many passes; Prism takes part in the first few.
+ * Of the first right answer: the milliseconds since the spawn, and the CPU milliseconds that they
+ * cost; and the MiB of memory when nothing is asked for a while. Each is `{ server: [one per pass] }`.
+ * The bar is about two servers that start quickly, so they get many passes; Prism takes part in the
+ * first few.
  */
-export async function measureStart(servers, { passes, prismPasses }, say) {
+export async function measureStart(servers, { passes, prismPasses }, source, say) {
   const started = startedOf(servers);
-  const samples = emptySamples(started);
+  const [ms, cpu, memory] = [1, 2, 3].map(() => emptySamples(started));
   for (let pass = 0; pass < passes; pass++) {
     say(`start-up, pass ${pass + 1} of ${passes}`);
     const taking = started.filter(({ key }) => key !== 'prism' || pass < prismPasses);
     for (const server of rotated(taking, pass)) {
-      const { startMs, stop } = await startServer(server);
+      const { startMs, child, stop } = await startServer(server, preloadOf(source));
+      cpu[server.key].push((await cpuOf(child, source)) / 1000);
+      await sleep(REST_MS);
+      memory[server.key].push(memoryOf(child));
       await stop();
-      samples[server.key].push(startMs);
+      ms[server.key].push(startMs);
     }
   }
-  return samples;
+  return source === 'proc' ? { ms, cpu, memory } : { ms, cpu };
 }
 
 /**

@@ -24,8 +24,16 @@ export function compare(samples) {
   );
 }
 
-export const startTable = (servers, start) =>
-  table('ms to the first right answer', startedOf(servers), start);
+const ofStart = {
+  ms: 'ms to the first right answer',
+  cpu: 'CPU ms to the first right answer',
+  memory: 'MiB when idle',
+};
+
+export const startTables = (servers, start) =>
+  Object.entries(start)
+    .map(([key, compared]) => table(ofStart[key], startedOf(servers), compared))
+    .join('\n\n');
 
 export const cpuTables = (servers, cpu) =>
   requests
