@@ -34,6 +34,8 @@ export const freeTexts: readonly string[] = ['name', 'title', 'description', 'co
 /** The largest whole number and the longest text where the schema has no bound. */
 const FAR = 1_000_000;
 const LONG = 300;
+/** A text as long as that has letters of every kind. */
+const ROOM = 24;
 
 const WHOLE_BODIES = 3;
 const WHOLE_QUERIES = 2;
@@ -214,10 +216,11 @@ function certainValues(schema: Schema, draw: Draw): readonly Named[] {
 function textsOf({ minLength = 1, maxLength }: Schema, draw: Draw): readonly Named[] {
   const most =
     maxLength === undefined
-      ? LONG
+      ? LONG - 1
       : Math.max(Math.min(minLength, maxLength), Math.floor(maxLength / 4));
-  const inside = between(minLength, most, draw);
-  const bounds = new Set([minLength, ...(maxLength === undefined ? [] : [maxLength])]);
+  const inside = between(Math.max(minLength, Math.min(ROOM, most)), most, draw);
+  // Where there is no bound, longer than the columns of most databases are.
+  const bounds = new Set([minLength, maxLength ?? LONG]);
   const named = (length: number, text: typeof textOf): Named => ({
     about: `has ${counted(length, 'character')}`,
     value: draw(String(length), text(length)),
