@@ -30,7 +30,11 @@ describe('`understudy check` on another machine', () => {
     'base_url: http://staging.example\ncallers:\n  owner: { api_key: ak_0123456789 }\n',
   );
   const check = (proxy: string, flags: readonly string[] = [], env = {}) =>
-    run(['check', '--profile', profile, '--proxy', proxy, '--report-dir', folder, ...flags], env);
+    run(
+      ['check', '--profile', profile, '--proxy', proxy, '--report-dir', folder, ...smoke, ...flags],
+      env,
+    );
+  const smoke = ['--level', 'smoke', '--include-operation-id', 'getSpace'];
 
   it('sends nothing before it is said what may be done, and names both ways: code 2', async () => {
     const { url, seen } = await recording();

@@ -110,6 +110,8 @@ const smoke = (url: string, reportDir: string): string[] => [
   reportDir,
   '--level',
   'smoke',
+  '--include-tag',
+  'Spaces',
 ];
 
 describe('a run that a signal ends', () => {
@@ -119,7 +121,7 @@ describe('a run that a signal ends', () => {
       const { url, spaces, requests } = await standIn();
       const before = spaces();
       const reportDir = yesterday();
-      const running = start([...smoke(url, reportDir), '--include-tag', 'Spaces']);
+      const running = start(smoke(url, reportDir));
       await expect.poll(requests, { timeout: 60_000 }).toBeGreaterThan(30);
       running.process.kill(signal);
       const { code: got, stdout } = await running.finished;
@@ -171,7 +173,7 @@ describe('a run that a signal ends', () => {
     const { url, spaces, requests } = await standIn();
     const before = spaces();
     const reportDir = yesterday();
-    const running = start([...smoke(url, reportDir), '--include-tag', 'Spaces']);
+    const running = start(smoke(url, reportDir));
     await expect.poll(requests, { timeout: 60_000 }).toBeGreaterThan(30);
     running.process.kill('SIGINT');
     running.process.kill('SIGINT');
@@ -358,7 +360,7 @@ describe('what cannot be written', () => {
 describe('the surroundings', () => {
   it('with an empty variable, known or not, are as without it', async () => {
     const { code } = await runBuilt(
-      ['check', '--include-operation-id', 'getSpace', '--report-dir', yesterday()],
+      ['check', '--include-operation-id', 'listCapabilities', '--report-dir', yesterday()],
       { UNDERSTUDY_PROFILE: '', UNDERSTUDY_ANYTHING: '' },
     );
     expect(code).toBe(0);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { run, runBuilt } from '../support/cli.js';
+import { whole } from '../support/sample.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-mistakes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -55,7 +56,10 @@ const mistakes = [
   [['check', '--ca-cert', text, 'http://127.0.0.1:1'], 'BEGIN CERTIFICATE'],
 ] as const;
 
-it.each(mistakes)('understudy %j says what is wrong and what to do', async (args, said) => {
+// Whatever an export cannot be written to, it is made first, which takes seconds; ending.process.test.ts has one.
+const quick = mistakes.filter(([args]) => whole || !(args as readonly string[]).includes('export'));
+
+it.each(quick)('understudy %j says what is wrong and what to do', async (args, said) => {
   const { code, stdout, stderr } = await run([...args]);
   expect([code, stdout]).toEqual([2, '']);
   expect(stderr.toLowerCase()).toContain(said.toLowerCase());
@@ -63,10 +67,9 @@ it.each(mistakes)('understudy %j says what is wrong and what to do', async (args
   expect(stderr).not.toMatch(/\bat .*:\d+:\d+\)|EISDIR|undefined|\[object/);
 });
 
-it.each(['serv', 'serve', 'contracts', 'scenario', 'explain', 'check'])(
-  'the program says the same as this process: understudy %s',
-  async (command) => {
-    const [args] = mistakes.find(([[name]]) => name === command) ?? [[]];
-    expect(await runBuilt([...args])).toEqual(await run([...args]));
-  },
-);
+it.each(
+  whole ? ['serv', 'serve', 'contracts', 'scenario', 'explain', 'check'] : ['serve', 'check'],
+)('the program says the same as this process: understudy %s', async (command) => {
+  const [args] = mistakes.find(([[name]]) => name === command) ?? [[]];
+  expect(await runBuilt([...args])).toEqual(await run([...args]));
+});

@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createKeeper, projectFolder, runCommand } from '../support/processes.js';
-import { whole } from '../support/sample.js';
+import { itInFull, whole } from '../support/sample.js';
 
 const keeper = createKeeper();
 const folder = mkdtempSync(join(tmpdir(), 'understudy-process-'));
@@ -47,11 +47,12 @@ async function serve(more: readonly string[] = []) {
 }
 
 describe('the ready file', () => {
-  it.each([
+  const signals = [
+    ['SIGHUP', 129],
     ['SIGTERM', 143],
     ['SIGINT', 130],
-    ['SIGHUP', 129],
-  ] as const)(
+  ] as const;
+  it.each(whole ? signals : signals.slice(0, 1))(
     'is gone after %s, with everything that was made to write it',
     async (signal, code) => {
       const { server, url } = await serve();
@@ -78,7 +79,7 @@ describe('the ready file', () => {
     expect(existsSync(readyFile)).toBe(false);
   });
 
-  it('of another server that came later is not taken away', async () => {
+  itInFull('of another server that came later is not taken away', async () => {
     const { server } = await serve();
     writeFileSync(readyFile, 'http://127.0.0.1:1\n');
     await server.stop();
@@ -110,7 +111,7 @@ describe('a server that npm has started', () => {
     ['npm start', projectFolder, ['npm', 'start', '--', ...flags.slice(1)]],
     ["a script of the user's own", own, ['npm', 'run', 'mock']],
   ];
-  it.skipIf(process.platform === 'win32').each(whole ? commands : commands.slice(1))(
+  it.skipIf(process.platform === 'win32').each(whole ? commands : commands.slice(1, 2))(
     'ends with it: %s',
     async (_, cwd, [command = '', ...args]) => {
       mkdirSync(own, { recursive: true });
@@ -136,10 +137,11 @@ describe('a server that npm has started', () => {
   const leave = `const { pid } = require('node:child_process').spawn(process.execPath, process.argv.slice(2), { detached: process.argv[1] === 'detached', stdio: 'ignore' });
     const { existsSync } = require('node:fs');
     setInterval(() => { if (existsSync(${JSON.stringify(readyFile)})) { console.log(pid); process.exit(); } }, 20);`;
-  it.each([
+  const ways: readonly [string, string, Record<string, string | undefined>][] = [
     ['detached, under npm', 'detached', { npm_lifecycle_event: 'mock' }],
     ['without npm', 'attached', { npm_lifecycle_event: undefined, npm_execpath: undefined }],
-  ])('stays when it was started %s', async (_, how, env) => {
+  ];
+  it.each(whole ? ways : ways.slice(0, 1))('stays when it was started %s', async (_, how, env) => {
     const { code, stdout } = await runCommand(
       process.execPath,
       ['-e', leave, how, program, ...flags],
@@ -176,7 +178,7 @@ describe('a server whose log', () => {
       .toBe('The log cannot be written: its reader has left. Serving goes on without a log.\n');
   });
 
-  it('and errors both have no reader goes on', async () => {
+  itInFull('and errors both have no reader goes on', async () => {
     const { child, url } = await serveInto('pipe');
     child.stdout?.destroy();
     child.stderr?.destroy();
@@ -184,7 +186,7 @@ describe('a server whose log', () => {
     expect(child.exitCode).toBe(null);
   });
 
-  it.runIf(existsSync('/dev/full')).each(['stdout', 'both'])(
+  it.runIf(existsSync('/dev/full')).each(whole ? ['stdout', 'both'] : ['stdout'])(
     'stands on a full disk goes on: %s',
     async (which) => {
       const full = openSync('/dev/full', 'w');
@@ -274,7 +276,7 @@ describe('a server that gets a signal', () => {
     agent.destroy();
   });
 
-  it('does not wait for a client that does not read its answer', async () => {
+  itInFull('does not wait for a client that does not read its answer', async () => {
     const { server, url } = await serve();
     const socket = await begin(url, 'GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(40));
     socket.pause();

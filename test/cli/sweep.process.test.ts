@@ -3,8 +3,8 @@ import { expect, it } from 'vitest';
 import type { OperationId } from '../../src/spec/document.js';
 import { expectSweptAfterKill, requestsOf } from '../support/swept.js';
 
-const POINTS = 4;
-const operations: readonly OperationId[] = ['createThread', 'listStoresInSlice'];
+const POINTS = 2;
+const operations: readonly OperationId[] = ['createThread'];
 
 it('leaves nothing after a sweep, and takes nothing else away, wherever it is killed', async () => {
   const requests = await requestsOf(operations);

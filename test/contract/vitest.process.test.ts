@@ -283,7 +283,7 @@ describe('describeContracts, where something is wrong,', () => {
         target: losing,
       },
       hanging: {
-        options: "{ include: (id) => id === 'updateSpace', timeout: 5000 }",
+        options: "{ include: (id) => id === 'updateSpace', timeout: 2000 }",
         target: hanging,
       },
       leaking: {

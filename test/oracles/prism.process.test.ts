@@ -161,7 +161,7 @@ async function throughPrism(sent: Sent) {
 
 describe('Prism finds nothing wrong with an answer', () => {
   const all = [...ofOperations, ...further, ...forced];
-  it.for(sample(all, ({ case: name, request }) => `${name} ${request.target}`, 4))(
+  it.for(sample(all, ({ case: name, request }) => `${name} ${request.target}`, 12))(
     '$case, $request.method $request.target',
     async ({ case: name, steps = [], request }) => {
       const understudy = createUnderstudy();

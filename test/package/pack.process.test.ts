@@ -389,28 +389,26 @@ console.log(${names.map((_, i) => `entry${i}`).join(', ')});`;
 
   it('has a kit that needs no Express', { timeout: 120_000 }, async () => {
     const mock = createUnderstudy();
+    const smoke = ['--level', 'smoke', '--include-tag', 'Spaces'];
     const { url } = await mock.listen({ port: 0 });
     expect(existsSync(join(consumer(), 'node_modules/express'))).toBe(false);
     const express = join(consumer(), 'node_modules/understudy/dist/chunks/http.js');
     expect(readFileSync(express, 'utf8')).toMatch(/\bfunction createApplication\b/);
     renameSync(express, `${express}-away`);
     try {
-      const operations = ['createSpace', 'getSpace', 'deleteSpace'].flatMap((id) => [
-        '--include-operation-id',
-        id,
-      ]);
-      expect(await understudy('check', url, ...operations)).toMatchObject({
-        code: 0,
-        stdout: expect.stringMatching(/ \d+ right, 0 wrong,/),
-      });
+      if (whole)
+        expect(await understudy('check', url, ...smoke)).toMatchObject({
+          code: 0,
+          stdout: expect.stringMatching(/ \d+ right, 0 wrong,/),
+        });
       writeFileSync(
         join(consumer(), 'kit.mjs'),
         `import { httpTarget, loadContracts, loadSpec, parseProfile, runContracts } from 'understudy/kit';
 const spec = loadSpec();
 const profile = parseProfile('callers: { owner: { api_key: ak_owner, user_id: usr_owner1 } }\\nknown: { organization_id: org_xyz789 }', 'p.yaml', {});
-const include = (id) => ['createSpace', 'getSpace', 'deleteSpace'].includes(id);
+const include = (id) => id === 'getSpace';
 const { findings, rows } = await runContracts({ spec, contracts: loadContracts(spec), profile, target: httpTarget('${url}'), include });
-console.log(findings.length, rows.filter(({ result }) => result === 'right').length > 20);
+console.log(findings.length, rows.filter(({ result }) => result === 'right').length > 10);
 `,
       );
       expect(await inConsumer(process.execPath, ['kit.mjs'])).toMatchObject({
@@ -460,26 +458,33 @@ console.log(findings.length, rows.filter(({ result }) => result === 'right').len
     expect([code, stdout]).toEqual([0, expect.stringContaining('All good!')]);
   });
 
-  it('is what "Are the types wrong?" calls right, for ES modules and bundlers', {
-    timeout: 120_000,
-  }, async () => {
-    // CommonJS gets an ES module from `require`, which Node does since 20.19, the oldest that we
-    // run on.
-    const { code, stdout } = await runTool('node_modules/@arethetypeswrong/cli/dist/index.js', [
-      packed().tarball,
-      '--profile',
-      'esm-only',
-      '--format',
-      'json',
-    ]);
-    const { analysis, problems } = JSON.parse(stdout) as {
-      analysis: { entrypoints: object };
-      problems: Record<string, { resolutionKind: string }[]>;
-    };
-    const counted = Object.values(problems)
-      .flat()
-      .filter(({ resolutionKind }) => !['node10', 'node16-cjs'].includes(resolutionKind));
-    expect({ code, counted }).toEqual({ code: 0, counted: [] });
-    expect(Object.keys(analysis.entrypoints).sort()).toEqual(Object.keys(manifest.exports).sort());
-  });
+  // The strict project above has the same types, and publint the same entries.
+  itInFull(
+    'is what "Are the types wrong?" calls right, for ES modules and bundlers',
+    {
+      timeout: 120_000,
+    },
+    async () => {
+      // CommonJS gets an ES module from `require`, which Node does since 20.19, the oldest that we
+      // run on.
+      const { code, stdout } = await runTool('node_modules/@arethetypeswrong/cli/dist/index.js', [
+        packed().tarball,
+        '--profile',
+        'esm-only',
+        '--format',
+        'json',
+      ]);
+      const { analysis, problems } = JSON.parse(stdout) as {
+        analysis: { entrypoints: object };
+        problems: Record<string, { resolutionKind: string }[]>;
+      };
+      const counted = Object.values(problems)
+        .flat()
+        .filter(({ resolutionKind }) => !['node10', 'node16-cjs'].includes(resolutionKind));
+      expect({ code, counted }).toEqual({ code: 0, counted: [] });
+      expect(Object.keys(analysis.entrypoints).sort()).toEqual(
+        Object.keys(manifest.exports).sort(),
+      );
+    },
+  );
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { projectFolder } from '../support/processes.js';
+import { sample } from '../support/sample.js';
 import { beforeAllWithTool } from '../support/tools.js';
 import { type Editor, startEditor } from '../support/yaml-language-server.js';
 import { head, schemaOf, shipped, table } from './files.js';
@@ -16,11 +17,14 @@ describe('in an editor', () => {
   const editor = beforeAllWithTool(startEditor, 300_000);
   afterAll(() => (editor() as Editor | undefined)?.close());
 
-  it.each(shipped)('nothing is marked in the %s %s', async (_, file) => {
-    expect(
-      await editor().diagnostics(join(projectFolder, file), readFileSync(file, 'utf8')),
-    ).toEqual([]);
-  });
+  it.each(sample(shipped, ([, file]) => file, 6))(
+    'nothing is marked in the %s %s',
+    async (_, file) => {
+      expect(
+        await editor().diagnostics(join(projectFolder, file), readFileSync(file, 'utf8')),
+      ).toEqual([]);
+    },
+  );
 
   it.each([
     [

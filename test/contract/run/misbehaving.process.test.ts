@@ -63,7 +63,7 @@ describe('a target that misbehaves', () => {
       'hangs',
       () => {},
       /ANSWER_MISSING[\s\S]*within 200 ms/,
-      ['--request-timeout', '200', '--max-time', '3'],
+      ['--request-timeout', '200', '--max-time', '1'],
     ],
     [
       'redirects',
@@ -88,7 +88,7 @@ describe('a target that misbehaves', () => {
         more();
       },
       /ANSWER_MISSING[\s\S]*larger than/,
-      ['--max-time', '5'],
+      ['--max-time', '1'],
     ],
   ])('and %s gives a finding or exit 3, never a stack trace', async (_, listener, found, flags) => {
     const { code, stdout, stderr } = await check(listener, ...flags);
@@ -108,6 +108,10 @@ describe('a target that misbehaves', () => {
       `http://127.0.0.1:${port}`,
       '--profile',
       'contracts/understudy.profile.yaml',
+      '--level',
+      'smoke',
+      '--include-operation-id',
+      'getSpace',
       '--report-dir',
       mkdtempSync(join(folder, 'report-')),
     ]);
