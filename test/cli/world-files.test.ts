@@ -19,7 +19,7 @@ import { checkedScenario } from '../../src/scenario/load.js';
 import { parseScenario } from '../../src/scenario/read.js';
 import { call } from '../support/call.js';
 import { attachStore, detachStore, owner, type Sent } from '../support/requests.js';
-import { whole } from '../support/sample.js';
+import { itInFull, whole } from '../support/sample.js';
 
 const top = mkdtempSync(join(tmpdir(), 'understudy-worlds-'));
 afterAll(() => rmSync(top, { recursive: true }));
@@ -59,46 +59,50 @@ const stateOf = ({ worlds }: Understudy, name: string) => [
 ];
 
 describe('worlds that are exported and imported', () => {
-  it('are the same, byte for byte, with their clocks, their ids and what they embed', async () => {
-    const understudy = createUnderstudy();
-    const { worlds } = understudy;
-    worlds.create('frozen', 'backfill-in-progress');
-    worlds.advance('frozen', '2h');
-    worlds.freeze('frozen');
-    worlds.create('Later.on', 'same-names');
-    worlds.advance('Later.on', '40d');
-    worlds.setBackfill('Later.on', 'after 2m');
-    const odd = {
-      organization_id: 'org_xyz789',
-      name: 'yes',
-      metadata: { '': null, 'a: b': ' x\n\u0085y\t"#' },
-    };
-    for (const name of ['default', 'one', 'two']) {
-      await call(understudy, inWorld(attachStore, name));
-      await call(
-        understudy,
-        inWorld(owner.post('/v1/threads', { ...odd, title: `- ${name}: 1e3` }), name),
-      );
-    }
-    worlds.fork('one', 'three');
-    await call(understudy, inWorld(detachStore, 'three'));
-    const copy = again(understudy);
-    const names = worlds.list().map(({ name }) => name);
-    expect(
-      copy.worlds
-        .list()
-        .map(({ name }) => name)
-        .sort(),
-    ).toEqual([...names].sort());
-    for (const name of names) expect(stateOf(copy, name), name).toEqual(stateOf(understudy, name));
-    expect(copy.worlds.list().find(({ name }) => name === 'frozen')?.frozen).toBe(true);
-    // And they go on alike.
-    const create = owner.post('/v1/threads', { organization_id: 'org_xyz789' });
-    for (const name of names) {
-      const [first, second] = [understudy, copy].map((one) => call(one, inWorld(create, name)));
-      expect((await second)?.body).toEqual((await first)?.body);
-    }
-  });
+  itInFull(
+    'are the same, byte for byte, with their clocks, their ids and what they embed',
+    async () => {
+      const understudy = createUnderstudy();
+      const { worlds } = understudy;
+      worlds.create('frozen', 'backfill-in-progress');
+      worlds.advance('frozen', '2h');
+      worlds.freeze('frozen');
+      worlds.create('Later.on', 'same-names');
+      worlds.advance('Later.on', '40d');
+      worlds.setBackfill('Later.on', 'after 2m');
+      const odd = {
+        organization_id: 'org_xyz789',
+        name: 'yes',
+        metadata: { '': null, 'a: b': ' x\n\u0085y\t"#' },
+      };
+      for (const name of ['default', 'one', 'two']) {
+        await call(understudy, inWorld(attachStore, name));
+        await call(
+          understudy,
+          inWorld(owner.post('/v1/threads', { ...odd, title: `- ${name}: 1e3` }), name),
+        );
+      }
+      worlds.fork('one', 'three');
+      await call(understudy, inWorld(detachStore, 'three'));
+      const copy = again(understudy);
+      const names = worlds.list().map(({ name }) => name);
+      expect(
+        copy.worlds
+          .list()
+          .map(({ name }) => name)
+          .sort(),
+      ).toEqual([...names].sort());
+      for (const name of names)
+        expect(stateOf(copy, name), name).toEqual(stateOf(understudy, name));
+      expect(copy.worlds.list().find(({ name }) => name === 'frozen')?.frozen).toBe(true);
+      // And they go on alike.
+      const create = owner.post('/v1/threads', { organization_id: 'org_xyz789' });
+      for (const name of names) {
+        const [first, second] = [understudy, copy].map((one) => call(one, inWorld(create, name)));
+        expect((await second)?.body).toEqual((await first)?.body);
+      }
+    },
+  );
 
   it('go on from their time where a real clock is ahead of the machine', () => {
     vi.useFakeTimers({ now: Date.parse('2026-11-01T12:00:00Z'), toFake: ['Date'] });

@@ -19,7 +19,7 @@ import {
   say,
   serverOf,
 } from '../support/raw-http.js';
-import { whole } from '../support/sample.js';
+import { itInFull, whole } from '../support/sample.js';
 
 const MiB = 1024 * 1024;
 const space = '/v1/spaces/space_abc123';
@@ -475,39 +475,43 @@ describe('a message that is too large', () => {
     expect((await ask(port, small)).status, 'the last of 3500 headers counts').toBe(200);
   });
 
-  it('hundreds of times over leaves no trace in memory', async () => {
-    const over = request('PATCH', space, { body: tooLarge(MiB + 1) });
-    const deep = request('PATCH', space, {
-      body: `{"other":${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
-    });
-    const flood = `GET ${space} HTTP/1.1\r\nX-Long: ${'x'.repeat(60_000)}\r\n\r\n`;
-    const unknown = request('PATCH', space, {
-      body: `{${Array.from({ length: 5000 }, (_, i) => `"f${i}":0`).join()}}`,
-    });
-    const wrong = (target: string, body: string) => request('POST', target, { body });
-    const ones = `[${'1,'.repeat(50_000)}1]`;
-    const broken = [
-      wrong('/v1/spaces/', spaceOf(`"access_users":${ones}`)),
-      wrong(`${thread}/generateName`, `{"messages":${ones}}`),
-      wrong(`${org}/vector-stores`, `{"access_users":${ones}}`),
-      wrong(`${org}/knowledge/composites`, `{"member_slice_ids":${ones}}`),
-    ];
-    const round = async (times: number): Promise<void> => {
-      for (let i = 0; i < times; i++) {
-        expect((await ask(port, over)).status).toBe(413);
-        expect((await ask(port, deep)).status).toBe(422);
-        expect((await ask(port, flood)).status).toBe(431);
-        expect((await ask(port, unknown)).status).toBe(200);
-      }
-    };
-    await round(5); // code is compiled and pools are filled
-    const before = await megabytesInUse();
-    for (const message of broken) expect((await ask(port, message)).status).toBe(422);
-    await round(whole ? 200 : 60);
-    // What the journal keeps of these requests is small; what was sent to make them is 70 MB and
-    // more.
-    await expect.poll(megabytesInUse, { timeout: 5000 }).toBeLessThan(before + 10);
-  }, 60_000);
+  itInFull(
+    'hundreds of times over leaves no trace in memory',
+    async () => {
+      const over = request('PATCH', space, { body: tooLarge(MiB + 1) });
+      const deep = request('PATCH', space, {
+        body: `{"other":${'['.repeat(10_000)}${']'.repeat(10_000)}}`,
+      });
+      const flood = `GET ${space} HTTP/1.1\r\nX-Long: ${'x'.repeat(60_000)}\r\n\r\n`;
+      const unknown = request('PATCH', space, {
+        body: `{${Array.from({ length: 5000 }, (_, i) => `"f${i}":0`).join()}}`,
+      });
+      const wrong = (target: string, body: string) => request('POST', target, { body });
+      const ones = `[${'1,'.repeat(50_000)}1]`;
+      const broken = [
+        wrong('/v1/spaces/', spaceOf(`"access_users":${ones}`)),
+        wrong(`${thread}/generateName`, `{"messages":${ones}}`),
+        wrong(`${org}/vector-stores`, `{"access_users":${ones}}`),
+        wrong(`${org}/knowledge/composites`, `{"member_slice_ids":${ones}}`),
+      ];
+      const round = async (times: number): Promise<void> => {
+        for (let i = 0; i < times; i++) {
+          expect((await ask(port, over)).status).toBe(413);
+          expect((await ask(port, deep)).status).toBe(422);
+          expect((await ask(port, flood)).status).toBe(431);
+          expect((await ask(port, unknown)).status).toBe(200);
+        }
+      };
+      await round(5); // code is compiled and pools are filled
+      const before = await megabytesInUse();
+      for (const message of broken) expect((await ask(port, message)).status).toBe(422);
+      await round(whole ? 200 : 60);
+      // What the journal keeps of these requests is small; what was sent to make them is 70 MB and
+      // more.
+      await expect.poll(megabytesInUse, { timeout: 5000 }).toBeLessThan(before + 10);
+    },
+    60_000,
+  );
 });
 
 describe('ids in a path', () => {
@@ -967,7 +971,7 @@ describe('clients that go away', () => {
     expect(JSON.stringify(understudy.world.snapshot())).toBe(before);
   });
 
-  it('in the same moment as they speak, and rudely, harm nobody', async () => {
+  itInFull('in the same moment as they speak, and rudely, harm nobody', async () => {
     for (let i = 0; i < 25; i++) {
       const connections = await Promise.all(stages.map(() => RawConnection.open(port)));
       for (const [j, connection] of connections.entries()) connection.send(stages[j]?.[1] as Bytes);
@@ -993,7 +997,7 @@ describe('clients that go away', () => {
     await connection.closed;
   });
 
-  it('a thousand of them, at every stage, are no burden to others', async () => {
+  itInFull('a thousand of them, at every stage, are no burden to others', async () => {
     const before = JSON.stringify(understudy.world.snapshot());
     for (let batch = 0; batch < 10; batch++) {
       const connections = await Promise.all(

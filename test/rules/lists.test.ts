@@ -9,6 +9,7 @@ import type { Space } from '../../src/world/nouns/spaces.js';
 import type { Thread } from '../../src/world/nouns/threads.js';
 import type { VectorStore } from '../../src/world/nouns/vector-stores.js';
 import { call } from '../support/call.js';
+import { whole } from '../support/sample.js';
 
 const understudy = createUnderstudy();
 const { world } = understudy;
@@ -118,7 +119,7 @@ const maybe = <T>(...values: T[]) => fc.constantFrom<(T | undefined)[]>(undefine
 const has = (text: string | null, part = ''): boolean =>
   (text ?? '').toLowerCase().includes(part.toLowerCase());
 const ids = (rows: readonly { readonly id: string }[]): string[] => rows.map(({ id }) => id);
-const runs = { seed: 20260226, numRuns: 120 };
+const runs = { seed: 20260226, numRuns: whole ? 120 : 40 };
 
 /** In one world after another, with some more rows in each, as one of the callers. */
 const inWorlds = <Row, Asked>(

@@ -8,6 +8,7 @@ import { lasting, textOf } from '../../src/spec/lasting.js';
 import { Recent } from '../../src/spec/recent.js';
 import { call } from '../support/call.js';
 import { owner, type Sent } from '../support/requests.js';
+import { whole } from '../support/sample.js';
 
 /** The same stand-in, of modules in which each view is made anew and no value lasts. */
 async function forgetful(): Promise<typeof createUnderstudy> {
@@ -198,7 +199,7 @@ describe('what is remembered of rows', () => {
           await transcript(createForgetful(), given),
         );
       }),
-      { numRuns: 5 },
+      { numRuns: whole ? 5 : 2 },
     );
   });
 

@@ -28,3 +28,9 @@ export const itInFull = (whole
       each: () => unregistered,
       for: () => unregistered,
     })) as unknown as typeof it;
+
+/** `itFirst(3).each`: `it.each` for the first so many; for all of them with WHOLE_TESTS=true. */
+export const itFirst = (count: number): Pick<typeof it, 'each'> => ({
+  each: ((items: readonly unknown[]) =>
+    it.each(whole ? items : items.slice(0, count))) as unknown as typeof it.each,
+});

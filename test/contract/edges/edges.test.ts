@@ -20,7 +20,7 @@ import { atPointer } from '../../../src/spec/pointer.js';
 import { checkRequest } from '../../../src/validation/check-request.js';
 import type { CheckedSpec } from '../../../src/validation/validators.js';
 import { compileSchemas } from '../../support/compile-schemas.js';
-import { whole } from '../../support/sample.js';
+import { itInFull, whole } from '../../support/sample.js';
 import { servedBySecond } from '../../support/second-server.js';
 import { createServer } from '../../targets/second-server/server.mjs';
 
@@ -459,7 +459,7 @@ describe.each(whole ? [2, 3, 4] : [2])('the edges of seed %i', (seed) => {
     expect(rows).toBeGreaterThan(500);
   });
 
-  it('hold on the second server', async () => {
+  itInFull('hold on the second server', async () => {
     const server = createServer();
     await server.listen(0);
     const { profile } = server;

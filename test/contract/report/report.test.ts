@@ -15,6 +15,7 @@ import type { Stopped } from '../../../src/contract/run/stopped.js';
 import { createUnderstudy } from '../../../src/index.js';
 import { contractsOf, driftedRun, profile, spec } from '../../support/drifted-run.js';
 import { faultsOfJunit } from '../../support/junit.js';
+import { itInFull } from '../../support/sample.js';
 import { readXml, type XmlElement } from '../../support/xml.js';
 
 const operation = 'addVectorStoreToSpace';
@@ -228,7 +229,7 @@ describe('junit.xml', () => {
     };
   };
 
-  it.each(runs)(
+  itInFull.each(runs)(
     'of a run that is %s is well-formed, and red unless it is clean',
     async (_, report, code) => {
       const { attributes } = await suiteOf(await report());
@@ -236,19 +237,22 @@ describe('junit.xml', () => {
     },
   );
 
-  it('has a suite for each operation, and one of the run itself where it has something to say', async () => {
-    const report = await driftedRun(drift, [operation, 'listSpaceVectorStores']);
-    const names = async (changed: Report) =>
-      (await readXml(toJunit(changed, 'failure'))).children.map(
-        ({ attributes }) => attributes.name,
+  itInFull(
+    'has a suite for each operation, and one of the run itself where it has something to say',
+    async () => {
+      const report = await driftedRun(drift, [operation, 'listSpaceVectorStores']);
+      const names = async (changed: Report) =>
+        (await readXml(toJunit(changed, 'failure'))).children.map(
+          ({ attributes }) => attributes.name,
+        );
+      expect(await names(report)).toEqual([...new Set(report.rows.map((row) => row.operation))]);
+      const left = await names({ ...report, leftovers: ['space space_1'] });
+      expect(left.at(-1)).toBe('understudy check');
+      expect(toJunit({ ...report, leftovers: ['space space_1'] }, 'failure')).toMatch(
+        /name="nothing is left behind" .*1 left behind.*>space space_1</,
       );
-    expect(await names(report)).toEqual([...new Set(report.rows.map((row) => row.operation))]);
-    const left = await names({ ...report, leftovers: ['space space_1'] });
-    expect(left.at(-1)).toBe('understudy check');
-    expect(toJunit({ ...report, leftovers: ['space space_1'] }, 'failure')).toMatch(
-      /name="nothing is left behind" .*1 left behind.*>space space_1</,
-    );
-  });
+    },
+  );
 
   it('takes as long as its rows did', async () => {
     const report = await clean();

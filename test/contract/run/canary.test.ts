@@ -11,6 +11,7 @@ import type { RunOptions } from '../../../src/contract/run/options.js';
 import { runContracts } from '../../../src/contract/run/run.js';
 import { createUnderstudy } from '../../../src/index.js';
 import { profile, spec, withoutEdges } from '../../support/drifted-run.js';
+import { itInFull } from '../../support/sample.js';
 
 const standIn = (): Target => handlerTarget('the stand-in', createUnderstudy().fetch);
 
@@ -82,7 +83,7 @@ describe('the canary', () => {
     expect(toResults(report)).toMatchObject({ exit_code: 3, canary: { seen: false } });
   });
 
-  it('is drawn by the seed, costs no request, and is no finding', async () => {
+  itInFull('is drawn by the seed, costs no request, and is no finding', async () => {
     const [first, again, other, without] = await Promise.all([
       run({ seed: 7 }),
       run({ seed: 7, concurrency: 4 }),

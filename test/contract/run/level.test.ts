@@ -47,7 +47,7 @@ async function played(level: Level): Promise<{ report: Report; archived: number 
 const levels = ['smoke', 'standard', 'full'] as const;
 
 describe('a level', () => {
-  it.each(whole ? levels : levels.slice(0, 2))('%s sends no more than it may', async (level) => {
+  it.each(whole ? levels : levels.slice(0, 1))('%s sends no more than it may', async (level) => {
     const { report, archived } = await played(level);
     expect(report.findings).toEqual([]);
     expect(report.rows.filter(({ result }) => result !== 'right')).toEqual([]);

@@ -10,7 +10,7 @@ import { loadContracts } from '../../../src/contract/tables/load.js';
 import { createUnderstudy } from '../../../src/index.js';
 import { loadSpec } from '../../../src/shipped/document.js';
 import type { OperationId } from '../../../src/spec/document.js';
-import { sample } from '../../support/sample.js';
+import { itInFull, sample } from '../../support/sample.js';
 
 const spec = loadSpec();
 const contracts = loadContracts(spec);
@@ -51,7 +51,7 @@ describe('a second night', () => {
     ]);
   });
 
-  it('gives names of its own, and the same run id the same names', async () => {
+  itInFull('gives names of its own, and the same run id the same names', async () => {
     const namesOf = async (runId: string) => {
       const names = new Set<string>();
       const inner = handlerTarget('the stand-in', createUnderstudy().fetch);

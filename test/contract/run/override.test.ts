@@ -7,6 +7,7 @@ import { runContracts } from '../../../src/contract/run/run.js';
 import { createUnderstudy } from '../../../src/index.js';
 import type { OperationId } from '../../../src/spec/document.js';
 import { profile, spec, withoutEdges } from '../../support/drifted-run.js';
+import { itFirst } from '../../support/sample.js';
 
 const OVERRIDE = 'override_all_permissions';
 const operations: readonly OperationId[] = [
@@ -47,7 +48,7 @@ const wrong = ({ findings }: Awaited<ReturnType<typeof check>>) =>
   findings.filter(({ severity }) => severity !== 'notice').map(({ title }) => title);
 
 describe('the override of all permissions', () => {
-  it.each<[string, readonly string[], RegExp]>([
+  itFirst(2).each<[string, readonly string[], RegExp]>([
     ['of the admin', ['admin'], /^Override of all permissions: held by the admin of the profile$/m],
     ['of the owner', ['owner'], /: held by the owner of the profile and not by its admin/],
     ['of both', ['admin', 'owner'], /: held by the admin and the owner of the profile$/m],

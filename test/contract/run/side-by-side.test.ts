@@ -88,7 +88,7 @@ describe('with a fault', () => {
     'hand:listSpaceVectorStores.leaks_foreign',
     'null:listStores.200/items/*/name',
   ];
-  it.each([undefined, ...sample(drifts, (name) => name, 2)])(
+  it.each([undefined, ...sample(drifts, (name) => name, 4)])(
     '%s, each row has the same verdict',
     async (drift) => {
       const tags = drift === undefined ? [] : [drift.split(':')[1]?.split('.')[0]];

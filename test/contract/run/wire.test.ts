@@ -15,6 +15,7 @@ import { createUnderstudy } from '../../../src/index.js';
 import { loadSpec } from '../../../src/shipped/document.js';
 import type { OperationId } from '../../../src/spec/document.js';
 import type { PlainRequest, PlainResponse } from '../../../src/spec/message.js';
+import { itFirst } from '../../support/sample.js';
 
 const spec = loadSpec();
 const contracts = loadContracts(spec);
@@ -99,7 +100,7 @@ describe('a write that is not answered', () => {
   const named = { include: (id: OperationId) => id === 'getSpace' || id === 'createSpace' };
   const unlisted = { ...named, allow: (id: OperationId) => id !== 'listSpaces' };
 
-  it.each<[string, Lose, string]>([
+  itFirst(2).each<[string, Lose, string]>([
     ['the connection is cut', failing('broken'), 'no answer'],
     ['its time is over', failing('timeout'), 'no answer'],
     ['its body is too large', failing('too_large'), 'no answer'],
@@ -258,7 +259,7 @@ describe('a write that is not answered', () => {
     expect(report.possiblyMade).toHaveLength(1);
   });
 
-  it.each<[string, TargetError]>([
+  itFirst(2).each<[string, TargetError]>([
     ['refused a connection', new TargetError('unreachable', 'refused')],
     ['timed out before a byte was sent', new TargetError('timeout', 'late', { unsent: true })],
   ])('since the target %s made nothing', async (_, error) => {
@@ -310,7 +311,7 @@ it('a handler that throws is a finding of each call, not the end of the run', as
 
 describe('how long Retry-After asks to wait', () => {
   const now = 'Thu, 26 Feb 2026 10:00:00 GMT';
-  it.each<[string, number | undefined]>([
+  itFirst(2).each<[string, number | undefined]>([
     ['7', 7000],
     ['0', 0],
     ['6.250', 7000],
@@ -366,7 +367,7 @@ describe('a rate limit', () => {
     );
   };
 
-  it.each<[string, number, Record<string, string>, number[]]>([
+  itFirst(2).each<[string, number, Record<string, string>, number[]]>([
     ['with a fraction', 2, { 'retry-after': '3.500' }, [4000, 4000]],
     ['of nothing, again and again', 4, { 'retry-after': '0' }, [0, 2000, 4000, 8000]],
     ['of an hour', 2, { 'retry-after': '3600' }, [60_000, 60_000]],
@@ -454,7 +455,7 @@ describe('a rate limit', () => {
     expect(waits).toEqual(Array(6).fill(60_000));
   });
 
-  it.each<[Partial<Wait>, string]>([
+  itFirst(2).each<[Partial<Wait>, string]>([
     [{ said: '3600' }, '429 from getSpace, Retry-After: 3600; waiting 60 s\n'],
     [{}, '429 from getSpace, no Retry-After; waiting 60 s\n'],
     [{ said: '\u001b[2J' }, '429 from getSpace, an unreadable Retry-After; waiting 60 s\n'],
