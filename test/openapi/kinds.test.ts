@@ -1,9 +1,9 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
-import { sample } from '../support/sample.js';
+import { itFirst } from '../support/sample.js';
 import { type Exchange, kinds } from './kinds.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
@@ -13,7 +13,7 @@ describe.each(kinds)('another document: $kind', ({ kind, document, exchanges }) 
   writeFileSync(spec, document);
   const understudy = createUnderstudy({ spec });
 
-  it.each(sample(exchanges, titleOf, 3).map((exchange) => [titleOf(exchange), exchange] as const))(
+  itFirst(2).each(exchanges.map((exchange) => [titleOf(exchange), exchange] as const))(
     '%s',
     async (_, exchange) => {
       const [method, target] = exchange.request.split(' ') as [string, string];
