@@ -64,7 +64,7 @@ export const createStoreInSlice = rule('createStoreInSlice', {
       access_departments: body.access_mode === 'department' ? caller.department_ids : null,
       created_at: now,
     });
-    return answer('created', storeView(world.vectorStores.insert(store)));
+    return answer('created', storeView.once(world.vectorStores.insert(store)));
   },
 });
 
@@ -183,7 +183,7 @@ export const updateStore = rule('updateStore', {
       Object.keys(change).length > 0
         ? world.vectorStores.update(store.id, { ...change, updated_at: now })
         : store;
-    return answer('updated', storeView(changed));
+    return answer('updated', storeView.once(changed));
   },
 });
 

@@ -62,7 +62,7 @@ export const createVectorStore = rule('createVectorStore', {
       flowplate_project_id,
       flow_id,
     });
-    const data = vectorStoreView(world.vectorStores.insert(store));
+    const data = vectorStoreView.once(world.vectorStores.insert(store));
     return answer('created', { success: true, message: 'Vector store created successfully', data });
   },
 });
@@ -152,7 +152,7 @@ export const updateVectorStore = rule('updateVectorStore', {
     return answer('updated', {
       success: true,
       message: 'Vector store updated successfully',
-      data: vectorStoreView(changed),
+      data: vectorStoreView.once(changed),
     });
   },
 });

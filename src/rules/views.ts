@@ -12,18 +12,22 @@ interface Known<Read, View> {
   moments: readonly object[];
 }
 
-/** Views of rows that say nothing but what the row itself does. */
+/**
+ * Views of rows that say nothing but what the row itself does. The answer to a write shows a row
+ * `once`: nobody has asked for it yet, and to remember it costs more than to make it.
+ */
 export function viewsOf<Row extends object, View extends object>(
   make: (row: Row) => View,
-): (row: Row) => View {
+): ((row: Row) => View) & { readonly once: (row: Row) => View } {
   const views = new Recent<Row, View>();
-  return (row) => {
+  const remembered = (row: Row): View => {
     const known = views.get(row);
     if (known) return known;
     const view = lasting(make(row));
     views.set(row, view);
     return view;
   };
+  return Object.assign(remembered, { once: make });
 }
 
 /** A view that reads more than its row. */

@@ -7,7 +7,7 @@ export type KeyPart = readonly string[];
  * A key of several parts. It begins with the key of its first parts, and with that of no others.
  */
 export const compound = (...parts: readonly string[]): string =>
-  parts.map((part) => `${part.length}:${part}/`).join('');
+  parts.reduce((key, part) => `${key}${part.length}:${part}/`, '');
 
 /** The parts of a compound key; of any other key, the key itself. */
 export function partsOf(key: string): readonly string[] {
@@ -27,8 +27,15 @@ export const lastPart = (key: string, beginning: string): string =>
   key.slice(key.indexOf(':', beginning.length) + 1, -1);
 
 /** Each of the scopes with each of the groups. */
-export const product = (scopes: readonly KeyPart[], groups: readonly KeyPart[]): string[] =>
-  scopes.flatMap((scope) => groups.map((group) => compound(...scope, ...group)));
+export function product(scopes: readonly KeyPart[], groups: readonly KeyPart[]): string[] {
+  const ends = groups.map((group) => compound(...group));
+  const keys: string[] = [];
+  for (const scope of scopes) {
+    const beginning = compound(...scope);
+    for (const end of ends) keys.push(beginning + end);
+  }
+  return keys;
+}
 
 /** The key of an index over two ids. */
 export const pair = (left: string, right: string): string => compound(left, right);

@@ -14,7 +14,7 @@ import { whole } from '../support/sample.js';
 async function forgetful(): Promise<typeof createUnderstudy> {
   vi.resetModules();
   vi.doMock('../../src/rules/views.js', () => ({
-    viewsOf: (make: (row: object) => object) => make,
+    viewsOf: (make: (row: object) => object) => Object.assign(make, { once: make }),
     readingViewsOf:
       ({
         read,
