@@ -12,7 +12,7 @@ export function casesCommand({ stdout }: Io): Command {
     )
     .argument(
       '[name]',
-      'such as addVectorStoreToSpace.own_dedicated_store, own_dedicated_store or addVectorStoreToSpace',
+      'such as addVectorStoreToSpace.own_dedicated_store, own_dedicated_store, addVectorStoreToSpace or 409',
     )
     .action(async (name: string | undefined) => {
       const { script } = command.opts<FlagValues<'cases'>>();

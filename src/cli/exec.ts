@@ -87,10 +87,10 @@ function ended(child: ChildProcess, command: string): Promise<number> {
   const forward = (signal: NodeJS.Signals): void => void child.kill(signal);
   for (const signal of endingSignals) process.on(signal, forward);
   return new Promise<number>((resolve, reject) => {
-    child.on('error', (error) =>
+    child.on('error', (error: NodeJS.ErrnoException) =>
       reject(
         new UsageError(
-          `${command} cannot be started: ${error.message}\n  fix: name a program behind --, as in \`understudy exec -- npm test\``,
+          `${command} cannot be started: ${error.code === 'ENOENT' ? 'there is no such program' : error.message}\n  fix: name a program behind --, as in \`understudy exec -- npm test\``,
         ),
       ),
     );

@@ -23,11 +23,17 @@ interface NamedCase {
 }
 
 /**
- * The cases of this name: one where it is `operation.case`, all of an operation where it is its id.
+ * The cases of this name: one where it is `operation.case`, all of an operation where it is its id, all
+ * of a status where it is one.
  */
 export function casesNamed(spec: Spec, name: string): readonly NamedCase[] {
   return allCases(spec).filter((named) =>
-    [named.operation?.id, named.documented.name, fullName(named)].includes(name),
+    [
+      named.operation?.id,
+      named.documented.name,
+      fullName(named),
+      String(named.documented.status),
+    ].includes(name),
   );
 }
 
@@ -56,7 +62,7 @@ export function describeCases(spec: Spec, found: readonly NamedCase[]): string {
   const [only, ...others] = found;
   if (only && others.length === 0) return inWords(spec, only);
   const lines = found.map((named) => `${named.documented.status} ${fullName(named)}\n`);
-  return `${lines.join('')}\`understudy explain ${only ? fullName(only) : 'OPERATION.CASE'}\` says more about one of them.\n`;
+  return `${lines.join('')}\`understudy cases ${only ? fullName(only) : 'OPERATION.CASE'}\` says more about one of them.\n`;
 }
 
 function inWords(spec: Spec, named: NamedCase): string {

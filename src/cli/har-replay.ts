@@ -193,6 +193,9 @@ export function told(result: WorldReplay): string {
       ? [`${count(unread)}: the body was not compared, since the file does not have all of it`]
       : []),
     ...leftOutInWords(result),
+    ...(exchanges.length === 0
+      ? ['Inconclusive: the file has no request for the API, so nothing was compared.']
+      : []),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -1,8 +1,9 @@
 // A running server, as commands speak to it: through its control plane.
-import type { ControlClient } from '../control/client.js';
+import type { ControlClient, ControlError } from '../control/client.js';
+import { nearest } from '../files/nearest.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { Failure, UsageError } from '../spec/failure.js';
-import type { JsonObject } from '../spec/message.js';
+import type { Json, JsonObject } from '../spec/message.js';
 import type { FlagValues } from './flags.js';
 
 /** The server gave no answer. */
@@ -28,7 +29,7 @@ export async function withControl<Result>(
   } catch (error) {
     if (error instanceof ControlError) {
       const known = knownIn(error.details);
-      throw new UsageError(`${error.message.replace(/\.$/, '')}${known}.\n  fix: ${error.fix}`);
+      throw new UsageError(`${error.message.replace(/\.$/, '')}${known}.\n  fix: ${fixFor(error)}`);
     }
     if (error instanceof TypeError)
       throw new Unreachable(
@@ -39,11 +40,30 @@ export async function withControl<Result>(
 }
 
 /** What there is, where the server lists it. */
-function knownIn(details: JsonObject): string {
-  const lists = ['worlds', 'nouns', 'ids', 'snapshots', 'fields', 'scenarios'];
-  const known = lists.map((name) => details[name]).find(Array.isArray);
+function knownIn({ first, last, ...details }: JsonObject): string {
+  if (typeof first === 'number') return `; it holds ${first} to ${last}`;
+  const known = listIn(details);
   if (known === undefined) return '';
   return known.length === 0 ? '; there are none' : `; there are ${known.join(', ')}`;
+}
+
+function listIn(details: JsonObject): readonly Json[] | undefined {
+  const lists = ['worlds', 'nouns', 'ids', 'snapshots', 'fields', 'scenarios'];
+  return lists.map((name) => details[name]).find(Array.isArray);
+}
+
+/** The server speaks to whoever reads its answers; here, nobody sees the details. */
+function fixFor({ code, fix, details }: Pick<ControlError, 'code' | 'fix' | 'details'>): string {
+  const given = details[String(details.field)];
+  const known = (listIn(details) ?? []).map(String);
+  const close = typeof given === 'string' ? nearest(given, known) : undefined;
+  if (close !== undefined) return `did you mean ${close}?`;
+  if (code === 'UNKNOWN_WORLD')
+    return `name one of them, or make it with \`understudy worlds create ${given}\``;
+  if (typeof details.first === 'number')
+    return 'name one of these; the X-Understudy-Request of an answer has its number';
+  if (details.first === null) return 'send a request to the world first';
+  return known.length > 0 ? 'name one of them' : fix;
 }
 
 const reasonOf = ({ message, cause }: Error): string =>

@@ -4,7 +4,8 @@ import type { SnapshotSummary } from '../control/client.js';
 import { controlCommand, lineOf, type Told } from './control.js';
 import type { Io } from './io.js';
 
-const shown = ({ name, now }: SnapshotSummary): string => `${name.padEnd(23)} ${now}\n`;
+const shown = ({ name, now }: SnapshotSummary): string =>
+  `${name.padEnd(23)} ${now === 'real' ? 'by a real clock' : now}\n`;
 const one = (data: SnapshotSummary): Told => ({ data, text: shown(data) });
 
 export function snapshotCommand(io: Io): Command {
@@ -18,10 +19,15 @@ export function snapshotCommand(io: Io): Command {
     'keep the world as it is now; a snapshot of that name is replaced',
     async (control, [name = ''], { world }) => one(await control.takeSnapshot(world, name)),
   );
-  add('list', 'the snapshots of the world, oldest first', async (control, _, { world }) => {
-    const data = await control.snapshots(world);
-    return { data, text: data.map(shown).join('') || `There is no snapshot of ${world}.\n` };
-  });
+  add(
+    'list',
+    'the snapshots of the world, oldest first; the same as no word',
+    async (control, _, { world }) => {
+      const data = await control.snapshots(world);
+      return { data, text: data.map(shown).join('') || `There is no snapshot of ${world}.\n` };
+    },
+    { isDefault: true },
+  );
   add(
     'restore <name>',
     'the world is again as it was; its journal stays',

@@ -15,11 +15,12 @@ export function worldsCommand(io: Io): Command {
   );
   add(
     'list',
-    'the default world, then the others, the one used last at the end',
+    'the default world, then the others, the one used last at the end; the same as no word',
     async (control) => {
       const worlds = await control.worlds();
       return { data: worlds, text: worlds.map(lineOf).join('') };
     },
+    { isDefault: true },
   );
   add('create <name> [scenario]', 'make a world', async (control, [name = '', scenario]) =>
     one(await control.createWorld(name, scenario)),

@@ -32,8 +32,11 @@ export function renderError(documented: Pick<Case, 'value'>, filling: Filling): 
 
 function fillDetails(samples: Json | undefined, filling: Filling): Json {
   const details: Record<string, Json> = {};
-  for (const [key, sample] of Object.entries(isJsonObject(samples) ? samples : {}))
-    details[key] = filling.details?.[key] ?? idOf(filling, key) ?? sample;
+  for (const [key, sample] of Object.entries(isJsonObject(samples) ? samples : {})) {
+    const given = filling.details?.[key];
+    // Null is a value too: there is nothing, where the example has something.
+    details[key] = given === undefined ? (idOf(filling, key) ?? sample) : given;
+  }
   return details;
 }
 

@@ -32,7 +32,9 @@ it('ends with 2 where nothing can be run, with words that say why', async () => 
   ];
   expect([gone.code, gone.stderr]).toEqual([
     2,
-    expect.stringMatching(/^no-such-program cannot be started: .*ENOENT\n {2}fix: name a program/),
+    expect.stringMatching(
+      /^no-such-program cannot be started: there is no such program\n {2}fix: name a program/,
+    ),
   ]);
   expect([none.code, none.stderr]).toEqual([
     2,

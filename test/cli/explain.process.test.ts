@@ -137,7 +137,7 @@ describe('understudy explain', () => {
       .filter(({ documented }) => documented.name === 'space_not_found')
       .map(({ name, documented }) => `${documented.status} ${name}`);
     expect([code, stdout.trim().split('\n').slice(0, -1)]).toEqual([0, expected]);
-    expect(stdout).toContain(`\`understudy explain ${expected[0]?.slice(4)}\` says more`);
+    expect(stdout).toContain(`\`understudy cases ${expected[0]?.slice(4)}\` says more`);
     const cases = all.filter(({ name }) => name.startsWith('getSpace.')).length;
     expect(explained('getSpace').trim().split('\n')).toHaveLength(cases + 1);
   });

@@ -36,16 +36,25 @@ it('lists, makes, forks, compares, resets, rewinds and deletes worlds', async ()
   await worlds('reset', 'two');
   await worlds('delete', 'one');
   const { stdout } = await worlds('list');
+  expect((await worlds()).stdout).toBe(stdout);
   expect(stdout.split('\n').map((line) => line.split(' ', 1)[0])).toEqual(['default', 'two', '']);
 });
 
 it.each([
-  [['reset', 'none'], 2, /^There is no such world; there are default.*\.\n {2}fix: Name one/],
+  [
+    ['reset', 'none'],
+    2,
+    /^There is no such world; there are default.*\.\n {2}fix: name one of them, or make it with `understudy worlds create none`/,
+  ],
   [['rewind', 'default', 'x'], 2, /^x is no request\.\n {2}fix: /],
-  [['rewind', 'default', '7'], 2, /does not hold this request\.\n {2}fix: /],
+  [
+    ['rewind', 'default', '7'],
+    2,
+    /does not hold this request\.\n {2}fix: send a request to the world first/,
+  ],
   [['create', 'a/b'], 2, /name must match .*\n {2}fix: /],
   [['fork', 'default'], 2, /missing required argument 'to'/],
-  [['list', 'more'], 2, /too many arguments/],
+  [['list', 'more'], 2, /unknown command 'more'/],
 ] as const)('%j ends with %i, and says what to do', async (args, code, words) => {
   const ended = await worlds(...args);
   expect([ended.code, ended.stdout]).toEqual([code, '']);
@@ -86,7 +95,10 @@ describe('a world of its own', () => {
   });
 
   it('is kept in a snapshot, and put back', async () => {
-    expect(await printed('snapshot', 'list', ...inWorld)).toBe('There is no snapshot of cli.\n');
+    for (const words of [['list'], []])
+      expect(await printed('snapshot', ...words, ...inWorld)).toBe(
+        'There is no snapshot of cli.\n',
+      );
     expect(await printed('snapshot', 'take', 'before', ...inWorld)).toMatch(/^before +\d{4}-/);
     await printed('state', 'spaces', 'space_abc123', '--patch', '{"name":"New"}', ...inWorld);
     expect(await json('snapshot', 'list', ...inWorld)).toEqual([
@@ -146,7 +158,12 @@ describe('a world of its own', () => {
   });
 
   it.each([
-    [['reset', 'none'], /^There is no such world; there are default.*\.\n {2}fix: Name one/],
+    [
+      ['reset', 'none'],
+      /^There is no such world; there are default.*\.\n {2}fix: name one of them, or /,
+    ],
+    [['reset', 'defualt'], /\n {2}fix: did you mean default\?/],
+    [['why', '7~cli'], /does not hold this request\.\n {2}fix: send a request to the world first/],
     [['snapshot', 'restore', 'none'], /no snapshot of this name; there are none\.\n {2}fix: /],
     [['snapshot', 'take', 'a/b'], /cannot be the name of a snapshot\.\n {2}fix: /],
     [['state', 'space'], /no table of this name; there are organizations, .*\n {2}fix: /],

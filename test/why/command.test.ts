@@ -43,7 +43,9 @@ it('explains the latest refusal, or the request that is named', async () => {
 
   const unknown = await why('9');
   expect([unknown.code, unknown.stdout]).toEqual([2, '']);
-  expect(unknown.stderr).toMatch(/does not hold this request\.\n {2}fix: Name one/);
+  expect(unknown.stderr).toMatch(
+    /does not hold this request; it holds 1 to 4\.\n {2}fix: name one/,
+  );
 });
 
 it('prints the way out of docs/why.md', async () => {
