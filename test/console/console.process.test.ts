@@ -19,24 +19,22 @@ afterAll(() => launched?.close());
 
 let understudy: Understudy;
 let url: string;
-let context: BrowserContext;
+/** Of all pages: each server is an origin of its own, so they have nothing in common. */
+let context: BrowserContext | undefined;
 let page: Page;
 /** What the browser has complained of, and where it has asked. */
 let complaints: string[];
 let asked: Set<string>;
 
-async function open(
-  options: UnderstudyOptions = {},
-  look: Parameters<Browser['newContext']>[0] = {},
-): Promise<void> {
+async function open(options: UnderstudyOptions = {}): Promise<void> {
   launched = browser();
   understudy = createUnderstudy(options);
   ({ url } = await understudy.listen({ port: 0 }));
-  await show(look);
+  await show();
 }
 
-async function show(look: Parameters<Browser['newContext']>[0]): Promise<void> {
-  context = await browser().newContext({ viewport: { width: 1280, height: 800 }, ...look });
+async function show(): Promise<void> {
+  context ??= await browser().newContext({ viewport: { width: 1280, height: 800 } });
   context.setDefaultTimeout(10_000);
   page = await context.newPage();
   complaints = [];
@@ -50,7 +48,7 @@ async function show(look: Parameters<Browser['newContext']>[0]): Promise<void> {
 
 beforeEach(() => open());
 afterEach(async () => {
-  await context.close();
+  await page.close();
   await understudy.close();
 });
 
@@ -96,7 +94,7 @@ describe('the page', () => {
   });
 
   itInFull('asks for the token, and uses it', async () => {
-    await context.close();
+    await page.close();
     await understudy.close();
     await open({ adminToken: 'secret-7' });
     await call('GET', '/v1/spaces/space_abc123');
@@ -279,7 +277,7 @@ describe('requests', () => {
   });
 
   itInFull('are copied as curl and as a test, which do the same', async () => {
-    await context.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url });
+    await context?.grantPermissions(['clipboard-read', 'clipboard-write'], { origin: url });
     const copied = () => page.evaluate<string>('navigator.clipboard.readText()');
     await call('POST', '/v1/spaces/', { organization_id: 'org_xyz789', name: "It's new" });
     await call('POST', attach);
@@ -354,7 +352,7 @@ describe('what is changed by hand', () => {
   });
 
   it('is a message, and how far its embedding is', async () => {
-    await context.close();
+    await page.close();
     await understudy.close();
     await open({ backfill: 'manual' });
     await to('default/state/threads/thrd_in_space');
@@ -481,7 +479,7 @@ describe('worlds', () => {
   });
 
   itInFull('have a clock that stops and goes on, and says what has moved', async () => {
-    await context.close();
+    await page.close();
     await understudy.close();
     await open({ scenario: 'backfill-in-progress' });
     await to('default/worlds');

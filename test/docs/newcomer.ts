@@ -6,14 +6,32 @@ import { describe, expect, it } from 'vitest';
 import { testedBlocks } from '../acceptance/tested-blocks.js';
 import { makeFolder, npmInstall } from '../support/package-consumer.js';
 import { createKeeper, type Keeper, projectFolder, runCommand } from '../support/processes.js';
-import { pageSteps } from './page.js';
+import { type PageStep, pageSteps } from './page.js';
 
 const page = (file: string): string => readFileSync(join(projectFolder, file), 'utf8');
 
-const stepsOf = (pages: readonly string[]) =>
+const stepsOf = (pages: readonly string[]): readonly Step[] =>
   pages.flatMap((file) =>
     pageSteps(page(file)).map((step) => ({ ...step, place: `${file}:${step.line}` })),
   );
+
+export type Step = PageStep & { readonly place: string };
+
+/** The test files that steps run one by one, run by the last of these: each start of vitest takes seconds. */
+export function testsTogether(steps: readonly Step[]): readonly Step[] {
+  const fileOf = (step: Step) =>
+    step.kind === 'run' && step.where === 'project'
+      ? /^npx vitest run (test\/\S+)$/.exec(step.commands.trim())?.[1]
+      : undefined;
+  const files = steps.flatMap((step) => fileOf(step) ?? []);
+  return steps.flatMap((step) => {
+    const file = fileOf(step);
+    if (file === undefined) return [step];
+    return file === files.at(-1)
+      ? [{ ...step, commands: `npx vitest run ${files.join(' ')}` } as Step]
+      : [];
+  });
+}
 
 export interface Place {
   readonly clone: string;
@@ -106,7 +124,11 @@ const shortened = (commands: string): string =>
   commands.replace('understudy check', 'understudy check --include-operation-id getSpace');
 
 /** The tests of a newcomer who follows README's quick start, and then every step of these pages. */
-export function follow(pages: readonly string[], place: () => Place): void {
+export function follow(
+  pages: readonly string[],
+  place: () => Place,
+  arranged = (steps: readonly Step[]) => steps,
+): void {
   const keeper = createKeeper();
 
   describe('a newcomer', () => {
@@ -126,7 +148,7 @@ export function follow(pages: readonly string[], place: () => Place): void {
       await server.stop();
     });
 
-    const steps = stepsOf(pages);
+    const steps = arranged(stepsOf(pages));
     let staging = '';
     let printed = '';
 

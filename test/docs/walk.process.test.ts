@@ -6,7 +6,7 @@ import { afterAll } from 'vitest';
 import { removeFolders } from '../support/package-consumer.js';
 import { projectFolder } from '../support/processes.js';
 import { beforeAllWithTool } from '../support/tools.js';
-import { arrive, follow } from './newcomer.js';
+import { arrive, follow, testsTogether } from './newcomer.js';
 
 const place = beforeAllWithTool(async () => {
   const newcomer = await arrive(
@@ -21,4 +21,4 @@ const place = beforeAllWithTool(async () => {
 }, 600_000);
 afterAll(removeFolders);
 
-follow(['README.md'], place);
+follow(['README.md'], place, testsTogether);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { makeProject, removeFolders } from '../../support/package-consumer.js';
 import { projectFolder, runCommand } from '../../support/processes.js';
+import { whole } from '../../support/sample.js';
 
 const folder = makeProject('matchers-');
 afterAll(removeFolders);
@@ -104,10 +105,12 @@ describeContracts(handlerTarget('the stand-in', createUnderstudy().fetch), { lev
     const shown = { listed: { result: 'right' }, rate_limit_exceeded: { result: 'not_exercised' } };
     write('check.json', JSON.stringify({ operations: { listDepartments: { cases: shown } } }));
     const options = { output: join(folder, 'vitest.json'), merge: [join(folder, 'check.json')] };
+    // Two processes where there is time: each loads the kit. jest has two above.
+    const processes = { isolate: whole, fileParallelism: whole };
     const reporters = ['default', ['understudy/matchers/reporter', options]];
     write(
       'vitest.config.mjs',
-      `export default ${JSON.stringify({ test: { reporters, include: ['*.test.mjs'] } })};\n`,
+      `export default ${JSON.stringify({ test: { reporters, include: ['*.test.mjs'], ...processes } })};\n`,
     );
     const { code, stdout } = await runCommand(
       process.execPath,
