@@ -1,7 +1,7 @@
 // Bundles the program with Vite: a file for each entry of package.json, and chunks of what they
 // share and of what is loaded when it is asked for. docs/adr/033-bundle.md has the reasons.
 import { readFileSync } from 'node:fs';
-import { builtinModules } from 'node:module';
+import { builtinModules, createRequire } from 'node:module';
 import path from 'node:path';
 import { esmExternalRequirePlugin } from 'vite';
 
@@ -71,23 +71,38 @@ function chunkOf(id, modules) {
   return Object.keys(chunks).find((name) => chunks[name](by));
 }
 
-/**
- * Of all media types, those that Express names itself: whatever it is asked, our own handler answers
- * first. To sort all of them was a thirtieth of a start.
- */
-function usedMediaTypes() {
+/** Of all media types, what is asked of them once they are sorted by extension. */
+function charsetsOfTypes() {
   const all = JSON.parse(readFileSync(path.join(root, 'node_modules/mime-db/db.json'), 'utf8'));
-  const named = ['text/html', 'text/plain', 'application/json', 'application/octet-stream'];
-  return JSON.stringify(Object.fromEntries(named.map((type) => [type, all[type]])));
+  const known = Object.entries(all).flatMap(([type, { charset }]) =>
+    charset ? [[type, { charset }]] : [],
+  );
+  return JSON.stringify(Object.fromEntries(known));
+}
+
+/** Media types sorted by extension when the bundle is made: it was a thirtieth of a start. */
+function sortedMediaTypes() {
+  const { extensions, types } = createRequire(import.meta.url)('mime-types');
+  const text = (value) => `JSON.parse(${JSON.stringify(JSON.stringify(value))})`;
+  const sorted = `Object.assign(exports.extensions, ${text(extensions)});
+Object.assign(exports.types, ${text(types)});`;
+  return replacedOnce('mime-types/index.js', /^populateMaps\(exports.extensions.*$/m, sorted);
 }
 
 /** Express requires view engines by name: they are where the program runs, not in the bundle. */
-function viewsOfTheProgram() {
-  const text = readFileSync(path.join(root, 'node_modules/express/lib/view.js'), 'utf8');
-  const [before, after, ...more] = text.split('require(mod)');
-  if (after === undefined || more.length > 0)
-    throw new Error('express/lib/view.js requires view engines in another way than before');
-  return `${before}require('node:module').createRequire(process.cwd() + '/')(mod)${after}`;
+const viewsOfTheProgram = () =>
+  replacedOnce(
+    'express/lib/view.js',
+    /(?<![\w.])require(?=\(mod\))/,
+    "require('node:module').createRequire(process.cwd() + '/')",
+  );
+
+/** The text of a package's file with one place of it changed. Throws where it is written otherwise by now. */
+function replacedOnce(file, place, text) {
+  const before = readFileSync(path.join(root, 'node_modules', file), 'utf8');
+  const parts = before.split(place);
+  if (parts.length !== 2) throw new Error(`${file} is written in another way than before`);
+  return parts.join(text);
 }
 
 /** Puts other text in the place of the files that the expression finds. */
@@ -101,7 +116,8 @@ export default {
   publicDir: false,
   plugins: [
     inPlaceOf(leftOut, () => 'module.exports = {};'),
-    inPlaceOf(/\/node_modules\/mime-db\/db\.json$/, usedMediaTypes),
+    inPlaceOf(/\/node_modules\/mime-db\/db\.json$/, charsetsOfTypes),
+    inPlaceOf(/\/node_modules\/mime-types\/index\.js$/, sortedMediaTypes),
     inPlaceOf(/\/node_modules\/express\/lib\/view\.js$/, viewsOfTheProgram),
     // What packages require of Node is imported instead.
     esmExternalRequirePlugin({ external: [...builtinModules, /^node:/] }),
