@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { run } from '../support/cli.js';
+import { itFirst } from '../support/sample.js';
 
 /** A proxy that refuses everybody, and counts. */
 async function recording() {
@@ -47,7 +48,7 @@ describe('`understudy check` on another machine', () => {
     expect(seen).toEqual([]);
   });
 
-  it.each<[string, readonly string[], Record<string, string>]>([
+  itFirst(1).each<[string, readonly string[], Record<string, string>]>([
     ['--allow-writes', ['--allow-writes'], {}],
     ['--read-only', ['--read-only'], {}],
     ['UNDERSTUDY_ALLOW_WRITES=1', [], { UNDERSTUDY_ALLOW_WRITES: '1' }],

@@ -140,7 +140,7 @@ describe('a run that a signal ends', () => {
     },
   );
 
-  it('twice ends at once, and lists what is left', async () => {
+  itInFull('twice ends at once, and lists what is left', async () => {
     const { url, spaces } = await standIn((method) => method === 'DELETE');
     const before = spaces();
     const reportDir = yesterday();
@@ -185,7 +185,7 @@ describe('a run that a signal ends', () => {
     });
   });
 
-  it('that nobody can hear leaves a report that says so', async () => {
+  itInFull('that nobody can hear leaves a report that says so', async () => {
     const { url, requests } = await standIn();
     const reportDir = yesterday();
     const running = start([...smoke(url, reportDir)]);
@@ -338,7 +338,7 @@ describe('what cannot be written', () => {
     expect(stdout).toMatch(/^Not begun|^Passed/m);
   });
 
-  it('such as an export onto a folder, is a line and code 2', async () => {
+  itInFull('such as an export onto a folder, is a line and code 2', async () => {
     const { code, stderr } = await run(['contracts', 'export', '--output', folder]);
     expect([code, stderr]).toEqual([2, expect.stringMatching(/cannot be written: .*\n {2}fix: /)]);
     expect(stderr).not.toMatch(/^ {4}at /m);

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
 import { type Running, run, runBuilt, start } from '../support/cli.js';
-import { whole } from '../support/sample.js';
+import { itInFull, whole } from '../support/sample.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
 const running: Running[] = [];
@@ -30,34 +30,37 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const ready = /Understudy is ready at (http:\S+)/;
 
 describe('understudy serve', () => {
-  it('reads a file again with --watch, however it is saved, and goes on where it is broken', async () => {
-    const file = join(folder, 'watched.yaml');
-    const text = (name: string) =>
-      `scenario: ${name}\ndescription: d\nextends: empty\ntime: 2026-03-01T00:00:00Z\norganizations:\n  - { id: org_1, name: ${name} }\n`;
-    writeFileSync(file, text('one'));
-    const server = serve(['--port', '0', '--watch', '--scenario', file, '--log-format', 'json']);
-    const [, url] = (await server.saw(/"url":"([^"]+)"/)) as unknown as [string, string];
-    const named = async () => {
-      const response = await fetch(`${url}/__admin/worlds/default/state/organizations/org_1`);
-      return ((await response.json()) as { data: { name: string } }).data.name;
-    };
-    const reloads = (count: number) =>
-      server.saw(new RegExp(`(?:"event":"reload(?:ed|_failed)"[^]*?){${count}}`));
-    writeFileSync(file, text('two'));
-    await reloads(1);
-    expect(await named()).toBe('two');
-    truncateSync(file);
-    writeFileSync(file, text('three'));
-    await reloads(2);
-    expect(await named()).toBe('three');
-    writeFileSync(file, 'scenario: [');
-    await server.saw(/"event":"reload_failed".*"line":1/);
-    expect(await named()).toBe('three');
-    writeFileSync(`${file}.new`, text('four'));
-    renameSync(`${file}.new`, file);
-    await reloads(4);
-    expect(await named()).toBe('four');
-  });
+  itInFull(
+    'reads a file again with --watch, however it is saved, and goes on where it is broken',
+    async () => {
+      const file = join(folder, 'watched.yaml');
+      const text = (name: string) =>
+        `scenario: ${name}\ndescription: d\nextends: empty\ntime: 2026-03-01T00:00:00Z\norganizations:\n  - { id: org_1, name: ${name} }\n`;
+      writeFileSync(file, text('one'));
+      const server = serve(['--port', '0', '--watch', '--scenario', file, '--log-format', 'json']);
+      const [, url] = (await server.saw(/"url":"([^"]+)"/)) as unknown as [string, string];
+      const named = async () => {
+        const response = await fetch(`${url}/__admin/worlds/default/state/organizations/org_1`);
+        return ((await response.json()) as { data: { name: string } }).data.name;
+      };
+      const reloads = (count: number) =>
+        server.saw(new RegExp(`(?:"event":"reload(?:ed|_failed)"[^]*?){${count}}`));
+      writeFileSync(file, text('two'));
+      await reloads(1);
+      expect(await named()).toBe('two');
+      truncateSync(file);
+      writeFileSync(file, text('three'));
+      await reloads(2);
+      expect(await named()).toBe('three');
+      writeFileSync(file, 'scenario: [');
+      await server.saw(/"event":"reload_failed".*"line":1/);
+      expect(await named()).toBe('three');
+      writeFileSync(`${file}.new`, text('four'));
+      renameSync(`${file}.new`, file);
+      await reloads(4);
+      expect(await named()).toBe('four');
+    },
+  );
 
   it('lists callers and three curl lines, says that it is ready, and repeats the URL in the ready file', async () => {
     const file = join(folder, 'ready');
@@ -121,7 +124,7 @@ describe('understudy serve', () => {
     expect(readFileSync(file, 'utf8')).toBe(whole.slice(0, -3));
   });
 
-  it('ends with 2 where its worlds cannot be written', async () => {
+  itInFull('ends with 2 where its worlds cannot be written', async () => {
     const worlds = join(folder, 'gone');
     const server = serve(['--export-on-exit', worlds, '--port', '0']);
     await server.saw(/"event":"ready"/);
@@ -281,7 +284,7 @@ spaces:
     expect(stderr).toContain(says);
   });
 
-  it('names the variable when the environment is wrong', async () => {
+  itInFull('names the variable when the environment is wrong', async () => {
     for (const name of whole ? ['UNDERSTUDY_PORT', 'UNDERSTUDY_BODY_LIMIT'] : ['UNDERSTUDY_PORT']) {
       const { code, stderr } = await runBuilt(['serve'], { [name]: 'http' });
       expect([code, stderr]).toEqual([2, expect.stringContaining(name)]);

@@ -104,7 +104,7 @@ describe('the page', () => {
     await expect.poll(() => rows().count()).toBe(1);
   });
 
-  it('says when the server has gone, and goes on when it is back', async () => {
+  itInFull('says when the server has gone, and goes on when it is back', async () => {
     await to();
     await says('Live');
     await call('GET', '/v1/spaces/space_abc123');
@@ -199,7 +199,7 @@ describe('requests', () => {
     await says('All worlds');
   });
 
-  it('are saved as a HAR file, as far as the filters leave them', async () => {
+  itInFull('are saved as a HAR file, as far as the filters leave them', async () => {
     await call('GET', '/v1/spaces/space_abc123');
     await call('GET', '/v1/spaces/space_none');
     await call('POST', attach, undefined, 'ak_viewer');
