@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const filesOf = (project: string) => `test/**/*.${project}.test.ts`;
@@ -44,10 +45,21 @@ export default defineConfig({
           include: [filesOf('process')],
           globalSetup: starting,
           isolate: false,
+          // Half of the time they wait for programs.
+          maxWorkers: availableParallelism() + 1,
+          sequence: { groupOrder: 1 },
         },
       },
       // The same at full length: what takes minutes, of which `process` has a part.
-      { extends: true, test: { name: 'long', include: [filesOf('long')], globalSetup: starting } },
+      {
+        extends: true,
+        test: {
+          name: 'long',
+          include: [filesOf('long')],
+          globalSetup: starting,
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
   },
 });

@@ -164,7 +164,7 @@ describe('understudy check', () => {
     ]);
   });
 
-  it('ends in time, inconclusive', async () => {
+  itInFull('ends in time, inconclusive', async () => {
     const { code, stdout, results } = await checkBuilt(
       '--max-time',
       '1',
@@ -351,7 +351,7 @@ describe('understudy contracts', () => {
     expect([code, stderr]).toEqual([2, expect.stringContaining('did you mean getSpace?')]);
   });
 
-  it('checks them, and exports them with what was left out', async () => {
+  itInFull('checks them, and exports them with what was left out', async () => {
     expect((await run(['contracts', 'lint'])).stdout).toMatch(
       /^(\w+: no row sees whether .*\n)*\d+ rows, every case that can be reached by state has one; \d+ lifecycles\n$/,
     );

@@ -69,7 +69,7 @@ const refusal = (status: number, code: string): PlainResponse => ({
 });
 
 describe('preparation that fails', () => {
-  itFirst(3).each<[string, PlainResponse, number, string]>([
+  itFirst(2).each<[string, PlainResponse, number, string]>([
     ['crashes', html(500), 1, 'failure'],
     ['crashes in the API’s words', refusal(500, 'INTERNAL_ERROR'), 1, 'failure'],
     ['answers without an id', { status: 201, headers: json, body: '{"name":"x"}' }, 1, 'failure'],
@@ -118,7 +118,7 @@ describe('a server that is no such API', () => {
     ...(text === '' ? {} : { body: text }),
   });
 
-  itFirst(3).each<[string, PlainResponse]>([
+  itFirst(2).each<[string, PlainResponse]>([
     ['the start page of a web app', html(200)],
     ['a login page', body(200, '<form action="/login">', 'text/html; charset=utf-8')],
     ['an empty list', body(200, '[]')],
@@ -146,7 +146,7 @@ describe('a server that is no such API', () => {
     expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 
-  itFirst(3).each<[string, RegExp, PlainResponse]>([
+  itFirst(2).each<[string, RegExp, PlainResponse]>([
     ['crashes', /^\/v1\/threads(\?|$)/, html(500)],
     ['answers with a page', /^\/v1\/spaces\/?\?/, html(200)],
     ['answers with an empty object', /^\/v1\/threads(\?|$)/, body(200, '{}')],
@@ -175,7 +175,7 @@ describe('a credential that ends in mid-run', () => {
     });
   };
 
-  itFirst(3).each(['owner', 'viewer'])(
+  itFirst(2).each(['owner', 'viewer'])(
     'of %s ends the run soon, and no row is blamed',
     async (caller) => {
       const { target, requests } = ending(`ak_${caller}`);

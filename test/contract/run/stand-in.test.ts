@@ -3,6 +3,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { handlerTarget } from '../../../src/client/target.js';
 import { withEdges } from '../../../src/contract/edges/edges.js';
 import { countCoverage } from '../../../src/contract/report/verdict.js';
+import { atLevel } from '../../../src/contract/run/choice.js';
 import { planRun } from '../../../src/contract/run/plan.js';
 import { parseProfile } from '../../../src/contract/run/profile.js';
 import { runContracts } from '../../../src/contract/run/run.js';
@@ -11,7 +12,7 @@ import type { Contracts } from '../../../src/contract/tables/table.js';
 import { describeContracts } from '../../../src/contract/vitest.js';
 import { createUnderstudy, type Understudy } from '../../../src/index.js';
 import { loadSpec } from '../../../src/shipped/document.js';
-import { sample } from '../../support/sample.js';
+import { sample, whole } from '../../support/sample.js';
 
 const profile = parseProfile(
   readFileSync('contracts/understudy.profile.yaml', 'utf8'),
@@ -87,7 +88,7 @@ describe('a whole run on the stand-in', () => {
     const report = await runContracts({
       spec,
       contracts,
-      plays: planned.filter((play) => !left.has(play)),
+      plays: atLevel(whole ? 'full' : 'standard', planned, spec).filter((play) => !left.has(play)),
       profile,
       target: handlerTarget('the stand-in', understudy.fetch),
       // Some rows wait for the clock; the others need not.
