@@ -7,6 +7,7 @@ import { readFaultFile } from '../../src/cli/fault-file.js';
 import type { Reload } from '../../src/cli/log.js';
 import { type FileWatch, watchFiles } from '../../src/cli/watch.js';
 import { createServer, type ServerOptions } from '../../src/http/server.js';
+import { itInFull } from '../support/sample.js';
 
 let folder = '';
 const watches: FileWatch[] = [];
@@ -116,26 +117,29 @@ describe('a scenario file that changes', () => {
     expect(await nameOf('default')).toBe('Right');
   });
 
-  it('may be one that the scenario extends; of several at once all are taken or none', async () => {
-    writeFileSync(file('base.yaml'), scenario('Before'));
-    const top = (time: string) =>
-      `scenario: top\ndescription: For a test.\nextends: ./base.yaml\ntime: ${time}\n`;
-    writeFileSync(file('top.yaml'), top('2026-03-01T00:00:00Z'));
-    const { server, next, nameOf } = watched({
-      scenario: file('top.yaml'),
-      worldScenarios: { 'other-*': file('base.yaml') },
-    });
-    server.worlds.create('other-1');
-    writeFileSync(file('base.yaml'), scenario('After'));
-    writeFileSync(file('top.yaml'), top('never'));
-    expect((await next()).failed).toContain('top.yaml:4:');
-    expect([await nameOf('default'), await nameOf('other-1')]).toEqual(['Before', 'Before']);
-    writeFileSync(file('top.yaml'), top('2026-04-01T00:00:00Z'));
-    const { worlds_anew } = await next();
-    expect(worlds_anew?.toSorted()).toEqual(['default', 'other-1']);
-    expect([await nameOf('default'), await nameOf('other-1')]).toEqual(['After', 'After']);
-    expect(server.world.clock.now()).toBe('2026-04-01T00:00:00Z');
-  });
+  itInFull(
+    'may be one that the scenario extends; of several at once all are taken or none',
+    async () => {
+      writeFileSync(file('base.yaml'), scenario('Before'));
+      const top = (time: string) =>
+        `scenario: top\ndescription: For a test.\nextends: ./base.yaml\ntime: ${time}\n`;
+      writeFileSync(file('top.yaml'), top('2026-03-01T00:00:00Z'));
+      const { server, next, nameOf } = watched({
+        scenario: file('top.yaml'),
+        worldScenarios: { 'other-*': file('base.yaml') },
+      });
+      server.worlds.create('other-1');
+      writeFileSync(file('base.yaml'), scenario('After'));
+      writeFileSync(file('top.yaml'), top('never'));
+      expect((await next()).failed).toContain('top.yaml:4:');
+      expect([await nameOf('default'), await nameOf('other-1')]).toEqual(['Before', 'Before']);
+      writeFileSync(file('top.yaml'), top('2026-04-01T00:00:00Z'));
+      const { worlds_anew } = await next();
+      expect(worlds_anew?.toSorted()).toEqual(['default', 'other-1']);
+      expect([await nameOf('default'), await nameOf('other-1')]).toEqual(['After', 'After']);
+      expect(server.world.clock.now()).toBe('2026-04-01T00:00:00Z');
+    },
+  );
 });
 
 describe('a file of faults that changes', () => {

@@ -387,7 +387,7 @@ console.log(${names.map((_, i) => `entry${i}`).join(', ')});`;
     },
   );
 
-  it('has a kit that needs no Express', { timeout: 120_000 }, async () => {
+  itInFull('has a kit that needs no Express', { timeout: 120_000 }, async () => {
     const mock = createUnderstudy();
     const smoke = ['--level', 'smoke', '--include-tag', 'Spaces'];
     const { url } = await mock.listen({ port: 0 });

@@ -9,7 +9,7 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { toHtml } from '../../../src/contract/report/page.js';
 import { tell } from '../../../src/contract/report/telling.js';
 import { alteredRun, inBody } from '../../support/altered.js';
-import { whole } from '../../support/sample.js';
+import { itInFull, whole } from '../../support/sample.js';
 import { beforeAllWithTool, findChromium } from '../../support/tools.js';
 
 let launched: Browser | undefined;
@@ -118,21 +118,24 @@ done([all === wrong ? 'same' : 'fewer', String(isWrong), none.split(' ')[0], som
     expect(shown).toEqual(['fewer', 'true', '0', 'some', 'true', 'search', 'all again']);
   });
 
-  it('leads from a finding to its row, which a filter or a closed group does not hide', async () => {
-    const led = await inPage<readonly boolean[]>(
-      prepared().failed,
-      `const link = document.querySelector('article a[href^="#row-"]');
+  itInFull(
+    'leads from a finding to its row, which a filter or a closed group does not hide',
+    async () => {
+      const led = await inPage<readonly boolean[]>(
+        prepared().failed,
+        `const link = document.querySelector('article a[href^="#row-"]');
 const row = document.getElementById(link.getAttribute('href').slice(1));
 const search = document.getElementById('search');
 search.value = 'no-such-word'; search.dispatchEvent(new Event('input'));
 const before = row.checkVisibility();
 link.click();
 setTimeout(() => done([before, row.checkVisibility(), document.activeElement === row]), 200);`,
-    );
-    expect(led).toEqual([false, true, true]);
-  });
+      );
+      expect(led).toEqual([false, true, true]);
+    },
+  );
 
-  it('can be used by the keyboard alone: whatever is clicked takes the focus', async () => {
+  itInFull('can be used by the keyboard alone: whatever is clicked takes the focus', async () => {
     const lost = await inPage<readonly string[]>(
       prepared().failed,
       `for (const details of document.querySelectorAll('details')) details.open = true;

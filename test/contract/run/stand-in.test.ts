@@ -41,7 +41,7 @@ function visible({ world }: Understudy) {
 }
 
 // A test for each of its rows. What follows plays the rows of all operations.
-const shown = sample([...spec.operations.keys()], (id) => id, 12);
+const shown = sample([...spec.operations.keys()], (id) => id, 24);
 describeContracts(handlerTarget('the stand-in', shared.fetch), {
   profile,
   include: (id) => shown.includes(id),
