@@ -30,6 +30,8 @@ interface Making {
   readonly creation: Creation;
   /** By it, whoever repeats what is done with the slice makes one. */
   readonly exchanged: Exchanged;
+  /** What made the slices that it was made of, in the order in which they were made. */
+  readonly before: readonly Exchanged[];
   /** As the answer showed it. */
   readonly shown: JsonObject;
 }
@@ -66,6 +68,7 @@ export class Spares {
       key: keyOf(creation.change.fields, filled),
       creation,
       exchanged: asTool(exchanged),
+      before: this.#makingsOf(idsIn(body)),
       shown: judged.body,
     });
   }
@@ -107,10 +110,16 @@ export class Spares {
     const making = this.#made.get(id ?? '');
     if (id === undefined || !making) return undefined;
     this.#free.delete(id);
-    taker.origins.push(making.exchanged);
+    for (const origin of [...making.before, making.exchanged])
+      if (!taker.origins.includes(origin)) taker.origins.push(origin);
     const changed = await this.#renewed(id, making, filled, taker);
     if (!changed) this.#made.delete(id);
     return changed;
+  }
+
+  #makingsOf(ids: readonly string[]): readonly Exchanged[] {
+    const makings = ids.flatMap((id) => this.#made.get(id) ?? []);
+    return [...new Set(makings.flatMap(({ before, exchanged }) => [...before, exchanged]))];
   }
 
   /** Rather one that was never archived. */
@@ -167,6 +176,13 @@ const only = (fields: readonly string[], body: Json | undefined): JsonObject =>
   Object.fromEntries(
     Object.entries(isJsonObject(body) ? body : {}).filter(([name]) => fields.includes(name)),
   );
+
+/** The texts of all lists in a body, such as `member_slice_ids`. */
+const idsIn = (body: Json | undefined): readonly string[] =>
+  Object.values(isJsonObject(body) ? body : {})
+    .filter(Array.isArray)
+    .flat()
+    .filter((item) => typeof item === 'string');
 
 /** What stays as it is. */
 const without = (fields: readonly string[], shown: JsonObject): JsonObject =>

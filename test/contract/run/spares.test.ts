@@ -5,7 +5,7 @@ import type { Report, RunOptions } from '../../../src/contract/run/options.js';
 import { runContracts } from '../../../src/contract/run/run.js';
 import { createUnderstudy, type OperationId } from '../../../src/index.js';
 import type { PlainRequest, PlainResponse } from '../../../src/spec/message.js';
-import { profile, spec, withoutEdges } from '../../support/drifted-run.js';
+import { driftedRun, profile, spec, withoutEdges } from '../../support/drifted-run.js';
 import { itFirst } from '../../support/sample.js';
 
 const operations: readonly OperationId[] = ['getSlice', 'archiveSlice', 'unarchiveSlice'];
@@ -108,9 +108,30 @@ describe('a slice that a play has done with', () => {
     expect(found.length).toBeGreaterThan(10);
     for (const { calls } of found) {
       const names = calls.map(({ operation }) => operation);
-      const made = names.findIndex((name) => name === 'createSlice' || name === 'createComposite');
-      expect(made).toBeGreaterThanOrEqual(0);
+      const creation = names.findIndex(
+        (name) => name === 'createSlice' || name === 'createComposite',
+      );
+      expect(creation).toBeGreaterThanOrEqual(0);
       expect(names.findIndex((name) => /^(update|archive|unarchive)/.test(name))).not.toBe(0);
+    }
+  });
+
+  it('is made anew after what it was made of', async () => {
+    const { findings } = await driftedRun('guard:updateComposite.member_not_usable', [
+      'updateComposite',
+    ]);
+    const of = findings.filter(({ calls }) =>
+      calls.some(({ operation }) => operation === 'createComposite'),
+    );
+    expect(of.length).toBeGreaterThan(0);
+    const ids = (text: string): readonly string[] => text.match(/kslice_\w{16}/g) ?? [];
+    for (const { calls } of of) {
+      const made = new Set<string>();
+      for (const { operation, request, response } of calls) {
+        if (operation === 'createComposite')
+          for (const id of ids(Buffer.from(request.body).toString())) expect(made).toContain(id);
+        for (const id of ids(response?.body ?? '')) made.add(id);
+      }
     }
   });
 
