@@ -196,10 +196,12 @@ export class Worlds {
 
   /** A new world that starts where another one is now; its reset goes to the scenario. */
   fork(from: string, to: string): World {
-    const { start, world } = this.#found(from);
+    // Where there is room for no more worlds, the new one may take the place of the one it comes from.
+    const origin = this.#found(from);
+    const { start, world } = origin;
     this.#mustBeNew(to);
     const place = this.#keep(this.#place(to, start, world.fork()));
-    if (this.#found(from).isTouched) place.touch();
+    if (origin.isTouched) place.touch();
     const forked = place.world;
     this.#options.companion?.forked(world, forked);
     return forked;

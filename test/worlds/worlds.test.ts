@@ -211,6 +211,19 @@ describe('worlds', () => {
     expect((await call(understudy, inWorld(attachStore, 'b'))).status).toBe(201);
   });
 
+  it('of which there may be no more are forked all the same: the copy takes the place', async () => {
+    const understudy = createUnderstudy({ maxWorlds: 1 });
+    await call(understudy, inWorld(attachStore, 'a'));
+    const answer = await understudy.fetch('/__admin/worlds/a/fork', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"name":"b"}',
+    });
+    expect(answer.status).toBe(201);
+    expect(names(understudy)).toEqual(['default', 'b']);
+    expect((await call(understudy, inWorld(attachStore, 'b'))).status).toBe(409);
+  });
+
   it('are forked: both go on alike, and apart', async () => {
     const understudy = createUnderstudy();
     await call(understudy, inWorld(attachStore, 'a'));
