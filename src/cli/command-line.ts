@@ -2,7 +2,7 @@
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
 import { ExitCode } from '../spec/exit-code.js';
-import { Failure } from '../spec/failure.js';
+import { Failure, UsageError } from '../spec/failure.js';
 import { casesCommand } from './cases.js';
 import { checkCommand } from './check.js';
 import { clockCommand } from './clock.js';
@@ -68,6 +68,7 @@ function commandLine(io: Io): Command {
     .addCommand(harCommand(io))
     .addCommand(casesCommand(io));
   prepare(program, 'understudy', io);
+  program.hook('preAction', (_, command) => refuseEmpty(command));
   return program.showHelpAfterError('  fix: `understudy --help` lists the commands');
 }
 
@@ -82,6 +83,30 @@ function prepare(command: Command, name: string, io: Io): void {
     .showSuggestionAfterError()
     .showHelpAfterError(`  fix: \`${name} --help\` shows how it is used`);
   for (const sub of command.commands) prepare(sub, `${name} ${sub.name()}`, io);
+}
+
+/** Most often a variable of the shell that is not set. What `exec` hands on may be empty. */
+function refuseEmpty(command: Command): void {
+  const isGiven = (key: string): boolean => command.getOptionValueSource(key) === 'cli';
+  const found = [
+    ...command.registeredArguments.map((argument, i) => ({
+      name: command.createHelp().argumentTerm(argument),
+      value: [command.processedArgs[i]].flat()[0],
+    })),
+    ...command.options
+      .filter((option) => isGiven(option.attributeName()))
+      .flatMap((option) =>
+        [command.getOptionValue(option.attributeName())]
+          .flat()
+          .map((value) => ({ name: option.flags, value })),
+      ),
+  ].filter(({ value }) => value === '');
+  if (found.length > 0)
+    throw new UsageError(
+      found
+        .map(({ name }) => `${name} is empty.\n  fix: give it a value, or leave it out`)
+        .join('\n'),
+    );
 }
 
 function report(error: unknown, { stderr }: Io): number {

@@ -114,6 +114,11 @@ function parse(text: string, file: string): ReadScenario {
 }
 
 function unknownScenario(name: string, folder: string): Missing {
+  if (name === '')
+    return {
+      what: 'The name of the scenario is empty.',
+      fix: `Use one of ${scenarioNames().join(', ')}, or the path of a file.`,
+    };
   const path = pathFrom(folder, name);
   if (isFolder(path)) return { what: `${name} is a folder.`, fix: 'Name a file in it.' };
   if (/^[\w-]+$/.test(name)) {

@@ -54,6 +54,13 @@ const mistakes = [
   [['check', '--include-tag', 'spces'], 'did you mean Spaces?'],
   [['check', '--header', 'X-A: b'], 'this run tests the mock server in this process'],
   [['check', '--ca-cert', text, 'http://127.0.0.1:1'], 'BEGIN CERTIFICATE'],
+  // As of a variable of the shell that is not set.
+  [['serve', '--host', '', '--scenario', 'default'], '--host <address> is empty'],
+  [['exec', '--', ''], 'command is empty'],
+  [['reset', ''], 'world is empty'],
+  [['why', ''], 'request is empty'],
+  [['lint', '--ignore', 'pages', '--ignore', ''], '--ignore <rule> is empty'],
+  [['scenario', 'lint', 'default', ''], 'the name of the scenario is empty'],
 ] as const;
 
 // Whatever an export cannot be written to, it is made first, which takes seconds; ending.process.test.ts has one.
