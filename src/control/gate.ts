@@ -27,8 +27,8 @@ export class Gate {
    */
   opened(host: string): string | undefined {
     const name = hostOf(inUrl(host));
-    if (name === undefined || isThisMachine(name)) return undefined;
-    this.#hosts.add(name);
+    if (name !== undefined && isThisMachine(name)) return undefined;
+    if (name !== undefined) this.#hosts.add(name);
     if (this.#token !== undefined) return undefined;
     this.#token = crypto.randomUUID();
     return this.#token;

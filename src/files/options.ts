@@ -31,6 +31,11 @@ export const aToken: OptionRule = {
   expected: 'a string without blanks',
   holds: (value) => typeof value === 'string' && /^[!-~]+$/.test(value),
 };
+/** Node takes an empty one for all addresses of the machine. */
+export const aHost: OptionRule = {
+  ...aToken,
+  expected: 'a name or an address of a host, such as 127.0.0.1',
+};
 /** A name or an address of a host, with or without a port. */
 export const isHost = (text: unknown): text is string =>
   typeof text === 'string' && /^[\w.:[\]-]+$/.test(text) && URL.canParse(`http://${text}`);

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import type { Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { anObject, aText, checkOptions, wholeNumber } from '../files/options.js';
+import { aHost, anObject, checkOptions, wholeNumber } from '../files/options.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { Failure } from '../spec/failure.js';
 
@@ -24,7 +24,7 @@ export interface Timeouts {
 
 /** Throws a TypeError that names what is unknown or of the wrong type. */
 export function checkListenOptions(options: ListenOptions): void {
-  checkOptions('listen', options, { port: wholeNumber(0, 65535), host: aText, timeouts: anObject });
+  checkOptions('listen', options, { port: wholeNumber(0, 65535), host: aHost, timeouts: anObject });
   const milliseconds = wholeNumber(1);
   if (options.timeouts)
     checkOptions('listen: timeouts', options.timeouts, {
@@ -89,8 +89,10 @@ export async function listen(
     server.listen(port, host, resolve);
   });
   const { port: bound } = server.address() as AddressInfo;
+  // A URL takes no zone, such as the %eth0 of fe80::1%eth0.
+  const address = host.includes(':') ? `[${host.split('%', 1)[0]}]` : host;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url: `http://${address}:${bound}`,
     host,
     port: bound,
     close: (options) => close(shell, options),

@@ -135,6 +135,16 @@ describe('an open port', () => {
     expect((await ask(port, { host: 'evil.example' }, '/')).status).toBe(200);
   });
 
+  it('needs one where the host is none that a URL can name, and takes no empty host', async () => {
+    understudy = createUnderstudy();
+    const { url, adminToken = '' } = await understudy.listen({ port: 0, host: '::1%lo' });
+    expect(adminToken.length).toBeGreaterThan(30);
+    expect(new URL(url).hostname).toBe('[::1]');
+    await expect(understudy.listen({ port: 0, host: '' })).rejects.toThrow(
+      'host must be a name or an address',
+    );
+  });
+
   it('asks for a token that was made where other machines reach it', async () => {
     understudy = createUnderstudy();
     const { port, adminToken = '' } = await understudy.listen({ port: 0, host: '0.0.0.0' });
