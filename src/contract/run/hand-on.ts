@@ -6,36 +6,29 @@ import type { SessionParts } from './parts.js';
 import { Session } from './session.js';
 import { State } from './state.js';
 
-interface HandedOn {
-  /** As the creation would have made it; nothing where none can be had. */
-  readonly exchanged: Exchanged | undefined;
-  /** Requests that the session did not count. */
-  readonly aside: number;
-}
-
+/** As the creation would have made it; nothing where none can be had. */
 export async function handOn(
   filled: Filled,
   session: Session,
   parts: SessionParts,
-): Promise<HandedOn> {
+): Promise<Exchanged | undefined> {
   const exchanged = await session.handedOn(filled);
-  if (exchanged) return { exchanged, aside: 0 };
-  const aside = await takeBack(filled, parts);
-  if (aside === undefined) return { exchanged, aside: 0 };
-  return { exchanged: await session.handedOn(filled), aside };
+  if (exchanged || !(await takeBack(filled, session, parts))) return exchanged;
+  return session.handedOn(filled);
 }
 
-/** Gives the number of requests; nothing where there is no such state. */
-async function takeBack(filled: Filled, parts: SessionParts): Promise<number | undefined> {
+/** Whether there was such a state. */
+async function takeBack(filled: Filled, session: Session, parts: SessionParts): Promise<boolean> {
   const { spares, states, level } = parts;
   // Making it anew costs more requests than smoke has.
-  if (!spares || !states || level === 'smoke') return undefined;
+  if (!spares || !states || level === 'smoke') return false;
   const makers = spares.makersLike(filled);
   const given = states.giveUp(({ calls }) => calls.some(({ request }) => makers.has(request)));
-  if (!given) return undefined;
-  const session = new Session(parts);
-  const state = new State(session, parts);
+  if (!given) return false;
+  const aside = new Session(parts);
+  const state = new State(aside, parts);
   state.adopt(given, given.part);
   await state.cleanUp(given.undos);
-  return session.requests;
+  session.countAside(aside);
+  return true;
 }

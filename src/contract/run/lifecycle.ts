@@ -97,7 +97,7 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
     ...(reason === undefined ? {} : { reason }),
     ...(crash === undefined ? {} : { crash }),
     findings,
-    requests: session.requests + player.aside,
+    requests: session.requests,
     leftovers: [...made.values()],
     unseen: 0,
   };
@@ -106,8 +106,6 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
 class Player {
   readonly #session: Session;
   readonly #parts: SessionParts;
-  /** Requests for what other plays shared. */
-  aside = 0;
 
   constructor(session: Session, parts: SessionParts) {
     this.#session = session;
@@ -121,10 +119,9 @@ class Player {
     );
     if (!isOnlyMade || creations[step.request.call]?.change === undefined) return undefined;
     const filled = this.#session.fill(step.request);
-    const { exchanged, aside } = await handOn(filled, this.#session, this.#parts);
-    this.aside += aside;
-    if (exchanged) this.#keepOutputs(step, exchanged);
-    return exchanged;
+    const handedOn = await handOn(filled, this.#session, this.#parts);
+    if (handedOn) this.#keepOutputs(step, handedOn);
+    return handedOn;
   }
 
   async play(step: LifecycleStep): Promise<Exchanged> {

@@ -107,8 +107,6 @@ class RowPlayer {
   #observed: Json | undefined;
   /** Looks that could not be made. */
   #unseen = 0;
-  /** Requests for what other plays shared. */
-  #aside = 0;
   /** By what they ask, since the last write: what was read once need not be read again. */
   readonly #looks = new Map<string, { readonly look: Look; readonly first: Exchanged }>();
 
@@ -175,7 +173,7 @@ class RowPlayer {
       ...(reason === undefined ? {} : { reason }),
       ...(crash === undefined ? {} : { crash }),
       findings: this.#findings,
-      requests: this.#session.requests + this.#aside,
+      requests: this.#session.requests,
       leftovers,
       unseen: this.#unseen,
     };
@@ -266,9 +264,8 @@ class RowPlayer {
 
   async #make(filled: Filled): Promise<Exchanged> {
     if (looksAtAge(this.#planned.steps)) return this.#session.mustSucceed(filled);
-    const { exchanged, aside } = await handOn(filled, this.#session, this.#parts);
-    this.#aside += aside;
-    return exchanged ?? this.#session.mustSucceed(filled);
+    const handedOn = await handOn(filled, this.#session, this.#parts);
+    return handedOn ?? this.#session.mustSucceed(filled);
   }
 
   /** Says of which id of the profile it is that a call was refused. */

@@ -45,6 +45,11 @@ export class Session {
     return this.exchanges.length + this.#aside;
   }
 
+  /** The requests of another session are this play's too. */
+  countAside({ requests }: Session): void {
+    this.#aside += requests;
+  }
+
   /**
    * `answer` is what `$response.body` stands for. Throws NotExercised where the profile lacks
    * something.
@@ -227,7 +232,7 @@ export class Session {
       for (const list of listsFor(kind, viewer, this.#parts))
         await aside.#readList(aside.fillCall(list));
     } finally {
-      this.#aside += aside.requests;
+      this.countAside(aside);
     }
   }
 
