@@ -3,7 +3,7 @@ import { junitOf, type Test } from '../contract/report/junit-xml.js';
 import type { LintReport } from '../control/client.js';
 import { fixOf } from '../files/nearest.js';
 import { replaceFile } from '../files/write.js';
-import { severities } from '../lint/rule.js';
+import { atLeast } from '../lint/rule.js';
 import { ruleNames } from '../lint/rules.js';
 import { describeFinding } from '../lint/text.js';
 import { ExitCode } from '../spec/exit-code.js';
@@ -21,9 +21,7 @@ export function checkIgnored({ ignore = [] }: LintFlags): void {
 
 /** The findings that are as severe as `--fail-on` says. */
 const failing = ({ findings }: LintReport, { failOn }: LintFlags): LintReport['findings'] =>
-  failOn === 'none'
-    ? []
-    : findings.filter(({ severity }) => severities.indexOf(severity) <= severities.indexOf(failOn));
+  failOn === 'none' ? [] : atLeast(findings, failOn);
 
 /** Whoever sets a bar wants to see it met: no request meets none. */
 const nothingSeen = ({ requests }: LintReport, { failOn, minCoverage }: LintFlags): boolean =>

@@ -6,6 +6,13 @@ import type { Spec } from '../spec/document.js';
 export const severities = ['error', 'warning', 'info'] as const;
 export type Severity = (typeof severities)[number];
 
+/** Those that are no less severe. */
+export const atLeast = <Found extends { readonly severity: Severity }>(
+  findings: readonly Found[],
+  least: Severity,
+): readonly Found[] =>
+  findings.filter(({ severity }) => severities.indexOf(severity) <= severities.indexOf(least));
+
 /** What came to one world, in order, from its start or its last reset on. */
 export interface Section {
   readonly world: string;

@@ -3,7 +3,7 @@ import { lostAfter } from '../engine/journal.js';
 import { fixOf } from '../files/nearest.js';
 import { aList, checkOptions, oneOf } from '../files/options.js';
 import { lint } from '../lint/lint.js';
-import { type Severity, severities } from '../lint/rule.js';
+import { atLeast, type Severity, severities } from '../lint/rule.js';
 import { ruleNames } from '../lint/rules.js';
 import { describeFinding } from '../lint/text.js';
 import { loadSpec } from '../shipped/document.js';
@@ -40,9 +40,7 @@ export function lintTest(world: TestWorld, given: TestLint | boolean): Error | u
     spec: loadSpec(),
     ignore: [...ignore, OF_ALL_TESTS],
   });
-  const bad = findings.filter(
-    ({ severity }) => severities.indexOf(severity) <= severities.indexOf(failOn),
-  );
+  const bad = atLeast(findings, failOn);
   if (bad.length === 0) return undefined;
   const gap = lost > 0 ? `\nNot seen: ${lost} requests that the journal no longer has.` : '';
   return new Error(
