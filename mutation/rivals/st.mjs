@@ -15,6 +15,7 @@ import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { aloneIn } from '../../test/support/alone.mjs';
+import { makeVenv, reasonOf } from '../../test/support/venv.mjs';
 import { runProgram, startProgram } from '../children.mjs';
 
 const folder = fileURLToPath(new URL('../../.venv/schemathesis', import.meta.url));
@@ -38,36 +39,15 @@ export function installSt() {
 }
 
 async function install() {
-  const python = join(folder, 'bin/python');
-  const pip = [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '--only-binary=:all:',
-    '--no-deps',
-  ];
-  const steps = [
-    { command: 'python3', args: ['-m', 'venv', '--clear', folder], withinMs: 60_000 },
-    {
-      command: python,
-      args: [...pip, '--requirement', support('oracle-schemathesis.txt')],
-      withinMs: 240_000,
-    },
-  ];
-  for (const { command, args, withinMs } of steps) {
-    const said = await runProgram(command, args, { withinMs }).then(
-      ({ code, output }) => (code === 0 ? undefined : output),
-      ({ message }) => message,
-    );
-    if (said === undefined) continue;
+  try {
+    await makeVenv(folder, ['--no-deps', '--requirement', support('oracle-schemathesis.txt')]);
+  } catch (error) {
     throw new Error(
-      `Schemathesis could not be installed into ${folder}: ${said.trim().split('\n').slice(-5).join('\n')}\n` +
+      `Schemathesis could not be installed into ${folder}: ${reasonOf(error)}\n` +
         '  fix: Python 3.10 or newer with venv (apt-get install python3-venv), and pip reaching a package index.',
     );
   }
-  if (!(await holds(python)))
+  if (!(await holds(join(folder, 'bin/python'))))
     throw new Error(`${folder} does not hold what oracle-schemathesis.txt asks for.`);
 }
 

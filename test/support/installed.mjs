@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { aloneIn } from './alone.mjs';
+import { makeVenv, reasonOf } from './venv.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const runFile = promisify(execFile);
@@ -27,22 +28,10 @@ export async function vendorSdk(version, others = []) {
   // Written last, so that it stands only in a finished environment.
   const receipt = join(folder, 'installed.txt');
   const wanted = `${packages.join('\n')}\n${readFileSync(constraints, 'utf8')}`;
-  const pip = [
-    '-m',
-    'pip',
-    'install',
-    '--quiet',
-    '--disable-pip-version-check',
-    '--only-binary=:all:',
-    '--no-compile',
-  ];
   try {
     await aloneIn(folder, async () => {
       if (existsSync(receipt) && readFileSync(receipt, 'utf8') === wanted) return;
-      await runFile('python3', ['-m', 'venv', '--clear', folder], { timeout: 60_000 });
-      await runFile(python, [...pip, '--constraint', constraints, ...packages], {
-        timeout: 240_000,
-      });
+      await makeVenv(folder, ['--no-compile', '--constraint', constraints, ...packages]);
       writeFileSync(receipt, wanted);
     });
   } catch (error) {
@@ -72,11 +61,4 @@ export async function yamlLanguageServer() {
     );
   }
   return program;
-}
-
-/** @param {Error & { stdout?: string, stderr?: string }} error */
-function reasonOf({ message, stdout = '', stderr = '' }) {
-  // venv explains itself on stdout, pip on stderr.
-  const printed = `${stdout}${stderr}`.trim();
-  return (printed || message).split('\n').slice(-5).join('\n');
 }
