@@ -16,7 +16,7 @@ import { run, runBuilt, start } from '../support/cli.js';
 import { contractsOf, profile, spec } from '../support/drifted-run.js';
 import { runCommand } from '../support/processes.js';
 import { REPORT_FILES } from '../support/report-files.js';
-import { itInFull, whole } from '../support/sample.js';
+import { itFirst, itInFull } from '../support/sample.js';
 import { readXml } from '../support/xml.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-ending-'));
@@ -115,7 +115,7 @@ const smoke = (url: string, reportDir: string): string[] => [
 ];
 
 describe('a run that a signal ends', () => {
-  it.each(whole ? signals : signals.slice(0, 1))(
+  itFirst(1).each(signals)(
     'by %s takes away what it made and says so in its reports, code %i',
     async (signal, code) => {
       const { url, spaces, requests } = await standIn();
@@ -235,7 +235,7 @@ describe('an error of our own', () => {
     ['a rejection', "Promise.reject(new Error('planted'))"],
     ['an exception', "throw new Error('planted')"],
   ] as const;
-  it.each(whole ? plants : plants.slice(0, 1))(
+  itFirst(1).each(plants)(
     'such as %s that nobody handles cleans up and is named in the reports, code 3',
     async (_, planted) => {
       const { url, spaces, requests } = await standIn();

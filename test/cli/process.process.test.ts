@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createKeeper, projectFolder, runCommand } from '../support/processes.js';
-import { itInFull, whole } from '../support/sample.js';
+import { itFirst, itInFull, whole } from '../support/sample.js';
 
 const keeper = createKeeper();
 const folder = mkdtempSync(join(tmpdir(), 'understudy-process-'));
@@ -52,7 +52,7 @@ describe('the ready file', () => {
     ['SIGTERM', 143],
     ['SIGINT', 130],
   ] as const;
-  it.each(whole ? signals : signals.slice(0, 1))(
+  itFirst(1).each(signals)(
     'is gone after %s, with everything that was made to write it',
     async (signal, code) => {
       const { server, url } = await serve();
@@ -141,7 +141,7 @@ describe('a server that npm has started', () => {
     ['detached, under npm', 'detached', { npm_lifecycle_event: 'mock' }],
     ['without npm', 'attached', { npm_lifecycle_event: undefined, npm_execpath: undefined }],
   ];
-  it.each(whole ? ways : ways.slice(0, 1))('stays when it was started %s', async (_, how, env) => {
+  itFirst(1).each(ways)('stays when it was started %s', async (_, how, env) => {
     const { code, stdout } = await runCommand(
       process.execPath,
       ['-e', leave, how, program, ...flags],

@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
 import { type Running, run, runBuilt, start } from '../support/cli.js';
-import { itInFull, whole } from '../support/sample.js';
+import { itFirst, itInFull, whole } from '../support/sample.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'understudy-'));
 const running: Running[] = [];
@@ -175,7 +175,7 @@ describe('understudy serve', () => {
     ['SIGTERM', 143],
     ['SIGINT', 130],
   ] as const;
-  it.each(whole ? signals : signals.slice(0, 1))(
+  itFirst(1).each(signals)(
     'ends at once on %s with %i, with a kept-alive connection open',
     async (signal, code) => {
       const server = serve(['--port', '0', '--log-format', 'pretty']);

@@ -17,7 +17,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createKeeper, projectFolder, runCommand } from '../support/processes.js';
-import { itInFull, whole } from '../support/sample.js';
+import { itFirst, itInFull } from '../support/sample.js';
 
 const keeper = createKeeper();
 let checkout: string;
@@ -149,7 +149,7 @@ describe('a build', () => {
     ['openapi/openapi.yaml', 'generating'],
     ['package.json', 'compiling'],
   ] as const;
-  it.each(whole ? changes : changes.slice(0, 1))(
+  itFirst(1).each(changes)(
     'that is interrupted after %s has changed, while %s, leaves the old program, and nothing beside it',
     async (changed, step) => {
       touch(changed);

@@ -9,7 +9,7 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { toHtml } from '../../../src/contract/report/page.js';
 import { tell } from '../../../src/contract/report/telling.js';
 import { alteredRun, inBody } from '../../support/altered.js';
-import { itInFull, whole } from '../../support/sample.js';
+import { itFirst, itInFull, whole } from '../../support/sample.js';
 import { beforeAllWithTool, findChromium } from '../../support/tools.js';
 
 let launched: Browser | undefined;
@@ -75,7 +75,7 @@ describe('the page of a report, in a browser', () => {
     ['light', {}],
     ['dark', { runOnly: ['color-contrast'] }],
   ] as const;
-  it.each(whole ? schemes : schemes.slice(0, 1))(
+  itFirst(1).each(schemes)(
     'has nothing that axe objects to, when it is %s',
     async (scheme, rules) => {
       const html = prepared().failed.replaceAll(
