@@ -8,8 +8,8 @@ const starting = ['test/support/prepare-process.ts'];
 // The name of a test's file says which project it belongs to.
 export default defineConfig({
   test: {
-    // As many as there are cores.
-    maxWorkers: '100%',
+    // One more than there are cores: part of the time they wait for programs.
+    maxWorkers: availableParallelism() + 1,
     // Programs are started and waited for; a slow machine is no failure.
     testTimeout: 180_000,
     hookTimeout: 300_000,
@@ -45,21 +45,10 @@ export default defineConfig({
           include: [filesOf('process')],
           globalSetup: starting,
           isolate: false,
-          // Half of the time they wait for programs.
-          maxWorkers: availableParallelism() + 1,
-          sequence: { groupOrder: 1 },
         },
       },
       // The same at full length: what takes minutes, of which `process` has a part.
-      {
-        extends: true,
-        test: {
-          name: 'long',
-          include: [filesOf('long')],
-          globalSetup: starting,
-          sequence: { groupOrder: 2 },
-        },
-      },
+      { extends: true, test: { name: 'long', include: [filesOf('long')], globalSetup: starting } },
     ],
   },
 });
