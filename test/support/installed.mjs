@@ -31,7 +31,7 @@ export async function vendorSdk(version, others = []) {
   try {
     await aloneIn(folder, async () => {
       if (existsSync(receipt) && readFileSync(receipt, 'utf8') === wanted) return;
-      await makeVenv(folder, ['--no-compile', '--constraint', constraints, ...packages]);
+      await makeVenv(folder, ['--constraint', constraints, ...packages]);
       writeFileSync(receipt, wanted);
     });
   } catch (error) {
