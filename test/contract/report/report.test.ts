@@ -27,6 +27,7 @@ const honest = (changes: Partial<Parameters<typeof runContracts>[0]> = {}): Prom
     contracts: contractsOf([operation]),
     profile,
     target: handlerTarget('the stand-in', createUnderstudy().fetch),
+    wait: async () => {},
     ...changes,
   });
 const gone = {

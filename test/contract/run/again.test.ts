@@ -44,6 +44,7 @@ const played = (
     target: server.target,
     concurrency: 1,
     askAgain: 2,
+    wait: async () => {},
     ...more,
   });
 const errorsIn = ({ findings }: Report) => findings.filter(({ code }) => code === 'SERVER_ERROR');

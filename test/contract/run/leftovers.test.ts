@@ -21,6 +21,7 @@ const runOf = (target: Target, operation: OperationId, options: Partial<RunOptio
     profile,
     target,
     include: (id) => id === operation,
+    wait: async () => {},
     ...options,
   });
 

@@ -29,7 +29,15 @@ const casesIn = (plays: readonly Play[], isWanted: (status: number) => boolean):
 async function played(level: Level): Promise<{ report: Report; archived: number }> {
   const understudy = createUnderstudy();
   const target = handlerTarget('the stand-in', understudy.fetch);
-  const report = await runContracts({ spec, contracts, profile, target, level, concurrency: 8 });
+  const report = await runContracts({
+    spec,
+    contracts,
+    profile,
+    target,
+    level,
+    concurrency: 8,
+    wait: async () => {},
+  });
   let archived = 0;
   for (let skip = 0, more = true; more; skip += 100) {
     const path = `/v1/organizations/org_xyz789/knowledge/slices?status=archived&limit=100&skip=${skip}`;

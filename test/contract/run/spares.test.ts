@@ -34,7 +34,15 @@ async function run(
   };
   const contracts = withoutEdges(operations);
   const include = (operation: OperationId): boolean => operations.includes(operation);
-  const report = await runContracts({ spec, contracts, profile, target, include, ...options });
+  const report = await runContracts({
+    spec,
+    contracts,
+    profile,
+    target,
+    include,
+    wait: async () => {},
+    ...options,
+  });
   return { report, renewals };
 }
 
