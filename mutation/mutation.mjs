@@ -22,13 +22,13 @@ import { sampleTable, writePapers } from './tables.mjs';
  * where no drift has such a name.
  */
 export async function mutation(
-  { kit: kitAlone, rivals: rivalsAlone, levels, write, patterns },
+  { kit: kitAlone, rivals: rivalsAlone, levels, short, write, patterns },
   say,
 ) {
   const started = performance.now();
   const all = [...drifts.keys()];
   const isChosen = (name) => patterns.some((pattern) => matches(pattern, name));
-  const names = patterns.length > 0 ? all.filter(isChosen) : pickSample(drifts);
+  const names = patterns.length > 0 ? all.filter(isChosen) : pickSample(drifts, { short });
   if (names.length === 0) {
     say(`No drift is called ${patterns.join(' or ')}.`);
     return 2;

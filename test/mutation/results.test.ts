@@ -55,6 +55,13 @@ describe('the sample', () => {
     const backwards = new Map([...drifts].reverse());
     expect(pickSample(backwards).toSorted()).toEqual(picked.toSorted());
   });
+
+  it('has a short form, a part of it with one drift of each kind', () => {
+    const short = pickSample(drifts, { short: true });
+    const kinds = short.map((name) => name.slice(0, name.indexOf(':')));
+    expect(pickSample(drifts)).toEqual(expect.arrayContaining(short));
+    expect(kinds.toSorted()).toEqual([...Object.keys(driftKinds), 'vary'].toSorted());
+  });
 });
 
 describe('a run of the kit', () => {
