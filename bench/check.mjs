@@ -4,7 +4,7 @@
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createUnderstudy } from '../dist/index.js';
-import { standInProfile } from '../dist/inside.js';
+import { mockServerProfile } from '../dist/inside.js';
 import {
   httpTarget,
   loadContracts,
@@ -34,7 +34,7 @@ const began = performance.now();
 const { requests, rows, findings } = await runContracts({
   spec,
   contracts,
-  profile: readProfile(standInProfile, {}),
+  profile: readProfile(mockServerProfile, {}),
   target: httpTarget(`http://127.0.0.1:${port}`),
   level,
   concurrency: CONCURRENCY,

@@ -1,8 +1,8 @@
 // Builds the console: one page, one script, one style, which the control plane serves. `npm run
-// console` serves it from its sources beside a stand-in on port 4010.
+// console` serves it from its sources beside a mock server on port 4010.
 import { defineConfig } from 'vite';
 
-const standIn = process.env.UNDERSTUDY_URL ?? 'http://127.0.0.1:4010';
+const mockServer = process.env.UNDERSTUDY_URL ?? 'http://127.0.0.1:4010';
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -38,7 +38,7 @@ export default defineConfig({
       ['/__admin', '/v1', '/openapi.json'].map((path) => [
         path,
         // It takes requests of its own page alone.
-        { target: standIn, changeOrigin: true, headers: { origin: standIn } },
+        { target: mockServer, changeOrigin: true, headers: { origin: mockServer } },
       ]),
     ),
   },

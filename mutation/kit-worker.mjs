@@ -1,4 +1,4 @@
-// A worker of kit.mjs: is told a drift's name, plays the contracts against a stand-in with that
+// A worker of kit.mjs: is told a drift's name, plays the contracts against a mock server with that
 // drift, and says what it saw.
 import { parentPort, workerData } from 'node:worker_threads';
 import { createUnderstudy } from '../dist/index.js';
@@ -7,7 +7,7 @@ import { contracts, drifts, playsOf, playsTouching, profile, spec } from './play
 
 const plays = playsOf(workerData.level);
 
-/** On the honest stand-in, no drift is named. */
+/** On the honest mock server, no drift is named. */
 parentPort.on('message', async (name) => {
   const started = performance.now();
   const drift = drifts.get(name);
@@ -24,7 +24,7 @@ async function play(drift, picked, isEnough) {
     contracts,
     profile,
     plays: picked,
-    target: handlerTarget('a drifting stand-in', understudy.fetch),
+    target: handlerTarget('a drifting mock server', understudy.fetch),
     onRow: (played) => {
       if (isEnough(played)) enough.abort();
     },
@@ -53,7 +53,7 @@ async function plant(drift) {
   };
   const named = (await play(drift, own, names)) || (await play(drift, picked, names));
   if (named && (await objectsToHonesty(finder)))
-    return { verdict: 'missed', elsewhere: 'the honest stand-in', plays: picked.length };
+    return { verdict: 'missed', elsewhere: 'the honest mock server', plays: picked.length };
   return {
     verdict: named ? 'named' : elsewhere ? 'elsewhere' : 'missed',
     elsewhere,
@@ -62,7 +62,7 @@ async function plant(drift) {
 }
 
 const honest = new Map();
-/** What is found must not be found on the honest stand-in by the same play. */
+/** What is found must not be found on the honest mock server by the same play. */
 async function objectsToHonesty(title) {
   const own = plays.filter((one) => one.title === title);
   if (!honest.has(title))

@@ -1,5 +1,5 @@
-// The kit itself: every drift in a stand-in of its own, shared out to as many workers as there are
-// cores, then counted.
+// The kit itself: every drift in a mock server of its own, shared out to as many workers as there
+// are cores, then counted.
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
@@ -12,10 +12,10 @@ export const ENOUGH = 0.95;
 const LONGEST_MS = 600_000;
 
 /**
- * Plays the contracts against the honest stand-in and against each of the drifts. Of a drift comes
- * its `verdict`, of a variation the
- * `alarms` it raised; of the honest stand-in, the first of all, both the alarms and the rows that could not be played.
- * With `touching`, the honest stand-in and the variations are asked only what calls one of these operations.
+ * Plays the contracts against the honest mock server and against each of the drifts. Of a drift
+ * comes its `verdict`, of a variation the `alarms` it raised; of the honest mock server, the first
+ * of all, both the alarms and the rows that could not be played. With `touching`, the honest mock
+ * server and the variations are asked only what calls one of these operations.
  * @param {readonly string[]} names
  * @param {(text: string) => void} say
  * @param {{ level?: string, touching?: readonly string[] }} [part]
@@ -81,7 +81,7 @@ export function judgeKit([honest, ...results], whole) {
     survivors,
     unexplained: survivors.filter(({ reason }) => reason === undefined),
     idle: whole ? reasons.filter(isIdle) : [],
-    alarms: [{ ...honest, name: 'the honest stand-in' }, ...varied].filter(
+    alarms: [{ ...honest, name: 'the honest mock server' }, ...varied].filter(
       ({ alarms }) => alarms.length > 0,
     ),
     keptFromPlay: varied

@@ -1,13 +1,13 @@
 // What the kit plays: all that it plans against any server, each play with the operations that it
 // may call.
-import { atLevel, driftsOf, planRun, standInProfile } from '../dist/inside.js';
+import { atLevel, driftsOf, mockServerProfile, planRun } from '../dist/inside.js';
 import { loadContracts, loadSpec, readProfile, withEdges } from '../dist/kit.js';
 
 export const spec = loadSpec();
 export const drifts = driftsOf(spec);
 export const operations = [...spec.operations.keys()];
 export const contracts = withEdges(spec, loadContracts(spec));
-export const profile = readProfile(standInProfile, {});
+export const profile = readProfile(mockServerProfile, {});
 
 const all = planRun(spec, contracts, profile);
 

@@ -1,5 +1,5 @@
-// The rivals, each asked about each drift of the sample. All get the same: a listening stand-in on
-// loopback with a fresh world and virtual time, and the same question: what do you say here that
+// The rivals, each asked about each drift of the sample. All get the same: a listening mock server
+// on loopback with a fresh world and virtual time, and the same question: what do you say here that
 // you do not say of the honest one?
 import { availableParallelism } from 'node:os';
 import { createUnderstudy } from '../dist/index.js';
@@ -10,7 +10,7 @@ import { schemathesis } from './rivals/schemathesis.mjs';
 
 /**
  * A rival has a `key`, a `title` with its version, `prepare()`, and `ask(serve, operations)`:
- * yields its findings, one list after the other, each time about a stand-in that `serve()` has
+ * yields its findings, one list after the other, each time about a mock server that `serve()` has
  * opened. `operations` are those that the drift concerns; a rival may leave out what cannot touch
  * them. A finding has the `operations` that it names, and `what`, equal for equal findings of other
  * runs.
@@ -19,8 +19,8 @@ export const rivals = [schemathesis, respect, prism];
 export const titles = Object.fromEntries(rivals.map(({ key, title }) => [key, title]));
 
 /**
- * Asks every rival about the honest stand-in, then about each of the names. Returns, by rival, what
- * it says of the honest one, and by drift a verdict, `named`, `elsewhere` or `missed`; for a
+ * Asks every rival about the honest mock server, then about each of the names. Returns, by rival,
+ * what it says of the honest one, and by drift a verdict, `named`, `elsewhere` or `missed`; for a
  * variation any finding is an alarm: `alarm` or `quiet`.
  */
 export async function askRivals(names, say) {
@@ -31,7 +31,7 @@ export async function askRivals(names, say) {
   const honest = await share(rivals, async (rival) => {
     const { findings, seconds } = await ask(rival);
     const said = new Set(findings.map(({ what }) => what));
-    say(`${rival.title}, the honest stand-in: ${said.size} findings, ${seconds.toFixed(1)} s`);
+    say(`${rival.title}, the honest mock server: ${said.size} findings, ${seconds.toFixed(1)} s`);
     return said;
   });
   const isLong = (name) => drifts.get(name).kind === 'vary';
@@ -75,8 +75,8 @@ export async function judge(rival, drift, known) {
 }
 
 /**
- * What a rival says of a stand-in, the honest one without a drift: all of it, or no more than comes
- * with the first finding that is enough.
+ * What a rival says of a mock server, the honest one without a drift: all of it, or no more than
+ * comes with the first finding that is enough.
  */
 export async function ask(
   rival,

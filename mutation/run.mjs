@@ -1,4 +1,4 @@
-// Does the kit see, and what do others see? Plants drifts in the stand-in, one at a time. See
+// Does the kit see, and what do others see? Plants drifts in the mock server, one at a time. See
 // README.md.
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -62,7 +62,7 @@ export function sampleTable(results) {
       ['drifts found, the right operation named', count(drifts, 'named')],
       ['drifts found, another operation named', count(drifts, 'elsewhere')],
       ['harmless variations objected to', count(variations, 'alarm')],
-      ['findings on the honest stand-in', (tool) => String(honest[tool])],
+      ['findings on the honest mock server', (tool) => String(honest[tool])],
     ].map(([what, cell]) => [
       what,
       ...toolsOf(results).map(([tool]) => /** @type {(tool: string) => string} */ (cell)(tool)),

@@ -37,13 +37,14 @@ const loaders = {
 };
 
 /**
- * The chunks, by what loads a module; the first that fits has it. They are few and large, since each
- * file costs a start as much as a hundred kilobytes of code. Nobody loads much that he does not
- * need, and a browser nothing of Node. Every other module has the chunk that the bundler gives it.
+ * The chunks, by what loads a module; the first that fits has it. They are few and large, since
+ * each file costs a start as much as a hundred kilobytes of code. Nobody loads much that he does
+ * not need, and a browser nothing of Node. Every other module has the chunk that the bundler gives
+ * it.
  */
 const chunks = {
   base: ({ browser, program, kit, matchers }) => browser && (program || kit || matchers),
-  'stand-in': ({ browser, server }) => browser && server,
+  'mock-server': ({ browser, server }) => browser && server,
   files: ({ server, program, kit, matchers }) =>
     (server && (program || kit || matchers)) || (program && kit),
   http: ({ server }) => server,
@@ -97,7 +98,10 @@ const viewsOfTheProgram = () =>
     "require('node:module').createRequire(process.cwd() + '/')",
   );
 
-/** The text of a package's file with one place of it changed. Throws where it is written otherwise by now. */
+/**
+ * The text of a package's file with one place of it changed. Throws where it is written otherwise
+ * by now.
+ */
 function replacedOnce(file, place, text) {
   const before = readFileSync(path.join(root, 'node_modules', file), 'utf8');
   const parts = before.split(place);
@@ -131,10 +135,11 @@ export default {
     rolldownOptions: {
       input: Object.fromEntries([...entries, 'inside'].map((name) => [name, source(name)])),
       external: /\/data\.cjs$/,
-      // With what is made for Node, the bundler's own file would import from Node, and browsers load it.
+      // With what is made for Node, the bundler's own file would import from Node, and browsers
+      // load it.
       platform: 'neutral',
-      // It would take away a call such as `decodeURIComponent(text)` whose result nobody uses, although it can
-      // throw. Nothing of ours is unused.
+      // It would take away a call such as `decodeURIComponent(text)` whose result nobody uses,
+      // although it can throw. Nothing of ours is unused.
       treeshake: false,
       output: {
         entryFileNames: '[name].js',

@@ -1,12 +1,12 @@
-// The stand-in for browsers, workers and whatever else has `fetch`: no file is read, no port is
+// The mock server for browsers, workers and whatever else has `fetch`: no file is read, no port is
 // opened, and all the data is in the bundle.
 import { checkOptions } from './files/options.js';
 import {
-  createStandIn,
-  type StandIn,
-  type StandInOptions,
-  standInOptions,
-} from './http/stand-in.js';
+  createMockServer,
+  type MockServer,
+  type MockServerOptions,
+  mockServerOptions,
+} from './http/mock-server.js';
 import { webCodings } from './http/web-codings.js';
 import { CROWDED, CROWDED_DESCRIPTION } from './scenario/crowded.js';
 import type { Scenario } from './scenario/scenario.js';
@@ -38,27 +38,27 @@ export type { EmbeddingFilter, EmbeddingQueue } from './worlds/embeddings.js';
 export { ClockError, type ClockMove } from './worlds/time.js';
 export { WorldError, type WorldEvent, type WorldSummary, type Worlds } from './worlds/worlds.js';
 
-export type UnderstudyOptions = StandInOptions;
-export type Understudy = StandIn;
+export type UnderstudyOptions = MockServerOptions;
+export type Understudy = MockServer;
 
 /**
- * Starts a stand-in on this page. Throws a ScenarioError that lists every problem of the scenario,
- * or a TypeError that names every option that is unknown or of the wrong type.
+ * Starts a mock server on this page. Throws a ScenarioError that lists every problem of the
+ * scenario, or a TypeError that names every option that is unknown or of the wrong type.
  *
  * @example
- * const understudy = createUnderstudy();
- * const response = await understudy.fetch('/v1/spaces/space_abc123', { headers: { 'X-API-Key': 'ak_owner' } });
+ * const understudy = createUnderstudy(); const response = await
+ * understudy.fetch('/v1/spaces/space_abc123', { headers: { 'X-API-Key': 'ak_owner' } });
  * response.status; // 200
  */
 export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
-  checkOptions('createUnderstudy', options, standInOptions);
+  checkOptions('createUnderstudy', options, mockServerOptions);
   const {
     answerer: _,
     control: __,
     loaded: ___,
     reloading: ____,
-    ...standIn
-  } = createStandIn(options, {
+    ...mockServer
+  } = createMockServer(options, {
     spec: inlinedSpec(),
     validators: inlinedValidators,
     readScenario,
@@ -67,7 +67,7 @@ export function createUnderstudy(options: UnderstudyOptions = {}): Understudy {
     control: inlinedControl,
     scenarios,
   });
-  return standIn;
+  return mockServer;
 }
 
 const readScenario = createScenarioReader(inlinedScenarioForm, inlinedScenarios);

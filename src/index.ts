@@ -42,11 +42,11 @@ export interface UnderstudyOptions extends ServerOptions {
 }
 
 /**
- * A stand-in in this process.
+ * A mock server in this process.
  *
  * @example
- * const understudy = createUnderstudy();
- * const response = await understudy.fetch('/v1/spaces/space_abc123', { headers: { 'X-API-Key': 'ak_owner' } });
+ * const understudy = createUnderstudy(); const response = await
+ * understudy.fetch('/v1/spaces/space_abc123', { headers: { 'X-API-Key': 'ak_owner' } });
  * response.status; // 200
  */
 export interface Understudy extends Server {
@@ -55,7 +55,7 @@ export interface Understudy extends Server {
 }
 
 /**
- * Starts a stand-in in this process. Throws a ScenarioError or a DocumentError that lists every
+ * Starts a mock server in this process. Throws a ScenarioError or a DocumentError that lists every
  * problem of the file, an UnknownDrift, a MissingPrism, or a TypeError that names every option that
  * is unknown or of the wrong type.
  */

@@ -2,6 +2,6 @@
 export { exportArazzo, inputsOf } from './contract/export.js';
 export { atLevel } from './contract/run/choice.js';
 export { planRows, planRun } from './contract/run/plan.js';
-export { standInProfile } from './contract/tables/load.js';
+export { mockServerProfile } from './contract/tables/load.js';
 export { driftsOf } from './drift/drifts.js';
 export { createMatcher } from './spec/match.js';

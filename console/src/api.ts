@@ -15,7 +15,7 @@ export type WaysOut = Schemas['WaysOutAnswer']['data'];
 export type Fault = Schemas['Fault'];
 export type Row = Record<string, unknown> & { readonly id: string };
 
-/** Where the stand-in is: `/`, or the path that it is mounted under. */
+/** Where the mock server is: `/`, or the path that it is mounted under. */
 export const base = (import.meta.env.DEV ? location.origin : new URL('..', document.baseURI).href)
   .replace(/[#?].*$/, '')
   .replace(/\/$/, '');

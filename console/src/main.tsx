@@ -1,4 +1,4 @@
-// The console: a page that shows what a stand-in does, and steers it.
+// The console: a page that shows what a mock server does, and steers it.
 import { render } from 'preact';
 import { App } from './app.js';
 import './style/base.css';

@@ -142,7 +142,7 @@ async function optionsOf(
   const selected = selection(spec, flags);
   const contracts = withEdges(spec, loadContracts(spec), { seed: flags.seed });
   const { profile, target, onLedger, around } = isInProcess(url, flags)
-    ? await standIn(flags, io)
+    ? await ownMockServer(flags, io)
     : realServer(url, flags, runId, io);
 
   return {
@@ -204,7 +204,7 @@ interface Tested extends Pick<RunOptions, 'onLedger'> {
   readonly around?: RateLimitPlan['around'];
 }
 
-async function standIn(flags: CheckFlags, io: Io): Promise<Tested> {
+async function ownMockServer(flags: CheckFlags, io: Io): Promise<Tested> {
   wireOf(flags, undefined, io.env);
   // Loaded only here: the kit itself works without Express.
   const { createServer } = await import('../http/server.js');

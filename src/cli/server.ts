@@ -4,7 +4,7 @@ import { httpTarget } from '../client/http-target.js';
 import { isLoopback } from '../client/loopback.js';
 import type { Target } from '../client/target.js';
 import { type Profile, problemOfBaseUrl, readProfile } from '../contract/run/profile.js';
-import { standInProfile } from '../contract/tables/load.js';
+import { mockServerProfile } from '../contract/tables/load.js';
 import { UsageError } from '../spec/failure.js';
 import type { SweepFlags } from './flags.js';
 import type { Io } from './io.js';
@@ -44,7 +44,7 @@ export function profileFor(
     );
   if (profile !== undefined) return readProfile(profile, env);
   // Its keys are in the documentation, and words of the mock server's answers.
-  return { ...readProfile(standInProfile, env), secrets: new Map() };
+  return { ...readProfile(mockServerProfile, env), secrets: new Map() };
 }
 
 function baseUrl(url: string | undefined, profile: Profile): string {

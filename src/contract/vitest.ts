@@ -26,7 +26,7 @@ import type { Played } from './run/play.js';
 import { type Profile, readProfile } from './run/profile.js';
 import { Run } from './run/run.js';
 import { RunEnd } from './run/stopped.js';
-import { loadContracts, standInProfile } from './tables/load.js';
+import { loadContracts, mockServerProfile } from './tables/load.js';
 
 export interface DescribeOptions {
   /** Default: the profile of the mock server's default world. */
@@ -49,15 +49,17 @@ export interface DescribeOptions {
   /** One part of the tests, such as `{ index: 1, count: 4 }`. */
   readonly shard?: Shard;
   /**
-   * How fast requests are sent: `60/m`, `auto` for what the server's headers say, or `off`; as fast as
-   * they are answered when absent.
+   * How fast requests are sent: `60/m`, `auto` for what the server's headers say, or `off`; as fast
+   * as they are answered when absent.
    */
   readonly rateLimit?: string;
-  /** The run ends after so many requests: the test that meets the end fails, the others are skipped. */
+  /**
+   * The run ends after so many requests: the test that meets the end fails, the others are skipped.
+   */
   readonly maxRequests?: number;
   /**
-   * Deviations that are accepted for now, from `readKnown`: they fail no test. An entry that has expired
-   * or matches nothing fails the suite.
+   * Deviations that are accepted for now, from `readKnown`: they fail no test. An entry that has
+   * expired or matches nothing fails the suite.
    */
   readonly known?: readonly KnownFinding[];
   /** Whether one exchange is judged twice, as proof that the tests look; true when absent. */
@@ -106,7 +108,7 @@ export function describeContracts(target: Target, options: DescribeOptions = {})
   const spec = loadSpec();
   const {
     seed = 1,
-    profile = readProfile(standInProfile, {}),
+    profile = readProfile(mockServerProfile, {}),
     lock = !target.inProcess,
     canary = true,
     timeout = 120_000,

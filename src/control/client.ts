@@ -1,4 +1,5 @@
-// What programs call a running stand-in's control plane with: a method for each of its operations.
+// What programs call a running mock server's control plane with: a method for each of its
+// operations.
 import type { JournalEntry } from '../engine/journal.js';
 import type { FaultStatus } from '../faults/planted.js';
 import type { LintReport } from '../lint/report.js';
@@ -37,7 +38,7 @@ export type { JournalEvent } from './event-stream.js';
 export interface ControlOptions {
   /** That of `--admin-token`, or the one that the server printed. */
   readonly token?: string | undefined;
-  /** `fetch` of a stand-in in this process, for example. */
+  /** `fetch` of a mock server in this process, for example. */
   readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
 }
 
@@ -150,7 +151,7 @@ export class ControlClient {
   readonly #base: string;
   readonly #options: ControlOptions;
 
-  /** `url` is that of the stand-in, as `serve` prints it. */
+  /** `url` is that of the mock server, as `serve` prints it. */
   constructor(url: string, options: ControlOptions = {}) {
     this.#base = `${url.replace(/\/+$/, '')}/__admin`;
     this.#options = options;
@@ -274,7 +275,9 @@ export class ControlClient {
     return this.#ask('PATCH', ['worlds', world, 'settings'], { body: patch });
   }
 
-  /** The journal so far, and then each exchange as it comes, until the server or the signal ends it. */
+  /**
+   * The journal so far, and then each exchange as it comes, until the server or the signal ends it.
+   */
   async *events(
     world: string,
     { after = 0, signal }: { readonly after?: number; readonly signal?: AbortSignal } = {},
@@ -289,8 +292,8 @@ export class ControlClient {
   }
 
   /**
-   * Why a request was answered as it was, by the `X-Understudy-Request` of its answer, by its number
-   * or by its trace id.
+   * Why a request was answered as it was, by the `X-Understudy-Request` of its answer, by its
+   * number or by its trace id.
    */
   why(request: string | number, world?: string): Promise<Explanation> {
     const path = world === undefined ? [] : ['worlds', world];

@@ -71,7 +71,7 @@ export interface ControlParts {
   readonly served: Pick<Spec<string>, 'operations'>;
   /** Those with which it was started. */
   readonly settings: StartSettings;
-  /** Of the stand-in, and of the document that it stands in for. */
+  /** Of the mock server, and of the document that it stands in for. */
   readonly versions: { readonly understudy: string; readonly document: string };
 }
 

@@ -1,5 +1,5 @@
-// The form of a planted drift: a named way in which the stand-in no longer keeps to the document,
-// or a harmless variation.
+// The form of a planted drift: a named way in which the mock server no longer keeps to the
+// document, or a harmless variation.
 import type { Outcome } from '../decide/rule.js';
 import type { Call } from '../rules/rule.js';
 import { type Case, decidedBy } from '../spec/case.js';
@@ -40,7 +40,7 @@ export interface Honest {
   readonly response: PlainResponse;
 }
 
-/** What a drift does to the stand-in that it is planted in. */
+/** What a drift does to the mock server that it is planted in. */
 export interface Wrapper {
   /** Checks of the credential or the request that are not made, by the case they would answer. */
   readonly forgets?: (refusal: string) => boolean;
@@ -61,14 +61,14 @@ export interface Drift {
   /** `kind:operation.…`, or `kind:what` where it concerns all operations alike. */
   readonly name: string;
   readonly kind: DriftKind;
-  /** Where it shows: who judges the stand-in must name one of them. */
+  /** Where it shows: who judges the mock server must name one of them. */
   readonly operations: readonly OperationId[];
   /** The answers it shows in, where it is not all of the operation. */
   readonly status?: number;
   readonly case?: string;
   /** In words. */
   readonly does: string;
-  /** A fresh wrapper for one stand-in: what it counts or remembers is its own. */
+  /** A fresh wrapper for one mock server: what it counts or remembers is its own. */
   readonly plant: () => Wrapper;
 }
 
@@ -79,7 +79,7 @@ export function withBody(response: PlainResponse, change: (body: Json) => Json):
     : { ...response, body: JSON.stringify(change(JSON.parse(response.body) as Json)) };
 }
 
-/** The cases of an operation that the stand-in answers with by itself. */
+/** The cases of an operation that the mock server answers with by itself. */
 export const reachedCases = (operation: Operation): readonly Case[] =>
   [...operation.cases.values()].filter((documented) => decidedBy(documented) !== 'nothing');
 

@@ -1,4 +1,4 @@
-// A drift as an interceptor: what it does to a stand-in, at the points where the engine can be
+// A drift as an interceptor: what it does to a mock server, at the points where the engine can be
 // wrapped.
 import { type Decision, type Outcome, settled } from '../decide/rule.js';
 import type { Delivery } from '../engine/delivery.js';

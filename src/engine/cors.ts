@@ -14,7 +14,7 @@ const ours = [
   'x-understudy-world',
 ];
 
-/** Any origin may call, and read these headers beside ours: the stand-in keeps no secrets. */
+/** Any origin may call, and read these headers beside ours: the mock server keeps no secrets. */
 export const corsHeaders = (names: readonly string[]): Record<string, string> => ({
   'access-control-allow-origin': '*',
   'access-control-expose-headers': [...new Set([...ours, ...names])].join(', '),

@@ -30,7 +30,7 @@ export interface Note {
 
 /** What a log has of an exchange. */
 export interface JournalLine extends Note {
-  /** Counts from 1 over the life of the stand-in. */
+  /** Counts from 1 over the life of the mock server. */
   readonly number: number;
   readonly time: string;
   readonly method: string;
@@ -81,7 +81,9 @@ export interface Journal {
   watch(changed: () => void): () => void;
 }
 
-/** What an exchange may weigh on average beside its bodies: as much as Node takes for all headers. */
+/**
+ * What an exchange may weigh on average beside its bodies: as much as Node takes for all headers.
+ */
 const MEAN_WEIGHT = 16_384;
 
 /** Exchanges after this number that were written, and that a journal no longer has. */

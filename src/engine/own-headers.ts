@@ -5,7 +5,10 @@ import type { Delivery } from './delivery.js';
 const OWN = 'x-understudy-';
 const isOwn = (name: string): boolean => name.toLowerCase().startsWith(OWN);
 
-/** What such an answerer sends tells nobody that it is a stand-in; the journal has the headers still. */
+/**
+ * What such an answerer sends tells nobody that it is a mock server; the journal has the headers
+ * still.
+ */
 export const withoutOwnHeaders = (answerer: Answerer): Answerer => ({
   bodyLimit: answerer.bodyLimit,
   answer: async (request) => stripped(await answerer.answer(request)),

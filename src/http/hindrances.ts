@@ -1,4 +1,4 @@
-// The faults of a stand-in, loaded with the first of them: without one, a request costs nothing
+// The faults of a mock server, loaded with the first of them: without one, a request costs nothing
 // more.
 
 import { type Rate, readRateLimit } from '../client/rate.js';
@@ -86,8 +86,8 @@ export class Hindrances implements FaultDesk, Companion {
   }
 
   /**
-   * Others for every world. A fault that stays as it was is counted on. Throws as `checkEverywhere`;
-   * what it gives puts them in place.
+   * Others for every world. A fault that stays as it was is counted on. Throws as
+   * `checkEverywhere`; what it gives puts them in place.
    */
   replacing(given: readonly Fault[], worlds: () => readonly World[]): () => FaultChange {
     const [world] = worlds();

@@ -1,5 +1,5 @@
-// The stand-in with what only Node has: its data from files, a document of the user's own, Express
-// and ports.
+// The mock server with what only Node has: its data from files, a document of the user's own,
+// Express and ports.
 import type { Express } from 'express';
 import type { ProcessUse } from '../control/metrics.js';
 import { isControl } from '../control/plane.js';
@@ -36,16 +36,16 @@ import {
   listen,
 } from './listen.js';
 import {
-  createStandIn,
+  createMockServer,
+  type MockServer,
+  type MockServerOptions,
+  mockServerOptions,
   type OwnDocument,
   type Reloading,
-  type StandIn,
-  type StandInOptions,
-  standInOptions,
-} from './stand-in.js';
+} from './mock-server.js';
 import { zlibCodings } from './zlib.js';
 
-export interface ServerOptions extends StandInOptions {
+export interface ServerOptions extends MockServerOptions {
   /**
    * A shipped scenario's name, the path of a file, or a scenario itself; `default` is the world of
    * the vendor's documentation.
@@ -58,8 +58,8 @@ export interface ServerOptions extends StandInOptions {
   readonly spec?: string;
 }
 
-/** A stand-in in this process that can open ports. */
-export interface Server extends StandIn {
+/** A mock server in this process that can open ports. */
+export interface Server extends MockServer {
   /** The Express application, for supertest or to mount. */
   readonly app: Express;
   /** The document of `options.spec`. */
@@ -78,7 +78,7 @@ export interface ReloadingServer extends Server {
 }
 
 export const serverOptions: Record<keyof ServerOptions, OptionRule> = {
-  ...standInOptions,
+  ...mockServerOptions,
   spec: aText,
 };
 
@@ -93,7 +93,7 @@ export function createServer(
   const spec = loadSpec();
   const other = options.spec === undefined ? undefined : loadOtherDocument(options.spec, spec);
   if (other && options.admin !== false) refuseClash(other);
-  const { answerer, control, loaded, reloading, ...standIn } = createStandIn(options, {
+  const { answerer, control, loaded, reloading, ...mockServer } = createMockServer(options, {
     spec,
     validators: shippedValidators,
     readScenario: readGiven,
@@ -109,7 +109,7 @@ export function createServer(
     processUse,
   });
   return {
-    ...standIn,
+    ...mockServer,
     ...portsOf(answerer, { control, loaded }),
     ...(other ? { document: other.summary } : {}),
     reloading: {
@@ -135,7 +135,7 @@ function refuseClash(document: OtherDocument): void {
 
 function portsOf(
   answerer: Answerer,
-  { control, loaded }: Pick<ReturnType<typeof createStandIn>, 'control' | 'loaded'>,
+  { control, loaded }: Pick<ReturnType<typeof createMockServer>, 'control' | 'loaded'>,
 ): Pick<Server, 'app' | 'listen' | 'close'> {
   const app = createExpressApp(answerer);
   const open = new Set<Listening>();

@@ -1,4 +1,4 @@
-// Why a request was answered as it was, for whoever has the worlds of a stand-in.
+// Why a request was answered as it was, for whoever has the worlds of a mock server.
 import type { Api } from '../engine/api.js';
 import type { JournalEntry } from '../engine/journal.js';
 import type { RequestId } from '../engine/request-id.js';

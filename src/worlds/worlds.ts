@@ -1,4 +1,4 @@
-// The worlds of a stand-in, by name: each has its own state, clock, ids and journal. One is made
+// The worlds of a mock server, by name: each has its own state, clock, ids and journal. One is made
 // when a request with a known credential first names it.
 import { readAddress } from '../engine/address.js';
 import type { Addressed } from '../engine/exchange.js';
@@ -123,8 +123,8 @@ export class Worlds {
   };
 
   /**
-   * For a document with nothing of ours, whose paths and keys are the user's own: the default world,
-   * and the request as it is.
+   * For a document with nothing of ours, whose paths and keys are the user's own: the default
+   * world, and the request as it is.
    */
   readonly resolveDefault = (request: PlainRequest): Addressed<World> =>
     entered(this.#default, request);
@@ -153,7 +153,9 @@ export class Worlds {
     return [this.#default, ...this.#named.values()].map(summaryOf);
   }
 
-  /** What a list tells of one. Throws a WorldError, as all below do where there is no such world. */
+  /**
+   * What a list tells of one. Throws a WorldError, as all below do where there is no such world.
+   */
   summary(name: string): WorldSummary {
     return summaryOf(this.#found(name));
   }
@@ -196,7 +198,8 @@ export class Worlds {
 
   /** A new world that starts where another one is now; its reset goes to the scenario. */
   fork(from: string, to: string): World {
-    // Where there is room for no more worlds, the new one may take the place of the one it comes from.
+    // Where there is room for no more worlds, the new one may take the place of the one it comes
+    // from.
     const origin = this.#found(from);
     const { start, world } = origin;
     this.#mustBeNew(to);
@@ -207,7 +210,9 @@ export class Worlds {
     return forked;
   }
 
-  /** As its scenario has it, with an empty journal: the same requests get the same answers again. */
+  /**
+   * As its scenario has it, with an empty journal: the same requests get the same answers again.
+   */
   reset(name: string): void {
     const place = this.#found(name);
     if (place.journal.entries.length > 0) this.#tally.reset += 1;

@@ -180,7 +180,7 @@ describe('the rooms of src/', () => {
     expect(unused, 'homes of packages that nobody uses').toEqual([]);
   });
 
-  it('let the kit stand without Express and without the stand-in’s rules', () => {
+  it('let the kit stand without Express and without the mock server’s rules', () => {
     const files = [...closure('kit.ts', inside)];
     expect([...new Set(files.map(room))].sort()).toEqual([
       'client',

@@ -38,7 +38,7 @@ const spaces = only('createSpace', 'getSpace', 'deleteSpace');
 const smoke = ['--level', 'smoke'];
 
 describe('understudy check', () => {
-  it('holds the stand-in in process when no server is named, and is clean', async () => {
+  it('holds the mock server in process when no server is named, and is clean', async () => {
     const { code, stdout, stderr, results } = await check(...spaces, ...smoke);
     expect([code, stdout]).toEqual([
       0,
@@ -192,7 +192,7 @@ describe('understudy check', () => {
     ]);
   });
 
-  it('sends the stand-in’s keys to nobody else', async () => {
+  it('sends the mock server’s keys to nobody else', async () => {
     const { code, stderr } = await check('https://staging.example.com');
     expect([code, stderr]).toEqual([
       2,

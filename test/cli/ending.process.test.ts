@@ -60,8 +60,8 @@ async function listen(handle: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-/** The stand-in over a port; what `refuses` says yes to is never answered. */
-async function standIn(hangs: (method: string, number: number) => boolean = () => false) {
+/** The mock server over a port; what `refuses` says yes to is never answered. */
+async function mockServer(hangs: (method: string, number: number) => boolean = () => false) {
   const understudy = createUnderstudy();
   let seen = 0;
   const url = await listen(async (request, response) => {
@@ -118,7 +118,7 @@ describe('a run that a signal ends', () => {
   itFirst(1).each(signals)(
     'by %s takes away what it made and says so in its reports, code %i',
     async (signal, code) => {
-      const { url, spaces, requests } = await standIn();
+      const { url, spaces, requests } = await mockServer();
       const before = spaces();
       const reportDir = yesterday();
       const running = start(smoke(url, reportDir));
@@ -141,7 +141,7 @@ describe('a run that a signal ends', () => {
   );
 
   itInFull('twice ends at once, and lists what is left', async () => {
-    const { url, spaces } = await standIn((method) => method === 'DELETE');
+    const { url, spaces } = await mockServer((method) => method === 'DELETE');
     const before = spaces();
     const reportDir = yesterday();
     const running = start([
@@ -170,7 +170,7 @@ describe('a run that a signal ends', () => {
   });
 
   itInFull('is one signal where npm forwards what the terminal has sent as well', async () => {
-    const { url, spaces, requests } = await standIn();
+    const { url, spaces, requests } = await mockServer();
     const before = spaces();
     const reportDir = yesterday();
     const running = start(smoke(url, reportDir));
@@ -186,7 +186,7 @@ describe('a run that a signal ends', () => {
   });
 
   itInFull('that nobody can hear leaves a report that says so', async () => {
-    const { url, requests } = await standIn();
+    const { url, requests } = await mockServer();
     const reportDir = yesterday();
     const running = start([...smoke(url, reportDir)]);
     await expect.poll(requests, { timeout: 60_000 }).toBeGreaterThan(20);
@@ -238,7 +238,7 @@ describe('an error of our own', () => {
   itFirst(1).each(plants)(
     'such as %s that nobody handles cleans up and is named in the reports, code 3',
     async (_, planted) => {
-      const { url, spaces, requests } = await standIn();
+      const { url, spaces, requests } = await mockServer();
       const before = spaces();
       const reportDir = yesterday();
       // On a signal, so that it comes in the middle of the run however fast the machine is.
@@ -270,7 +270,7 @@ describe('an error of our own', () => {
   });
 
   it('that a caller of the kit throws from its own handler ends the run with what is known', async () => {
-    const target = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const target = handlerTarget('the mock server', createUnderstudy().fetch);
     const onRow = (_: unknown, number: number): void => {
       if (number === 20) throw new Error('planted');
     };
@@ -291,7 +291,7 @@ describe('an error of our own', () => {
 
   it('in a play ends the play only, and is no verdict on the target', async () => {
     const understudy = createUnderstudy();
-    const inner = handlerTarget('the stand-in', understudy.fetch);
+    const inner = handlerTarget('the mock server', understudy.fetch);
     let reads = 0;
     const throwing = {
       name: 'a target with a fault of its own',
@@ -318,7 +318,7 @@ describe('an error of our own', () => {
 
 describe('what cannot be written', () => {
   it('is a line and code 2, also where the folder goes away during the run', async () => {
-    const { url, requests } = await standIn();
+    const { url, requests } = await mockServer();
     const reportDir = yesterday();
     const running = start([
       'check',

@@ -42,7 +42,7 @@ describe('GitHub Actions', () => {
     const file = join(folder, 'summary.md');
     expect(await told({ GITHUB_STEP_SUMMARY: file })).toEqual({ stdout: '', stderr: '' });
     const text = readFileSync(file, 'utf8');
-    expect(text).toMatch(/^## Failed: contract of `the altered stand-in`\n\n\d+ cases right, /);
+    expect(text).toMatch(/^## Failed: contract of `the altered mock server`\n\n\d+ cases right, /);
     const row = text.split('\n').find((line) => line.startsWith('| failure')) ?? '';
     // A row of four cells, of which one is code.
     expect(row.replace(/\\\|/g, '').split('|')).toHaveLength(6);

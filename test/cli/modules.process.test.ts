@@ -57,7 +57,7 @@ const started = [
   'cli/main.js',
   ...chunksOf('base', 'command-line', 'files', 'program', 'rolldown-runtime'),
 ];
-const serving = [...started, ...chunksOf('http', 'log', 'server', 'stand-in')];
+const serving = [...started, ...chunksOf('http', 'log', 'server', 'mock-server')];
 
 describe('the modules that a command loads', () => {
   it('are few for --version: no engine, no rules, no drift', async () => {

@@ -20,10 +20,12 @@ interface Answered {
   readonly failed?: string;
 }
 /**
- * What page.html reports: each of its calls, sent to the stand-in and to a server that knows
+ * What page.html reports: each of its calls, sent to the mock server and to a server that knows
  * nothing of other origins.
  */
-type Results = Readonly<Record<string, { readonly standIn: Answered; readonly silent: Answered }>>;
+type Results = Readonly<
+  Record<string, { readonly mockServer: Answered; readonly silent: Answered }>
+>;
 
 interface Visit {
   readonly results: Results;
@@ -48,7 +50,7 @@ async function visit(): Promise<Visit> {
   const silentMethods: string[] = [];
   let reported: Results | undefined;
   try {
-    const { url: standIn } = await understudy.listen({ port: 0 });
+    const { url: mockServer } = await understudy.listen({ port: 0 });
     const silent = await serve((request, response) => {
       silentMethods.push(request.method as string);
       response.setHeader('content-type', 'application/json').end('{}');
@@ -59,7 +61,7 @@ async function visit(): Promise<Visit> {
         .setHeader('content-type', 'text/html')
         .end(readFileSync(new URL('page.html', import.meta.url)));
     });
-    const page = `${own}/?${new URLSearchParams({ 'stand-in': standIn, silent })}`;
+    const page = `${own}/?${new URLSearchParams({ 'mock-server': mockServer, silent })}`;
     const results = await browse(chromium, page, () => reported);
     const preflights = understudy.journal.filter(({ method }) => method === 'OPTIONS').length;
     return { results, silentMethods, preflights };
@@ -71,7 +73,7 @@ async function visit(): Promise<Visit> {
 
 describe('a page from another origin', () => {
   const visited = beforeAllWithTool(visit, 90_000);
-  const standIn = (name: string): Answered => visited().results[name]?.standIn ?? {};
+  const mockServer = (name: string): Answered => visited().results[name]?.mockServer ?? {};
 
   it('may not read one answer of a server that says nothing of other origins, nor even ask most of it', () => {
     const all = Object.entries(visited().results);
@@ -84,25 +86,28 @@ describe('a page from another origin', () => {
   });
 
   it('reads with a key', () => {
-    expect(standIn('a key')).toMatchObject({ status: 200, body: { id: 'space_abc123' } });
+    expect(mockServer('a key')).toMatchObject({ status: 200, body: { id: 'space_abc123' } });
   });
 
   it('writes JSON with a token', () => {
-    expect(standIn('a token and JSON')).toMatchObject({
+    expect(mockServer('a token and JSON')).toMatchObject({
       status: 201,
       body: { name: 'From a page' },
     });
-    expect(standIn('a change')).toMatchObject({ status: 200, body: { name: 'Renamed by a page' } });
-    expect(standIn('detaching')).toMatchObject({ status: 204, body: null });
+    expect(mockServer('a change')).toMatchObject({
+      status: 200,
+      body: { name: 'Renamed by a page' },
+    });
+    expect(mockServer('detaching')).toMatchObject({ status: 204, body: null });
   });
 
   it('reads the body of a refusal', () => {
-    expect(standIn('no credential')).toMatchObject({
+    expect(mockServer('no credential')).toMatchObject({
       status: 401,
       body: { error: { code: 'AUTHENTICATION_REQUIRED' } },
     });
-    expect(standIn('attaching').status).toBe(201);
-    expect(standIn('attaching again')).toMatchObject({
+    expect(mockServer('attaching').status).toBe(201);
+    expect(mockServer('attaching again')).toMatchObject({
       status: 409,
       body: {
         error: {
@@ -114,7 +119,7 @@ describe('a page from another origin', () => {
   });
 
   it('asks for a case by name, and reads which case answered', () => {
-    expect(standIn('a case by name')).toMatchObject({
+    expect(mockServer('a case by name')).toMatchObject({
       status: 403,
       headers: {
         'x-understudy-case': 'getSpace.view_access_required',
@@ -124,7 +129,7 @@ describe('a page from another origin', () => {
   });
 
   it('reads the headers that tell what to do next', () => {
-    const { headers: limited, status, body } = standIn('a rate limit by name');
+    const { headers: limited, status, body } = mockServer('a rate limit by name');
     expect(status).toBe(429);
     expect(limited?.['retry-after']).toMatch(/^\d+$/);
     expect(limited?.['x-request-id']).toBe(body.error.trace_id);
@@ -132,7 +137,7 @@ describe('a page from another origin', () => {
       'x-ratelimit-limit': expect.any(String),
       'x-ratelimit-reset': expect.any(String),
     });
-    expect(standIn('a wrong method')).toMatchObject({
+    expect(mockServer('a wrong method')).toMatchObject({
       status: 405,
       headers: { allow: expect.stringContaining('PATCH') },
     });

@@ -1,6 +1,6 @@
-// The vendor's own Python client, unchanged, against the stand-in: what each step returns or raises
-// there, and which requests it made here. sdk_walk.py takes the steps. `pip install aitronos-sdk`
-// gives 5.0.0, the oldest of these APIs.
+// The vendor's own Python client, unchanged, against the mock server: what each step returns or
+// raises there, and which requests it made here. sdk_walk.py takes the steps. `pip install
+// aitronos-sdk` gives 5.0.0, the oldest of these APIs.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -354,8 +354,8 @@ interface TakenStep extends Step {
 }
 
 /**
- * Takes the walk against a stand-in of its own, on the clock that the command line uses unless told
- * otherwise.
+ * Takes the walk against a mock server of its own, on the clock that the command line uses unless
+ * told otherwise.
  */
 async function walk(version: Version): Promise<readonly TakenStep[]> {
   const python = await installVendorSdk(version);

@@ -1,6 +1,6 @@
-// `describeContracts` as a user meets it: test files of its own, run by vitest in a child process. All of them at once, since
-// a start of vitest takes longer than most of them: those that pass in one run, those that fail in
-// another.
+// `describeContracts` as a user meets it: test files of its own, run by vitest in a child process.
+// All of them at once, since a start of vitest takes longer than most of them: those that pass in
+// one run, those that fail in another.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -31,7 +31,7 @@ interface Outcome {
 interface Fixture {
   /** The options of `describeContracts`. */
   readonly options: string;
-  /** Its target; the stand-in in that process unless told otherwise. */
+  /** Its target; the mock server in that process unless told otherwise. */
   readonly target?: string;
   /** How vitest is to run it. */
   readonly sequence?: {
@@ -42,15 +42,15 @@ interface Fixture {
 
 const textOf = ({
   options,
-  target = standIn(),
+  target = mockServer(),
 }: Fixture) => `import { createUnderstudy } from 'understudy';
 import { handlerTarget, httpTarget, parseProfile, TargetError } from 'understudy/kit';
 import { describeContracts } from 'understudy/vitest';
 const include = (id) => ['getSpace', 'deleteSpace'].includes(id);
 describeContracts(${target}, ${options});
 `;
-const standIn = (options = '') =>
-  `handlerTarget('the stand-in', createUnderstudy(${options}).fetch)`;
+const mockServer = (options = '') =>
+  `handlerTarget('the mock server', createUnderstudy(${options}).fetch)`;
 
 /** Runs vitest on these test files, by name. */
 async function play(fixtures: Readonly<Record<string, Fixture>>) {
@@ -108,7 +108,7 @@ const servers: (() => Promise<void>)[] = [];
 afterAll(async () => {
   for (const close of servers) await close();
 });
-/** A stand-in that listens, on which another run is at work where there is a lock. */
+/** A mock server that listens, on which another run is at work where there is a lock. */
 async function serve(lock = false): Promise<{ url: string; world: Understudy['world'] }> {
   const understudy = createUnderstudy();
   const { url, close } = await understudy.listen({ port: 0 });
@@ -173,7 +173,7 @@ describe('describeContracts, where all is well,', () => {
       part: { options: '{ include, shard: { index: 2, count: 2 } }' },
       known: {
         options: `{ ${getSpace}, level: 'smoke', known: ${JSON.stringify(await accepted())} }`,
-        target: standIn(`{ drift: '${fault}' }`),
+        target: mockServer(`{ drift: '${fault}' }`),
       },
       ...Object.fromEntries(
         Object.entries(orders).map(([name, sequence]) => [name, { options: wide, sequence }]),
@@ -258,7 +258,7 @@ describe('describeContracts, where something is wrong,', () => {
     played = await play({
       drifting: {
         options: '{ include }',
-        target: standIn("{ drift: 'guard:getSpace.view_access_required' }"),
+        target: mockServer("{ drift: 'guard:getSpace.view_access_required' }"),
       },
       refused: {
         options: `{ include, ${profileOf(`callers: { owner: { api_key: ak_wrong } }\n${organization}`)} }`,

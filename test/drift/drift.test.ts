@@ -13,7 +13,7 @@ const ofKind = (kind: Drift['kind']): readonly Drift[] =>
 
 const space = '/v1/spaces/space_abc123';
 
-/** A stand-in with a drift, and what it wrote down. */
+/** A mock server with a drift, and what it wrote down. */
 function planted(drift: string) {
   const written: JournalEntry[] = [];
   const understudy = createUnderstudy({ drift, onExchange: (entry) => written.push(entry) });
@@ -294,7 +294,7 @@ describe('a planted drift', () => {
     expect([got, headers.get('allow')]).toEqual([status, allow]);
   });
 
-  it('made by hand is flaky from its own first request on, in each stand-in anew', async () => {
+  it('made by hand is flaky from its own first request on, in each mock server anew', async () => {
     for (let again = 0; again < 2; again++) {
       const { understudy } = planted('hand:getSpace.flaky');
       const answers = [];
@@ -326,7 +326,7 @@ describe('a planted drift', () => {
     expect(written[1]).not.toHaveProperty('drift');
   });
 
-  it('is told by the stand-in, and none is without one', () => {
+  it('is told by the mock server, and none is without one', () => {
     expect(planted('hand:getSpace.flaky').understudy.drift?.name).toBe('hand:getSpace.flaky');
     expect(createUnderstudy()).not.toHaveProperty('drift');
   });

@@ -234,7 +234,7 @@ describe('request and answer in a journal entry', () => {
   );
 
   it('say how an answer left, if not as usual, and keep nothing of a stream', async () => {
-    const standIn = createServer({}, [
+    const mockServer = createServer({}, [
       {
         kind: 'fault',
         name: 'cut',
@@ -245,13 +245,13 @@ describe('request and answer in a journal entry', () => {
         }),
       },
     ]);
-    await standIn.fetch(getSpace.target, { headers: getSpace.headers ?? {} });
-    expect(last(standIn)).toMatchObject({
+    await mockServer.fetch(getSpace.target, { headers: getSpace.headers ?? {} });
+    expect(last(mockServer)).toMatchObject({
       fault: 'cut',
       status: 200,
       answer: { status: 200, delay_ms: 1, end: { cutAt: 0 } },
     });
-    expect(last(standIn).answer).not.toHaveProperty('body');
-    expect(last(standIn).answer).not.toHaveProperty('bytes');
+    expect(last(mockServer).answer).not.toHaveProperty('body');
+    expect(last(mockServer).answer).not.toHaveProperty('bytes');
   });
 });

@@ -1,4 +1,4 @@
-// What a stand-in keeps after many requests, over ten thousand rounds of them.
+// What a mock server keeps after many requests, over ten thousand rounds of them.
 import { expect, it } from 'vitest';
 import { growthOver } from '../support/soak.js';
 

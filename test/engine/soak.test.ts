@@ -1,5 +1,5 @@
-// What a stand-in keeps after many requests: no more than after half as many. soak.long.test.ts has
-// nearly seventy times as many.
+// What a mock server keeps after many requests: no more than after half as many. soak.long.test.ts
+// has nearly seventy times as many.
 import { expect, it } from 'vitest';
 import { itInFull } from '../support/sample.js';
 import { growthOver } from '../support/soak.js';

@@ -1,4 +1,4 @@
-// What the vendor's own testers saw of the true server, and where the stand-in answers alike.
+// What the vendor's own testers saw of the true server, and where the mock server answers alike.
 import { describe, expect, it } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
 import { call } from '../support/call.js';

@@ -9,7 +9,7 @@ import { createUnderstudy, type Understudy, type UnderstudyOptions } from '../..
 const space = '/v1/spaces/space_abc123';
 const attach = `${space}/vector-stores/vs_def456`;
 
-/** A stand-in with these faults, and ways to use it. */
+/** A mock server with these faults, and ways to use it. */
 async function withFaults(faults: readonly Fault[], options: UnderstudyOptions = {}) {
   const understudy = createUnderstudy(options);
   const control = new ControlClient('http://a.test', { fetch: understudy.fetch });

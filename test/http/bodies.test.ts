@@ -1,4 +1,4 @@
-// Request bodies: compressed ones, and those that a parser in front of the stand-in has read
+// Request bodies: compressed ones, and those that a parser in front of the mock server has read
 // already.
 
 import { createServer } from 'node:http';

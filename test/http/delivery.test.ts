@@ -8,27 +8,27 @@ const space = '/v1/spaces/space_abc123';
 const owner = { 'x-api-key': 'ak_owner' };
 
 const opened: Server[] = [];
-afterEach(() => Promise.all(opened.splice(0).map((standIn) => standIn.close())));
+afterEach(() => Promise.all(opened.splice(0).map((mockServer) => mockServer.close())));
 
 type Send = (target: string, init?: RequestInit) => Promise<Response>;
 const ways = ['a socket', 'the handler'] as const;
 
-/** A stand-in all of whose answers leave like that, and a way to ask it. */
+/** A mock server all of whose answers leave like that, and a way to ask it. */
 async function delivering(
   way: (typeof ways)[number],
   deliver: (honest: Delivery, target: string) => Delivery,
 ): Promise<Send> {
-  const standIn = createServer({}, [
+  const mockServer = createServer({}, [
     {
       kind: 'fault',
       name: 'planted',
       deliver: (honest, { arrival }) => deliver(honest, arrival.request.target),
     },
   ]);
-  opened.push(standIn);
-  const { url } = await standIn.listen({ port: 0 });
+  opened.push(mockServer);
+  const { url } = await mockServer.listen({ port: 0 });
   const send: Send =
-    way === 'a socket' ? (target, init) => fetch(url + target, init) : standIn.fetch;
+    way === 'a socket' ? (target, init) => fetch(url + target, init) : mockServer.fetch;
   return (target, init) => send(target, { headers: owner, ...init });
 }
 

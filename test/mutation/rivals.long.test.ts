@@ -1,6 +1,6 @@
 // Each rival of `npm run mutation` still sees a drift that it is known to see, names its operation,
-// and says nothing new of the honest stand-in: an adapter that reads nothing would make every rival
-// look blind.
+// and says nothing new of the honest mock server: an adapter that reads nothing would make every
+// rival look blind.
 import { describe, expect, it } from 'vitest';
 import { drifts } from '../../mutation/plays.mjs';
 import { ask, judge, rivals } from '../../mutation/rivals.mjs';
@@ -17,7 +17,7 @@ const said = async (rival: Rival): Promise<string[]> => {
 };
 
 describe.each(rivals.filter(({ key }) => key !== 'schemathesis'))('$title', (rival) => {
-  it('finds nothing on the honest stand-in', async () => {
+  it('finds nothing on the honest mock server', async () => {
     expect(await said(rival)).toEqual([]);
   });
 
@@ -43,7 +43,7 @@ describe('Schemathesis', () => {
     return said(rival);
   }, 400_000);
 
-  it('finds nothing on the honest stand-in but requests that it thinks are good', () => {
+  it('finds nothing on the honest mock server but requests that it thinks are good', () => {
     expect(honest().length).toBeGreaterThan(0);
     expect(honest().filter((what) => !what.startsWith('ST202 '))).toEqual([]);
   });

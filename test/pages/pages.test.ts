@@ -1,4 +1,4 @@
-// The pages that the stand-in has of its own: the document, and `GET /`.
+// The pages that the mock server has of its own: the document, and `GET /`.
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import express from 'express';

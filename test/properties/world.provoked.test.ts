@@ -206,7 +206,7 @@ function checkInvariants({ world }: Understudy): void {
     if (store.slice_id) expect(world.slices.has(store.slice_id)).toBe(true);
 }
 
-describe('whatever is asked of it, the stand-in', () => {
+describe('whatever is asked of it, the mock server', () => {
   it('changes nothing when it refuses, byte for byte, and never breaks its own document', async () => {
     let refused = 0;
     let served = 0;

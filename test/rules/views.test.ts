@@ -1,5 +1,6 @@
-// What is remembered of rows is never stale: whatever is written in between, answers have the bytes that
-// they have where nothing is remembered. And what is wrong is found, however often it is shown.
+// What is remembered of rows is never stale: whatever is written in between, answers have the bytes
+// that they have where nothing is remembered. And what is wrong is found, however often it is
+// shown.
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { createServer } from '../../src/http/server.js';
@@ -10,7 +11,7 @@ import { call } from '../support/call.js';
 import { owner, type Sent } from '../support/requests.js';
 import { whole } from '../support/sample.js';
 
-/** The same stand-in, of modules in which each view is made anew and no value lasts. */
+/** The same mock server, of modules in which each view is made anew and no value lasts. */
 async function forgetful(): Promise<typeof createUnderstudy> {
   vi.resetModules();
   vi.doMock('../../src/rules/views.js', () => ({
@@ -191,7 +192,7 @@ const steps = fc.array(
 );
 
 describe('what is remembered of rows', () => {
-  it('is never stale: random reads and writes have the bytes of a stand-in that remembers nothing', async () => {
+  it('is never stale: random reads and writes have the bytes of a mock server that remembers nothing', async () => {
     const createForgetful = await forgetful();
     await fc.assert(
       fc.asyncProperty(steps, async (given) => {

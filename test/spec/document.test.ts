@@ -8,7 +8,7 @@ import { atPointer } from '../../src/spec/pointer.js';
 import { type Relation, relationKinds, statementsOf } from '../../src/spec/relation.js';
 import { requestKeywords } from '../support/request-keywords.js';
 
-// The document is read here without the stand-in's own reader, so that the two cannot be wrong
+// The document is read here without the mock server's own reader, so that the two cannot be wrong
 // together.
 type Node = { readonly [key: string]: Node } & { readonly $ref?: string };
 interface Provenance {

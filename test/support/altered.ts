@@ -1,4 +1,4 @@
-// Runs of the contracts against the stand-in, of whose answers something is changed on the way.
+// Runs of the contracts against the mock server, of whose answers something is changed on the way.
 import { handlerTarget } from '../../src/client/target.js';
 import type { Report, RunOptions } from '../../src/contract/run/options.js';
 import { runContracts } from '../../src/contract/run/run.js';
@@ -14,7 +14,7 @@ export function alteredRun(
   change: Change,
   more: Partial<RunOptions> = {},
 ): Promise<Report> {
-  const inner = handlerTarget('the altered stand-in', createUnderstudy().fetch);
+  const inner = handlerTarget('the altered mock server', createUnderstudy().fetch);
   const send: typeof inner.send = async (...request) => {
     const response = await inner.send(...request);
     return { ...response, ...change(response) };
@@ -25,7 +25,7 @@ export function alteredRun(
     profile,
     target: { ...inner, send },
     concurrency: 1,
-    // The clock of the stand-in moves by itself.
+    // The clock of the mock server moves by itself.
     wait: async () => {},
     ...more,
   });

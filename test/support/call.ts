@@ -1,10 +1,10 @@
-// Sends a described request to an in-process stand-in.
+// Sends a described request to an in-process mock server.
 import type { Understudy } from '../../src/index.js';
 import type { Sent } from './requests.js';
 
 export interface Received {
   readonly status: number;
-  /** `operation.case`, as the stand-in names its answer. */
+  /** `operation.case`, as the mock server names its answer. */
   readonly case: string | null;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape.
   readonly body: any;

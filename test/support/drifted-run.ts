@@ -1,4 +1,4 @@
-// Plays the contracts of a drift's operations against a stand-in with that drift.
+// Plays the contracts of a drift's operations against a mock server with that drift.
 import { readFileSync } from 'node:fs';
 import { httpTarget } from '../../src/client/http-target.js';
 import { withEdges } from '../../src/contract/edges/edges.js';
@@ -51,7 +51,7 @@ export async function driftedRun(
       profile,
       target: httpTarget(url),
       concurrency: 1,
-      // The clock of the stand-in moves by itself.
+      // The clock of the mock server moves by itself.
       wait: async () => {},
       ...options,
     });

@@ -1,4 +1,4 @@
-// A stand-in that does wrong on purpose, so that an oracle can show that it sees.
+// A mock server that does wrong on purpose, so that an oracle can show that it sees.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createUnderstudy } from '../../src/index.js';

@@ -1,4 +1,5 @@
-// Redocly Respect plays exported contracts against a listening stand-in. It shares no code with us.
+// Redocly Respect plays exported contracts against a listening mock server. It shares no code with
+// us.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +31,7 @@ const profile = parseProfile(
   {},
 );
 
-/** What Respect says, and what the stand-in, with a drift or none, saw of it. */
+/** What Respect says, and what the mock server, with a drift or none, saw of it. */
 export async function respect(contractsPlayed: Contracts, drift?: string) {
   let seen = 0;
   const folder = mkdtempSync(join(tmpdir(), 'understudy-respect-'));
@@ -88,7 +89,7 @@ export async function respect(contractsPlayed: Contracts, drift?: string) {
   };
 }
 
-/** Every exported workflow passes, and the stand-in saw every request. */
+/** Every exported workflow passes, and the mock server saw every request. */
 export async function expectEveryWorkflowToPass(contractsPlayed: Contracts): Promise<void> {
   const { code, failed, seen, requests, played, workflows } = await respect(contractsPlayed);
   expect(failed).toEqual([]);

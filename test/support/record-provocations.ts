@@ -1,6 +1,7 @@
-// Before the tests of the project `provoked` run: plays the contracts on the stand-in and records,
-// for every case that is reached by state, the calls that brought the state about and the request
-// that was answered with it. So a new case needs a row of the contracts, and no list beside it.
+// Before the tests of the project `provoked` run: plays the contracts on the mock server and
+// records, for every case that is reached by state, the calls that brought the state about and the
+// request that was answered with it. So a new case needs a row of the contracts, and no list beside
+// it.
 import { createHash } from 'node:crypto';
 import {
   existsSync,
@@ -90,7 +91,7 @@ async function play(): Promise<readonly RecordedProvocation[]> {
   for (const [i, row] of planRows(spec, contracts).entries()) {
     if (found.has(`${row.operation}.${row.expected[0]}`)) continue;
     const steps: Recorded[] = [];
-    const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const inner = handlerTarget('the mock server', createUnderstudy().fetch);
     const target: Target = {
       name: inner.name,
       send: async (request) => {

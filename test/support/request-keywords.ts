@@ -1,5 +1,5 @@
 // The keywords of a document's schemas that the query or the body of a request can break, read
-// without the stand-in's own reader.
+// without the mock server's own reader.
 import type { Json } from '../../src/spec/message.js';
 import { atPointer } from '../../src/spec/pointer.js';
 

@@ -1,5 +1,5 @@
-// A long life of a stand-in: rounds in which things are made, used and deleted, and how much memory
-// is in use meanwhile.
+// A long life of a mock server: rounds in which things are made, used and deleted, and how much
+// memory is in use meanwhile.
 import { expect } from 'vitest';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
 import { call } from './call.js';

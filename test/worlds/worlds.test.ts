@@ -51,7 +51,7 @@ describe.each(Object.entries(ways))('a world named by %s', (_, named) => {
     ]);
   });
 
-  it('gives the same bytes as the default world of another stand-in', async () => {
+  it('gives the same bytes as the default world of another mock server', async () => {
     const [one, two] = [createUnderstudy(), createUnderstudy()];
     const all = [create('A'), list, attachStore, ofStores, detachStore, ofStores, getSpace];
     for (const sent of all) {

@@ -20,8 +20,8 @@ import type { Contracts, Row, Table } from './table.js';
 export class ContractError extends FileError {}
 
 export const shippedContracts = packageFile('contracts/');
-/** The callers and ids of the stand-in's default world. */
-export const standInProfile = join(shippedContracts, 'understudy.profile.yaml');
+/** The callers and ids of the mock server's default world. */
+export const mockServerProfile = join(shippedContracts, 'understudy.profile.yaml');
 
 interface Source {
   readonly content: Draft<ContractFile>;

@@ -165,7 +165,7 @@ describe('the edges', () => {
     for (const id of bodies) expect(new Set(fields(id)).size, id).toBeGreaterThan(1);
   });
 
-  it('pass the request check of the stand-in, or are refused by it for what they break', () => {
+  it('pass the request check of the mock server, or are refused by it for what they break', () => {
     for (const { operation, row, part, value } of edges) {
       const pairs =
         part === 'query'
@@ -447,13 +447,13 @@ describe.each(whole ? [2, 3, 4] : [2])('the edges of seed %i', (seed) => {
     };
   };
 
-  it('hold on the stand-in', async () => {
+  it('hold on the mock server', async () => {
     const profile = parseProfile(
       readFileSync('contracts/understudy.profile.yaml', 'utf8'),
       'understudy.profile.yaml',
       {},
     );
-    const target = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const target = handlerTarget('the mock server', createUnderstudy().fetch);
     const { rows, idle, found } = await play(target, profile, () => true);
     expect({ idle, found }).toEqual({ idle: [], found: [] });
     expect(rows).toBeGreaterThan(500);
@@ -608,7 +608,7 @@ describe('values that transports and databases may not carry', () => {
     ['a large number', 'listSlices', /^/, /skip=9223372036854776/],
     ['a blank id', 'createComposite', /"member_slice_ids":\[" "\]/, /^/],
   ])('show a server that fails over %s', async (_, operation, body, query) => {
-    const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const inner = handlerTarget('the mock server', createUnderstudy().fetch);
     const { method } = spec.operations.get(operation) as Operation;
     const target: Target = {
       name: inner.name,

@@ -1,5 +1,5 @@
-// The matchers with the clients themselves: fetch, supertest and axios, against the stand-in, and
-// against a server whose answers are altered on their way.
+// The matchers with the clients themselves: fetch, supertest and axios, against the mock server,
+// and against a server whose answers are altered on their way.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';

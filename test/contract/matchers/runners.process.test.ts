@@ -99,7 +99,7 @@ it('passes', async () => {
       `import { createUnderstudy } from 'understudy';
 import { handlerTarget } from 'understudy/kit';
 import { describeContracts } from 'understudy/vitest';
-describeContracts(handlerTarget('the stand-in', createUnderstudy().fetch), { level: 'smoke', include: (id) => id === 'getDepartmentTree' });
+describeContracts(handlerTarget('the mock server', createUnderstudy().fetch), { level: 'smoke', include: (id) => id === 'getDepartmentTree' });
 `,
     );
     const shown = { listed: { result: 'right' }, rate_limit_exceeded: { result: 'not_exercised' } };

@@ -151,7 +151,7 @@ describe('an entry', () => {
 
 describe('run.har', () => {
   it('has every request of a run, is whole after each of them, and replaces that of an older run', async () => {
-    const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const inner = handlerTarget('the mock server', createUnderstudy().fetch);
     new HarFile(folder).end();
     const file = new HarFile(folder);
     expect(read(file.path).entries).toEqual([]);

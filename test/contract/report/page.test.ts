@@ -66,6 +66,6 @@ describe('the page of a report', () => {
     const clean = await alteredRun(['getSpace'], () => ({}));
     const text = toHtml(tell(clean, 'failure'));
     expect(text).toContain('Every row that was played is right.');
-    expect(text).toContain('<title>Passed: the altered stand-in</title>');
+    expect(text).toContain('<title>Passed: the altered mock server</title>');
   });
 });

@@ -26,7 +26,7 @@ const honest = (changes: Partial<Parameters<typeof runContracts>[0]> = {}): Prom
     spec,
     contracts: contractsOf([operation]),
     profile,
-    target: handlerTarget('the stand-in', createUnderstudy().fetch),
+    target: handlerTarget('the mock server', createUnderstudy().fetch),
     wait: async () => {},
     ...changes,
   });

@@ -19,7 +19,7 @@ interface Server {
 
 /** Fails the read of a space; of so many of them, one. */
 function failing(every: number): Server {
-  const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+  const inner = handlerTarget('the mock server', createUnderstudy().fetch);
   const sent: string[] = [];
   let reads = 0;
   const send: Target['send'] = async (request, signal) => {
@@ -117,7 +117,7 @@ describe('a server that always fails', () => {
 describe('what cannot be taken back', () => {
   /** Each creation of a slice fails on the way back, so that every row about slices is wrong. */
   function broken(): Server {
-    const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const inner = handlerTarget('the mock server', createUnderstudy().fetch);
     const sent: string[] = [];
     const send: Target['send'] = async (request, signal) => {
       sent.push(`${request.method} ${request.target.split('?')[0]}`);

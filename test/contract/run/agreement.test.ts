@@ -173,7 +173,7 @@ describe('a server that', () => {
       spec,
       contracts,
       profile,
-      target: handlerTarget('a drifting stand-in', understudy.fetch),
+      target: handlerTarget('a drifting mock server', understudy.fetch),
       plays: plays.filter((play) => play.kind === 'row' && play.operation === operation),
       wait: async () => {},
     });

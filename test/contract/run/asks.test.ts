@@ -18,7 +18,7 @@ function optionsFor(
   drift?: string,
 ): RunOptions & { readonly sent: string[]; readonly target: Target } {
   const { fetch } = createUnderstudy(drift === undefined ? {} : { drift });
-  const inner = handlerTarget('the stand-in', fetch);
+  const inner = handlerTarget('the mock server', fetch);
   const sent: string[] = [];
   const target: Target = {
     ...inner,

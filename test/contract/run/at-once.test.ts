@@ -1,5 +1,5 @@
-// What holds when twenty ask at once: on the stand-in, on the second server, and with drifts that
-// show only then.
+// What holds when twenty ask at once: on the mock server, on the second server, and with drifts
+// that show only then.
 import { describe, expect, it } from 'vitest';
 import { httpTarget } from '../../../src/client/http-target.js';
 import { handlerTarget } from '../../../src/client/target.js';
@@ -35,7 +35,7 @@ describe('twenty requests at once', () => {
   itFirst(1).each([2, 4])(
     'are answered each by itself, with %i plays at a time',
     async (concurrency) => {
-      const target = handlerTarget('the stand-in', createUnderstudy().fetch);
+      const target = handlerTarget('the mock server', createUnderstudy().fetch);
       const report = await run({ target, concurrency });
       expect(titles(report)).toEqual([]);
       const played = report.rows.filter(({ kind }) => kind === 'at_once');
@@ -48,7 +48,7 @@ describe('twenty requests at once', () => {
   );
 
   it('are none, where one at a time is asked for', async () => {
-    const target = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const target = handlerTarget('the mock server', createUnderstudy().fetch);
     expect((await run({ target, concurrency: 1 })).rows.map(({ kind }) => kind)).not.toContain(
       'at_once',
     );
@@ -82,7 +82,7 @@ describe('twenty requests at once', () => {
   itFirst(1).each(faults)('show %s', async (drift) => {
     const [operation] = drift.split('.') as [OperationId];
     const { fetch } = createUnderstudy({ drift: `hand:${drift}` });
-    const target = handlerTarget('the stand-in', fetch);
+    const target = handlerTarget('the mock server', fetch);
     const report = await run({ target, include: (id) => id === operation });
     expect(titles(report).length).toBeGreaterThan(0);
   });
@@ -90,7 +90,7 @@ describe('twenty requests at once', () => {
   itInFull('show what no row by itself does', async () => {
     const { fetch } = createUnderstudy({ drift: 'hand:addVectorStoreToSpace.races' });
     const report = await run({
-      target: handlerTarget('the stand-in', fetch),
+      target: handlerTarget('the mock server', fetch),
       contracts: { ...withoutEdges(['addVectorStoreToSpace']), lifecycles: [] },
       include: (id) => id === 'addVectorStoreToSpace',
     });

@@ -13,11 +13,11 @@ import { createUnderstudy } from '../../../src/index.js';
 import { profile, spec, withoutEdges } from '../../support/drifted-run.js';
 import { itInFull } from '../../support/sample.js';
 
-const standIn = (): Target => handlerTarget('the stand-in', createUnderstudy().fetch);
+const mockServer = (): Target => handlerTarget('the mock server', createUnderstudy().fetch);
 
 /** The only answer that must have a header of its own is that of a rate limit. */
 function limitedOnce(): Target {
-  const inner = standIn();
+  const inner = mockServer();
   const limited = [...(spec.operations.get('createSpace')?.cases.values() ?? [])].find(
     ({ status }) => status === 429,
   );
@@ -39,7 +39,7 @@ const run = (options: Partial<RunOptions> = {}) =>
     spec,
     contracts: withoutEdges(['getSpace', 'listThreads']),
     profile,
-    target: standIn(),
+    target: mockServer(),
     wait: async () => {},
     ...options,
   });
@@ -102,7 +102,7 @@ describe('the canary', () => {
   it.each<[string, Partial<RunOptions>]>([
     ['of one operation', { include: (id) => id === 'getSpace' }],
     ['of one part', { shard: { index: 2, count: 2 } }],
-    ['that may only read', { target: readOnlyTarget(standIn()) }],
+    ['that may only read', { target: readOnlyTarget(mockServer()) }],
     ['at the lowest level', { level: 'smoke' }],
   ])('is seen in a run %s', async (_, options) => {
     const { canary } = await run(options);

@@ -38,10 +38,10 @@ const isWrite = ({ method }: PlainRequest) => !['GET', 'PROPFIND'].includes(meth
 
 type Alter = (response: PlainResponse, request: PlainRequest) => PlainResponse | undefined;
 
-/** The stand-in with answers that somebody alters, and the writes that it was sent. */
+/** The mock server with answers that somebody alters, and the writes that it was sent. */
 function altered(alter: Alter = () => undefined) {
   const understudy = createUnderstudy();
-  const inner = handlerTarget('the stand-in', understudy.fetch);
+  const inner = handlerTarget('the mock server', understudy.fetch);
   const writes: string[] = [];
   const requests: PlainRequest[] = [];
   const target: Target = {
@@ -233,7 +233,7 @@ describe('a creation that answers with an object of somebody else', () => {
   ])(
     'to the very first request of a run loses nobody a %s',
     async (kind, operation, path, rows) => {
-      const standIn = createUnderstudy();
+      const mockServer = createUnderstudy();
       const headers = { 'x-api-key': 'ak_owner', 'content-type': 'application/json' };
       const bodies: Record<string, object> = {
         space: { organization_id: 'org_xyz789', name: 'theirs' },
@@ -242,7 +242,7 @@ describe('a creation that answers with an object of somebody else', () => {
       };
       const make = async (hidden: object) => {
         const body = JSON.stringify({ ...(bodies[kind] ?? { name: 'theirs' }), ...hidden });
-        const answer = await standIn.fetch(path, { method: 'POST', headers, body });
+        const answer = await mockServer.fetch(path, { method: 'POST', headers, body });
         expect(answer.status).toBe(201);
         const made = (await answer.json()) as {
           readonly id?: string;
@@ -253,8 +253,8 @@ describe('a creation that answers with an object of somebody else', () => {
       // More than one page, and one that no user interface shows.
       const ids = [await make(kind === 'thread' ? { visible_in_ui: false } : {})];
       for (let i = 0; i < 120; i++) ids.push(await make({}));
-      const before = JSON.stringify(rows(standIn.world));
-      const inner = handlerTarget('the stand-in', standIn.fetch);
+      const before = JSON.stringify(rows(mockServer.world));
+      const inner = handlerTarget('the mock server', mockServer.fetch);
       const writes: string[] = [];
       let creations = 0;
       const target: Target = {
@@ -279,7 +279,7 @@ describe('a creation that answers with an object of somebody else', () => {
       expect(creations).toBeGreaterThan(1);
       expect(writes.filter((write) => ids.some((id) => write.includes(id)))).toEqual([]);
       const kept = new Set(JSON.parse(before).map(({ id }: { readonly id: string }) => id));
-      const now = JSON.parse(JSON.stringify(rows(standIn.world))) as readonly {
+      const now = JSON.parse(JSON.stringify(rows(mockServer.world))) as readonly {
         readonly id: string;
       }[];
       expect(JSON.stringify(now.filter(({ id }) => kept.has(id)))).toBe(before);

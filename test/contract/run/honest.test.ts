@@ -30,11 +30,11 @@ const html = (status: number): PlainResponse => ({
   body: `<h1>${status}</h1>`,
 });
 
-/** The stand-in, whose n-th answer somebody may change. */
+/** The mock server, whose n-th answer somebody may change. */
 function between(
   change: (request: PlainRequest, number: number) => PlainResponse | Error | undefined,
 ) {
-  const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+  const inner = handlerTarget('the mock server', createUnderstudy().fetch);
   const requests: PlainRequest[] = [];
   const target: Target = {
     name: inner.name,

@@ -195,7 +195,7 @@ describe('an entry that matches nothing', () => {
     const plays = planRun(spec, one, profile).slice(0, 1);
     const base = { spec, contracts: one, profile, known };
     const target = {
-      name: 'the stand-in',
+      name: 'the mock server',
       inProcess: true as const,
       send: async () => ({ status: 200, headers: {}, body: '{}' }),
     };

@@ -63,7 +63,7 @@ describe('a sweep', () => {
       },
       { run: 'r1', event: 'made', n: 1, id },
     ];
-    const target = handlerTarget('the stand-in', understudy.fetch);
+    const target = handlerTarget('the mock server', understudy.fetch);
     const parts = { spec, contracts: loadContracts(spec), profile, target };
     const swept = await sweepRun({ run: 'r1', target: '', lines }, parts, () => {});
     return { swept, deleted: understudy.world.spaces.get(id)?.deleted_at !== null };

@@ -51,7 +51,9 @@ const kinds: Readonly<Record<'space' | 'thread' | 'store', Kind>> = {
   },
 };
 
-/** How a deletion is faulty: the answer to it, and where what it should have deleted still shows. */
+/**
+ * How a deletion is faulty: the answer to it, and where what it should have deleted still shows.
+ */
 interface Fault {
   readonly status: number;
   readonly inList: boolean;
@@ -66,10 +68,10 @@ const faults: Readonly<Record<string, Fault>> = {
   'is answered 404 though it is there': { status: 404, inList: true, byId: true },
 };
 
-/** The stand-in, on which nothing of that kind is ever deleted. */
+/** The mock server, on which nothing of that kind is ever deleted. */
 function withFault({ away, lists }: Kind, { status, inList, byId }: Fault) {
   const understudy = createUnderstudy();
-  const inner = handlerTarget('the stand-in', understudy.fetch);
+  const inner = handlerTarget('the mock server', understudy.fetch);
   const asked = new Set<string>();
   const isShown = (row: { readonly id?: string }): boolean => !asked.has(String(row.id));
   const listed = (answer: PlainResponse): PlainResponse => {
@@ -119,7 +121,7 @@ describe.each(Object.entries(kinds))('the deletion of a %s', (kind, of) => {
 
   it('that works is believed', async () => {
     const understudy = createUnderstudy();
-    const report = await runOf(handlerTarget('the stand-in', understudy.fetch), of.operation);
+    const report = await runOf(handlerTarget('the mock server', understudy.fetch), of.operation);
     expect(report).toMatchObject({ leftovers: [], unverified: 0 });
     expect(exitCode(report, 'failure')).toBe(0);
   });
@@ -127,7 +129,7 @@ describe.each(Object.entries(kinds))('the deletion of a %s', (kind, of) => {
 
 describe('what comes with an object and should go with it', () => {
   it('is told where it stays', async () => {
-    const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const inner = handlerTarget('the mock server', createUnderstudy().fetch);
     const kept = new Map<string, object>();
     const target: Target = {
       ...inner,
@@ -152,7 +154,7 @@ describe('what comes with an object and should go with it', () => {
 describe('what the API can only archive', () => {
   it('is counted and named, and is not left behind', async () => {
     const understudy = createUnderstudy();
-    const report = await runOf(handlerTarget('the stand-in', understudy.fetch), 'getSlice');
+    const report = await runOf(handlerTarget('the mock server', understudy.fetch), 'getSlice');
     const archived = understudy.world.slices
       .all()
       .filter(({ name, status }) => name.includes('understudy-') && status === 'archived');
@@ -168,7 +170,7 @@ describe('what the API can only archive', () => {
   });
 
   it('and is not archived by its answer is left behind', async () => {
-    const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const inner = handlerTarget('the mock server', createUnderstudy().fetch);
     let asked = 0;
     const target: Target = {
       ...inner,
@@ -188,7 +190,7 @@ describe('what the API can only archive', () => {
 
 describe('the ledger', () => {
   it('has each creation before its request leaves, and no secret', async () => {
-    const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const inner = handlerTarget('the mock server', createUnderstudy().fetch);
     const lines: Line[] = [];
     let sent = 0;
     const target: Target = {
@@ -217,7 +219,7 @@ describe('the ledger', () => {
   });
 
   it('that cannot be written stops the creation, not the server', async () => {
-    const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const inner = handlerTarget('the mock server', createUnderstudy().fetch);
     const writes: string[] = [];
     const target: Target = {
       ...inner,

@@ -28,7 +28,7 @@ const casesIn = (plays: readonly Play[], isWanted: (status: number) => boolean):
 
 async function played(level: Level): Promise<{ report: Report; archived: number }> {
   const understudy = createUnderstudy();
-  const target = handlerTarget('the stand-in', understudy.fetch);
+  const target = handlerTarget('the mock server', understudy.fetch);
   const report = await runContracts({
     spec,
     contracts,

@@ -28,7 +28,7 @@ const alarms = (report: Awaited<ReturnType<typeof run>>) =>
 describe('a second night', () => {
   it('is as green as the first: what the first used up is not exercised, with the reason', async () => {
     const { fetch } = createUnderstudy();
-    const target = handlerTarget('the stand-in', fetch);
+    const target = handlerTarget('the mock server', fetch);
     const shown = sample(contracts.tables, ({ operation }) => operation, 8);
     const using = contracts.tables.filter(
       (table) => table.operation === 'deleteMessage' && !shown.includes(table),
@@ -54,7 +54,7 @@ describe('a second night', () => {
   itInFull('gives names of its own, and the same run id the same names', async () => {
     const namesOf = async (runId: string) => {
       const names = new Set<string>();
-      const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+      const inner = handlerTarget('the mock server', createUnderstudy().fetch);
       const send: Target['send'] = (request, signal) => {
         for (const [name] of new TextDecoder().decode(request.body).matchAll(/understudy-[\w-]+/g))
           names.add(name);
@@ -79,7 +79,7 @@ describe('two runs at once with the same accounts', () => {
 
   it('are one: the second says so and ends, inconclusive; once the first is over, it may', async () => {
     const understudy = createUnderstudy();
-    const target = handlerTarget('the stand-in', understudy.fetch);
+    const target = handlerTarget('the mock server', understudy.fetch);
     let second: ReturnType<typeof run> | undefined;
     const first = await run({
       target,
@@ -106,7 +106,7 @@ describe('two runs at once with the same accounts', () => {
 
   it('that begin in the same moment are never both at work', async () => {
     const understudy = createUnderstudy();
-    const target = handlerTarget('the stand-in', understudy.fetch);
+    const target = handlerTarget('the mock server', understudy.fetch);
     const reports = await Promise.all(
       ['one', 'two'].map((runId) => run({ target, lock: true, runId, ...spaces })),
     );
@@ -127,7 +127,7 @@ describe('two runs at once with the same accounts', () => {
       );
       expect(made.status).toBe(201);
     };
-    const target = handlerTarget('the stand-in', understudy.fetch);
+    const target = handlerTarget('the mock server', understudy.fetch);
     await make('2020-01-01T00:00:00Z');
     expect(exitCode(await run({ target, lock: true, runId: 'next', ...spaces }), 'failure')).toBe(
       0,
@@ -139,7 +139,7 @@ describe('two runs at once with the same accounts', () => {
   });
 
   it('are not taken for two where the lock was answered with a wrong id', async () => {
-    const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const inner = handlerTarget('the mock server', createUnderstudy().fetch);
     const wrong: Target = {
       ...inner,
       send: async (request, signal) => {
@@ -159,7 +159,7 @@ describe('two runs at once with the same accounts', () => {
 
   it('leave no lock behind when they end early', async () => {
     const understudy = createUnderstudy();
-    const inner = handlerTarget('the stand-in', understudy.fetch);
+    const inner = handlerTarget('the mock server', understudy.fetch);
     let sent = 0;
     const silent: Target = {
       ...inner,

@@ -18,7 +18,7 @@ const operations: readonly OperationId[] = [
   'addThreadToSpace',
 ];
 
-/** The stand-in where these two have every capability, and these of them the override too. */
+/** The mock server where these two have every capability, and these of them the override too. */
 function heldBy(...holders: readonly string[]): Target {
   const { extends: _, ...scenario } = structuredClone(createUnderstudy().scenario);
   const roles = scenario.organizations?.[0]?.roles ?? [];
@@ -32,7 +32,7 @@ function heldBy(...holders: readonly string[]): Target {
   const [first, ...others] = scenario.organizations ?? [];
   const organizations = [{ ...first, roles: changed }, ...others];
   const { fetch } = createUnderstudy({ scenario: { ...scenario, organizations } as never });
-  return handlerTarget('the stand-in', fetch);
+  return handlerTarget('the mock server', fetch);
 }
 
 const check = (target: Target) =>

@@ -27,12 +27,12 @@ const bare = {
   known: { organization_id: profile.known.organization_id as string },
 };
 
-/** A run without writes, and the methods that have reached the stand-in. */
+/** A run without writes, and the methods that have reached the mock server. */
 async function readingRun(world: UnderstudyOptions = {}, options: Partial<RunOptions> = {}) {
   const understudy = createUnderstudy(world);
   const before = JSON.stringify(understudy.world.snapshot());
   const methods = new Set<string>();
-  const inner = handlerTarget('the stand-in', understudy.fetch);
+  const inner = handlerTarget('the mock server', understudy.fetch);
   const target: Target = {
     ...inner,
     send: (request, signal) => {
@@ -91,7 +91,7 @@ describe('a run without writes', () => {
 
   const faulty = ['getSpace', 'listThreads', 'getDepartmentTree'] as const;
   itFirst(1).each(faulty)('sees a fault in what %s answers', async (operation) => {
-    const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const inner = handlerTarget('the mock server', createUnderstudy().fetch);
     const path = spec.operations.get(operation)?.template as string;
     const pattern = new RegExp(`^${path.replace(/\{\w+\}/g, '[^/?]+')}(\\?|$)`);
     const faulty: Target = {

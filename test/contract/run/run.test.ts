@@ -37,16 +37,18 @@ const attaching = only(
 /** Enough where a test is not about the rows themselves. */
 const brief = everything ? 'full' : 'smoke';
 
-/** One write, what prepares it and the list that shows it. With WHOLE_TESTS=true, what is alike too. */
+/**
+ * One write, what prepares it and the list that shows it. With WHOLE_TESTS=true, what is alike too.
+ */
 const someAttaching = everything
   ? attaching
   : only('createSpace', 'addVectorStoreToSpace', 'listSpaceVectorStores');
 
-/** The stand-in, and what somebody in between makes of it. */
+/** The mock server, and what somebody in between makes of it. */
 function target(
   between: (request: PlainRequest, answer: () => Promise<PlainResponse>) => Promise<PlainResponse>,
 ) {
-  const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+  const inner = handlerTarget('the mock server', createUnderstudy().fetch);
   const requests: PlainRequest[] = [];
   const outer: Target = {
     name: inner.name,
@@ -494,7 +496,7 @@ describe('a selection', () => {
     const { fetch, world } = createUnderstudy();
     const before = world.spaces.all().filter(({ deleted_at }) => !deleted_at).length;
     const { report, found } = await run({
-      target: handlerTarget('the stand-in', fetch),
+      target: handlerTarget('the mock server', fetch),
       ...only('addVectorStoreToSpace'),
     });
     expect(found).toEqual([]);
@@ -561,7 +563,7 @@ describe('a profile without some ids', () => {
       const before = live();
       const { found, report } = await run({
         level: 'full',
-        target: handlerTarget('the stand-in', fetch),
+        target: handlerTarget('the mock server', fetch),
         profile: without(caller),
         ...attaching,
       });
@@ -655,7 +657,7 @@ describe('a target that fails on the way', () => {
         });
       },
     };
-    const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const inner = handlerTarget('the mock server', createUnderstudy().fetch);
     const { report, found } = await run({
       level: 'full',
       target: hanging,
@@ -691,7 +693,7 @@ describe('a list that others write to as well', () => {
 
   it('has not changed by a refusal only because somebody else made a composite meanwhile', async () => {
     const { fetch } = createUnderstudy();
-    const inner = handlerTarget('the stand-in', fetch);
+    const inner = handlerTarget('the mock server', fetch);
     const somebody = async (path: string, body: object): Promise<string> => {
       const headers = { 'x-api-key': 'ak_admin', 'content-type': 'application/json' };
       const url = `http://understudy/v1/organizations/org_xyz789/knowledge${path}`;
@@ -731,7 +733,7 @@ describe('a list that others write to as well', () => {
     const { fetch } = createUnderstudy({ drift: 'hand:listComposites.pages_overlap' });
     const { found } = await run({
       level: 'full',
-      target: handlerTarget('the stand-in', fetch),
+      target: handlerTarget('the mock server', fetch),
       ...composites,
     });
     expect(found).toContain('failure STATE_WRONG listComposites');
@@ -741,7 +743,7 @@ describe('a list that others write to as well', () => {
     const { fetch } = createUnderstudy({ drift: 'hand:createComposite.refused_but_done' });
     const { found } = await run({
       level: 'full',
-      target: handlerTarget('the stand-in', fetch),
+      target: handlerTarget('the mock server', fetch),
       ...only('createComposite'),
     });
     expect(found).toContain('failure REFUSAL_CHANGED_STATE createComposite');
@@ -758,7 +760,7 @@ describe('a thread with messages that is the admin’s', () => {
     'deleteMessage',
   );
   const { owner, admin } = whole.callers as Required<Profile['callers']>;
-  /** The stand-in's thread is of one user; who of the profile that is, is turned round. */
+  /** The mock server's thread is of one user; who of the profile that is, is turned round. */
   const turned: Profile = { ...whole, callers: { ...whole.callers, owner: admin, admin: owner } };
   const resultsOf = ({ report }: Awaited<ReturnType<typeof run>>) =>
     report.rows.filter(({ kind }) => kind !== 'sign_in').map(({ result }) => result);

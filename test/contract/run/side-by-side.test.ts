@@ -42,13 +42,16 @@ function uneven(inner: Target): Target {
   };
 }
 
-const onStandIn = (drift: string | undefined, options: Partial<RunOptions>): Promise<Report> =>
+const onMockServer = (drift: string | undefined, options: Partial<RunOptions>): Promise<Report> =>
   runContracts({
     spec,
     contracts,
     profile,
     target: uneven(
-      handlerTarget('the stand-in', createUnderstudy(drift === undefined ? {} : { drift }).fetch),
+      handlerTarget(
+        'the mock server',
+        createUnderstudy(drift === undefined ? {} : { drift }).fetch,
+      ),
     ),
     wait: async () => {},
     ...options,
@@ -95,8 +98,8 @@ describe('with a fault', () => {
       const include: RunOptions['include'] = (operation) =>
         tags.length === 0 || tags.includes(operation);
       const [alone, together] = [
-        await onStandIn(drift, { level: drift ? 'standard' : level, include }),
-        await onStandIn(drift, { level: drift ? 'standard' : level, include, concurrency: 12 }),
+        await onMockServer(drift, { level: drift ? 'standard' : level, include }),
+        await onMockServer(drift, { level: drift ? 'standard' : level, include, concurrency: 12 }),
       ];
       expect(verdicts(together)).toEqual(verdicts(alone));
       expect(together.leftovers).toEqual(alone.leftovers);
@@ -107,7 +110,7 @@ describe('with a fault', () => {
 
 describe('creations without a name of the run', () => {
   it('are under way one at a time for each kind and caller, so that a sweep can tell what they made', async () => {
-    const inner = uneven(handlerTarget('the stand-in', createUnderstudy().fetch));
+    const inner = uneven(handlerTarget('the mock server', createUnderstudy().fetch));
     const underWay = new Map<string, number>();
     let nameless = 0;
     let most = 0;

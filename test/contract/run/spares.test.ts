@@ -18,12 +18,12 @@ interface Ran {
   readonly renewals: number;
 }
 
-/** `fault` stands between the run and an honest stand-in. */
+/** `fault` stands between the run and an honest mock server. */
 async function run(
   fault: (answer: PlainResponse, request: PlainRequest) => PlainResponse = (answer) => answer,
   options: Partial<RunOptions> = {},
 ): Promise<Ran> {
-  const honest = handlerTarget('the stand-in', createUnderstudy().fetch);
+  const honest = handlerTarget('the mock server', createUnderstudy().fetch);
   let renewals = 0;
   const target: Target = {
     ...honest,

@@ -9,12 +9,12 @@ import { profile, spec, withoutEdges } from '../../support/drifted-run.js';
 
 const operations: readonly OperationId[] = ['getThread', 'createThread', 'deleteSpace', 'getSlice'];
 
-/** The stand-in, which gets other headers than were sent. */
+/** The mock server, which gets other headers than were sent. */
 function changed(
   headersOf: (request: PlainRequest) => PlainRequest['headers'],
   requests: PlainRequest[] = [],
 ): Target {
-  const inner = handlerTarget('the stand-in', createUnderstudy().fetch);
+  const inner = handlerTarget('the mock server', createUnderstudy().fetch);
   return {
     ...inner,
     send: (request, signal) => {

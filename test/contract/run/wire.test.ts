@@ -26,14 +26,14 @@ const profile = parseProfile(
 );
 const include = (id: OperationId) => ['createSpace', 'getSpace', 'deleteSpace'].includes(id);
 
-/** The stand-in, and what somebody in between makes of it. */
+/** The mock server, and what somebody in between makes of it. */
 function between(
   change: (request: PlainRequest, answer: () => Promise<PlainResponse>) => Promise<PlainResponse>,
 ): Target {
-  const standIn = handlerTarget('the stand-in', createUnderstudy().fetch);
+  const mockServer = handlerTarget('the mock server', createUnderstudy().fetch);
   return {
-    name: 'the stand-in',
-    send: (request, signal) => change(request, () => standIn.send(request, signal)),
+    name: 'the mock server',
+    send: (request, signal) => change(request, () => mockServer.send(request, signal)),
   };
 }
 
@@ -70,13 +70,13 @@ describe('a write that is not answered', () => {
   /** Every third creation that would be accepted is lost. */
   const losing = (lose: Lose, isLost = isCreation) => {
     const understudy = createUnderstudy();
-    const standIn = handlerTarget('the stand-in', understudy.fetch);
+    const mockServer = handlerTarget('the mock server', understudy.fetch);
     const lost: string[] = [];
     let creations = 0;
     const target: Target = {
-      name: 'the stand-in',
+      name: 'the mock server',
       send: async (request, signal) => {
-        const answer = () => standIn.send(request, signal);
+        const answer = () => mockServer.send(request, signal);
         if (!isLost(request) || creations++ % 3 > 0) return answer();
         lost.push(
           /"(?:name|title)":"([^"]*)"/.exec(new TextDecoder().decode(request.body))?.[1] ?? '',
@@ -297,11 +297,11 @@ it('what is repeated is a notice with a count, also of a tool that is not judged
 
 it('a handler that throws is a finding of each call, not the end of the run', async () => {
   let calls = 0;
-  const standIn = createUnderstudy();
+  const mockServer = createUnderstudy();
   const target = handlerTarget('a handler', async (request) => {
     calls += 1;
     if (calls % 5 === 0) throw new Error('out of order');
-    return standIn.fetch(request);
+    return mockServer.fetch(request);
   });
   const { report } = await run(target);
   const missing = report.findings.filter(({ code }) => code === 'ANSWER_MISSING');

@@ -42,7 +42,7 @@ async function play(id: string, drift?: string) {
   const understudy = createUnderstudy(drift === undefined ? {} : { drift });
   const lifecycle = contracts.lifecycles.find((candidate) => candidate.id === id);
   if (!lifecycle) throw new Error(`no lifecycle ${id}`);
-  const target = handlerTarget('the stand-in', understudy.fetch);
+  const target = handlerTarget('the mock server', understudy.fetch);
   const played = await playLifecycle(lifecycle, {
     spec,
     contracts,
@@ -98,7 +98,7 @@ describe('the lifecycles', () => {
     const { disposable_message_id: _, ...known } = profile.known;
     const lifecycle = contracts.lifecycles.find(({ id }) => id === 'message');
     if (!lifecycle) throw new Error('no lifecycle message');
-    const target = handlerTarget('the stand-in', createUnderstudy().fetch);
+    const target = handlerTarget('the mock server', createUnderstudy().fetch);
     const played = await playLifecycle(lifecycle, {
       spec,
       contracts,

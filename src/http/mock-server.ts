@@ -58,7 +58,7 @@ import { type Codings, DEFAULT_BODY_LIMIT } from './body.js';
 import { createFetchHandler, type FetchHandler } from './fetch-shell.js';
 import { type FaultChange, Hindrances } from './hindrances.js';
 
-export interface StandInOptions {
+export interface MockServerOptions {
   /**
    * A shipped scenario's name, or a scenario itself; `default` is the world of the vendor's
    * documentation.
@@ -72,9 +72,9 @@ export interface StandInOptions {
    */
   readonly clock?: ClockKind;
   /**
-   * How messages that are queued for embedding move on, in place of what a scenario says: `immediate`
-   * (the default), `after 2s` on the world's clock, `after 3 reads` of lists that show them, or
-   * `manual`.
+   * How messages that are queued for embedding move on, in place of what a scenario says:
+   * `immediate` (the default), `after 2s` on the world's clock, `after 3 reads` of lists that show
+   * them, or `manual`.
    */
   readonly backfill?: Backfill;
   /**
@@ -98,15 +98,23 @@ export interface StandInOptions {
   readonly worldScenarios?: Readonly<Record<string, string | ScenarioSource>>;
   /** A request to a world that nobody made is refused, where it would make one. Default false. */
   readonly strictWorlds?: boolean;
-  /** Worlds beside the default one; of more, the one that was used longest ago goes. Default 500. */
+  /**
+   * Worlds beside the default one; of more, the one that was used longest ago goes. Default 500.
+   */
   readonly maxWorlds?: number;
-  /** What goes wrong on purpose, in every world: `[{ when: { operation: 'listSpaces' }, does: { status: 503 } }]`. */
+  /**
+   * What goes wrong on purpose, in every world: `[{ when: { operation: 'listSpaces' }, does: {
+   * status: 503 } }]`.
+   */
   readonly faults?: readonly Fault[];
-  /** Requests that each key may send, such as `60/m`, by the clock of its world; without it, any number. */
+  /**
+   * Requests that each key may send, such as `60/m`, by the clock of its world; without it, any
+   * number.
+   */
   readonly rateLimit?: string;
   /**
-   * Requests that are kept for the lint beside the journals, also those of worlds that are gone; the
-   * oldest go first. Default 0: the lint looks at the journals.
+   * Requests that are kept for the lint beside the journals, also those of worlds that are gone;
+   * the oldest go first. Default 0: the lint looks at the journals.
    */
   readonly keepRequests?: number;
   /** Called when a request makes a world, and when one has to go. */
@@ -121,8 +129,8 @@ export interface StandInOptions {
   readonly allowedHosts?: readonly string[];
 }
 
-/** A stand-in in this process. */
-export interface StandIn {
+/** A mock server in this process. */
+export interface MockServer {
   /** Answers without a socket. */
   readonly fetch: FetchHandler;
   readonly spec: Spec;
@@ -147,7 +155,7 @@ export interface StandIn {
   addMessage(message: NewMessage): Message;
 }
 
-export const standInOptions: Record<keyof StandInOptions, OptionRule> = {
+export const mockServerOptions: Record<keyof MockServerOptions, OptionRule> = {
   scenario: aTextOrObject,
   seed: wholeNumber(0),
   clock: oneOf('real', 'virtual'),
@@ -182,7 +190,7 @@ export interface OwnDocument {
 type Pages = (request: PlainRequest, world: World) => PlainResponse | undefined;
 
 /** Where the data comes from, and what differs between Node and a browser. */
-export interface StandInParts {
+export interface MockServerParts {
   readonly spec: Spec;
   readonly validators: Validators;
   readonly readScenario: (given: string | ScenarioSource) => ReadScenario;
@@ -214,7 +222,7 @@ export interface Reloading {
   document(document: OwnDocument): () => void;
 }
 
-interface StandInInside {
+interface MockServerInside {
   readonly reloading: Reloading;
   readonly answerer: Answerer;
   readonly control: ControlPlane | undefined;
@@ -225,10 +233,10 @@ interface StandInInside {
 /**
  * Throws a ScenarioError that lists every problem of the scenario. `answerer` is what `fetch` asks.
  */
-export function createStandIn(
-  options: StandInOptions,
-  parts: StandInParts,
-): StandIn & StandInInside {
+export function createMockServer(
+  options: MockServerOptions,
+  parts: MockServerParts,
+): MockServer & MockServerInside {
   const { scenario: given = 'default', seed = 1, clock = 'virtual', onExchange } = options;
   const { spec } = parts;
   let { document } = parts;
@@ -376,13 +384,13 @@ export function createStandIn(
 
 /** As the control plane shows them. */
 function settingsOf(
-  options: StandInOptions,
+  options: MockServerOptions,
   {
     seed,
     clock,
     selfCheck,
     bodyLimit,
-  }: Required<Pick<StandInOptions, 'seed' | 'clock' | 'selfCheck' | 'bodyLimit'>>,
+  }: Required<Pick<MockServerOptions, 'seed' | 'clock' | 'selfCheck' | 'bodyLimit'>>,
 ): StartSettings {
   const nameOf = (scenario: string | Pick<Scenario, 'scenario'>): string =>
     typeof scenario === 'string' ? scenario : scenario.scenario;

@@ -42,7 +42,7 @@ function visible({ world }: Understudy) {
 
 // A test for each of its rows. What follows plays the rows of all operations.
 const shown = sample([...spec.operations.keys()], (id) => id, 24);
-describeContracts(handlerTarget('the stand-in', shared.fetch), {
+describeContracts(handlerTarget('the mock server', shared.fetch), {
   profile,
   include: (id) => shown.includes(id),
 });
@@ -52,8 +52,8 @@ afterAll(() => {
 });
 
 /**
- * Every row that is written by hand. Of the edges of the schemas, the first for each answer, so that
- * no case is without a row, and one in sixty-four of the others.
+ * Every row that is written by hand. Of the edges of the schemas, the first for each answer, so
+ * that no case is without a row, and one in sixty-four of the others.
  */
 function sampled({ tables, ...contracts }: Contracts): Contracts {
   return {
@@ -73,7 +73,7 @@ function sampled({ tables, ...contracts }: Contracts): Contracts {
   };
 }
 
-describe('a whole run on the stand-in', () => {
+describe('a whole run on the mock server', () => {
   it('shows every case that is reached by state, without a failure, a question or a leftover', async () => {
     const understudy = createUnderstudy();
     const contracts = sampled(withEdges(spec, loadContracts(spec)));
@@ -90,8 +90,8 @@ describe('a whole run on the stand-in', () => {
       contracts,
       plays: atLevel(whole ? 'full' : 'standard', planned, spec).filter((play) => !left.has(play)),
       profile,
-      target: handlerTarget('the stand-in', understudy.fetch),
-      // The clock of the stand-in moves by itself.
+      target: handlerTarget('the mock server', understudy.fetch),
+      // The clock of the mock server moves by itself.
       wait: async () => {},
       concurrency: 8,
     });
