@@ -66,6 +66,18 @@ const mistakes = [
 // Whatever an export cannot be written to, it is made first, which takes seconds; ending.process.test.ts has one.
 const quick = mistakes.filter(([args]) => whole || !(args as readonly string[]).includes('export'));
 
+it('has a help that lists every command under what it is for', async () => {
+  const { stdout } = await run(['--help']);
+  expect(stdout.match(/^[A-Z].*:$/gm)).toEqual([
+    'Options:',
+    'A mock server:',
+    'A mock server that runs:',
+    'Testing a server:',
+    'What is documented:',
+    'Help:',
+  ]);
+});
+
 it.each(quick)('understudy %j says what is wrong and what to do', async (args, said) => {
   const { code, stdout, stderr } = await run([...args]);
   expect([code, stdout]).toEqual([2, '']);

@@ -43,7 +43,9 @@ export function recordVerdict({ operation, due, documented, failing }: Verdict):
 export const contractCoverage = (): object => coverageOfShowings(own);
 
 export const coverageOfShowings = (showings: readonly Showing[]): object =>
-  coverageAsData(coverageOf(loadSpec(), showings, () => true));
+  coverageAsData(
+    coverageOf(loadSpec(), showings, { include: () => true, whyNone: 'no response has shown it' }),
+  );
 
 export const readRecord = (file: string): readonly Showing[] =>
   readFileSync(file, 'utf8')

@@ -153,3 +153,17 @@ class Choice {
     return own.length + (this.#level === 'smoke' ? 0 : compared.length);
   }
 }
+
+/** Why a run that went on to its end had no row that leads to a case. */
+export function whyNoRow({
+  plays,
+  titles,
+  shard,
+  level = 'full',
+  target,
+}: Pick<RunOptions, 'plays' | 'titles' | 'shard' | 'level' | 'target'>): string {
+  if (plays || titles) return 'none of the rows that were picked leads to it';
+  if (shard) return 'none of the rows of this shard leads to it';
+  if (target.readOnly) return 'no row of a run that only reads leads to it';
+  return `no row of level ${level} leads to it`;
+}

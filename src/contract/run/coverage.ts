@@ -26,12 +26,13 @@ export type Showing = Pick<
 
 /**
  * A case is right when a row that expects it was answered with it, or one that expects nothing of
- * the kind came upon it; wrong when one was not, else it was not exercised.
+ * the kind came upon it; wrong when one was not, else it was not exercised. `whyNone` is said of a
+ * case that no row led to.
  */
 export function coverageOf(
   spec: Spec,
   plays: readonly Showing[],
-  include: (operation: OperationId) => boolean,
+  { include, whyNone }: { include: (operation: OperationId) => boolean; whyNone: string },
 ): readonly CaseCoverage[] {
   return [...spec.operations.values()]
     .filter((operation) => include(operation.id))
@@ -56,7 +57,7 @@ export function coverageOf(
             ? unreachable[documented.reached_by]
             : other
               ? `answered otherwise, which the contracts allow too: ${other}`
-              : 'the run ended before');
+              : whyNone);
         return { case: name, result: 'not_exercised', reason, ...kind };
       });
     });

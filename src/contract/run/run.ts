@@ -7,7 +7,7 @@ import { judge } from '../judge/judge.js';
 import type { CallerName } from '../tables/caller.js';
 import { Again } from './again.js';
 import { Canary } from './canary.js';
-import { chosenPlays } from './choice.js';
+import { chosenPlays, whyNoRow } from './choice.js';
 import { type Closed, close } from './closing.js';
 import { coverageOf } from './coverage.js';
 import { type Ending, endingOf } from './ending.js';
@@ -293,7 +293,10 @@ export class Run {
       secrets: profile.secrets,
       rows,
       findings: mergeFindings(rows.flatMap((row) => row.findings)),
-      coverage: coverageOf(spec, rows, selectionOf(this.#options).include),
+      coverage: coverageOf(spec, rows, {
+        include: selectionOf(this.#options).include,
+        whyNone: stopped ? 'the run ended before' : whyNoRow(this.#options),
+      }),
       lacking: this.lacking,
       requests:
         sum(({ requests }) => requests) +

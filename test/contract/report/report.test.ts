@@ -373,4 +373,14 @@ describe('the text', () => {
     expect(toText(await honest({ maxTime: -1 }))).toMatch(/^Stopped early: the time of /m);
     expect(toText(await clean())).not.toMatch(/Inconclusive|Stopped early/);
   });
+
+  it.each([
+    [{ level: 'smoke' }, 'no row of level smoke leads to it'],
+    [{ shard: { index: 1, count: 40 } }, 'none of the rows of this shard leads to it'],
+    [{ titles: new Set<string>() }, 'none of the rows that were picked leads to it'],
+    [{ maxTime: -1 }, 'the run ended before'],
+  ] as const)('says of a case without a row what has left it out: %j', async (options, reason) => {
+    const { coverage } = await honest(options);
+    expect(coverage.map((one) => one.reason)).toContain(reason);
+  });
 });
