@@ -5,7 +5,7 @@ import { accessTo } from '../client/access.js';
 import { httpTarget } from '../client/http-target.js';
 import { type Target, TargetError } from '../client/target.js';
 import type { ControlClient } from '../control/client.js';
-import { ControlError } from '../control/client.js';
+import { ControlError } from '../control/client-answer.js';
 import { nearest } from '../files/nearest.js';
 import { FileError } from '../files/problem.js';
 import { readText } from '../files/read.js';

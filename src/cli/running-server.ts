@@ -1,5 +1,6 @@
 // A running server, as commands speak to it: through its control plane.
-import type { ControlClient, ControlError } from '../control/client.js';
+import type { ControlClient } from '../control/client.js';
+import type { ControlError } from '../control/client-answer.js';
 import { nearest } from '../files/nearest.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { Failure, UsageError } from '../spec/failure.js';

@@ -1,6 +1,6 @@
 // `understudy snapshot`: keeps a world of a running server as it is, and puts it back.
 import type { Command } from 'commander';
-import type { SnapshotSummary } from '../control/client.js';
+import type { SnapshotSummary } from '../control/client-types.js';
 import { controlCommand, lineOf, type Told } from './control.js';
 import type { Io } from './io.js';
 

@@ -7,12 +7,12 @@ import type { NewMessage } from '../rules/memory.js';
 import type { Fault, RateLimitSettings } from '../scenario/faults.js';
 import type { ScenarioSource } from '../scenario/generate.js';
 import type { Scenario } from '../scenario/scenario.js';
-import { isJsonObject, type JsonObject } from '../spec/message.js';
+import type { JsonObject } from '../spec/message.js';
 import type { Expectation, Verdict } from '../verify/verify.js';
 import type { CaseDetails, CaseSummary } from '../why/cases.js';
 import type { Explanation } from '../why/explanation.js';
 import type { WaysOut } from '../why/ways-out.js';
-import type { Backfill, EmbeddingStatus } from '../world/backfill.js';
+import type { Backfill } from '../world/backfill.js';
 import type { WorldDifference } from '../world/compare.js';
 import type { Embedding } from '../world/nouns/embeddings.js';
 import type { Message } from '../world/nouns/messages.js';
@@ -20,6 +20,18 @@ import type { TableName } from '../world/world.js';
 import type { EmbeddingFilter } from '../worlds/embeddings.js';
 import type { ClockMove } from '../worlds/time.js';
 import type { WorldSummary } from '../worlds/worlds.js';
+import { dataOf, fileIn } from './client-answer.js';
+import type {
+  EmbeddingPage,
+  Har,
+  LimitStatus,
+  LintScope,
+  MovedEmbeddings,
+  Paging,
+  RequestFilter,
+  SnapshotSummary,
+  WorldSettings,
+} from './client-types.js';
 import type { Settings, ShippedScenario } from './control.js';
 import { type JournalEvent, readEvents } from './event-stream.js';
 
@@ -33,6 +45,17 @@ export type { Expectation, Verdict } from '../verify/verify.js';
 export type { Explanation } from '../why/explanation.js';
 export type { WaysOut } from '../why/ways-out.js';
 export type { WorldSummary } from '../worlds/worlds.js';
+export { ControlError } from './client-answer.js';
+export type {
+  EmbeddingPage,
+  Har,
+  LimitStatus,
+  LintScope,
+  MovedEmbeddings,
+  RequestFilter,
+  SnapshotSummary,
+  WorldSettings,
+} from './client-types.js';
 export type { JournalEvent } from './event-stream.js';
 
 export interface ControlOptions {
@@ -40,105 +63,6 @@ export interface ControlOptions {
   readonly token?: string | undefined;
   /** `fetch` of a mock server in this process, for example. */
   readonly fetch?: ((url: string, init: RequestInit) => Promise<Response>) | undefined;
-}
-
-/** The control plane has refused a request, and nothing has changed. */
-export class ControlError extends Error {
-  readonly status: number;
-  readonly code: string;
-  /** What to do instead. */
-  readonly fix: string;
-  readonly details: JsonObject;
-
-  constructor(status: number, { code, message, fix, details }: Refusal) {
-    const about = typeof details.message === 'string' ? details.message : undefined;
-    super(about === undefined ? message : `${message.replace(/\.$/, '')}: ${about}`);
-    this.name = 'ControlError';
-    this.status = status;
-    this.code = code;
-    this.fix = fix;
-    this.details = details;
-  }
-}
-
-interface Refusal {
-  readonly code: string;
-  readonly message: string;
-  readonly fix: string;
-  readonly details: JsonObject;
-}
-
-export interface SnapshotSummary {
-  readonly name: string;
-  /** The time in it, or `real`. */
-  readonly now: string;
-}
-
-export interface LimitStatus extends RateLimitSettings {
-  /** Keys that have sent a request. */
-  readonly keys: number;
-  /** Requests that were too many. */
-  readonly refused: number;
-}
-
-/** A HAR 1.2 file: each entry is a request with its answer. */
-export interface Har {
-  readonly log: {
-    readonly version: string;
-    readonly creator: { readonly name: string; readonly version: string };
-    readonly entries: readonly JsonObject[];
-  };
-}
-
-interface Paging {
-  readonly limit?: number;
-}
-
-/** Requests with all of these; all of them without any. */
-export interface RequestFilter {
-  readonly operation?: string;
-  /** `space_not_found`, or `getSpace.space_not_found`. */
-  readonly case?: string;
-  readonly status?: number;
-  readonly method?: string;
-  /** A part of the path or query. */
-  readonly path?: string;
-}
-
-export interface LintScope {
-  /** All of them without it. */
-  readonly world?: string | undefined;
-  /** Names of rules that are not asked. */
-  readonly ignore?: readonly string[] | undefined;
-}
-
-type Progress = Readonly<Record<EmbeddingStatus, number>>;
-
-export interface EmbeddingPage {
-  readonly embeddings: readonly Embedding[];
-  readonly total: number;
-  readonly next_offset: number | null;
-  readonly progress: Progress;
-  readonly threads: readonly (Progress & {
-    readonly space_id: string;
-    readonly thread_id: string;
-  })[];
-}
-
-export interface MovedEmbeddings {
-  readonly embeddings: readonly Embedding[];
-  /** Of all in the world. */
-  readonly progress: Progress;
-}
-
-export interface WorldSettings {
-  readonly scenario: string;
-  readonly backfill: Backfill;
-  readonly clock: string;
-  readonly now: string;
-  readonly frozen: boolean;
-  readonly keep_deleted: number;
-  readonly ids_made: number;
 }
 
 /**
@@ -460,45 +384,8 @@ export class ControlClient {
   }
 }
 
-/** A file that is an answer by itself, and known by one of its names. */
-async function fileIn<File>(response: Response, name: string): Promise<File> {
-  const file: unknown = await response
-    .clone()
-    .json()
-    .catch(() => undefined);
-  return response.ok && isJsonObject(file) && name in file ? (file as File) : dataOf(response);
-}
-
 interface Sent {
   readonly query?: object;
   readonly body?: object;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** Throws a ControlError where there is none. */
-async function dataOf<Data>(response: Response): Promise<Data> {
-  const answer = await answerOf<Data>(response);
-  if ('error' in answer) throw new ControlError(response.status, answer.error);
-  return answer.data;
-}
-
-/** Whatever does not answer as the control plane does is none. */
-async function answerOf<Data>(
-  response: Response,
-): Promise<{ readonly data: Data } | { readonly error: Refusal }> {
-  const text = await response.text();
-  try {
-    const answer = JSON.parse(text);
-    if (response.ok ? 'data' in answer : typeof answer.error?.fix === 'string') return answer;
-  } catch {
-    // A page of some other server.
-  }
-  return {
-    error: {
-      code: 'NO_CONTROL_PLANE',
-      message: `There is no control plane at ${response.url || 'this address'}: it answered ${response.status}.`,
-      fix: 'Give the address that `understudy serve` printed, and start it without --no-admin.',
-      details: {},
-    },
-  };
 }

@@ -1,7 +1,8 @@
 // docs/control.md says what happens: its commands get the statuses behind them, and its table has every operation.
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { ControlClient, ControlError } from '../../src/control/client.js';
+import { ControlClient } from '../../src/control/client.js';
+import { ControlError } from '../../src/control/client-answer.js';
 import { createUnderstudy } from '../../src/index.js';
 import { loadControl } from '../../src/shipped/control.js';
 

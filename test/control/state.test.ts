@@ -1,7 +1,8 @@
 // Rows that are changed, added and removed over the control plane: the world stays sound, or stays as it was.
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ControlClient, type ControlError } from '../../src/control/client.js';
+import { ControlClient } from '../../src/control/client.js';
+import type { ControlError } from '../../src/control/client-answer.js';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
 import type { JsonObject } from '../../src/spec/message.js';
 import { nouns } from '../../src/world/nouns.js';

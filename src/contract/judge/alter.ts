@@ -7,7 +7,8 @@ import { isJsonObject, type Json, type PlainResponse } from '../../spec/message.
 import { evaluate, type RelationKind, statementsOf } from '../../spec/relation.js';
 import { changeAt, valuesAt } from '../../spec/values.js';
 import { errorAt, errorIn } from '../dialect.js';
-import { type Expectation, readBody, type ToJudge } from './judge.js';
+import { readBody } from './json.js';
+import type { Expectation, ToJudge } from './judge.js';
 
 /** Answers that no document of ours has. */
 const NO_SUCCESS = 299;

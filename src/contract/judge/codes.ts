@@ -1,5 +1,5 @@
 // What each kind of finding means, and what to do next; the words of `understudy explain`.
-import type { FindingCode } from './judge.js';
+import type { FindingCode } from './deviation.js';
 
 export const codes: Readonly<
   Record<FindingCode, { readonly means: string; readonly next: string }>

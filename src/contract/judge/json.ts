@@ -1,5 +1,5 @@
 // Reads a body as JSON, with bounds, and reports what different JSON parsers may read differently.
-import type { Json } from '../../spec/message.js';
+import type { Json, PlainResponse } from '../../spec/message.js';
 import { pointerToken } from '../../spec/pointer.js';
 
 export interface ReadJson {
@@ -22,6 +22,13 @@ const MAX_DEPTH = 500;
 const MAX_NODES = 100_000;
 /** More warnings of one kind are not reported. */
 const MOST_ODDITIES = 100;
+
+/** The body of an answer, which may have none. */
+export function readBody({ body }: PlainResponse): ReadJson {
+  return body === undefined
+    ? { body: undefined, problem: 'no body', oddities: [] }
+    : readJson(body);
+}
 
 export function readJson(text: string): ReadJson {
   const hasMark = text.charCodeAt(0) === 0xfeff;

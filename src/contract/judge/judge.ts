@@ -1,55 +1,20 @@
 // Judges one exchange by the document: status, media type, headers, body, the expected case, the
 // envelope, the relations. What the document does not vouch for is not judged; a field it does not
 // know is a notice.
-import { type Basis, type Case, vouchesFor } from '../../spec/case.js';
-import type { DocumentedResponse, HttpMethod, Operation } from '../../spec/document.js';
+import type { Basis, Case } from '../../spec/case.js';
+import type { DocumentedResponse, Operation } from '../../spec/document.js';
 import { fieldsOf } from '../../spec/fields.js';
-import { isJsonObject, type Json, type PlainResponse } from '../../spec/message.js';
+import type { Json, PlainResponse } from '../../spec/message.js';
+import { atPointer } from '../../spec/pointer.js';
 import { brokenRelations, type Exchange } from '../../spec/relation.js';
 import { valuesAt } from '../../spec/values.js';
 import type { CheckedSpec, Validator } from '../../validation/validators.js';
-import { type ErrorField, errorAt, errorIn } from '../dialect.js';
-import { type ReadJson, readJson } from './json.js';
+import { errorAt, errorIn } from '../dialect.js';
+import { describeAnswer, describeCase, shorten, showValue } from './describe.js';
+import { type Deviation, isSerious, notices, severityOf } from './deviation.js';
+import { isCase, isCrash, isPromised } from './documented-case.js';
+import { type ReadJson, readBody } from './json.js';
 import { violationsOf } from './schema-errors.js';
-
-export type Severity = 'failure' | 'question' | 'notice';
-
-/** More than a notice: what shows it is wrong. */
-export const isSerious = ({ severity }: { readonly severity: Severity }): boolean =>
-  severity !== 'notice';
-
-/** A stable code for each kind of finding; `understudy explain CODE` says more. */
-export type FindingCode =
-  | 'SERVER_ERROR'
-  | 'STATUS_UNDOCUMENTED'
-  | 'MEDIA_TYPE_WRONG'
-  | 'BODY_UNREADABLE'
-  | 'BODY_UNEXPECTED'
-  | 'HEADER_MISSING'
-  | 'SCHEMA_BROKEN'
-  | 'FIELD_UNDOCUMENTED'
-  | 'VALUE_UNDOCUMENTED'
-  | 'JSON_AMBIGUOUS'
-  | 'CASE_WRONG'
-  | 'RELATION_BROKEN'
-  | 'STATE_WRONG'
-  | 'REFUSAL_CHANGED_STATE'
-  | 'ANSWER_MISSING'
-  | 'REQUEST_REPEATED'
-  | 'PREPARATION_FAILED'
-  | 'REQUEST_BROKEN'
-  | 'REQUEST_UNDOCUMENTED';
-
-/** One deviation, before it is known in which row it showed. */
-export interface Deviation {
-  readonly code: FindingCode;
-  readonly severity: Severity;
-  readonly pointer: string;
-  readonly expected: string;
-  readonly got: string;
-  readonly basis: Basis;
-  readonly source: string;
-}
 
 /** What was asked, as the relations see it. */
 export type AskedFor = Pick<Exchange, 'path' | 'query' | 'requestBody'>;
@@ -75,14 +40,7 @@ export interface Judged {
 
 const RFC_8259 = 'RFC 8259, 4 and 8.1';
 
-/** Deviations that harm no client which follows the document. */
-const notices: readonly FindingCode[] = [
-  'FIELD_UNDOCUMENTED',
-  'VALUE_UNDOCUMENTED',
-  'JSON_AMBIGUOUS',
-];
-
-const severityOf = (basis: Basis): Severity => (basis === 'assumed' ? 'question' : 'failure');
+const knownTypesSource = 'the vendor’s checker of its documentation, 2026-04';
 
 /** An exchange, as it is judged. */
 export interface ToJudge {
@@ -140,7 +98,7 @@ class Judgement {
     const isWrong =
       this.#wanted.length > 0 && !(this.#actual && this.#wanted.includes(this.#actual));
     if (isWrong) this.#wrongCase();
-    // What is no case at all would break every line of a schema that it was never meant for.
+    // What is no case atPointer all would break every line of a schema that it was never meant for.
     if (!isWrong || this.#actual) this.#againstResponse();
     const documented = this.#actual ? { documented: this.#actual } : {};
     return { deviations: this.#deviations, body: this.#read.body, ...documented };
@@ -266,7 +224,7 @@ class Judgement {
     });
   }
 
-  /** Of ids, of which no page says more than its samples show. */
+  /** Of ids, of which no page says more than its samples showValue. */
   #beginnings(schema: string): void {
     const { spec } = this.#exchange;
     for (const { pointer, begins } of fieldsOf(spec, schema)) {
@@ -279,7 +237,7 @@ class Judgement {
           code: 'SCHEMA_BROKEN',
           pointer,
           expected: `an id that begins with ${begins.join(' or ')}, as in every sample`,
-          got: show(other),
+          got: showValue(other),
           basis: 'assumed',
           source: 'the samples of the vendor’s pages',
         });
@@ -290,7 +248,7 @@ class Judgement {
     const { body } = this.#read;
     const documented = this.#actual ?? this.#leading;
     for (const { pointer, keyword, expected } of violationsOf(validate, body)) {
-      const got = keyword === 'required' ? 'absent' : show(at(body, pointer));
+      const got = keyword === 'required' ? 'absent' : showValue(atPointer(body, pointer));
       if (keyword === 'additionalProperties')
         this.#report({
           code: 'FIELD_UNDOCUMENTED',
@@ -314,7 +272,7 @@ class Judgement {
       if (isNull && !this.#mayBeNull(schema, pointer)) continue;
       const assumed = breach.assumed ?? this.#tolerated();
       const rests = assumed === undefined ? {} : { basis: 'assumed' as const, source: assumed };
-      this.#report({ code: 'RELATION_BROKEN', pointer, expected, got: show(got), ...rests });
+      this.#report({ code: 'RELATION_BROKEN', pointer, expected, got: showValue(got), ...rests });
     }
   }
 
@@ -345,126 +303,5 @@ class Judgement {
   }
 }
 
-/**
- * The answer to a method that the path does not have, where these are allowed. Of its body nothing
- * is known.
- */
-export function judgeRefusedMethod(
-  allowed: readonly HttpMethod[],
-  response: PlainResponse,
-): Judged {
-  const deviations: Deviation[] = [];
-  const report = (deviation: Omit<Deviation, 'severity'>): void => {
-    deviations.push({ ...deviation, severity: severityOf(deviation.basis) });
-  };
-  const { body } = readBody(response);
-  const { allow } = response.headers;
-  const methods = allowed.join(', ');
-  const source = 'RFC 9110, 15.5.6';
-  if (response.status === 405 && allow === undefined)
-    report({
-      code: 'HEADER_MISSING',
-      pointer: '/allow',
-      expected: methods,
-      got: 'none',
-      basis: 'docs',
-      source,
-    });
-  const said = (allow ?? '').split(',').map((method) => method.trim().toUpperCase());
-  if (allow !== undefined && !allowed.every((method) => said.includes(method))) {
-    const expected = `${methods}, which the document has`;
-    report({
-      code: 'RELATION_BROKEN',
-      pointer: '/allow',
-      expected,
-      got: allow,
-      basis: 'assumed',
-      source,
-    });
-  }
-  if (response.status !== 405)
-    report({
-      code: 'CASE_WRONG',
-      pointer: '',
-      expected: '405 method_not_allowed',
-      got: describeAnswer(response, body),
-      basis: 'client',
-      source: 'vendor QA notes 2026-03',
-    });
-  return { deviations, body };
-}
-
 const isOfEnvelope = (documented: Case | undefined, keyword: string): boolean =>
   keyword === 'type' || (keyword === 'required' && (documented?.status ?? 0) >= 400);
-
-/** The body as JSON, for whoever looks at it before it is judged. */
-export function readBody({ body }: PlainResponse): ReadJson {
-  return body === undefined
-    ? { body: undefined, problem: 'no body', oddities: [] }
-    : readJson(body);
-}
-
-/**
- * A status that is never intended, such as a 5xx: it is a failure even where nothing is documented.
- */
-const isCrash = ({ status }: PlainResponse): boolean => status >= 500;
-
-/**
- * Whether an answer is this case, by all that the case vouches for: status, code, type and the keys
- * of its details.
- */
-function isCase(documented: Case, status: number, body: Json | undefined): boolean {
-  const fits = vouchesFor(documented, 'status')
-    ? status === documented.status
-    : Math.floor(status / 100) === Math.floor(documented.status / 100);
-  if (!fits) return false;
-  if (documented.status < 400) return true;
-  const error = errorIn(body);
-  const example = errorIn(documented.value);
-  if (!example) return true;
-  if (!error) return false;
-  const same = (field: ErrorField): boolean =>
-    !vouchesFor(documented, errorAt(field)) ||
-    JSON.stringify(error[field]) === JSON.stringify(example[field]);
-  if (!same('code') || !same('type')) return false;
-  if (!vouchesFor(documented, errorAt('details'))) return true;
-  const [sent, wanted] = [error.details, example.details];
-  return (
-    !isJsonObject(wanted) ||
-    (isJsonObject(sent)
-      ? Object.keys(wanted).every((key) => Object.hasOwn(sent, key))
-      : Object.keys(wanted).length === 0)
-  );
-}
-
-const knownTypesSource = 'the vendor’s checker of its documentation, 2026-04';
-
-/** Without a case, everything in the schema is judged. */
-const isPromised = (documented: Case | undefined, pointer: string): boolean =>
-  documented === undefined || vouchesFor(documented, pointer);
-
-const describeCase = ({ name, status, value }: Case): string =>
-  `${status} ${name}${errorIn(value) ? ` (${String(errorIn(value)?.code)})` : ''}`;
-
-function describeAnswer({ status, body }: PlainResponse, parsed: Json | undefined): string {
-  const error = errorIn(parsed);
-  return error
-    ? `${status} ${String(error.code)} ${show(error.details)}`
-    : `${status} ${body === undefined ? 'without a body' : shorten(body)}`;
-}
-
-function at(body: Json | undefined, pointer: string): Json | undefined {
-  let value: Json | undefined = body;
-  for (const token of pointer.split('/').slice(1)) {
-    value = Array.isArray(value)
-      ? value[Number(token)]
-      : isJsonObject(value)
-        ? value[token]
-        : undefined;
-  }
-  return value;
-}
-
-const shorten = (text: string): string => (text.length > 200 ? `${text.slice(0, 200)}…` : text);
-const show = (value: Json | undefined): string =>
-  value === undefined ? 'absent' : shorten(JSON.stringify(value));

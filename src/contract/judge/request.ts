@@ -6,7 +6,8 @@ import { atPointer } from '../../spec/pointer.js';
 import { type CheckedRequest, checkRequest } from '../../validation/check-request.js';
 import type { CheckedSpec } from '../../validation/validators.js';
 import { credentialFault } from '../dialect.js';
-import type { AskedFor, Deviation } from './judge.js';
+import type { Deviation } from './deviation.js';
+import type { AskedFor } from './judge.js';
 
 /** A request, as far as whoever shows it knows it. */
 export interface ShownRequest {

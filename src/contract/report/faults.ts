@@ -1,6 +1,6 @@
 // The numbers that a finding has in the fault list of Web Fuzzing Commons, so that what the kit
 // finds can be compared with what other tools find. docs/faults.md goes through the whole list.
-import type { FindingCode } from '../judge/judge.js';
+import type { FindingCode } from '../judge/deviation.js';
 import type { Finding } from '../run/finding.js';
 
 /** Where the numbers come from. */

@@ -2,7 +2,7 @@
 // Findings with the same cause are one headline, with the operations that it touches.
 import type { OperationId } from '../../spec/document.js';
 import { isInError } from '../dialect.js';
-import type { FindingCode, Severity } from '../judge/judge.js';
+import type { FindingCode, Severity } from '../judge/deviation.js';
 import type { Finding, KnownFinding } from '../run/finding.js';
 import { isFlaky } from '../run/finding.js';
 

@@ -1,6 +1,6 @@
 // The findings as SARIF 2.1.0, which code scanning of GitHub, GitLab and editors read.
 import { codes } from '../judge/codes.js';
-import type { Severity } from '../judge/judge.js';
+import type { Severity } from '../judge/deviation.js';
 import type { Finding } from '../run/finding.js';
 import { isFlaky } from '../run/finding.js';
 import { FAULT_LIST, faultsOf } from './faults.js';

@@ -1,6 +1,6 @@
 // A report as plain lines, for a terminal or the log of a CI.
 import { basisInWords } from '../../spec/case.js';
-import { isSerious, type Severity } from '../judge/judge.js';
+import { isSerious, type Severity } from '../judge/deviation.js';
 import { canaryInWords } from '../run/canary.js';
 import type { Finding, KnownFinding } from '../run/finding.js';
 import { isFlaky } from '../run/finding.js';

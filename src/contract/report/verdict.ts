@@ -1,6 +1,6 @@
 // What a run comes to: its exit code, and why it may say too little.
 import { ExitCode } from '../../spec/exit-code.js';
-import type { Severity } from '../judge/judge.js';
+import type { Severity } from '../judge/deviation.js';
 import { canaryInWords } from '../run/canary.js';
 import type { KnownFinding } from '../run/finding.js';
 import type { Report } from '../run/options.js';

@@ -5,7 +5,7 @@
 import { isSafe } from '../../client/target.js';
 import type { Spec } from '../../spec/document.js';
 import { ORGANIZATION } from '../dialect.js';
-import { isSerious } from '../judge/judge.js';
+import { isSerious } from '../judge/deviation.js';
 import { creations } from './creations.js';
 import type { AskedAgain, Finding } from './finding.js';
 import { budgets, type Level } from './level.js';

@@ -8,7 +8,7 @@ import type { OperationId } from '../../spec/document.js';
 import { same, show } from '../../spec/json.js';
 import { isJsonObject, type Json, type JsonObject } from '../../spec/message.js';
 import { LASTING, MOVING, RENDERING, TIMES, UNRELATED } from '../dialect.js';
-import { isSerious } from '../judge/judge.js';
+import { isSerious } from '../judge/deviation.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
 
 /** Two answers that say something else of the same field. */

@@ -4,7 +4,7 @@ import type { OperationId, Spec } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
 import { KNOWN_ORGANIZATION, ORGANIZATION, rowsIn } from '../dialect.js';
-import type { Deviation } from '../judge/judge.js';
+import type { Deviation } from '../judge/deviation.js';
 import { lastParameterOf, templateOf } from '../tables/compile.js';
 import type { Call, Contracts } from '../tables/table.js';
 import { type Creation, creations } from './creations.js';

@@ -4,13 +4,8 @@
 import type { OperationId } from '../../spec/document.js';
 import { fnv1a } from '../../spec/hash.js';
 import { type Altered, alterationsOf } from '../judge/alter.js';
-import {
-  type Expectation,
-  isSerious,
-  type Judged,
-  type judge,
-  type ToJudge,
-} from '../judge/judge.js';
+import { isSerious } from '../judge/deviation.js';
+import type { Expectation, Judged, judge, ToJudge } from '../judge/judge.js';
 
 export type Judge = typeof judge;
 

@@ -3,7 +3,7 @@
 import type { Basis } from '../../spec/case.js';
 import type { OperationId } from '../../spec/document.js';
 import { fnv1a } from '../../spec/hash.js';
-import type { Deviation, FindingCode, Severity } from '../judge/judge.js';
+import type { Deviation, FindingCode, Severity } from '../judge/deviation.js';
 import { type Exchanged, thin } from './exchanged.js';
 import type { Level } from './level.js';
 import type { Subject } from './subject.js';

@@ -14,8 +14,9 @@ import {
 } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
 import { credentialIn, headersOf, ORGANIZATION, tokenOf } from '../dialect.js';
+import type { Deviation } from '../judge/deviation.js';
 import type { ReadJson } from '../judge/json.js';
-import { type Deviation, readBody } from '../judge/judge.js';
+import { readBody } from '../judge/json.js';
 import { type CallerName, letIn } from '../tables/caller.js';
 import { lastParameterOf } from '../tables/compile.js';
 import { type Creation, creations } from './creations.js';

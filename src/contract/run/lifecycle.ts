@@ -4,7 +4,7 @@ import { vouchesFor } from '../../spec/case.js';
 import { same } from '../../spec/json.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
-import { type Deviation, isSerious } from '../judge/judge.js';
+import { type Deviation, isSerious } from '../judge/deviation.js';
 import type { Criterion, Lifecycle, LifecycleStep, Operand } from '../tables/arazzo.js';
 import { creations } from './creations.js';
 import { type Exchanged, isGone } from './exchanged.js';

@@ -1,7 +1,7 @@
 // A method that a path does not have: refused with 405 (X4) and `Allow`, which is HTTP's own rule.
 // Nothing is known of the body.
 import type { HttpMethod, Operation, OperationId, Spec } from '../../spec/document.js';
-import { judgeRefusedMethod } from '../judge/judge.js';
+import { judgeRefusedMethod } from '../judge/refused-method.js';
 import { ofNothing } from './filled.js';
 import { findingOf } from './finding.js';
 import { READING } from './guard.js';

@@ -1,7 +1,7 @@
 // What a run is made of: plays, each of which says what it needs before it sends anything, and what
 // came of it afterwards.
 import type { OperationId } from '../../spec/document.js';
-import { isSerious } from '../judge/judge.js';
+import { isSerious } from '../judge/deviation.js';
 import type { Finding } from './finding.js';
 import type { Lanes } from './lanes.js';
 import type { Costs } from './level.js';

@@ -9,7 +9,7 @@ import {
   ORGANIZATION_SLOT,
   rowsIn,
 } from '../dialect.js';
-import { type Deviation, isSerious } from '../judge/judge.js';
+import { type Deviation, isSerious } from '../judge/deviation.js';
 import { type CallerName, letIn } from '../tables/caller.js';
 import { readTemplate, usesIn } from '../tables/expression.js';
 import { type KeepStep, partsOf, type RequestStep } from '../tables/steps.js';

@@ -7,7 +7,7 @@ import type { Operation, OperationId } from '../../spec/document.js';
 import { same } from '../../spec/json.js';
 import type { Json } from '../../spec/message.js';
 import { valuesAt } from '../../spec/values.js';
-import { type Deviation, isSerious } from '../judge/judge.js';
+import { type Deviation, isSerious } from '../judge/deviation.js';
 import type { CallerName } from '../tables/caller.js';
 import type {
   CompareStep,

@@ -6,7 +6,7 @@ import { same } from '../../spec/json.js';
 import { isJsonObject, type Json, type JsonObject, type PlainRequest } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
 import { isArchived, MOVING, TIMES, UNRELATED } from '../dialect.js';
-import { isSerious } from '../judge/judge.js';
+import { isSerious } from '../judge/deviation.js';
 import type { Step } from '../tables/steps.js';
 import { type Creation, creations, listsOf } from './creations.js';
 import { asTool, type Exchanged, isSuccess } from './exchanged.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { codes } from '../../../src/contract/judge/codes.js';
-import type { FindingCode } from '../../../src/contract/judge/judge.js';
+import type { FindingCode } from '../../../src/contract/judge/deviation.js';
 import { FAULT_LIST, faultRules, faultsOf } from '../../../src/contract/report/faults.js';
 import { toResults } from '../../../src/contract/report/renderings.js';
 import { toSarif } from '../../../src/contract/report/sarif.js';

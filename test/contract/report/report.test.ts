@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { handlerTarget, TargetError } from '../../../src/client/target.js';
-import type { Severity } from '../../../src/contract/judge/judge.js';
+import type { Severity } from '../../../src/contract/judge/deviation.js';
 import { toJunit, toResults, toText } from '../../../src/contract/report/renderings.js';
 import { tell } from '../../../src/contract/report/telling.js';
 import { toVerdict } from '../../../src/contract/report/text.js';

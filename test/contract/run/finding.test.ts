@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { TargetError } from '../../../src/client/target.js';
 import { codes } from '../../../src/contract/judge/codes.js';
-import type { Deviation } from '../../../src/contract/judge/judge.js';
+import type { Deviation } from '../../../src/contract/judge/deviation.js';
 import type { Exchanged } from '../../../src/contract/run/exchanged.js';
 import { type Finding, findingOf, mergeFindings } from '../../../src/contract/run/finding.js';
 import { planRows } from '../../../src/contract/run/plan.js';
