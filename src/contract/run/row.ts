@@ -21,6 +21,7 @@ import type {
 } from '../tables/steps.js';
 import type { Row, Table } from '../tables/table.js';
 import { type Changes, contradictionsIn } from './agreement.js';
+import { changedBetween } from './changed.js';
 import { creations } from './creations.js';
 import { asTool, type Exchanged, isSuccess } from './exchanged.js';
 import type { Filled } from './filled.js';
@@ -346,8 +347,7 @@ class RowPlayer {
     if (same(before, now)) return;
     this.#report('REFUSAL_CHANGED_STATE', {
       by: exchanged,
-      expected: JSON.stringify(before),
-      got: JSON.stringify(now),
+      ...changedBetween(before, now),
     });
   }
 
