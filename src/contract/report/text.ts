@@ -13,7 +13,7 @@ import type { Mask } from './redact.js';
 import { repeatChain } from './repeat.js';
 import type { Telling } from './telling.js';
 import { countCoverage, failsRun } from './verdict.js';
-import { cut, namesOf, oneLine } from './words.js';
+import { callsInWords, cut, namesOf, oneLine } from './words.js';
 
 /** Of what is only archived; there may be hundreds. */
 const MOST_ARCHIVED = 3;
@@ -196,7 +196,7 @@ export function describeFinding(finding: Finding, mask: Mask): readonly string[]
     `  expected  ${oneLine(mask(finding.expected))}`,
     `  got       ${oneLine(mask(finding.got))}`,
     `  evidence  ${evidenceOf(finding)}`,
-    ...(before.length > 0 ? [`  after     ${before.join(' · ')}`] : []),
+    ...(before.length > 0 ? [`  after     ${callsInWords(before)}`] : []),
     `  id        ${finding.fingerprint}; \`understudy explain ${finding.code}\``,
     '  repeat    save these lines and run them with bash',
     ...mask(repeatChain(finding))
