@@ -1,12 +1,8 @@
 // The mock server for browsers, workers and whatever else has `fetch`: no file is read, no port is
 // opened, and all the data is in the bundle.
 import { checkOptions } from './files/options.js';
-import {
-  createMockServer,
-  type MockServer,
-  type MockServerOptions,
-  mockServerOptions,
-} from './http/mock-server.js';
+import { createMockServer, type MockServer } from './http/mock-server.js';
+import { type MockServerOptions, mockServerOptions } from './http/mock-server-options.js';
 import { webCodings } from './http/web-codings.js';
 import { CROWDED, CROWDED_DESCRIPTION } from './scenario/crowded.js';
 import type { Scenario } from './scenario/scenario.js';
@@ -20,7 +16,7 @@ import {
   inlinedValidators,
 } from './shipped/inlined.js';
 
-export type { SelfCheck } from './engine/answers.js';
+export type { SelfCheck } from './engine/answer.js';
 export type { JournalEntry } from './engine/journal.js';
 export { type Problem, ScenarioError } from './files/problem.js';
 export type { Fetch, FetchHandler } from './http/fetch-shell.js';
@@ -35,8 +31,9 @@ export type { Embedding } from './world/nouns/embeddings.js';
 export type { Message } from './world/nouns/messages.js';
 export type { World, WorldSnapshot } from './world/world.js';
 export type { EmbeddingFilter, EmbeddingQueue } from './worlds/embeddings.js';
+export { WorldError, type WorldEvent, type WorldSummary } from './worlds/form.js';
 export { ClockError, type ClockMove } from './worlds/time.js';
-export { WorldError, type WorldEvent, type WorldSummary, type Worlds } from './worlds/worlds.js';
+export type { Worlds } from './worlds/worlds.js';
 
 export type UnderstudyOptions = MockServerOptions;
 export type Understudy = MockServer;

@@ -7,7 +7,7 @@ import { loadSpec } from './shipped/document.js';
 
 export { UnknownDrift } from './drift/drifts.js';
 export type { Drift } from './drift/form.js';
-export type { SelfCheck } from './engine/answers.js';
+export type { SelfCheck } from './engine/answer.js';
 export type { JournalEntry } from './engine/journal.js';
 export { DocumentError, type Problem, ScenarioError } from './files/problem.js';
 export type { Fetch, FetchHandler } from './http/fetch-shell.js';
@@ -30,8 +30,9 @@ export type { Embedding } from './world/nouns/embeddings.js';
 export type { Message } from './world/nouns/messages.js';
 export type { World, WorldSnapshot } from './world/world.js';
 export type { EmbeddingFilter, EmbeddingQueue } from './worlds/embeddings.js';
+export { WorldError, type WorldEvent, type WorldSummary } from './worlds/form.js';
 export { ClockError, type ClockMove } from './worlds/time.js';
-export { WorldError, type WorldEvent, type WorldSummary, type Worlds } from './worlds/worlds.js';
+export type { Worlds } from './worlds/worlds.js';
 
 export interface UnderstudyOptions extends ServerOptions {
   /**

@@ -1,5 +1,5 @@
 // What mutation/ and bench/ use of the program beside its exports. No part of the package.
-export { exportArazzo, inputsOf } from './contract/export.js';
+export { exportArazzo, inputsOf } from './contract/export/export.js';
 export { atLevel } from './contract/run/choice.js';
 export { planRows, planRun } from './contract/run/plan.js';
 export { mockServerProfile } from './contract/tables/load.js';

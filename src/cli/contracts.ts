@@ -14,7 +14,7 @@ import type { Io } from './io.js';
 const kit = async () => ({
   ...(await import('../contract/tables/load.js')),
   ...(await import('../contract/run/plan.js')),
-  ...(await import('../contract/export.js')),
+  ...(await import('../contract/export/export.js')),
   ...(await import('../contract/tables/kinds.js')),
 });
 

@@ -2,7 +2,7 @@
 // answers, for people or as JSON.
 import { Command } from 'commander';
 import type { ControlClient } from '../control/client.js';
-import type { WorldSummary } from '../worlds/worlds.js';
+import type { WorldSummary } from '../worlds/form.js';
 import { type FlagValues, withFlags } from './flags.js';
 import type { Io } from './io.js';
 import { withControl } from './running-server.js';

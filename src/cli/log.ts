@@ -5,7 +5,7 @@ import type { Problem } from '../files/problem.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { DocumentSummary } from '../user-document/user-document.js';
 import { DEFAULT_WORLD } from '../world/world-names.js';
-import type { WorldEvent } from '../worlds/worlds.js';
+import type { WorldEvent } from '../worlds/form.js';
 
 export type LogFormat = 'pretty' | 'json';
 

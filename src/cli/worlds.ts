@@ -1,7 +1,7 @@
 // `understudy worlds`: lists and changes the worlds of a running server, through its control plane.
 import type { Command } from 'commander';
 import { UsageError } from '../spec/failure.js';
-import type { WorldSummary } from '../worlds/worlds.js';
+import type { WorldSummary } from '../worlds/form.js';
 import { controlCommand, lineOf, type Told } from './control.js';
 import type { Io } from './io.js';
 

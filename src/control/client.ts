@@ -18,8 +18,8 @@ import type { Embedding } from '../world/nouns/embeddings.js';
 import type { Message } from '../world/nouns/messages.js';
 import type { TableName } from '../world/world.js';
 import type { EmbeddingFilter } from '../worlds/embeddings.js';
+import type { WorldSummary } from '../worlds/form.js';
 import type { ClockMove } from '../worlds/time.js';
-import type { WorldSummary } from '../worlds/worlds.js';
 import { dataOf, fileIn } from './client-answer.js';
 import type {
   EmbeddingPage,
@@ -44,7 +44,7 @@ export type { Scenario } from '../scenario/scenario.js';
 export type { Expectation, Verdict } from '../verify/verify.js';
 export type { Explanation } from '../why/explanation.js';
 export type { WaysOut } from '../why/ways-out.js';
-export type { WorldSummary } from '../worlds/worlds.js';
+export type { WorldSummary } from '../worlds/form.js';
 export { ControlError } from './client-answer.js';
 export type {
   EmbeddingPage,

@@ -14,7 +14,8 @@ import type { Json } from '../spec/message.js';
 import type { Why } from '../why/why.js';
 import { realClock } from '../world/clock.js';
 import type { World, WorldSnapshot } from '../world/world.js';
-import type { WorldSummary, Worlds } from '../worlds/worlds.js';
+import type { WorldSummary } from '../worlds/form.js';
+import type { Worlds } from '../worlds/worlds.js';
 
 /** How many snapshots of a world there are at most. */
 export const MAX_SNAPSHOTS = 100;

@@ -1,8 +1,8 @@
 // The control plane under `/__admin/`: answered by the same engine as the product, from a document
 // of its own.
 
+import type { Pages } from '../engine/answer.js';
 import type { Answerer } from '../engine/answerer.js';
-import type { Pages } from '../engine/answers.js';
 import { Engine } from '../engine/engine.js';
 import { createJournal } from '../engine/journal.js';
 import { EXPOSITION_TYPE } from '../metrics/exposition.js';

@@ -1,52 +1,25 @@
 // What the engine can answer with: a documented case, filled in and checked, or one of those that
 // need no operation.
-import { type Decision, type Hand, type Outcome, turnedAway } from '../decide/rule.js';
+import { type Decision, type Outcome, turnedAway } from '../decide/rule.js';
 import { nearestPath } from '../files/nearest-path.js';
 import { type Case, caseOfViolation } from '../spec/case.js';
 import type { Operation } from '../spec/document.js';
 import { textOf } from '../spec/lasting.js';
 import type { Match } from '../spec/match.js';
-import {
-  isJsonObject,
-  type Json,
-  type JsonObject,
-  type PlainRequest,
-  type PlainResponse,
-} from '../spec/message.js';
+import { isJsonObject, type Json, type JsonObject, type PlainResponse } from '../spec/message.js';
 import { fillFromRequest } from '../spec/relation.js';
 import { checkRequest } from '../validation/check-request.js';
 import { checkResponse } from '../validation/check-response.js';
 import { fieldName, type Violation } from '../validation/violation.js';
 import { DEFAULT_WORLD } from '../world/world-names.js';
-import type { Api, Change, State } from './api.js';
+import type { Answer, AnswersOptions, Invention } from './answer.js';
+import type { State } from './api.js';
 import { corsHeaders, isPreflight, originHeaders, preflightHeaders } from './cors.js';
 import { fieldsOfRequest, refusalDetails, renderError, violationDetails } from './envelope.js';
 import { type Arrival, type Exchange, lost, type OperationExchange, unread } from './exchange.js';
-import type { Invented } from './interceptor.js';
 import type { Note } from './journal.js';
 import type { Preference } from './prefer.js';
 import { requestId } from './request-id.js';
-
-/**
- * What to do with an answer that breaks the document: refuse to send it, send and report it, or not
- * look.
- */
-export type SelfCheck = 'strict' | 'report' | 'off';
-
-/** An answer that may be sent. */
-export interface Answer {
-  readonly response: PlainResponse;
-  /** Absent for what is no case, such as a page. */
-  readonly documented?: Case;
-  readonly decision?: Decision;
-  /** Who answered in place of whoever decided. */
-  readonly by?: Hand | undefined;
-  readonly changes?: readonly Change[];
-  /** What the journal says of it beside. */
-  readonly note: Note;
-  /** Our own check stopped what was decided, and this is sent in its place. */
-  readonly stopped?: true;
-}
 
 /** A documented case with its body, before our own check. */
 interface Reply {
@@ -55,24 +28,6 @@ interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
   readonly decision?: Decision;
 }
-
-/** An invented error, and who asked for it: a request, or a fault. */
-interface Invention extends Omit<Invented, 'kind'> {
-  readonly applied?: string;
-  readonly by?: Hand;
-}
-
-export interface AnswersOptions<World extends State, Who> {
-  readonly api: Api<World, Who>;
-  readonly selfCheck: SelfCheck;
-  readonly bodyLimit: number;
-  readonly pages?: Pages<World> | undefined;
-  /** Whether pages of other origins may call. Default true. */
-  readonly cors?: boolean | undefined;
-}
-
-/** What is shown at a path that no document has. */
-export type Pages<World> = (request: PlainRequest, world: World) => PlainResponse | undefined;
 
 export const refusal = (
   name: string,

@@ -4,6 +4,7 @@ import type { Operation } from '../spec/document.js';
 import { createMatcher, type Matcher } from '../spec/match.js';
 import type { PlainRequest } from '../spec/message.js';
 import { checkRequest } from '../validation/check-request.js';
+import type { Answer, Pages, SelfCheck } from './answer.js';
 import {
   type Answerer,
   nothing,
@@ -11,7 +12,7 @@ import {
   type UnreadableRequest,
   unreadableDetails,
 } from './answerer.js';
-import { type Answer, Answers, type Pages, refusal, type SelfCheck } from './answers.js';
+import { Answers, refusal } from './answers.js';
 import { type Api, checkApi, type State } from './api.js';
 import { type Delivery, forMethod } from './delivery.js';
 import { entryOf } from './entry.js';

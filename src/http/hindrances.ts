@@ -17,7 +17,7 @@ import type { Spec } from '../spec/document.js';
 import { same } from '../spec/json.js';
 import type { Json } from '../spec/message.js';
 import type { World } from '../world/world.js';
-import type { Companion } from '../worlds/worlds.js';
+import type { Companion } from '../worlds/form.js';
 
 export interface HindranceParts {
   /** What is answered, and can go wrong. */

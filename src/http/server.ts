@@ -38,11 +38,10 @@ import {
 import {
   createMockServer,
   type MockServer,
-  type MockServerOptions,
-  mockServerOptions,
   type OwnDocument,
   type Reloading,
 } from './mock-server.js';
+import { type MockServerOptions, mockServerOptions } from './mock-server-options.js';
 import { zlibCodings } from './zlib.js';
 
 export interface ServerOptions extends MockServerOptions {

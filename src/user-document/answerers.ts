@@ -2,8 +2,8 @@
 // stands around it, or in its place where the document has no operation of ours.
 import { STATUS_CODES } from 'node:http';
 import type { Hand } from '../decide/rule.js';
+import type { SelfCheck } from '../engine/answer.js';
 import { type Answerer, nothing, unreadableDetails } from '../engine/answerer.js';
-import type { SelfCheck } from '../engine/answers.js';
 import type { State } from '../engine/api.js';
 import { corsHeaders, isPreflight, originHeaders, preflightHeaders } from '../engine/cors.js';
 import { type Delivery, forMethod } from '../engine/delivery.js';

@@ -1,30 +1,26 @@
 // Prism's library, in this process: it answers the operations of a user's document that have no
 // rule here.
+
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isDeepStrictEqual } from 'node:util';
-import {
-  carrierOf,
-  isJson,
-  type OneOperation,
-  oneOperation,
-  type Reading,
-} from '../openapi/one-operation.js';
+import { type OneOperation, oneOperation } from '../openapi/one-operation.js';
 import type { UserOperation } from '../openapi/operations.js';
-import { type Cut, restoreData, withDefinitions } from '../openapi/schemas.js';
-import { isNode, type Node, type UserDocument } from '../openapi/shape.js';
+import { type Cut, withDefinitions } from '../openapi/schemas.js';
+import { isNode, type UserDocument } from '../openapi/shape.js';
 import type { PlainRequest } from '../spec/message.js';
 import { uncompilable } from '../validation/compile.js';
 import { drawValue } from './drawn-value.js';
-import { toXml } from './xml.js';
-
-/** What Prism said. A problem is its own: the request or the document does not allow an answer. */
-export interface PrismAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** How the answer breaks its own schema. */
-  readonly breaches: readonly string[];
-}
+import {
+  breachesOf,
+  errors,
+  type PrismAnswer,
+  problem,
+  problemOf,
+  render,
+} from './prism/answer.js';
+import type { Failure, HttpOperation, Library, Outcome, Prepared } from './prism/library.js';
+import { bodyOf, isMediaType, type Read, translate } from './prism/request.js';
+import { readWishes } from './prism/wishes.js';
 
 export interface PrismOptions {
   readonly seed: string;
@@ -40,54 +36,12 @@ export interface Prism {
   ): Promise<PrismAnswer>;
 }
 
-/** What is used of `@stoplight/prism-http`. */
-interface Library {
-  getHttpOperationsFromSpec(document: object): Promise<HttpOperation[]>;
-  createInstance(
-    config: object,
-    components: Components,
-  ): { request(input: object, operations: object[], config: object): Task };
-}
-interface Components {
-  readonly logger: object;
-  /** Gives what is validated as the answer, in place of Prism's own. */
-  readonly mock?: () => () => { _tag: 'Right'; right: Outcome['output'] };
-}
-type Task = () => Promise<{ _tag: 'Right'; right: Outcome } | { _tag: 'Left'; left: Failure }>;
-interface Outcome {
-  readonly output: { statusCode: number; headers?: Record<string, unknown>; body?: unknown };
-  readonly validations: { readonly output: readonly Diagnostic[] };
-}
-interface Diagnostic {
-  readonly path?: readonly string[];
-  readonly severity: number;
-  readonly message: string;
-}
-interface Failure extends Error {
-  readonly status?: number;
-  readonly detail?: string;
-  readonly additional?: Record<string, unknown>;
-}
-type Parameters = readonly { readonly name: string }[];
-interface HttpResponse {
-  readonly code: string;
-  readonly contents?: readonly { readonly mediaType: string; readonly schema?: object }[];
-}
-interface HttpOperation {
-  readonly __bundled__?: unknown;
-  readonly request?: {
-    readonly query?: Parameters | undefined;
-    readonly headers?: Parameters | undefined;
-  };
-  readonly responses: readonly HttpResponse[];
-}
-
-const errors = 'https://stoplight.io/prism/errors#';
 /**
  * Characters of an operation's document up to which values are drawn: what a schema draws has no
  * bound of its own.
  */
 const SMALL = 50_000;
+
 const TRIES = 3;
 
 /** The library is loaded when the first answer is asked of it: that takes seconds. */
@@ -123,15 +77,6 @@ function loadQuiet(load: () => unknown): Library {
     if (!quiet.getStore()) warn(...texts);
   };
   return load() as Library;
-}
-
-interface Prepared {
-  readonly one: OneOperation;
-  readonly http: HttpOperation;
-  /** The same without what its answers need not have; made when it is wanted. */
-  readonly cut: (cut: Cut) => Promise<HttpOperation>;
-  /** Small enough for the random generator. */
-  readonly isSmall: boolean;
 }
 
 async function prepare(
@@ -184,11 +129,14 @@ interface Answered {
   readonly output: Outcome['output'];
   readonly breaches: readonly string[];
 }
+
 type Result = { readonly failure: Failure } | Answered;
+
 /** `output`: judged as it is, where Prism is not to make one. */
 type Ask = (mock: object, operation?: HttpOperation, output?: Outcome['output']) => Promise<Result>;
 
 const silent: Record<string, unknown> = { child: () => silent };
+
 for (const level of ['trace', 'debug', 'info', 'success', 'warn', 'error', 'fatal'])
   silent[level] = () => {};
 
@@ -232,7 +180,7 @@ async function answer(
   if ('failure' in first) return problemOf(first.failure);
   const best =
     first.breaches.length > 0 && isFree
-      ? await improve(first, { prepared, mock: wishes.mock, ask, seed })
+      ? await withoutBreaches(first, { prepared, mock: wishes.mock, ask, seed })
       : first;
   return render(best.output, best.breaches, prepared.one, wishes.applied);
 }
@@ -241,7 +189,7 @@ async function answer(
  * What Prism makes of a schema may break it; what stands in an example is the document's own fault,
  * and is left.
  */
-async function improve(
+async function withoutBreaches(
   first: Answered,
   {
     prepared,
@@ -287,276 +235,4 @@ function schemaOf(
   const response = codes.map((code) => responses.find((one) => one.code === code)).find(Boolean);
   return response?.contents?.find(({ mediaType }) => mediaType === headers?.['Content-type'])
     ?.schema;
-}
-
-interface Wishes {
-  readonly mock: Readonly<Record<string, unknown>>;
-  readonly applied: string;
-}
-
-/**
- * `Prefer: code=404, example=gone, dynamic=true, seed=7`, or the same as `__code=404` in the query,
- * as Prism's users know it.
- */
-function readWishes(
-  header: string | undefined,
-  query: URLSearchParams,
-): Wishes | { readonly refused: string } {
-  const given = new Map<string, string>();
-  for (const part of header?.split(/[,;]/) ?? []) {
-    const [key = '', value = ''] = part
-      .split('=')
-      .map((text) => text.trim().replace(/^"(.*)"$/, '$1'));
-    given.set(key.toLowerCase(), value);
-  }
-  if (header === undefined)
-    for (const key of ['code', 'example', 'dynamic', 'seed']) {
-      const value = query.get(`__${key}`);
-      if (value !== null) given.set(key, value);
-    }
-  const [code, example, dynamic, seed] = ['code', 'example', 'dynamic', 'seed'].map((key) =>
-    given.get(key),
-  );
-  if (code !== undefined && !/^[2-5]\d\d$/.test(code))
-    return { refused: `code must be a status from 200 to 599, not ${code}` };
-  if (dynamic !== undefined && !/^(true|false)$/.test(dynamic))
-    return { refused: `dynamic must be true or false, not ${dynamic}` };
-  const mock = {
-    ...(code === undefined ? {} : { code: Number(code) }),
-    ...(example === undefined ? {} : { exampleKey: example }),
-    ...(dynamic === undefined ? {} : { dynamic: dynamic === 'true' }),
-    ...(seed === undefined ? {} : { seed }),
-  };
-  const applied = ['code', 'example', 'dynamic', 'seed']
-    .filter((key) => given.has(key))
-    .map((key) => `${key}=${given.get(key)}`);
-  return { mock, applied: applied.join(', ') };
-}
-
-type Body = { readonly value: unknown } | Error;
-
-const isMediaType = (text: string): boolean =>
-  /^\s*[\w!#$&^.+*'-]+\/[\w!#$&^.+*'-]+\s*(;\s*[\w-]+=[^;]*)*;?\s*$/.test(text);
-
-/**
- * JSON as a value, anything else as text; a body without a content type is taken for JSON where it
- * is some.
- */
-function bodyOf({ headers, body }: PlainRequest): Body {
-  if (body.length === 0) return { value: undefined };
-  const text = new TextDecoder().decode(body);
-  const type = headers['content-type'];
-  if (type !== undefined && !/^[^;]*[/+]json\s*(;|$)/i.test(type)) return { value: text };
-  try {
-    return { value: JSON.parse(text) };
-  } catch (error) {
-    return type === undefined ? { value: text } : (error as Error);
-  }
-}
-
-/** A request, taken apart. */
-interface Read {
-  /** Of its path. */
-  readonly values: Readonly<Record<string, string>>;
-  readonly request: PlainRequest;
-  readonly query: URLSearchParams;
-  readonly body: Exclude<Body, Error>;
-}
-
-/**
- * The request as Prism takes it: each parameter of the path in a segment of its own, values read as
- * their parameter says.
- */
-function translate({ one, http }: Prepared, { values, request, query: search, body }: Read) {
-  const headers: Record<string, unknown> = { ...request.headers };
-  // Prism fails on a media type that is none.
-  const accepted = request.headers.accept?.split(',').filter(isMediaType).join(',');
-  if (accepted === undefined || accepted === '') delete headers.accept;
-  else headers.accept = accepted;
-  if (request.body.length === 0) delete headers['content-type'];
-  if (request.body.length > 0) headers['content-length'] = String(request.body.length);
-  const query: Record<string, unknown> = {};
-  for (const key of new Set(search.keys())) {
-    const all = search.getAll(key);
-    query[key] = all.length === 1 ? all[0] : all;
-  }
-  const cookies = readCookies(request.headers.cookie);
-  const absent = new Set<string>();
-  const waived = new Set<string>();
-  const path = new Map(Object.entries(values));
-  for (const { name, in: part, as, mayBeEmpty } of one.parameters) {
-    if (mayBeEmpty && query[name] === '') waived.add(name);
-    else if (part === 'path' && as === 'json')
-      headers[carrierOf('path', name)] = readAs(as, values[name]);
-    else if (part === 'cookie' && cookies.has(name))
-      headers[carrierOf('cookie', name)] = readAs(as, cookies.get(name));
-    else if (part === 'header' && headers[name.toLowerCase()] !== undefined)
-      headers[name.toLowerCase()] = readAs(as, headers[name.toLowerCase()]);
-    else if (part === 'header') absent.add(name);
-    else if (part === 'cookie') absent.add(carrierOf('cookie', name));
-    else if (part === 'query' && as === 'object' && isAbsent(name, http, query)) absent.add(name);
-    else if (part === 'query' && query[name] !== undefined) query[name] = readAs(as, query[name]);
-  }
-  const segments = one.pathNames.map((name) => encodeURIComponent(path.get(name) ?? ''));
-  const type = String(request.headers['content-type'] ?? '');
-  const sent =
-    typeof body.value === 'string' && /^application\/x-www-form-urlencoded/i.test(type)
-      ? joinRepeated(body.value)
-      : body.value;
-  const input = {
-    method: (http as { method?: string }).method,
-    url: { path: `/${segments.join('/')}`, query },
-    headers,
-    body: sent,
-  };
-  return { input, adapt: (operation: HttpOperation) => adapted(operation, absent, waived) };
-}
-
-function readAs(as: Reading['as'], value: unknown): unknown {
-  if (typeof value !== 'string') return value;
-  if (as === 'list') return value.split(/\s*,\s*/).join(',');
-  if (as === 'spaces') return value.replaceAll(' ', '%20');
-  if (as !== 'json') return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
-}
-
-function readCookies(header = ''): ReadonlyMap<string, string> {
-  const pairs = header.split(/;\s*/).filter((pair) => pair.includes('='));
-  return new Map(
-    pairs.map((pair) => {
-      const [key = '', ...value] = pair.split('=');
-      return [key.trim(), value.join('=').trim()];
-    }),
-  );
-}
-
-/** An object in the query is written as its properties, so that its own name is nowhere. */
-function isAbsent(
-  name: string,
-  http: HttpOperation,
-  query: Readonly<Record<string, unknown>>,
-): boolean {
-  if (query[name] !== undefined || Object.keys(query).some((key) => key.startsWith(`${name}[`)))
-    return false;
-  const spec = http.request?.query?.find((one) => one.name === name) as
-    | { style?: string; schema?: Node }
-    | undefined;
-  const properties = isNode(spec?.schema?.properties) ? Object.keys(spec.schema.properties) : [];
-  return spec?.style === 'deepObject' || !properties.some((key) => query[key] !== undefined);
-}
-
-/**
- * Prism takes an object that was not sent for an empty one, and fails on a list in a header that
- * was not sent. As a text such a parameter is missing, and refused only where it is required. An
- * empty value that is allowed it takes for a missing one.
- */
-function adapted(
-  http: HttpOperation,
-  absent: ReadonlySet<string>,
-  waived: ReadonlySet<string>,
-): HttpOperation {
-  if (absent.size + waived.size === 0) return http;
-  const asText = (specs: Parameters | undefined, style: string) =>
-    specs?.map((spec) =>
-      absent.has(spec.name) ? { ...spec, style, explode: false, schema: { type: 'string' } } : spec,
-    );
-  const { request } = http;
-  const query = asText(request?.query, 'form')?.filter(({ name }) => !waived.has(name));
-  return { ...http, request: { ...request, query, headers: asText(request?.headers, 'simple') } };
-}
-
-/** Of a field that is repeated Prism reads the last; joined, it reads them all. */
-function joinRepeated(form: string): string {
-  const fields = new Map<string, string[]>();
-  for (const pair of form.split('&')) {
-    const [key = '', ...value] = pair.split('=');
-    fields.set(key, [...(fields.get(key) ?? []), value.join('=')]);
-  }
-  return [...fields].map(([key, all]) => `${key}=${all.join(',')}`).join('&');
-}
-
-function breachesOf({ output, validations }: Outcome): string[] {
-  const type = String(output.headers?.['Content-type'] ?? '');
-  // A text is compared with a schema of what it means: nothing can be said about it.
-  const unread = typeof output.body === 'string' && !isJson(type);
-  return validations.output
-    .filter(({ severity, path }) => severity === 0 && !(unread && path?.[0] === 'body'))
-    .map(({ message }) => message);
-}
-
-function render(
-  { statusCode, headers = {}, body }: Outcome['output'],
-  breaches: readonly string[],
-  { hasDataRefs }: OneOperation,
-  applied: string,
-): PrismAnswer {
-  const sent: Record<string, string> = {};
-  for (const [key, value] of Object.entries(headers)) {
-    const text = headerText(value);
-    if (text !== undefined) sent[key.toLowerCase()] = text;
-  }
-  if (applied !== '') sent['preference-applied'] = applied;
-  const bodiless = body === undefined || /^(1..|204|205|304)$/.test(String(statusCode));
-  if (bodiless) {
-    delete sent['content-type'];
-    return { status: statusCode, headers: sent, breaches };
-  }
-  const value = hasDataRefs ? restoreData(body) : body;
-  return {
-    status: statusCode,
-    headers: sent,
-    body: serialize(value, sent['content-type'] ?? ''),
-    breaches,
-  };
-}
-
-function serialize(value: unknown, type: string): string {
-  if (isJson(type)) return JSON.stringify(value);
-  if (typeof value === 'string') return value;
-  return /[/+]xml\b/i.test(type) ? toXml(value) : JSON.stringify(value);
-}
-
-/** What a header can carry: no line breaks, and nothing beyond ASCII. */
-function headerText(value: unknown): string | undefined {
-  if (value === null || value === undefined) return undefined;
-  const text = Array.isArray(value)
-    ? value.join(',')
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
-  return text.replace(/[^\t\x20-\x7e]+/g, (part) => encodeURIComponent(part.toWellFormed()));
-}
-
-function problemOf({
-  name,
-  message,
-  status = 500,
-  detail = '',
-  additional = {},
-}: Failure): PrismAnswer {
-  const { headers, ...more } = additional;
-  const type = name && name !== 'Error' ? name : `${errors}UNKNOWN`;
-  const sent = isNode(headers)
-    ? Object.entries(headers).map(([key, value]) => [key.toLowerCase(), headerText(value) ?? ''])
-    : [];
-  return {
-    status,
-    headers: { 'content-type': 'application/problem+json', ...Object.fromEntries(sent) },
-    body: JSON.stringify({ type, title: message, status, detail, ...more }),
-    breaches: [],
-  };
-}
-
-/** A problem in the form in which Prism tells its own. */
-export function problem(status: number, type: string, title: string, detail: string): PrismAnswer {
-  return {
-    status,
-    headers: { 'content-type': 'application/problem+json' },
-    body: JSON.stringify({ type: `${errors}${type}`, title, status, detail }),
-    breaches: [],
-  };
 }

@@ -10,7 +10,8 @@ import type { Operation, Spec } from '../spec/document.js';
 import { UsageError } from '../spec/failure.js';
 import type { PlainRequest } from '../spec/message.js';
 import { pointerToken } from '../spec/pointer.js';
-import type { Prism, PrismAnswer, PrismOptions } from './prism.js';
+import type { PrismAnswer } from './prism/answer.js';
+import type { Prism, PrismOptions } from './prism.js';
 
 /** The library that another document needs is not installed. */
 export class MissingPrism extends UsageError {}
@@ -89,7 +90,10 @@ export function loadOtherDocument(
       return found.kind === 'operation' && own.has(found.operation) ? undefined : found;
     },
     answer: async (found, request, options) => {
-      const { createPrism, problem } = await import('./prism.js');
+      const [{ createPrism }, { problem }] = await Promise.all([
+        import('./prism.js'),
+        import('./prism/answer.js'),
+      ]);
       const path = request.target.split('?', 1)[0] as string;
       if (found.kind === 'operation') {
         prism ??= createPrism(user, load);

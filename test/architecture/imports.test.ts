@@ -21,7 +21,7 @@ const folders: Readonly<Record<string, number>> = {
   edges: 1,
   run: 1,
   report: 2,
-  'export.ts': 3,
+  export: 3,
   matchers: 3,
   'vitest.ts': 4,
 };

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { exportArazzo, inputsOf } from '../../src/contract/export.js';
+import { exportArazzo, inputsOf } from '../../src/contract/export/export.js';
 import { parseProfile } from '../../src/contract/run/profile.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
 import type { Contracts } from '../../src/contract/tables/table.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createUnderstudy, type Understudy, type UnderstudyOptions } from '../../src/index.js';
 import { describeDifference } from '../../src/world/compare.js';
-import { WorldError } from '../../src/worlds/worlds.js';
+import { WorldError } from '../../src/worlds/form.js';
 import { call } from '../support/call.js';
 import { attachStore, detachStore, getSpace, owner, type Sent } from '../support/requests.js';
 

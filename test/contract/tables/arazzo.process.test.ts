@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { exportArazzo } from '../../../src/contract/export.js';
+import { exportArazzo } from '../../../src/contract/export/export.js';
 import { loadContracts } from '../../../src/contract/tables/load.js';
 import { stringifyYaml } from '../../../src/files/yaml.js';
 import { loadSpec } from '../../../src/shipped/document.js';

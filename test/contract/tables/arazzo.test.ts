@@ -3,14 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { handlerTarget } from '../../../src/client/target.js';
+import { countLeftOut, exportArazzo } from '../../../src/contract/export/export.js';
 import {
-  countLeftOut,
-  exportArazzo,
   type ReasonInPart,
   type ReasonLeftOut,
   reasonsInPart,
   reasonsLeftOut,
-} from '../../../src/contract/export.js';
+} from '../../../src/contract/export/reasons.js';
 import { playLifecycle } from '../../../src/contract/run/lifecycle.js';
 import { planRows } from '../../../src/contract/run/plan.js';
 import { parseProfile } from '../../../src/contract/run/profile.js';

@@ -1,32 +1,12 @@
-// The contracts as plain Arazzo 1.0: the lifecycles as they are, and every row of the tables that
-// Arazzo can say and Redocly Respect can play. A row becomes a workflow of its recipes' calls, its
-// own request, its looks, and the calls that clean up. What is left out is listed with the reason,
-// and so is what a workflow says only in part.
-
-import { type Case, vouchesFor } from '../spec/case.js';
-import type { Operation, OperationId, Spec } from '../spec/document.js';
-import { isJsonObject, type Json } from '../spec/message.js';
-import {
-  API_KEY,
-  errorAt,
-  errorIn,
-  ORGANIZATION,
-  pageSizeIn,
-  TOKEN,
-  USUAL_PAGE,
-} from './dialect.js';
-import { nameOf } from './run/names.js';
-import { planRows } from './run/plan.js';
-import type { Profile } from './run/profile.js';
-import type { PlannedRow } from './run/row.js';
-import {
-  type CallerName,
-  callerNames,
-  inventedCredentials,
-  knownNames,
-  schemeOf,
-} from './tables/caller.js';
-import { type Expression, inputFor, type Template, usesIn, written } from './tables/expression.js';
+// One row of a table as the steps of an Arazzo workflow.
+import { type Case, vouchesFor } from '../../spec/case.js';
+import type { Operation, OperationId, Spec } from '../../spec/document.js';
+import { isJsonObject, type Json } from '../../spec/message.js';
+import { API_KEY, errorAt, errorIn, pageSizeIn, TOKEN, USUAL_PAGE } from '../dialect.js';
+import { nameOf } from '../run/names.js';
+import type { PlannedRow } from '../run/row.js';
+import { type CallerName, inventedCredentials, schemeOf } from '../tables/caller.js';
+import { type Expression, inputFor, type Template, usesIn, written } from '../tables/expression.js';
 import type {
   Check,
   KeepStep,
@@ -36,177 +16,10 @@ import type {
   RequestTemplate,
   Step,
   UndoStep,
-} from './tables/steps.js';
-import type { Contracts } from './tables/table.js';
+} from '../tables/steps.js';
+import { LeftOut, type ReasonInPart } from './reasons.js';
 
-/** Why a row cannot be exported; the keys are stable, so that their numbers can be asserted. */
-export const reasonsLeftOut = {
-  raw_body:
-    'a body that is no JSON object, or not labelled as one: Arazzo sends what its payload says',
-  repeated_parameter: 'a parameter that is sent twice: Arazzo gives each one value',
-  required_left_out: 'a required parameter is left out: Respect fills it in from the document',
-  no_body: 'no body where the operation takes one: Respect sends the example of the document',
-  either_way: 'success and refusal are both allowed, and what follows depends on which it was',
-  whole_list: 'a look compares a whole list or object: the simple conditions of Respect do not',
-  later_page: 'a look walks through small pages for a row: Arazzo has no loops',
-  odd_text:
-    'a text with $, {, }, a quote, or blanks around an expression, which Respect would read otherwise',
-} as const;
-export type ReasonLeftOut = keyof typeof reasonsLeftOut;
-
-/** What is left out of a workflow that is exported. */
-export const reasonsInPart = {
-  unchanged:
-    'that a refusal changed nothing: the whole answer before and after would have to be compared',
-  details:
-    'which keys the details of a refusal have: the conditions of Arazzo cannot ask for a key',
-  later_pages:
-    'that a row may stand on a later page: Arazzo has no loops, so the first page is looked at',
-} as const;
-export type ReasonInPart = keyof typeof reasonsInPart;
-
-export interface Exported {
-  readonly document: Json;
-  readonly lifecycles: number;
-  readonly rows: number;
-  readonly leftOut: readonly {
-    readonly title: string;
-    readonly place: string;
-    readonly reason: ReasonLeftOut;
-  }[];
-  readonly inPart: Readonly<Record<ReasonInPart, number>>;
-}
-
-export interface ExportOptions {
-  /** Where the OpenAPI document is, as Arazzo finds it. */
-  readonly documentUrl: string;
-  /**
-   * Seed for generated names; exports that are played against the same server need different seeds.
-   * Default 1.
-   */
-  readonly seed?: number;
-}
-
-class LeftOut extends Error {
-  readonly reason: ReasonLeftOut;
-
-  constructor(reason: ReasonLeftOut) {
-    super(reason);
-    this.reason = reason;
-  }
-}
-
-export function exportArazzo(
-  spec: Spec,
-  contracts: Contracts,
-  { documentUrl, seed = 1 }: ExportOptions,
-): Exported {
-  const inputs = { $ref: '#/components/inputs/profile' };
-  const leftOut: Exported['leftOut'][number][] = [];
-  const inPart: Record<ReasonInPart, number> = { unchanged: 0, details: 0, later_pages: 0 };
-  const rows = planRows(spec, contracts).flatMap((planned, i) => {
-    try {
-      const workflow = new RowExport(spec, planned, { seed, number: i + 1 });
-      const steps = workflow.steps();
-      for (const reason of workflow.inPart) inPart[reason] += 1;
-      return [
-        {
-          workflowId: `row_${i + 1}`,
-          summary: planned.title,
-          description: planned.row.place,
-          inputs,
-          steps,
-        },
-      ];
-    } catch (error) {
-      if (!(error instanceof LeftOut)) throw error;
-      leftOut.push({ title: planned.title, place: planned.row.place, reason: error.reason });
-      return [];
-    }
-  });
-  const lifecycles = contracts.lifecycles.map(({ source }) => ({
-    ...source,
-    inputs,
-    steps: (source.steps as Json[]).map(plain),
-  }));
-  const document = {
-    arazzo: '1.0.1',
-    info: { title: 'Contracts of Spaces and Knowledge', version: spec.version },
-    sourceDescriptions: [{ name: 'aitronos', type: 'openapi', url: documentUrl }],
-    workflows: [...lifecycles, ...rows],
-    components: { inputs: { profile: { type: 'object', properties: inputProperties() } } },
-  };
-  return {
-    document: document as unknown as Json,
-    lifecycles: lifecycles.length,
-    rows: rows.length,
-    leftOut,
-    inPart,
-  };
-}
-
-/** How many rows were left out, by reason. */
-export function countLeftOut({
-  leftOut,
-}: Exported): Readonly<Partial<Record<ReasonLeftOut, number>>> {
-  const counts: Partial<Record<ReasonLeftOut, number>> = {};
-  for (const { reason } of leftOut) counts[reason] = (counts[reason] ?? 0) + 1;
-  return counts;
-}
-
-/** What was exported, and every row that was not, by reason. */
-export function describeExport(exported: Exported): string {
-  const lines = [
-    `${exported.lifecycles} lifecycles and ${exported.rows} rows exported, ${exported.leftOut.length} rows left out`,
-  ];
-  for (const [reason, count] of Object.entries(countLeftOut(exported))) {
-    lines.push(`${count} × ${reasonsLeftOut[reason as ReasonLeftOut]}`);
-    for (const { title, place } of exported.leftOut.filter((row) => row.reason === reason))
-      lines.push(`  ${title}  (${place})`);
-  }
-  for (const [reason, count] of Object.entries(exported.inPart))
-    if (count > 0)
-      lines.push(`${count} exported rows do not say ${reasonsInPart[reason as ReasonInPart]}`);
-  return `${lines.join('\n')}\n`;
-}
-
-/** What the exported workflows take as inputs, from a profile. */
-export function inputsOf(profile: Profile, name: string): Readonly<Record<string, string>> {
-  const callers = Object.entries(profile.callers).flatMap(
-    ([caller, { api_key, bearer, user_id, [ORGANIZATION]: organization }]) =>
-      Object.entries({
-        [caller]: api_key ?? bearer,
-        [inputFor(caller, 'user_id')]: user_id,
-        [inputFor(caller, ORGANIZATION)]: organization,
-      }),
-  );
-  const given = [...callers, ...Object.entries(profile.known), ['name', name]].filter(
-    ([, value]) => value !== undefined,
-  );
-  return Object.fromEntries(given) as Record<string, string>;
-}
-
-function inputProperties(): Json {
-  const text = { type: 'string' };
-  return Object.fromEntries([
-    ...callerNames.flatMap((caller) => [
-      [caller, { ...text, format: 'password' }],
-      [inputFor(caller, 'user_id'), text],
-      [inputFor(caller, ORGANIZATION), text],
-    ]),
-    ...knownNames.map((name) => [name, text]),
-    ['name', text],
-  ]);
-}
-
-/** A step without our own `x-` keys. */
-function plain(step: Json): Json {
-  return Object.fromEntries(
-    Object.entries(step as object).filter(([key]) => !key.startsWith('x-')),
-  ) as Json;
-}
-
-const simple = (condition: string): Json => ({ condition });
+const simpleCriterion = (condition: string): Json => ({ condition });
 
 /** Every text in a value. */
 function textsIn(value: Json): readonly string[] {
@@ -214,7 +27,7 @@ function textsIn(value: Json): readonly string[] {
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 }
 
-class RowExport {
+export class RowExport {
   readonly inPart = new Set<ReasonInPart>();
   readonly #spec: Spec;
   readonly #planned: PlannedRow;
@@ -250,7 +63,8 @@ class RowExport {
   }
 
   #export(step: Step): void {
-    if (step.kind === 'prepare') this.#ask(step, [simple(this.#success(step.request.call))]);
+    if (step.kind === 'prepare')
+      this.#ask(step, [simpleCriterion(this.#success(step.request.call))]);
     if (step.kind === 'keep') this.#keep(step);
     if (step.kind === 'request')
       this.#ask(step, [...this.#isOneOf(this.#expected()), ...this.#answer(step)]);
@@ -274,7 +88,7 @@ class RowExport {
       const [use] = usesIn(template);
       const isOwn = use?.expression.kind === 'body';
       const value = isOwn ? written(use.expression) : this.#inCondition(this.#resolve(template));
-      return simple(`$response.body#${pointer} == ${value}`);
+      return simpleCriterion(`$response.body#${pointer} == ${value}`);
     });
   }
 
@@ -294,7 +108,7 @@ class RowExport {
     const slots = this.#kept.get(kept);
     if (!slots) return;
     Object.assign(this.#slots, slots);
-    this.#step(request, [simple(`${this.#success(request.call)} || $statusCode == 404`)]);
+    this.#step(request, [simpleCriterion(`${this.#success(request.call)} || $statusCode == 404`)]);
   }
 
   #success(id: OperationId): string {
@@ -310,7 +124,7 @@ class RowExport {
     const { cases } = this.#operation(request.call);
     const conditions = expected
       ? this.#isOneOf(expected.map((name) => cases.get(name) as Case))
-      : [simple(this.#success(request.call))];
+      : [simpleCriterion(this.#success(request.call))];
     for (const check of checks) conditions.push(...this.#check(check, look, own));
     this.#step(request, conditions, own);
   }
@@ -325,7 +139,7 @@ class RowExport {
     const value = this.#resolve(check.value, own);
     if (check.kind !== 'equals' && pointer.includes('*')) return [this.#inList(check, value, look)];
     const sign = check.kind === 'excludes' ? '!=' : '==';
-    return [simple(`$response.body#${pointer} ${sign} ${this.#inCondition(value)}`)];
+    return [simpleCriterion(`$response.body#${pointer} ${sign} ${this.#inCondition(value)}`)];
   }
 
   #inList({ kind, pointer }: Check, value: Json, { request }: LookStep): Json {
@@ -393,9 +207,9 @@ class RowExport {
 
   /** Of several, one condition: `&&` binds closer than `||`, and Respect knows no parentheses. */
   #isOneOf(cases: readonly Case[]): Json[] {
-    if (cases.length === 1) return this.#isCase(cases[0] as Case).map(simple);
+    if (cases.length === 1) return this.#isCase(cases[0] as Case).map(simpleCriterion);
     return [
-      simple(
+      simpleCriterion(
         [...new Set(cases.map((documented) => this.#isCase(documented).join(' && ')))].join(' || '),
       ),
     ];
