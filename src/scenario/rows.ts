@@ -1,36 +1,30 @@
 // One row of a world changed, added or removed. It goes by way of the scenario that the world could
-// have been loaded from, so a row is held to all that a scenario is held to.
+// have been loaded from, so a row is held to all that a scenario is held to. For a change and an
+// addition, that is a scenario of the rows around it alone.
 import { fixOf } from '../files/nearest.js';
 import { isJsonObject, type Json, type JsonObject } from '../spec/message.js';
-import { atPointer, atTokens, pointerOf, pointerTokens } from '../spec/pointer.js';
-import { compareWorlds } from '../world/compare.js';
+import { atPointer, pointerOf, pointerTokens } from '../spec/pointer.js';
 import type { Row } from '../world/indexes.js';
 import { nouns } from '../world/nouns.js';
-import type { Table } from '../world/table.js';
 import type { TableName, World } from '../world/world.js';
-import { type AnyNoun, type ListedNoun, listedNouns, placedItems, tableOf } from './sections.js';
+import { worldAround, worldAroundNew } from './near.js';
+import { type Fault, ofRow, problemAt, type RowProblem } from './row-problem.js';
+import { type AnyNoun, type ListedNoun, placedItems } from './sections.js';
 import { writeScenario } from './write.js';
 
-/** What is wrong with a scenario, at a pointer into it. */
-interface Fault {
-  readonly pointer: string;
-  readonly what: string;
-  readonly fix: string;
+/** What is edited, and as it would be: a world, or the part of one that the edit can reach. */
+export interface Edited {
+  readonly before: World;
+  readonly world: World;
 }
 
-/** What would be wrong after the edit, and with which row. */
-export interface RowProblem {
-  readonly noun: string;
-  readonly id: string;
+/** The field at fault, and all that would be wrong. */
+export interface Refused {
   readonly field: string;
-  readonly what: string;
-  readonly fix: string;
+  readonly problems: readonly RowProblem[];
 }
 
-/** The world as it would be, or the field at fault and all that would be wrong. */
-export type Edit =
-  | { readonly world: World }
-  | { readonly field: string; readonly problems: readonly RowProblem[] };
+export type Edit = Edited | Refused;
 
 /** A scenario to a world, or all that is wrong with it. */
 export type LoadEdited = (
@@ -47,7 +41,11 @@ interface Named {
  * As a JSON merge patch (RFC 7396) has it, of the fields that the row shows; a field that is null
  * has no value. The ID stays, and so does what follows from other rows.
  */
-export function patchRow(
+export const patchRow = (world: World, named: Named, patch: JsonObject, load: LoadEdited): Edit =>
+  patchIn(worldAround(world, named, patch), named, patch, load);
+
+/** The same by way of all that is in a world. */
+export function patchIn(
   world: World,
   named: Named,
   { id = named.id, ...patch }: JsonObject,
@@ -65,7 +63,7 @@ export function patchRow(
     );
   if (unknown !== undefined)
     return refused(named, unknown, `it has no field ${unknown}`, fixOf(unknown, Object.keys(row)));
-  if (fields[0] === undefined) return { world };
+  if (fields[0] === undefined) return { before: world, world };
   const listed = listedIn(world, named.table);
   if (!listed) return refused(named, fields[0], ...follows);
 
@@ -78,7 +76,9 @@ export function patchRow(
   const tried = attempt(patch);
   if ('world' in tried)
     // What an embedding is of, for example, is in its message and its space.
-    return tried.world[named.table].has(named.id) ? tried : refused(named, fields[0], ...follows);
+    return tried.world[named.table].has(named.id)
+      ? { before: world, world: tried.world }
+      : refused(named, fields[0], ...follows);
   const problems = tried.problems.map((fault) => problemAt(scenario, fault));
   const own = problems.find((one) => one.id === named.id && fields.includes(one.field))?.field;
   // Each is tried by itself only where no problem names one: that loads the whole world.
@@ -91,7 +91,16 @@ export function patchRow(
  * An item as a list of a scenario has it; one whose list stands in another row names that row:
  * `thread_id` for a message. What it does not say is as the scenario's form has it.
  */
-export function addRow(world: World, table: TableName, item: JsonObject, load: LoadEdited): Edit {
+export const addRow = (world: World, table: TableName, item: JsonObject, load: LoadEdited): Edit =>
+  addIn({ whole: world, world: worldAroundNew(world, table, item) }, table, item, load);
+
+/** The same by way of all that is in a world. */
+export function addIn(
+  { whole, world = whole }: { readonly whole: World; readonly world?: World },
+  table: TableName,
+  item: JsonObject,
+  load: LoadEdited,
+): Edit {
   const named = { table, id: String(item.id ?? item.api_key ?? item.token ?? '') };
   const listed = listedIn(world, table);
   if (!listed) return refused(named, 'noun', ...follows);
@@ -107,7 +116,7 @@ export function addRow(world: World, table: TableName, item: JsonObject, load: L
       (one) => one.item.id === holderId,
     );
     if (!found) {
-      const ids = world[within as TableName].all().map(({ id }) => id);
+      const ids = whole[within as TableName].all().map(({ id }) => id);
       const what =
         holderId === undefined
           ? `${field} is missing`
@@ -121,17 +130,11 @@ export function addRow(world: World, table: TableName, item: JsonObject, load: L
   const tried = loadItem(own, place, load, (given, leftOut) =>
     edited(scenario, list, () => [...items(scenario, list), merged({}, given, leftOut)]),
   );
-  if ('world' in tried) return tried;
+  if ('world' in tried) return { before: world, world: tried.world };
   const isOwn = ({ pointer }: Fault): boolean => `${pointer}/`.startsWith(`${place}/`);
   const problems = tried.problems.map((fault) =>
     isOwn(fault)
-      ? {
-          noun: table,
-          id: named.id,
-          field: fieldBehind(place, fault),
-          what: fault.what,
-          fix: fault.fix,
-        }
+      ? { noun: table, id: named.id, ...ofRow(place, fault) }
       : problemAt(scenario, fault),
   );
   return { field: problems.find((one) => one.id === named.id)?.field || 'id', problems };
@@ -145,30 +148,10 @@ export function removeRow(world: World, named: Named, load: LoadEdited): Edit {
   const tried = load(edited(scenario, pointerTo(listed, world, named), () => undefined));
   if ('problems' in tried)
     return { field: 'id', problems: tried.problems.map((fault) => problemAt(scenario, fault)) };
-  return tried.world[named.table].has(named.id) ? refused(named, 'id', ...follows) : tried;
+  return tried.world[named.table].has(named.id)
+    ? refused(named, 'id', ...follows)
+    : { before: world, world: tried.world };
 }
-
-/** Writes into a world whatever is different in the edited one, in its order. */
-export function adopt(world: World, after: World): void {
-  const { rows } = compareWorlds(world.snapshot(), after.snapshot());
-  for (const { table, id, before, after: row } of rows) {
-    const rowsOf = tableIn(world, table);
-    if (!row) rowsOf.delete(id);
-    else if (before) rowsOf.update(id, row);
-    else rowsOf.insert(row as Row);
-  }
-  for (const table of new Set(rows.map((one) => one.table))) inOrder(world, after, table);
-}
-
-/** A row whose time is another may stand elsewhere. */
-function inOrder(world: World, after: World, table: TableName): void {
-  const [held, wanted] = [world, after].map((one) => tableIn(one, table).all());
-  if (held?.every(({ id }, i) => id === wanted?.[i]?.id)) return;
-  for (const { id } of held ?? []) tableIn(world, table).delete(id);
-  for (const row of wanted ?? []) tableIn(world, table).insert(row);
-}
-
-const tableIn = (world: World, table: TableName) => world[table] as unknown as Table<Row>;
 
 const follows = [
   'it follows from other rows',
@@ -264,32 +247,3 @@ function mergedValue(value: Json | undefined, patch: Json): Json {
   const all = { ...before, ...Object.fromEntries(changed) };
   return Object.fromEntries(Object.entries(all).filter(([, part]) => part !== null));
 }
-
-/** The row at fault, in place of where it stands in the scenario. */
-function problemAt(scenario: JsonObject, fault: Fault): RowProblem {
-  const tokens = pointerTokens(fault.pointer);
-  const inner = listedNouns.some(
-    ({ within, section }) => within !== undefined && section === tokens[2],
-  );
-  const place = tokens.slice(0, inner && tokens[3] !== undefined ? 4 : 2);
-  const [section, holder] = [place.at(-2), place.length > 2 ? place[0] : undefined];
-  const noun = listedNouns.find(
-    (one) =>
-      one.section === section &&
-      (one.within === undefined
-        ? undefined
-        : (nouns[one.within as TableName] as ListedNoun).section) === holder,
-  );
-  const item = atTokens(scenario, place) as Record<string, string | undefined> | undefined;
-  return {
-    noun: noun ? tableOf(noun) : '',
-    id: item?.id ?? item?.api_key ?? item?.token ?? '',
-    field: fieldBehind(pointerOf(place), fault),
-    what: fault.what,
-    fix: fault.fix,
-  };
-}
-
-/** The field of an item; nothing where it is about the whole. */
-const fieldBehind = (place: string, { pointer }: Fault): string =>
-  pointerTokens(pointer.slice(place.length))[0] ?? '';

@@ -61,7 +61,20 @@ export interface Noun<Item, Tables, Holder = undefined> {
   write?(tables: Tables, holder: Holder): readonly Item[];
   /** One for each row, in their order, where `write` joins some or leaves some out. */
   items?(tables: Tables): readonly Item[];
+  /** The time that its rows are in the order of, where there is one. */
+  age?(row: never, tables: Tables): string;
+  /**
+   * By table: which rows of this noun are looked at again when a row there is another, since they
+   * are held against more of it than its ID, or follow from it. What `check` refers to need not be
+   * said.
+   */
+  readonly lookedAtWith?: LookedAtWith<Tables>;
 }
+
+/** The row may be one that somebody wants and that is not of the right form. */
+export type LookedAtWith<Tables> = {
+  readonly [Table in string]?: (tables: Tables, row: never) => readonly Row[];
+};
 
 /** An item with what it needs, and with each value of its row that would not come by itself. */
 export function itemOf<Item extends object, R extends object>(
@@ -163,7 +176,8 @@ export function checkOwned(
 }
 
 /** The users of an access list; `*` stands for everybody. */
-export const usersOf = (ids: Ids = []): Ids => ids.map((id) => (id === '*' ? undefined : id));
+export const usersOf = (ids: Ids = []): Ids =>
+  Array.from(ids, (id) => (id === '*' ? undefined : id));
 
 const plainTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:[0-5]\dZ$/;
 

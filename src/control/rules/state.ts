@@ -1,7 +1,8 @@
 // The rows of a world: read, changed, added and removed. A change that would break the world is refused whole.
 import type { Verdict } from '../../decide/rule.js';
 import { nearest } from '../../files/nearest.js';
-import { addRow, adopt, type Edit, patchRow, removeRow } from '../../scenario/rows.js';
+import { adopt } from '../../scenario/adopt.js';
+import { addRow, type Edit, type Edited, patchRow, removeRow } from '../../scenario/rows.js';
 import type { JsonObject } from '../../spec/message.js';
 import type { TableName, World } from '../../world/world.js';
 import type { Control } from '../control.js';
@@ -36,12 +37,12 @@ interface Table {
   readonly table: TableName;
 }
 
-interface Edited {
+interface Attempted {
   readonly edit: Edit | undefined;
 }
 
 /** How the world would be, where the request names a row of it. */
-function editing(request: Request, edit: (known: Table & { id: string }) => Edit): Edited {
+function editing(request: Request, edit: (known: Table & { id: string }) => Edit): Attempted {
   const found = tableOf(request);
   const id = request.path.id ?? '';
   const isThere = found && (request.path.id === undefined || found.state[found.table].has(id));
@@ -56,7 +57,7 @@ const loading =
     return 'world' in loaded ? loaded : { problems: (loaded.problems ?? []) as never };
   };
 
-const isSound = ({ edit }: Edited): Verdict => {
+const isSound = ({ edit }: Attempted): Verdict => {
   if (edit === undefined || 'world' in edit) return true;
   const { field, problems } = edit;
   const told = problems.find((one) => one.field === field) ?? problems[0];
@@ -65,8 +66,8 @@ const isSound = ({ edit }: Edited): Verdict => {
 };
 
 /** Whatever else follows from the row is changed with it. */
-const carryOut = ({ world, path, edit }: Request & Edited): void =>
-  world.worlds.change(path.world, (state) => adopt(state, (edit as { world: World }).world));
+const carryOut = ({ world, path, edit }: Request & Attempted): void =>
+  world.worlds.change(path.world, (state) => adopt(state, edit as Edited));
 
 const rowOf = (request: Request): JsonObject => {
   const { state, table } = tableOf(request) as Table;

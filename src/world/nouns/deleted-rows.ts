@@ -1,7 +1,7 @@
 // Soft deletion: a row that is gone for the API and still kept, for lists that ask for deleted
 // ones. As many are kept as the world says; of more, the one that was deleted first goes for good,
 // a thread with its messages.
-import { index, insertion } from '../indexes.js';
+import { index, insertion, type Row } from '../indexes.js';
 import { ALL } from '../keys.js';
 import { byTime, type Noun } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
@@ -39,6 +39,11 @@ export function deleteThreadSoftly(tables: Tables, id: string, now: string): voi
 
 function keep(tables: Tables, table: DeletedRow['table'], row_id: string): void {
   tables.deletedRows.insert({ id: `${table}/${row_id}`, table, row_id });
+  dropTooMany(tables);
+}
+
+/** After a world was given more of them. */
+export function dropTooMany(tables: Tables): void {
   while (tables.deletedRows.size > tables.keepDeleted) dropOldest(tables);
 }
 
@@ -50,6 +55,8 @@ function dropOldest(tables: Tables): void {
   tables[table].delete(row_id);
   tables.deletedRows.delete(id);
 }
+
+const one = (row: DeletedRow | undefined): readonly DeletedRow[] => (row ? [row] : []);
 
 export const deletedRows = {
   called: 'deleted row',
@@ -63,5 +70,10 @@ export const deletedRows = {
     );
     for (const { table, id } of byTime(rows, ({ deleted_at }) => deleted_at))
       keep(tables, table, id);
+  },
+  age: ({ table, row_id }: DeletedRow, tables) => tables[table].get(row_id)?.deleted_at ?? '',
+  lookedAtWith: {
+    spaces: ({ deletedRows }, { id }: Row) => one(deletedRows.get(`spaces/${id}`)),
+    threads: ({ deletedRows }, { id }: Row) => one(deletedRows.get(`threads/${id}`)),
   },
 } as const satisfies Noun<never, Tables>;

@@ -1,9 +1,9 @@
 // Messages queued for embedding into a space's dedicated store. One per message and space (seed
 // 001).
 import { type Backfill, type EmbeddingStatus, isOpen } from '../backfill.js';
-import { by, index, insertion } from '../indexes.js';
+import { by, index, insertion, type Row } from '../indexes.js';
 import { pair } from '../keys.js';
-import { byTime, type Filling, type Noun, numbered, utc } from '../noun.js';
+import { byTime, type Draft, type Filling, type Noun, numbered, utc } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 import type { Message, Tables as Messages } from './messages.js';
 import type { SpaceThread, Tables as SpaceThreads } from './space-threads.js';
@@ -196,7 +196,22 @@ export const embeddings = {
   write: (tables) =>
     itemsOf(tables).filter((item, i) => item.id !== `emb_${i + 1}` || Object.keys(item).length > 3),
   items: itemsOf,
+  age: ({ queued_at }: Embedding) => queued_at,
+  lookedAtWith: {
+    spaces: ({ embeddings }, { id }: Row) => embeddings.where('space', id),
+    spaceThreads: ({ embeddings }, { space_id = '', thread_id = '' }: Draft<SpaceThread>) =>
+      embeddings.where('thread', pair(space_id, thread_id)),
+    threads: (tables, { id }: Row) => ofThread(tables, id),
+    messages: (tables, { thread_id }: Message) => ofThread(tables, thread_id),
+    embeddings: ({ embeddings }, { space_id = '', message_id = '' }: Draft<EmbeddingItem>) =>
+      embeddings.where('pair', pair(space_id, message_id)),
+  },
 } as const satisfies Noun<EmbeddingItem, Tables & Spaces & SpaceThreads & Messages>;
+
+const ofThread = ({ embeddings, spaceThreads }: Tables & SpaceThreads, thread_id: string) =>
+  spaceThreads
+    .where('thread', thread_id)
+    .flatMap(({ space_id }) => embeddings.where('thread', pair(space_id, thread_id)));
 
 function itemsOf({ embeddings, spaceThreads, messages }: Tables & SpaceThreads & Messages) {
   return embeddings.all().map((row): EmbeddingItem => {

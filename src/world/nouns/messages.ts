@@ -1,5 +1,5 @@
 // Messages of a thread.
-import { by } from '../indexes.js';
+import { by, type Row } from '../indexes.js';
 import { fillByAge, itemOf, type New, type Noun, utc, utcOrNull } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
 
@@ -33,6 +33,15 @@ const schema = schemaOf<Message>()({ thread: by<Message>('thread_id') });
 export interface Tables {
   readonly messages: TableOf<typeof schema>;
 }
+
+/** What is needed of the links by which threads are in spaces. */
+export interface Links {
+  readonly spaceThreads: {
+    readonly where: (index: 'space', key: string) => readonly InThread[];
+  };
+}
+
+type InThread = Pick<Message, 'thread_id'>;
 
 const none = {};
 
@@ -82,4 +91,14 @@ export const messages = {
       const needed = { id, role, content, created_at };
       return itemOf<MessageItem, Message>(needed, row, makeMessage({ ...needed, thread_id }));
     }),
-} as const satisfies Noun<MessageItem, Tables, Holder>;
+  age: ({ created_at }: Message) => created_at,
+  lookedAtWith: {
+    threads: ({ messages }, { id }: Row) => messages.where('thread', id),
+    // The last of them is its thread's last activity.
+    messages: ({ messages }, { thread_id }: InThread) => messages.where('thread', thread_id),
+    // They are what a space takes in.
+    spaceThreads: ({ messages }, { thread_id }: InThread) => messages.where('thread', thread_id),
+    spaces: ({ messages, spaceThreads }, { id }: Row) =>
+      spaceThreads.where('space', id).flatMap((link) => messages.where('thread', link.thread_id)),
+  },
+} as const satisfies Noun<MessageItem, Tables & Links, Holder>;

@@ -1,6 +1,6 @@
 // Knowledge slices and composites, which are slices made of slices.
 import { type Guarded, groupsOf, type StoreAccessMode } from '../audience.js';
-import { index, insertion } from '../indexes.js';
+import { index, insertion, type Row } from '../indexes.js';
 import { type KeyPart, product } from '../keys.js';
 import {
   type Checker,
@@ -179,6 +179,11 @@ export const slices = {
       );
       return item;
     }),
+  age: ({ created_at }: Slice) => created_at,
+  lookedAtWith: {
+    slices: ({ slices }, { id }: Row) =>
+      slices.all().filter(({ member_slice_ids }) => member_slice_ids.includes(id)),
+  },
 } as const satisfies Noun<SliceItem, Tables>;
 
 /** An owner of a kind that is a list of the scenario. */

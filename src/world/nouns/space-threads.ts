@@ -1,8 +1,9 @@
 // Links between spaces and threads: whose messages a space takes in.
-import { by, index, insertion } from '../indexes.js';
+import { by, index, insertion, type Row } from '../indexes.js';
 import { pair } from '../keys.js';
 import { byTime, type Noun, numbered, utc } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
+import type { Message, Tables as Messages } from './messages.js';
 
 export interface SpaceThread {
   readonly id: string;
@@ -80,4 +81,17 @@ export const spaceThreads = {
   },
   write: ({ spaceThreads }, { id: space }) =>
     spaceThreads.where('space', space).map(({ space_id: _, ...item }) => item),
-} as const satisfies Noun<SpaceThreadItem, Tables, Holder>;
+  age: ({ added_at }: SpaceThread) => added_at,
+  lookedAtWith: {
+    spaces: ({ spaceThreads }, { id }: Row) => spaceThreads.where('space', id),
+    spaceThreads: ({ spaceThreads }, { space_id }: SpaceThread) =>
+      spaceThreads.where('space', space_id),
+    threads: ({ spaceThreads }, { id }: Row) => spaceThreads.where('thread', id),
+    messages: ({ spaceThreads }, { thread_id }: Message) => spaceThreads.where('thread', thread_id),
+    // An embedding is there by the link of its space and its message's thread.
+    embeddings: (
+      { spaceThreads, messages },
+      { space_id = '', message_id = '' }: { space_id?: string; message_id?: string },
+    ) => spaceThreads.where('pair', pair(space_id, messages.get(message_id)?.thread_id ?? '')),
+  },
+} as const satisfies Noun<SpaceThreadItem, Tables & Messages, Holder>;

@@ -1,7 +1,7 @@
 // Attachments: external vector stores of a space.
 
 import { avoiding } from '../ids.js';
-import { by, index, insertion } from '../indexes.js';
+import { by, index, insertion, type Row } from '../indexes.js';
 import { pair } from '../keys.js';
 import { byHolder, byTime, type Noun, utc } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
@@ -95,4 +95,11 @@ export const spaceVectorStores = {
   },
   write: ({ spaceVectorStores }, { id: space }) =>
     spaceVectorStores.where('space', space).map(({ space_id: _, ...item }) => item),
+  age: ({ added_at }: SpaceVectorStore) => added_at,
+  lookedAtWith: {
+    spaces: ({ spaceVectorStores }, { id }: Row) => spaceVectorStores.where('space', id),
+    vectorStores: ({ spaceVectorStores }, { id }: Row) => spaceVectorStores.where('store', id),
+    spaceVectorStores: ({ spaceVectorStores }, { space_id }: SpaceVectorStore) =>
+      spaceVectorStores.where('space', space_id),
+  },
 } as const satisfies Noun<SpaceVectorStoreItem, Tables, Holder>;

@@ -1,5 +1,5 @@
 // Spaces: shared memory containers. Each has a dedicated vector store.
-import { by, index, insertion } from '../indexes.js';
+import { by, index, insertion, type Row } from '../indexes.js';
 import { type KeyPart, product } from '../keys.js';
 import {
   checkOwned,
@@ -206,4 +206,10 @@ export const spaces = {
       const needed = { id, organization_id, created_by, name, vector_store_id, created_at };
       return itemOf<SpaceItem, Space>(needed, row, rowOf(needed, created_at));
     }),
+  age: ({ created_at }: Space) => created_at,
+  lookedAtWith: {
+    vectorStores: ({ spaces }, { id }: Row) => spaces.where('dedicatedStore', id),
+    spaces: ({ spaces }, { vector_store_id }: Space) =>
+      spaces.where('dedicatedStore', vector_store_id ?? ''),
+  },
 } as const satisfies Noun<SpaceItem, Tables>;

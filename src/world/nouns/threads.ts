@@ -163,4 +163,5 @@ export const threads = {
         rowOf({ ...needed, messages: messages.where('thread', id) }, created_at),
       );
     }),
+  age: ({ created_at }: Thread) => created_at,
 } as const satisfies Noun<ThreadItem, Tables & Messages>;

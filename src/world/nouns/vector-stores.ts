@@ -1,6 +1,6 @@
 // Vector stores: on their own, in a slice, attached to spaces, or a space's dedicated one.
 import { type Guarded, groupsOf, type StoreAccessMode } from '../audience.js';
-import { by, index, insertion } from '../indexes.js';
+import { by, index, insertion, type Row } from '../indexes.js';
 import { type KeyPart, product } from '../keys.js';
 import { checkOwned, fillByAge, itemOf, type New, type Noun, usersOf, utc } from '../noun.js';
 import { schemaOf, type TableOf } from '../table.js';
@@ -176,4 +176,6 @@ export const vectorStores = {
       const needed = { id, organization_id, created_by, name, created_at };
       return itemOf<VectorStoreItem, VectorStore>(needed, row, rowOf(needed, created_at));
     }),
+  age: ({ created_at }: VectorStore) => created_at,
+  lookedAtWith: { slices: ({ vectorStores }, { id }: Row) => vectorStores.where('slice', id) },
 } as const satisfies Noun<VectorStoreItem, Tables>;
