@@ -86,6 +86,8 @@ export interface MockServerParts {
   readonly spec: Spec;
   readonly validators: Validators;
   readonly readScenario: (given: string | ScenarioSource) => ReadScenario;
+  /** Told of each world that others start from. */
+  readonly onLoad?: (world: World) => void;
   readonly faultsForm: Form;
   readonly codings: Codings;
   readonly toYaml?: Shown['toYaml'];
@@ -167,7 +169,11 @@ export function createMockServer(
   const tally = options.admin === false ? undefined : new RequestTally();
   const worlds = new Worlds({
     scenario: given,
-    load,
+    load: (scenario) => {
+      const loaded = load(scenario);
+      parts.onLoad?.(loaded.world);
+      return loaded;
+    },
     rules: Object.entries(options.worldScenarios ?? {}).map(([name, scenario]) => ({
       worlds: name,
       scenario,

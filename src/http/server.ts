@@ -26,6 +26,7 @@ import {
   type OtherDocument,
 } from '../user-document/user-document.js';
 import type { World } from '../world/world.js';
+import { Ahead } from './ahead.js';
 import { createExpressApp, createExpressServer } from './express-shell.js';
 import {
   type CloseOptions,
@@ -92,10 +93,12 @@ export function createServer(
   const spec = loadSpec();
   const other = options.spec === undefined ? undefined : loadOtherDocument(options.spec, spec);
   if (other && options.admin !== false) refuseClash(other);
+  const ahead = new Ahead();
   const { answerer, control, loaded, reloading, ...mockServer } = createMockServer(options, {
     spec,
     validators: shippedValidators,
     readScenario: readGiven,
+    onLoad: (world) => ahead.add(world),
     faultsForm,
     codings: zlibCodings,
     toYaml: stringifyYaml,
@@ -109,7 +112,17 @@ export function createServer(
   });
   return {
     ...mockServer,
-    ...portsOf(answerer, { control, loaded }),
+    ...portsOf(answerer, {
+      opening: async (host) => {
+        await loaded();
+        return control?.gate.opened(host);
+      },
+      opened: () => ahead.begin(mockServer.worlds.starts),
+      closing: () => {
+        ahead.end();
+        control?.close();
+      },
+    }),
     ...(other ? { document: other.summary } : {}),
     reloading: {
       ...reloading,
@@ -132,9 +145,17 @@ function refuseClash(document: OtherDocument): void {
   if (problems.length > 0) throw new DocumentError(problems);
 }
 
+/** What else happens when ports are opened and closed. */
+interface AroundPorts {
+  /** Gives the token that was made for a host. */
+  opening(host: string): Promise<string | undefined>;
+  opened(): void;
+  closing(): void;
+}
+
 function portsOf(
   answerer: Answerer,
-  { control, loaded }: Pick<ReturnType<typeof createMockServer>, 'control' | 'loaded'>,
+  { opening, opened, closing }: AroundPorts,
 ): Pick<Server, 'app' | 'listen' | 'close'> {
   const app = createExpressApp(answerer);
   const open = new Set<Listening>();
@@ -142,15 +163,15 @@ function portsOf(
     app,
     listen: async (where = {}) => {
       checkListenOptions(where);
-      await loaded();
-      const adminToken = control?.gate.opened(where.host ?? DEFAULT_HOST);
+      const adminToken = await opening(where.host ?? DEFAULT_HOST);
       const listening = await listen(createExpressServer(app, answerer, where.timeouts), where);
       open.add(listening);
+      opened();
       return adminToken === undefined ? listening : { ...listening, adminToken };
     },
     close: async (options = {}) => {
       checkOptions('close', options, { graceMs: wholeNumber(0) });
-      control?.close();
+      closing();
       await Promise.all([...open].map((listening) => listening.close(options)));
       open.clear();
     },

@@ -2,26 +2,20 @@
 // puts new ones in their place. So the whole state of a table is one value, and forks and snapshots
 // share it.
 import { alreadyThere, Entries } from './entries.js';
-import {
-  allFiled,
-  type Filed,
-  filedUnder,
-  inOrder,
-  nothingFiled,
-  type OrderedIndex,
-  refiled,
-} from './filed.js';
+import { type Filed, filedUnder, nothingFiled, type OrderedIndex, refiled } from './filed.js';
+import { filing, inOrder, orders } from './filing.js';
 import type { Entry, Index, Position, Row, SortBy } from './indexes.js';
 import { List, type Reading } from './list.js';
-import type { Tree, Writer } from './tree.js';
+import { STEP, type Steps, Stepwise } from './stepwise.js';
+import { Tree, type Writer } from './tree.js';
 
 export interface TableState<R> {
   readonly entries: Entries<R & Row>;
   /**
    * For each index what is filed, by key; of rows that came all at once it is worked out when it is
-   * first asked for, for all that share the state.
+   * first asked for, or ahead of that, for all that share the state.
    */
-  readonly filed: (Tree<Filed<R>> | undefined)[];
+  readonly filed: (Tree<Filed<R>> | Stepwise<Tree<Filed<R>>>)[];
   readonly next: Position;
   /** Another one after every write. It holds nothing, so that whoever remembers it keeps no rows alive. */
   readonly moment: object;
@@ -178,8 +172,9 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
   fill(rows: readonly R[]): void {
     if (this.#state.next > 0) throw new Error('Only a table that has had no rows can be filled.');
     this.#onWrite.before?.();
-    const filed = this.#schema.indexes.map(() => undefined);
-    this.#state = { entries: Entries.of(rows), filed, next: rows.length, moment: {} };
+    const entries = Entries.of(rows);
+    const filed = this.#schema.indexes.map((index) => new Stepwise(filing(index, entries)));
+    this.#state = { entries, filed, next: rows.length, moment: {} };
   }
 
   insert(row: R): R {
@@ -207,9 +202,11 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
   }
 
   #filed(at: number): Tree<Filed<R>> {
-    const { filed, entries } = this.#state;
-    filed[at] ??= allFiled(this.#schema.indexes[at] as OrderedIndex<R>, entries);
-    return filed[at];
+    const { filed } = this.#state;
+    const known = filed[at] as Tree<Filed<R>> | Stepwise<Tree<Filed<R>>>;
+    if (known instanceof Tree) return known;
+    filed[at] = known.whole;
+    return known.whole;
   }
 
   #entry(id: string): Entry<R> | undefined {
@@ -229,6 +226,26 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
       moment: {},
     };
     this.#onWrite.after?.(before?.row, after?.row);
+  }
+}
+
+/** Of many rows that came all at once, makes ready all that lists are found by. */
+export function ahead<R extends Row>(
+  { indexes }: Pick<Schema<R, unknown>, 'indexes'>,
+  { entries, filed }: TableState<R>,
+): Steps<void> {
+  if (entries.size <= STEP) return finishing([]);
+  for (const [at, index] of indexes.entries())
+    if (!(filed[at] instanceof Tree)) filed[at] = new Stepwise(filing(index, entries, true));
+  return finishing(filed);
+}
+
+function* finishing<R>(filed: TableState<R>['filed']): Steps<void> {
+  for (const [at, one] of filed.entries()) {
+    if (one instanceof Tree) continue;
+    yield* one.steps();
+    filed[at] = one.whole;
+    yield* orders(one.whole);
   }
 }
 

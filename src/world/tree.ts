@@ -2,6 +2,7 @@
 // another tree that shares all nodes with the one before but those on the way to the item, so that
 // keeping an earlier state costs nothing. Nodes that the writer itself has made since it last gave
 // its tree away are seen by nobody else, and are changed in place.
+import { STEP, type Steps } from './stepwise.js';
 
 /** Negative when the left item comes first, zero when the right one takes its place. */
 export type Compare<T> = (left: T, right: T) => number;
@@ -31,6 +32,10 @@ interface Edit<T> {
 /** A node with more items is split; one with fewer than `FEW` is joined to its neighbour. */
 const MANY = 32;
 const FEW = MANY / 4;
+/** A node that is made of many items has room to grow. */
+const ROOMY = MANY - FEW;
+/** Whole leaves. */
+const IN_A_STEP = STEP - (STEP % ROOMY);
 
 export class Tree<T> {
   readonly #compare: Compare<T>;
@@ -43,7 +48,25 @@ export class Tree<T> {
 
   /** A tree of items that are sorted already. */
   static of<T>(compare: Compare<T>, items: readonly T[]): Tree<T> {
-    let nodes = chunks(items).map((part) => leafOf(part, undefined));
+    return Tree.#over(
+      compare,
+      chunks(items).map((part) => leafOf(part, undefined)),
+    );
+  }
+
+  /** The same of many. */
+  static *making<T>(compare: Compare<T>, items: readonly T[]): Steps<Tree<T>> {
+    const leaves: Node<T>[] = [];
+    for (let start = 0; start < items.length; start += IN_A_STEP) {
+      const some = items.slice(start, start + IN_A_STEP);
+      for (const part of chunks(some)) leaves.push(leafOf(part, undefined));
+      yield some.length;
+    }
+    return Tree.#over(compare, leaves);
+  }
+
+  static #over<T>(compare: Compare<T>, leaves: Node<T>[]): Tree<T> {
+    let nodes = leaves;
     while (nodes.length > 1) nodes = chunks(nodes).map((part) => branchOf(part, undefined));
     return new Tree(compare, nodes[0]);
   }
@@ -131,12 +154,10 @@ export class Tree<T> {
 }
 
 /** Parts for nodes that have room to grow. */
-function chunks<Part>(parts: readonly Part[]): Part[][] {
-  const size = MANY - FEW;
-  return Array.from({ length: Math.ceil(parts.length / size) }, (_, i) =>
-    parts.slice(i * size, (i + 1) * size),
+const chunks = <Part>(parts: readonly Part[]): Part[][] =>
+  Array.from({ length: Math.ceil(parts.length / ROOMY) }, (_, i) =>
+    parts.slice(i * ROOMY, (i + 1) * ROOMY),
   );
-}
 
 const leafOf = <T>(items: T[], writer: Writer | undefined): Node<T> => ({
   items,

@@ -6,7 +6,8 @@ import type { Clock, ClockState } from './clock.js';
 import { avoiding, type IdMaker } from './ids.js';
 import type { Row } from './indexes.js';
 import { type Nouns, nouns } from './nouns.js';
-import { rowsOf, Table, type TableOf, type TableState } from './table.js';
+import type { Steps } from './stepwise.js';
+import { ahead, rowsOf, Table, type TableOf, type TableState } from './table.js';
 
 export { pair } from './keys.js';
 
@@ -232,6 +233,16 @@ class BareWorld {
     return fork as World;
   }
 
+  /**
+   * Makes ready what lists of many rows are found by, so that no request has to; for worlds that
+   * start from this one too.
+   */
+  ahead(): Steps<void> {
+    return inTurn(
+      names.map((name, place) => ahead(nouns[name].schema as never, this.#held(place) as never)),
+    );
+  }
+
   #has(id: string): boolean {
     return this.#states.some(
       ({ entries }, place) => this.#made[place]?.has(id) ?? entries.get(id) !== undefined,
@@ -283,6 +294,10 @@ class BareWorld {
     };
     return new Table(nouns[name].schema as never, listener, this.#states[place] as AnyState);
   }
+}
+
+function* inTurn(all: readonly Steps<void>[]): Steps<void> {
+  for (const one of all) yield* one;
 }
 
 /** Each table of a world is a property of it. */

@@ -166,6 +166,11 @@ export class Worlds {
     return [...this.#starts.keys()].filter((scenario) => typeof scenario === 'string');
   }
 
+  /** The worlds that others start from, as their scenarios have them. */
+  get starts(): readonly World[] {
+    return [...this.#starts.values()].map(({ world }) => world);
+  }
+
   /**
    * Reads a scenario again; what it gives makes the worlds that nobody has written to anew, and has
    * the others start from it when they are reset. Throws as the constructor does.
