@@ -30,7 +30,7 @@ export function clockCommand(io: Io): Command {
   );
   add(
     'show',
-    'its time, and whether it stands still; the same as no word',
+    'its time, and whether it stands still; also without a command',
     async (control, _, { world }) => {
       const { now, frozen } = await control.world(world);
       return { data: { now, frozen }, text: `${now}${still(frozen)}\n` };

@@ -109,7 +109,7 @@ export const flags = {
       'rows with this value; JSON is taken as such, as in pinned_at=null; may be repeated',
     ),
     patch: text('--patch <json>', 'new values for the fields of one row; null takes one away', {}),
-    limit: number('--limit <number>', 'rows that are shown', {
+    limit: number('--limit <number>', 'most rows to show', {
       default: 100,
       low: 1,
       high: 1000,
@@ -118,7 +118,7 @@ export const flags = {
   },
   why: worldFlags,
   lint: {
-    world: text('--world <name>', 'the world that is meant; all of them by default', {
+    world: text('--world <name>', 'name of the world; all worlds by default', {
       env: 'UNDERSTUDY_WORLD',
     }),
     ...lintFlags,

@@ -21,7 +21,7 @@ export function snapshotCommand(io: Io): Command {
   );
   add(
     'list',
-    'the snapshots of the world, oldest first; the same as no word',
+    'the snapshots of the world, oldest first; also without a command',
     async (control, _, { world }) => {
       const data = await control.snapshots(world);
       return { data, text: data.map(shown).join('') || `There is no snapshot of ${world}.\n` };

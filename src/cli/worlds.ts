@@ -15,7 +15,7 @@ export function worldsCommand(io: Io): Command {
   );
   add(
     'list',
-    'the default world, then the others, the one used last at the end; the same as no word',
+    'the default world, then the others, the one used last at the end; also without a command',
     async (control) => {
       const worlds = await control.worlds();
       return { data: worlds, text: worlds.map(lineOf).join('') };

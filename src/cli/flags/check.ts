@@ -35,16 +35,24 @@ export const checkFlags = {
     },
   ),
   runId: {
-    ...text('--run-id <text>', 'in every name that the run gives; new in every run by default', {}),
+    ...text(
+      '--run-id <text>',
+      'part of every name that the run gives; a new one in every run by default',
+      {},
+    ),
     parse: runId,
   },
-  minCases: number('--min-cases <number>', 'fewer cases right: inconclusive, exit code 3', {
-    low: 1,
-    high: 1_000_000,
-  }),
+  minCases: number(
+    '--min-cases <number>',
+    'with fewer cases right, the run is inconclusive: exit code 3',
+    {
+      low: 1,
+      high: 1_000_000,
+    },
+  ),
   canary: toggle(
     '--no-canary',
-    'do not prove with one answer, made wrong after it came, that the check looks',
+    'leave out the test of the check itself: one answer is made wrong on purpose, and must be found',
   ),
   maxTime: number('--max-time <seconds>', 'time limit of the whole run', {
     low: 1,
@@ -52,13 +60,13 @@ export const checkFlags = {
   }),
   level: choice(
     '--level <level>',
-    'how much is played: smoke (at most 600 requests), standard (3,000) or full (10,000)',
+    'how much is tested: smoke (at most 600 requests), standard (3,000) or full (10,000)',
     levels,
     { default: 'standard' },
   ),
   concurrency: number(
     '--concurrency <number>',
-    'rows that are played at the same time; by default 8 on this machine and 4 elsewhere',
+    'rows of the contracts that are tested at the same time; by default 8 on this machine and 4 elsewhere',
     { low: 1, high: 64 },
   ),
   rateLimit: {
@@ -68,7 +76,7 @@ export const checkFlags = {
   } as Flag<RateLimit | undefined>,
   includeRateLimits: {
     name: '--include-rate-limits [number]',
-    help: `play the rate limit of every operation too, at the end, in at most so many requests until it is reached (${MOST_UNTIL_LIMITED}); the mock server in this process gets one`,
+    help: `at the end, test the rate limit of every operation too, with at most so many requests each (${MOST_UNTIL_LIMITED}); the mock server in this process gets a limit for it`,
     parse: wholeNumber(1, 1_000_000),
   } as Flag<number | true | undefined>,
   maxRequests: number(
@@ -84,34 +92,34 @@ export const checkFlags = {
   dryRun: toggle('--dry-run', 'say what would be sent, and send nothing'),
   shard: {
     name: '--shard <part>',
-    help: 'play one part of the rows, such as 1/4',
+    help: 'test one part of the rows, such as 1/4',
     parse: shard,
   } as Flag<Shard | undefined>,
   askAgain: number(
     '--ask-again <number>',
-    'how often a row with a failure is played again, to tell what is flaky',
+    'how often a row with a failure is tested again, to tell what is flaky',
     { low: 0, high: 10, default: 2 },
   ),
   known: text('--known <file>', 'deviations that are accepted for now: they fail nothing', {}),
   knownAdd: text(
     '--known-add <file>',
-    'adds what this run found to that file, for somebody to fill in why',
+    'add what this run found to that file; you fill in the reasons',
     {},
   ),
   compare: several(
     '--compare <results.json>',
     'report of an earlier run: says what is new and what is fixed; may be repeated',
   ),
-  lastFailed: toggle('--last-failed', 'play only the rows that were wrong in the last run'),
+  lastFailed: toggle('--last-failed', 'test only the rows that were wrong in the last run'),
   allowWrites,
   readOnly: toggle('--read-only', 'send nothing but GET and HEAD'),
   ...connectionFlags,
-  reportDir: text('--report-dir <folder>', 'gets results.json and junit.xml', {
+  reportDir: text('--report-dir <folder>', 'folder for results.json and junit.xml', {
     default: 'contract-report',
   }),
   ledger: text(
     '--ledger <file>',
-    'gets what the run makes, before it is made; ledger.jsonl in the report folder by default',
+    'file in which the run notes each object before it creates it; ledger.jsonl in the report folder by default',
     {},
   ),
 } as const;

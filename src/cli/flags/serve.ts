@@ -35,7 +35,7 @@ export const serveFlags = {
   ),
   worldScenario: {
     name: '--world-scenario <worlds=scenario>',
-    help: 'the scenario of worlds with such names, as in checkout-*=crowded; may be repeated, and the first that fits decides',
+    help: 'the scenario that worlds of such names start from, as in checkout-*=crowded; may be repeated, the first that fits decides',
     parse: worldScenarios,
   } as Flag<Readonly<Record<string, string>> | undefined>,
   import: text(
@@ -50,20 +50,23 @@ export const serveFlags = {
   ),
   maxWorlds: number(
     '--max-worlds <number>',
-    'worlds beside the default one; of more, the one that was used longest ago goes',
+    'most worlds beside the default one; beyond that, the one used longest ago is removed',
     { env: 'UNDERSTUDY_MAX_WORLDS', default: MAX_WORLDS, low: 1, high: 1_000_000 },
   ),
   strictWorlds: toggle(
     '--strict-worlds',
-    'refuse requests to worlds that nobody made, where they would make them',
+    'refuse a request to a world that is not there, in place of making the world',
   ),
   keepRequests: keepRequests(0),
   ownHeaders: toggle('--no-own-headers', 'leave the X-Understudy- headers out of answers'),
-  admin: toggle('--no-admin', 'take the control plane under /__admin/ off'),
+  admin: toggle(
+    '--no-admin',
+    'leave out the control plane under /__admin/, and the console with it',
+  ),
   adminToken: {
     ...text(
       '--admin-token <token>',
-      'asked for by the control plane; made and printed where other machines reach the port and there is none',
+      'token that the control plane asks for; without one, it is made and printed where other machines can reach the port',
       { env: 'UNDERSTUDY_ADMIN_TOKEN' },
     ),
     parse: adminToken,
@@ -76,7 +79,7 @@ export const serveFlags = {
   } as Flag<readonly string[] | undefined>,
   backfill: {
     name: '--backfill <mode>',
-    help: `how messages of a thread that a space takes in move on: ${BACKFILLS}`,
+    help: `when messages of a thread that a space takes in become embedded: ${BACKFILLS}`,
     env: 'UNDERSTUDY_BACKFILL',
     parse: backfill,
   } as Flag<Backfill | undefined>,

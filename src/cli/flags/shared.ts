@@ -60,7 +60,7 @@ export const startFlags = {
   ),
 } as const;
 
-/** A server that is serverFlags, and has a control plane. */
+/** A server that is running, and has a control plane. */
 export const serverFlags = {
   url: text('--url <url>', 'address of the server', {
     env: 'UNDERSTUDY_URL',
@@ -74,12 +74,12 @@ export const serverFlags = {
 /** Of a command that prints what a running server answers. */
 export const answerFlags = {
   ...serverFlags,
-  json: toggle('--json', 'print what it answers as JSON'),
+  json: toggle('--json', 'print the answer as JSON'),
 } as const;
 
 /** The same, of one of its worlds. */
 export const worldFlags = {
-  world: text('--world <name>', 'the world that is meant', {
+  world: text('--world <name>', 'name of the world', {
     env: 'UNDERSTUDY_WORLD',
     default: DEFAULT_WORLD,
   }),
@@ -96,10 +96,10 @@ export const lintFlags = {
   ),
   minCoverage: number(
     '--min-coverage <percent>',
-    'fewer of the documented cases of the called operations met: ends with 1',
+    'end with 1 where fewer of the documented cases of the called operations were met',
     { low: 1, high: 100 },
   ),
-  ignore: several('--ignore <rule>', 'a rule that is not answerFlags; may be repeated'),
+  ignore: several('--ignore <rule>', 'a rule to leave out; may be repeated'),
   report: {
     name: '--report <file>',
     help: 'write the findings to this file too: .json, or .xml for JUnit; may be repeated',
@@ -111,6 +111,6 @@ export const lintFlags = {
 export const keepRequests = (value: number) =>
   number(
     '--keep-requests <number>',
-    'requests that are kept for `understudy lint` beside the journals, also those of worlds that are gone; the oldest go first',
+    'requests that are kept for `understudy lint` beyond the journals, also those of worlds that are gone; the oldest go first',
     { env: 'UNDERSTUDY_KEEP_REQUESTS', default: value, low: 0, high: 10_000_000 },
   );

@@ -98,7 +98,7 @@ class Judgement {
     const isWrong =
       this.#wanted.length > 0 && !(this.#actual && this.#wanted.includes(this.#actual));
     if (isWrong) this.#wrongCase();
-    // What is no case atPointer all would break every line of a schema that it was never meant for.
+    // What is no case at all would break every line of a schema that it was never meant for.
     if (!isWrong || this.#actual) this.#againstResponse();
     const documented = this.#actual ? { documented: this.#actual } : {};
     return { deviations: this.#deviations, body: this.#read.body, ...documented };
@@ -224,7 +224,7 @@ class Judgement {
     });
   }
 
-  /** Of ids, of which no page says more than its samples showValue. */
+  /** Of ids, of which no page says more than its samples show. */
   #beginnings(schema: string): void {
     const { spec } = this.#exchange;
     for (const { pointer, begins } of fieldsOf(spec, schema)) {

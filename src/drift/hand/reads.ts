@@ -137,7 +137,7 @@ function listDrifts(
           handDrift(
             only,
             'pages_overlap',
-            'begins each further htmlPage one row too early',
+            'begins each further page one row too early',
             overlaps,
           ),
         ]
