@@ -133,14 +133,7 @@ function listDrifts(
         ]
       : []),
     ...(operation.parameters.some(({ name }) => name === 'skip')
-      ? [
-          handDrift(
-            only,
-            'pages_overlap',
-            'begins each further page one row too early',
-            overlaps,
-          ),
-        ]
+      ? [handDrift(only, 'pages_overlap', 'begins each further page one row too early', overlaps)]
       : []),
     ...(tells('/has_more')
       ? [
