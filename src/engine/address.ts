@@ -87,7 +87,10 @@ interface Credentials {
   readonly ending?: string;
 }
 
-/** `ak_owner~NAME` is the key `ak_owner` in the world NAME. */
+/**
+ * `ak_owner~NAME` is the key `ak_owner` in the world NAME. A key that nobody has, with a tilde and
+ * what can be no name, is a key like any other: the service answers it with a 401.
+ */
 function splitCredential(
   headers: PlainRequest['headers'],
   isCredential: (credential: string) => boolean,
@@ -97,10 +100,11 @@ function splitCredential(
   if (sent === undefined) return { headers };
   const at = sent.lastIndexOf('~');
   if (at < 0 || isCredential(sent)) return { headers };
-  const credential = sent.slice(0, at);
+  const [credential, ending] = [sent.slice(0, at), sent.slice(at + 1)];
+  if (!isWorldName(ending) && !isCredential(credential)) return { headers };
   const name = scheme === undefined ? 'x-api-key' : 'authorization';
   return {
     headers: { ...headers, [name]: `${scheme ?? ''}${credential}` },
-    ending: sent.slice(at + 1),
+    ending,
   };
 }

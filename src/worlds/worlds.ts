@@ -53,7 +53,7 @@ export class Worlds {
   /** The world that a request is for, and the request without what named it. */
   readonly resolve = (request: PlainRequest): Addressed<World> => {
     const address = readAddress(request, (credential) =>
-      this.#default.start.world.credentials.has(credential),
+      [...this.#starts.values()].some(({ world }) => world.credentials.has(credential)),
     );
     const { name, request: plain } = address;
     const problem = address.problem ?? this.#strictProblem(name);

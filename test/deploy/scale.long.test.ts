@@ -51,12 +51,15 @@ describe('three servers behind a load balancer', () => {
     const addresses = Object.fromEntries(
       ports.map((port, i) => [`UNDERSTUDY_${i + 1}`, `127.0.0.1:${port}`]),
     );
+    const url = `http://127.0.0.1:${balancer}`;
+    const answers = (one: string) =>
+      eventually(async () => ((await fetch(one)).ok ? true : undefined));
+    // To a balancer that runs before them, servers are gone at first, and their worlds are elsewhere.
+    await Promise.all(urls.map(answers));
     keeper.start('haproxy', ['-db', '-f', join(projectFolder, 'deploy/haproxy.cfg')], {
       env: { ...process.env, ...addresses, UNDERSTUDY_BIND: `127.0.0.1:${balancer}` },
     });
-    const url = `http://127.0.0.1:${balancer}`;
-    for (const one of [...urls, url])
-      await eventually(async () => ((await fetch(one)).ok ? true : undefined));
+    await answers(url);
     keeper.start(process.execPath, [
       join(projectFolder, 'deploy/keep-worlds.mjs'),
       ...['--redis', `127.0.0.1:${redis}`, '--balancer', url],

@@ -106,6 +106,13 @@ describe('a request that names a world', () => {
     },
   );
 
+  it('that cannot be one is a part of a key that nobody has', async () => {
+    const understudy = createUnderstudy();
+    const headers = { 'x-api-key': 'ak_nobody~not a name' };
+    const { status, case: answered } = await call(understudy, { ...getSpace, headers });
+    expect([status, answered]).toEqual([401, 'getSpace.invalid_api_key']);
+  });
+
   it('default, is for the one that all others are for', async () => {
     const understudy = createUnderstudy();
     await call(understudy, inWorld(attachStore, 'default'));
