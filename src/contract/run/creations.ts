@@ -1,6 +1,7 @@
 // The operations that make something: where the answer names it, which lists show what there is of
 // its kind, and what takes it away.
 import type { OperationId } from '../../spec/document.js';
+import type { JsonObject } from '../../spec/message.js';
 import { KNOWN_ORGANIZATION, LARGEST_PAGE, LARGEST_TAKE, ORGANIZATION } from '../dialect.js';
 import type { Call } from '../tables/table.js';
 
@@ -21,6 +22,8 @@ export interface Creation {
     /** What it shows that comes of those fields. */
     readonly follows?: readonly string[];
   };
+  /** What a field is where a request leaves it out. */
+  readonly defaults?: JsonObject;
   /** Where the answer has the id of what comes and goes with it. */
   readonly with?: string;
 }
@@ -32,6 +35,7 @@ const slice: Creation = {
   redo: 'unarchiveSlice',
   read: 'getSlice',
   change: { call: 'updateSlice', fields: ['name', 'description'] },
+  defaults: { type: 'standard' },
 };
 
 const composite: Creation = {

@@ -89,8 +89,7 @@ export async function playLifecycle(lifecycle: Lifecycle, parts: SessionParts): 
     }
   }
   const wrong = findings.some(isSerious);
-  if (!wrong && reason === undefined)
-    parts.spares?.giveAll([...session.origins, ...session.exchanges]);
+  if (!wrong && reason === undefined) parts.spares?.giveAll(session);
   return {
     ...subject,
     result: reason !== undefined ? 'not_exercised' : wrong ? 'wrong' : 'right',

@@ -27,6 +27,8 @@ export class Session {
   readonly sender: Sender;
   /** What made the slices that other plays have handed on. */
   readonly origins: Exchanged[] = [];
+  /** Their ids. */
+  readonly taken = new Set<string>();
   readonly #parts: SessionParts;
   /** Requests that no finding is about. */
   #aside = 0;

@@ -19,6 +19,8 @@ import { Withheld } from './reason.js';
 interface Taker {
   /** What made it. */
   readonly origins: Exchanged[];
+  /** The ids of what was handed on to it. */
+  readonly taken: Set<string>;
   readonly mayCall: (call: OperationId) => boolean;
   readonly exchangeAsTool: (filled: Filled) => Promise<Exchanged>;
 }
@@ -78,8 +80,15 @@ export class Spares {
     if (this.#made.has(id)) this.#free.add(id);
   }
 
-  /** All that were made by these requests. */
-  giveAll(exchanges: readonly Exchanged[]): void {
+  /**
+   * All that a play has made by itself and was handed on. What a composite was once made of may be in
+   * use elsewhere.
+   */
+  giveAll({
+    exchanges,
+    taken,
+  }: Pick<Taker, 'taken'> & { readonly exchanges: readonly Exchanged[] }): void {
+    for (const id of taken) this.give(id);
     const requests = new Set(exchanges.map(({ request }) => request));
     for (const [id, { exchanged }] of this.#made)
       if (requests.has(exchanged.request)) this.give(id);
@@ -113,7 +122,8 @@ export class Spares {
     for (const origin of [...making.before, making.exchanged])
       if (!taker.origins.includes(origin)) taker.origins.push(origin);
     const changed = await this.#renewed(id, making, filled, taker);
-    if (!changed) this.#made.delete(id);
+    if (changed) taker.taken.add(id);
+    else this.#made.delete(id);
     return changed;
   }
 
@@ -198,7 +208,7 @@ const isOnly = (fields: readonly string[], body: Json | undefined): boolean =>
 /** The rest of what is asked for, and by whom. */
 function keyOf(fields: readonly string[], { call, caller, path, body }: Filled): string {
   const rest = Object.entries(isJsonObject(body) ? body : { body: body ?? null }).filter(
-    ([name]) => !fields.includes(name),
+    ([name, value]) => !fields.includes(name) && !same(value, creations[call]?.defaults?.[name]),
   );
   return JSON.stringify([call, caller, path, rest.sort(([a], [b]) => (a < b ? -1 : 1))]);
 }

@@ -1,8 +1,10 @@
 // Slices that plays hand on to one another.
 import { describe, expect, it } from 'vitest';
 import { handlerTarget, type Target } from '../../../src/client/target.js';
+import { withEdges } from '../../../src/contract/edges/edges.js';
 import type { Report, RunOptions } from '../../../src/contract/run/options.js';
 import { runContracts } from '../../../src/contract/run/run.js';
+import { loadContracts } from '../../../src/contract/tables/load.js';
 import { createUnderstudy, type OperationId } from '../../../src/index.js';
 import type { PlainRequest, PlainResponse } from '../../../src/spec/message.js';
 import { driftedRun, profile, spec, withoutEdges } from '../../support/drifted-run.js';
@@ -66,6 +68,24 @@ describe('a slice that a play has done with', () => {
     expect(report.leftovers).toEqual([]);
     expect(renewals).toBeGreaterThan(5);
     expect(report.archived.length).toBeLessThan(15);
+  });
+
+  it('is not used while another play stands on it, though a composite was once made of it', async () => {
+    const among: readonly OperationId[] = [
+      'createSlice',
+      'createComposite',
+      'listComposites',
+      'updateComposite',
+      'archiveSlice',
+      'getSlice',
+    ];
+    const { report } = await run(undefined, {
+      contracts: withEdges(spec, loadContracts(spec)),
+      include: (operation) => among.includes(operation),
+      concurrency: 1,
+    });
+    expect(report.findings).toEqual([]);
+    expect(report.leftovers).toEqual([]);
   });
 
   const kept: Readonly<Record<string, (object: Record<string, unknown>) => void>> = {
