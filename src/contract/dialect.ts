@@ -47,8 +47,21 @@ export const LARGEST_TAKE: Query = { take: 100 };
 /** How many rows a query asks for, under the name of most lists. */
 export const pageSizeIn = <T>({ limit }: Readonly<Record<string, T>>): T | undefined => limit;
 
+/** The same query, asking for so many rows. */
+export const ofPageSize = (query: Query, size: number): Query =>
+  query.take === undefined ? { ...query, limit: size } : { ...query, take: size };
+
+/** The most rows that may be asked for at once. */
+export const MOST_OF_A_PAGE = Number(LARGEST_PAGE.limit);
+
 /** What says whether a page is the last. */
 export const END_OF_LIST = /^\/(has_more|next_cursor)$/;
+
+/** Whether a page says that another comes after it, in one of the ways that `isSaid` lets count. */
+export const saysMore = (body: Json | undefined, isSaid: (pointer: string) => boolean): boolean =>
+  isJsonObject(body) &&
+  ((body.has_more === true && isSaid('/has_more')) ||
+    (typeof body.next_cursor === 'string' && isSaid('/next_cursor')));
 
 /** Pointers to what may be new in every answer, though the list is the same. */
 export const CURSORS: readonly string[] = ['/next_cursor'];

@@ -2,8 +2,9 @@
 // request must be accepted; a request that breaks one constraint must be refused with the case that
 // the document has for it. Only one constraint is broken at a time, so that a finding says which.
 import type { OpenAPIV3_1 } from 'openapi-types';
+import { isSafe } from '../../client/target.js';
 import type { Problem } from '../../files/problem.js';
-import type { Operation } from '../../spec/document.js';
+import type { Operation, OperationId } from '../../spec/document.js';
 import { isJsonObject, type JsonObject } from '../../spec/message.js';
 import { oncePer } from '../../spec/once-per.js';
 import type { CheckedSpec } from '../../validation/validators.js';
@@ -70,6 +71,7 @@ function makeEdges(spec: CheckedSpec, contracts: Contracts, seed: number): Contr
           seed,
           fault,
           stays: stays(spec, contracts, table),
+          isRead: (call) => isSafe(spec.operations.get(call)?.method ?? ''),
         }),
       ),
     );
@@ -120,6 +122,7 @@ interface Making extends Varied {
    * well as refused are left to the update.
    */
   readonly stays: boolean;
+  readonly isRead: (call: OperationId) => boolean;
   /**
    * Reports a generated request that is not as intended. Nothing is sent then: no rows are made at
    * all.
@@ -127,11 +130,30 @@ interface Making extends Varied {
   readonly fault: (what: string, fix: string) => void;
 }
 
+/**
+ * Of texts the least length, the greatest and one between: the greatest alone. The others are what the
+ * update takes as well.
+ */
+const longest = (requests: readonly ValidRequest[]): readonly ValidRequest[] =>
+  requests.slice(1, 2);
+
 type Edge = Omit<Row, 'place'>;
 
-function edgesOf({ operation, table, base, request, seed, fault, stays }: Making): readonly Edge[] {
+function edgesOf({
+  operation,
+  table,
+  base,
+  request,
+  seed,
+  fault,
+  stays,
+  isRead,
+}: Making): readonly Edge[] {
   const { part, name } = request;
-  const { then: _, place: __, answer: ___, pause: ____, ...rest } = base;
+  const { then: _, place: __, answer: ___, pause: ____, before, ...row } = base;
+  // What was read before matters to looks alone.
+  const writes = before?.filter(({ call }) => !isRead(call));
+  const rest = { ...row, ...(writes && writes.length > 0 ? { before: writes } : {}) };
   const sent = base[part] ?? table[part];
   const accepted: JsonObject = isJsonObject(sent) ? sent : {};
   const draw = within(drawFrom(seed), `${operation.id} ${part}`);
@@ -153,8 +175,16 @@ function edgesOf({ operation, table, base, request, seed, fault, stays }: Making
   const single = validRequests(request, accepted, table.coupled ?? [], draw);
   const isCertain = ({ value }: ValidRequest): boolean =>
     expectations.ofValid(value).every((name) => isAccepted(operation, name));
+  // What can be chosen from a list has rows of its own.
+  const isListed = ({ field = '' }: ValidRequest): boolean =>
+    request.schema.properties?.[field]?.enum !== undefined;
   const valid = stays
-    ? together(accepted, single.filter(isCertain))
+    ? longest(
+        together(
+          accepted,
+          single.filter((one) => isCertain(one) && !isListed(one)),
+        ),
+      )
     : [...single, ...wholeRequests(request, accepted, table.coupled ?? [], seed)];
   for (const { about, value } of valid) {
     const [violation] = violationsOf(request, value);

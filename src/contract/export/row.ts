@@ -132,7 +132,7 @@ export class RowExport {
   /** What a look checks, as conditions; `own` is the step of the row's request. */
   #check(check: Check, look: LookStep, own: string): readonly Json[] {
     const { pointer } = check;
-    if (check.kind === 'unique') throw new LeftOut('later_page');
+    if (check.kind === 'unique' || check.kind === 'fits') throw new LeftOut('later_page');
     if (check.kind === 'later' || check.kind === 'order') throw new LeftOut('whole_list');
     if (check.kind === 'present') throw new LeftOut('whole_list');
     if (!('value' in check)) return [];

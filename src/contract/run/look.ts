@@ -1,9 +1,10 @@
 // What a read shows: a look after the row's request, checked, and an observation, which is compared
 // with a later one.
+import { vouchesFor } from '../../spec/case.js';
 import { same } from '../../spec/json.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { valuesAt } from '../../spec/values.js';
-import { CURSORS, totalIn } from '../dialect.js';
+import { CURSORS, MOST_OF_A_PAGE, ofPageSize, saysMore, totalIn } from '../dialect.js';
 import type { Check, LookStep, ObserveStep } from '../tables/steps.js';
 import type { Exchanged } from './exchanged.js';
 import type { Filled } from './filled.js';
@@ -64,6 +65,8 @@ export class Look {
         return this.#unique(check.pointer);
       case 'order':
         return this.#order(check);
+      case 'fits':
+        return this.#fits(check.pointer);
       default:
         return this.#onFirstPage(check);
     }
@@ -129,8 +132,34 @@ export class Look {
     };
   }
 
+  /** Whoever asks for as many rows as there are has them all, and nothing comes after them. */
+  async #fits(pointer: string): Promise<Shown | undefined> {
+    const rowsOf = (page: Exchanged): number => valuesAt(page.judged?.body, `${pointer}/*`).length;
+    const there = await sumOf(this.#everyPage(), rowsOf);
+    if (there === 0 || there > MOST_OF_A_PAGE) return undefined;
+    const ask = { ...this.#ask, query: ofPageSize(this.#ask.query, there) };
+    const by = await this.#session.exchange(ask);
+    const { body } = by.judged ?? {};
+    const rows = rowsOf(by);
+    // What the document leaves open may say anything.
+    const isSaid = (at: string): boolean =>
+      by.judged?.documented === undefined || vouchesFor(by.judged.documented, at);
+    const total = isSaid('/total') ? (totalIn(body) ?? there) : there;
+    const more = saysMore(body, isSaid);
+    if (rows === there && total === there && !more) return undefined;
+    // Somebody else may have made or deleted one meanwhile.
+    const send = (page: Filled): Promise<Exchanged> => this.#session.exchange(page);
+    const again = pagesFrom(await send(this.#ask), this.#ask, send);
+    if ((await sumOf(again, rowsOf)) !== there) return undefined;
+    return {
+      by,
+      expected: `all ${there} rows in ${pointer}, and none after them`,
+      got: `${rows} rows, ${total} in all${more ? ', and more after them' : ''}`,
+    };
+  }
+
   #onFirstPage(
-    check: Exclude<Check, { readonly kind: 'unique' | 'includes' | 'order' }>,
+    check: Exclude<Check, { readonly kind: 'unique' | 'fits' | 'includes' | 'order' }>,
   ): Shown | undefined {
     const by = this.#first as Exchanged;
     const shown = (expected: string, got: string): Shown => ({ by, expected, got });
@@ -176,6 +205,12 @@ export class Look {
       yield page.value;
     }
   }
+}
+
+async function sumOf<T>(items: AsyncIterable<T>, numberOf: (item: T) => number): Promise<number> {
+  let sum = 0;
+  for await (const item of items) sum += numberOf(item);
+  return sum;
 }
 
 /**

@@ -188,7 +188,7 @@ export class ContractCheck {
       if (seen) this.#names.pointer(at, there, seen);
       this.#expressions(at, value, scope);
     }
-    for (const key of ['present', 'absent', 'unique'] as const) {
+    for (const key of ['present', 'absent', 'unique', 'fits'] as const) {
       const there = look[key];
       if (there !== undefined && seen) this.#names.pointer(`${place}/${key}`, there, seen);
     }

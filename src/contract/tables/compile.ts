@@ -299,6 +299,7 @@ function checksOf({
   absent,
   count,
   unique,
+  fits,
   equals,
   answer = {},
   later,
@@ -310,7 +311,7 @@ function checksOf({
   ): readonly Check[] =>
     pair === undefined ? [] : [{ kind, pointer: pair[0], value: readTemplate(pair[1]) }];
   const at = (
-    kind: 'present' | 'absent' | 'unique',
+    kind: 'present' | 'absent' | 'unique' | 'fits',
     pointer: string | undefined,
   ): readonly Check[] => (pointer === undefined ? [] : [{ kind, pointer }]);
   return [
@@ -322,6 +323,7 @@ function checksOf({
       ? []
       : [{ kind: 'count' as const, pointer: count[0], count: count[1] }]),
     ...at('unique', unique),
+    ...at('fits', fits),
     ...[...Object.entries(answer), ...(equals ? [equals] : [])].flatMap((pair) =>
       withValue('equals', pair),
     ),

@@ -198,6 +198,7 @@ const look = map<Look>(
     absent: pointer,
     count: counted,
     unique: pointer,
+    fits: pointer,
     equals: pair,
     answer: each(json, pointer),
     later: pair,

@@ -41,8 +41,8 @@ const takes: Readonly<Record<LookKind, (about: About) => boolean>> = {
   end: (about) =>
     anyLook(
       about,
-      ({ equals, answer = {}, unique }) =>
-        Boolean(unique) ||
+      ({ equals, answer = {}, unique, fits }) =>
+        Boolean(unique ?? fits) ||
         [equals?.[0] ?? '', ...Object.keys(answer)].some((at) => END_OF_LIST.test(at)),
     ),
   moving: ({ rows, operation }) =>

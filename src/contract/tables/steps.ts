@@ -90,7 +90,7 @@ export type Check =
   | { readonly kind: 'equals' | 'later'; readonly pointer: string; readonly value: Template }
   | { readonly kind: 'order'; readonly pointer: string; readonly value: Template }
   | { readonly kind: 'present' | 'absent'; readonly pointer: string }
-  | { readonly kind: 'unique'; readonly pointer: string }
+  | { readonly kind: 'unique' | 'fits'; readonly pointer: string }
   | { readonly kind: 'count'; readonly pointer: string; readonly count: number };
 
 /** A read after the request, and what it must show. */

@@ -46,6 +46,11 @@ export interface Look extends Call {
   readonly count?: readonly [string, number];
   /** A pointer with `*` for each row, whose values no page may repeat. */
   readonly unique?: string;
+  /**
+   * A pointer to a list: whoever asks for just as many rows as there are has them on one page, which is
+   * the last, and the total is their number.
+   */
+  readonly fits?: string;
   /** A pointer into the answer, and the value that must stand there. */
   readonly equals?: readonly [string, Json];
   /** Several of them, by pointer. */

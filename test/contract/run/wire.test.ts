@@ -428,7 +428,7 @@ describe('a rate limit', () => {
       ...getSpace,
       signal: stop.signal,
       onRow: (_, number) => {
-        if (number === 20) stop.abort();
+        if (number === 24) stop.abort();
       },
     });
     expect(waits).toEqual([]);

@@ -26,7 +26,7 @@ describe('the kinds of looks that rows take', () => {
       ...table,
       rows: table.rows.filter(
         ({ given = {}, then = [] }) =>
-          !('twin' in given) && !then.some(({ later, unique }) => later ?? unique),
+          !('twin' in given) && !then.some(({ later, unique, fits }) => later ?? unique ?? fits),
       ),
     }));
     const holes = sightOf(spec, without).flatMap(({ operation, holes }) =>

@@ -63,7 +63,7 @@ describe('the contracts as shipped', () => {
     );
     expect(problemsOf(folder)).toEqual([
       expect.stringMatching(
-        /^space-vector-stores\.yaml:8:5 no row expects addVectorStoreToSpace\.own_dedicated_store, which is reached by state \| add a row, or correct openapi\/paths\/space-vector-stores\.yaml:\d+$/,
+        /^space-vector-stores\.yaml:9:5 no row expects addVectorStoreToSpace\.own_dedicated_store, which is reached by state \| add a row, or correct openapi\/paths\/space-vector-stores\.yaml:\d+$/,
       ),
     ]);
   });
