@@ -71,10 +71,24 @@ function commandLine(io: Io): Command {
     .addCommand(explainCommand(io))
     .addCommand(specCommand(io))
     .commandsGroup('Help:')
-    .helpCommand('help [command]', 'print the help of a command');
+    .helpCommand(false)
+    .addCommand(helpCommand());
   prepare(program, 'understudy', io);
   program.hook('preAction', (_, command) => refuseEmpty(command));
   return program.showHelpAfterError('  fix: `understudy --help` lists the commands');
+}
+
+/** Commander's own prints the help of the program for a name that is no command. */
+function helpCommand(): Command {
+  return new Command('help')
+    .argument('[command]')
+    .description('print the help of a command')
+    .action((name: string | undefined, _, { parent }: Command) => {
+      const program = parent as Command;
+      const asked = program.commands.find((one) => one.name() === name);
+      if (name !== undefined && !asked) program.error(`error: unknown command '${name}'`);
+      (asked ?? program).help();
+    });
 }
 
 /** Commander's own errors say what is wrong; what to do next is added here. */

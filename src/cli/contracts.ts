@@ -1,7 +1,9 @@
 // `understudy contracts`: look at the contracts without playing them.
+
 import { writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { Command } from 'commander';
+import { fileReason } from '../files/file-error.js';
 import { nearest } from '../files/nearest.js';
 import { packageFile } from '../files/package.js';
 import { stringifyYaml } from '../files/yaml.js';
@@ -25,7 +27,7 @@ function writeOutput(file: string, text: string): void {
     writeFileSync(file, text);
   } catch (error) {
     throw new UsageError(
-      `${file} cannot be written: ${(error as Error).message}\n  fix: name a file in a folder that is there and may be written`,
+      `${file} cannot be written: ${fileReason(error)}\n  fix: name a file in a folder that is there and may be written`,
     );
   }
 }

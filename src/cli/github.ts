@@ -1,9 +1,11 @@
 // What GitHub Actions shows of a run: the summary on the page of the job, and an annotation for
 // each cause that failed it.
+
 import { appendFileSync } from 'node:fs';
 import { toMarkdown } from '../contract/report/markdown.js';
 import type { Telling } from '../contract/report/telling.js';
 import { failsRun } from '../contract/report/verdict.js';
+import { fileReason } from '../files/file-error.js';
 import type { Io } from './io.js';
 
 /** GitHub shows ten of each kind for a step. */
@@ -17,7 +19,7 @@ export function tellGitHub(telling: Telling, { env, stdout, stderr }: Io): void 
       appendFileSync(file, toMarkdown(telling));
     } catch (error) {
       // The verdict is whole without it.
-      stderr.write(`GITHUB_STEP_SUMMARY cannot be written: ${(error as Error).message}\n`);
+      stderr.write(`GITHUB_STEP_SUMMARY cannot be written: ${fileReason(error)}\n`);
     }
   }
   if (env.GITHUB_ACTIONS !== 'true') return;

@@ -1,4 +1,5 @@
 // The files that a check compares its findings with: known deviations, and reports of earlier runs.
+
 import { existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Earlier, readEarlier } from '../contract/report/compare.js';
@@ -6,6 +7,7 @@ import { addKnown } from '../contract/report/known-add.js';
 import type { Telling } from '../contract/report/telling.js';
 import type { KnownFinding } from '../contract/run/finding.js';
 import { readKnown } from '../contract/run/known-findings.js';
+import { fileReason } from '../files/file-error.js';
 import { FileError, type Problem } from '../files/problem.js';
 import { readText } from '../files/read.js';
 import { replaceFile } from '../files/write.js';
@@ -78,7 +80,7 @@ export function writeKnown(
     replaceFile(file, added.text);
   } catch (error) {
     throw new UsageError(
-      `--known-add ${file} cannot be written: ${(error as Error).message}\n  fix: name another file`,
+      `--known-add ${file} cannot be written: ${fileReason(error)}\n  fix: name another file`,
     );
   }
   return `${file}: ${added.count} added; fill in each TODO before --known can read it\n`;

@@ -1,6 +1,8 @@
 // The ledger of a run of `check` on disk.
+
 import { existsSync, rmSync } from 'node:fs';
 import { isSettled, type LedgerFile, openLedger, readLedger } from '../contract/run/ledger-file.js';
+import { fileReason } from '../files/file-error.js';
 import { UsageError } from '../spec/failure.js';
 import type { Server } from './server.js';
 
@@ -14,7 +16,7 @@ export function beginLedger(file: string, run: string, { base, target }: Server)
     return ledger;
   } catch (error) {
     throw new UsageError(
-      `The ledger ${file} cannot be written: ${(error as Error).message}\n  fix: name another file with --ledger`,
+      `The ledger ${file} cannot be written: ${fileReason(error)}\n  fix: name another file with --ledger`,
     );
   }
 }

@@ -1,6 +1,8 @@
 // What comes of a lint: its files, and whether it fails.
+
 import { junitOf, type Test } from '../contract/report/junit-xml.js';
 import type { LintReport } from '../control/client.js';
+import { fileReason } from '../files/file-error.js';
 import { fixOf } from '../files/nearest.js';
 import { replaceFile } from '../files/write.js';
 import { atLeast } from '../lint/rule.js';
@@ -70,7 +72,7 @@ export function writeReports(report: LintReport, flags: LintFlags): void {
       replaceFile(path, text);
     } catch (error) {
       throw new UsageError(
-        `${path} cannot be written: ${(error as Error).message}\n  fix: name another file with --report`,
+        `${path} cannot be written: ${fileReason(error)}\n  fix: name another file with --report`,
       );
     }
   }

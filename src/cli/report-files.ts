@@ -1,5 +1,6 @@
 // The report folder of a run, from its first moment on: a folder never shows the verdict
 // of an older run.
+
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Target } from '../client/target.js';
@@ -14,6 +15,7 @@ import type { FailOn } from '../contract/report/verdict.js';
 import type { Report } from '../contract/run/options.js';
 import type { Profile } from '../contract/run/profile.js';
 import type { Stopped } from '../contract/run/stopped.js';
+import { fileReason } from '../files/file-error.js';
 import { makeFolder, replaceFile } from '../files/write.js';
 import { UsageError } from '../spec/failure.js';
 import { HarFile } from './har-file.js';
@@ -117,7 +119,7 @@ export class ReportFiles {
 
   #problem(error: unknown): UsageError {
     return new UsageError(
-      `${this.#folder} cannot be written: ${(error as Error).message}\n  fix: name another folder with --report-dir`,
+      `${this.#folder} cannot be written: ${fileReason(error)}\n  fix: name another folder with --report-dir`,
     );
   }
 }
@@ -130,7 +132,7 @@ export function wrongRowsIn(folder: string): readonly string[] {
     rows = (JSON.parse(readFileSync(path, 'utf8')) as { wrong_rows?: unknown }).wrong_rows;
   } catch (error) {
     throw new UsageError(
-      `--last-failed: ${path} cannot be read: ${(error as Error).message}\n  fix: run without --last-failed first`,
+      `--last-failed: ${path} cannot be read: ${fileReason(error)}\n  fix: run without --last-failed first`,
     );
   }
   if (Array.isArray(rows) && rows.length > 0) return rows as readonly string[];

@@ -1,10 +1,12 @@
 // What `understudy init` does. Credentials never stand in a profile that it writes, only the names
 // of the variables that hold them.
+
 import { writeFileSync } from 'node:fs';
 import { createInterface, type Interface } from 'node:readline/promises';
 import { ORGANIZATION } from '../contract/dialect.js';
 import { parseProfile } from '../contract/run/profile.js';
 import { type CallerName, letIn } from '../contract/tables/caller.js';
+import { fileReason } from '../files/file-error.js';
 import { UsageError } from '../spec/failure.js';
 import type { InitFlags } from './flags.js';
 import type { Io } from './io.js';
@@ -29,7 +31,7 @@ export async function init(file: string, flags: InitFlags, io: Io): Promise<void
     throw new UsageError(
       isThere
         ? `${file} is there already.\n  fix: name another file, or replace it with --force`
-        : `${file} cannot be written: ${(error as Error).message}\n  fix: name another file`,
+        : `${file} cannot be written: ${fileReason(error)}\n  fix: name another file`,
     );
   }
   const unset = variablesIn(text).filter((name) => !io.env[name]);

@@ -34,7 +34,7 @@ export async function withControl<Result>(
     }
     if (error instanceof TypeError)
       throw new Unreachable(
-        `No answer from ${url}: ${reasonOf(error)}.\n  fix: start it with \`understudy serve\`, or give its --url`,
+        `No answer from ${url}: ${reasonOf(error)}.\n  fix: ${fixOfSilence(error)}`,
       );
     throw error;
   }
@@ -64,7 +64,18 @@ function fixFor({ code, fix, details }: Pick<ControlError, 'code' | 'fix' | 'det
   if (typeof details.first === 'number')
     return 'name one of these; the X-Understudy-Request of an answer has its number';
   if (details.first === null) return 'send a request to the world first';
-  return known.length > 0 ? 'name one of them' : fix;
+  if (known.length > 0) return 'name one of them';
+  return code === 'UNKNOWN_SNAPSHOT' ? 'take one with `understudy snapshot take NAME`' : fix;
+}
+
+/** What to do where nothing answers: the server, its certificate or its address may be at fault. */
+function fixOfSilence(error: Error): string {
+  const code = reasonOf(error);
+  if (/CERT|SELF_SIGNED|VERIFY/.test(code))
+    return 'name a file with its certificate in NODE_EXTRA_CA_CERTS, or give an http --url';
+  if (/^(UND_ERR_SOCKET|HPE_|ERR_SSL_|EPROTO)/.test(code))
+    return 'what listens there may speak HTTPS or no HTTP: give the --url that `understudy serve` printed';
+  return 'start it with `understudy serve`, or give its --url';
 }
 
 const reasonOf = ({ message, cause }: Error): string =>

@@ -1,8 +1,10 @@
 // The flags of `check` that say how its requests get to the server: headers, certificates, proxy.
+
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { HttpTargetOptions } from '../client/http-target.js';
 import { problemOfProxy, proxyOf, withScheme } from '../client/proxy.js';
+import { fileReason } from '../files/file-error.js';
 import { UsageError } from '../spec/failure.js';
 import { type CheckFlags, writtenFlag } from './flags.js';
 
@@ -79,11 +81,14 @@ function readHeaders(
   const headers: Record<string, string> = {};
   for (const line of given) {
     const [, name = '', value = ''] = /^([^:]*):\s*(.*?)\s*$/s.exec(line) ?? [];
-    const shown = name || 'a header';
     const key = name.toLowerCase();
     if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || value === '')
       problems.push(
-        `--header: ${shown} is not written as a header.\n  fix: --header 'Name: value'`,
+        name === ''
+          ? "--header: it has no name.\n  fix: --header 'Name: value'"
+          : value === ''
+            ? `--header ${name}: it has no value.\n  fix: --header '${name}: value'`
+            : `--header: ${name} cannot be the name of a header.\n  fix: --header 'Name: value'`,
       );
     else if (!/^[\t\x20-\x7e\x80-\xff]+$/.test(value))
       problems.push(
@@ -117,7 +122,7 @@ function readTls(
       return readFileSync(file);
     } catch (error) {
       problems.push(
-        `${flag} ${file}: ${(error as Error).message}\n  fix: name a PEM file that can be read`,
+        `${flag} ${file}: ${fileReason(error)}\n  fix: name a PEM file that can be read`,
       );
       return undefined;
     }

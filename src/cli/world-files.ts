@@ -1,7 +1,9 @@
 // A folder with the worlds of a server, one scenario file for each: read when it starts, and written
 // when it ends.
+
 import { accessSync, constants, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { fileReason } from '../files/file-error.js';
 import { FileError, type Problem, ScenarioError, withoutRepeats } from '../files/problem.js';
 import { makeFolder, replaceFile } from '../files/write.js';
 import { stringifyYaml } from '../files/yaml.js';
@@ -79,7 +81,7 @@ function namesIn(folder: string): readonly string[] {
     return readdirSync(folder);
   } catch (error) {
     throw new UsageError(
-      `The worlds in ${folder} cannot be read: ${(error as Error).message}\n  fix: name a folder with a scenario file for each world, as --export-on-exit writes it`,
+      `The worlds in ${folder} cannot be read: ${fileReason(error)}\n  fix: name a folder with a scenario file for each world, as --export-on-exit writes it`,
     );
   }
 }
@@ -118,7 +120,7 @@ function prepareExport(folder: string): void {
 
 const cannotExport = (folder: string, error: unknown): UsageError =>
   new UsageError(
-    `The worlds cannot be written to ${folder}: ${(error as Error).message}\n  fix: name a folder that may be written, with room in it`,
+    `The worlds cannot be written to ${folder}: ${fileReason(error)}\n  fix: name a folder that may be written, with room in it`,
   );
 
 /** A file for each world, each whole or as it was before. Old ones of worlds that are gone go last. */

@@ -1,9 +1,18 @@
 // `understudy worlds`: lists and changes the worlds of a running server, through its control plane.
 import type { Command } from 'commander';
 import { UsageError } from '../spec/failure.js';
+import { isWorldName, WORLD_NAMES } from '../world/world-names.js';
 import type { WorldSummary } from '../worlds/form.js';
 import { controlCommand, lineOf, type Told } from './control.js';
 import type { Io } from './io.js';
+
+/** The server would say the same in the words of its document. */
+function newName(name: string): string {
+  if (isWorldName(name)) return name;
+  throw new UsageError(
+    `${JSON.stringify(name)} cannot be the name of a world.\n  fix: use ${WORLD_NAMES}`,
+  );
+}
 
 const one = (world: WorldSummary): Told => ({ data: world, text: lineOf(world) });
 
@@ -23,12 +32,12 @@ export function worldsCommand(io: Io): Command {
     { isDefault: true },
   );
   add('create <name> [scenario]', 'make a world', async (control, [name = '', scenario]) =>
-    one(await control.createWorld(name, scenario)),
+    one(await control.createWorld(newName(name), scenario)),
   );
   add(
     'fork <from> <to>',
     'make a world that starts where another is now',
-    async (control, [from = '', to = '']) => one(await control.forkWorld(from, to)),
+    async (control, [from = '', to = '']) => one(await control.forkWorld(from, newName(to))),
   );
   add('reset <name>', 'set a world back to its scenario', async (control, [name = '']) =>
     one(await control.resetWorld(name)),

@@ -1,4 +1,5 @@
 // The file of `--output`.
+import { fileReason } from '../files/file-error.js';
 import { replaceFile } from '../files/write.js';
 import { UsageError } from '../spec/failure.js';
 
@@ -8,7 +9,7 @@ export function writeOutput(file: string, text: string): void {
     replaceFile(file, text, { lasting: true });
   } catch (error) {
     throw new UsageError(
-      `${file} cannot be written: ${(error as Error).message}\n  fix: name a file in a folder that is there and may be written`,
+      `${file} cannot be written: ${fileReason(error)}\n  fix: name a file in a folder that is there and may be written`,
     );
   }
 }

@@ -41,9 +41,12 @@ export function accessTo(
     isLoopback(server.hostname) &&
     (proxy === undefined || isLoopback(new URL(withScheme(proxy)).hostname));
   if (isHere || readOnly || allowWrites || isAllowedBy(environment)) return { readOnly, isHere };
-  const by = isLoopback(server.hostname) ? ' behind a proxy elsewhere' : '';
+  const by =
+    proxy !== undefined && isLoopback(server.hostname)
+      ? `the proxy ${new URL(withScheme(proxy)).host} before `
+      : '';
   throw new UsageError(
-    `${server.origin}${by} is not this machine, and nobody has said whether it may be written to.\n` +
+    `${by}${server.origin} is not this machine, and nobody has said whether it may be written to.\n` +
       '  fix: --allow-writes (allowWrites: true) where it may: a run creates and deletes objects there, with the accounts of the profile\n' +
       '  fix: --read-only (readOnly: true) where it may not: then only GET and HEAD are sent\n' +
       `  In a container, ${ALLOW_WRITES}=1 is the same as --allow-writes.`,

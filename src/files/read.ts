@@ -1,6 +1,8 @@
 // The files and folders that a person names.
+
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { fileReason } from './file-error.js';
 import { nearest } from './nearest.js';
 
 /** A file as the person at the command line would name it. */
@@ -49,9 +51,9 @@ export function readText(file: string): Text {
     if (isFolder(file)) return { unreadable: 'is a folder' };
     return { text: readFileSync(file, 'utf8').replace(/^\uFEFF/, '') };
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
     return {
-      unreadable: code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${message}`,
+      unreadable: isAbsent ? 'there is no such file' : `cannot be read: ${fileReason(error)}`,
     };
   }
 }

@@ -223,7 +223,9 @@ describe('understudy check', () => {
     const { code, stderr } = await run(['check', '--report-dir', reportDir]);
     expect([code, stderr]).toEqual([
       2,
-      expect.stringMatching(/taken cannot be written: EISDIR.*\n {2}fix: name another folder/),
+      expect.stringMatching(
+        /taken cannot be written: it is a folder \(EISDIR\)\n {2}fix: name another folder/,
+      ),
     ]);
   });
 
@@ -231,7 +233,9 @@ describe('understudy check', () => {
     const { code, stderr } = await run(['check', '--report-dir', '/proc/taken/deeper']);
     expect([code, stderr]).toEqual([
       2,
-      expect.stringMatching(/deeper cannot be written: ENOENT.*\n {2}fix: name another folder/),
+      expect.stringMatching(
+        /deeper cannot be written: there is no such file or folder \(ENOENT\)\n {2}fix: name another folder/,
+      ),
     ]);
   });
 

@@ -333,7 +333,9 @@ describe('what cannot be written', () => {
     const { code, stdout, stderr } = await running.finished;
     expect([code, stderr]).toEqual([
       2,
-      expect.stringMatching(/cannot be written: ENOENT.*\n {2}fix: name another folder/),
+      expect.stringMatching(
+        /cannot be written: there is no such file or folder \(ENOENT\)\n {2}fix: name another folder/,
+      ),
     ]);
     expect(stdout).toMatch(/^Not begun|^Passed/m);
   });

@@ -21,6 +21,7 @@ const missing = join(folder, 'no-such-file');
 
 const mistakes = [
   [['serv'], 'did you mean serve?'],
+  [['help', 'serv'], "unknown command 'serv'"],
   [['serve', '--prot', '1'], 'did you mean --port?'],
   [['serve', 'extra'], 'understudy serve --help'],
   [['serve', '--allowed-hosts', 'http://mock.test/'], 'names of hosts, such as a.test,b.test'],
@@ -52,6 +53,8 @@ const mistakes = [
   [['check', '--profile', empty], 'is a folder'],
   [['check', '--profile', broken], 'no closing "'],
   [['check', '--include-tag', 'spces'], 'did you mean Spaces?'],
+  [['check', '--last-failed', '--report-dir', missing], 'there is no such file'],
+  [['sweep', missing], 'there is no such file'],
   [['check', '--header', 'X-A: b'], 'this run tests the mock server in this process'],
   [['check', '--ca-cert', text, 'http://127.0.0.1:1'], 'BEGIN CERTIFICATE'],
   // As of a variable of the shell that is not set.

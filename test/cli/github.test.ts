@@ -52,6 +52,6 @@ describe('GitHub Actions', () => {
   it('is told nothing elsewhere, and a summary that cannot be written is said and no more', async () => {
     expect(await told({})).toEqual({ stdout: '', stderr: '' });
     const { stderr } = await told({ GITHUB_STEP_SUMMARY: folder });
-    expect(stderr).toMatch(/^GITHUB_STEP_SUMMARY cannot be written: EISDIR/);
+    expect(stderr).toMatch(/^GITHUB_STEP_SUMMARY cannot be written: it is a folder \(EISDIR\)/);
   });
 });

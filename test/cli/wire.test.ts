@@ -53,12 +53,17 @@ describe('the flags that say how requests get to the server', () => {
       { header: ['Transfer-Encoding: chunked'] },
       /Transfer-Encoding: check sends/,
     ],
-    ['a header without a value', { header: ['X-Gate'] }, /a header is not written as a header/],
-    ['a header without a name', { header: [': x'] }, /not written as a header/],
-    ['a name of two words', { header: ['X Gate: x'] }, /X Gate is not written as a header/],
+    ['a header without a value', { header: ['X-Gate'] }, /--header: it has no name\./],
+    ['a header without a name', { header: [': x'] }, /it has no name/],
+    ['a header whose value is blank', { header: ['X-Gate:'] }, /--header X-Gate: it has no value/],
+    ['a name of two words', { header: ['X Gate: x'] }, /X Gate cannot be the name of a header/],
     ['a line end', { header: ['X-Gate: a\r\nX-Other: b'] }, /X-Gate: its value holds a character/],
     ['a header twice', { header: ['X-Gate: a', 'x-gate: b'] }, /x-gate: given twice/],
-    ['a file that is not there', { caCert: 'no-such.pem' }, /--ca-cert no-such\.pem: ENOENT/],
+    [
+      'a file that is not there',
+      { caCert: 'no-such.pem' },
+      /--ca-cert no-such\.pem: there is no such file or folder \(ENOENT\)/,
+    ],
     ['a file without a certificate', { caCert: file('key.pem') }, /there is no certificate in it/],
     ['a certificate without its key', { clientCert: cert }, /belong together/],
     [
@@ -82,7 +87,7 @@ describe('the flags that say how requests get to the server', () => {
     const wire = () =>
       wireOf({ header: ['X'], clientKey: 'no-such.pem' }, base, { ALL_PROXY: 'socks5://x' });
     expect(wire).toThrow(
-      /not written[\s\S]*no-such[\s\S]*belong together[\s\S]*environment: socks5:\/\/x is not an HTTP proxy/,
+      /it has no name[\s\S]*no-such[\s\S]*belong together[\s\S]*environment: socks5:\/\/x is not an HTTP proxy/,
     );
   });
 

@@ -141,12 +141,14 @@ describe('what may be done to a server', () => {
   it('has to be said for this machine too where a proxy elsewhere would be asked for it', () => {
     const local = 'http://127.0.0.1:4010';
     expect(access(local, {}, 'http://localhost:3128')).toMatchObject({ isHere: true });
-    expect(() => access(local, {}, 'proxy.example:3128')).toThrow(/behind a proxy elsewhere/);
+    expect(() => access(local, {}, 'proxy.example:3128')).toThrow(
+      /^the proxy proxy\.example:3128 before http:\/\/.* is not this machine/,
+    );
     vi.stubEnv('HTTP_PROXY', 'http://proxy.example:3128');
     vi.stubEnv('NO_PROXY', '');
     expect(httpTarget(local)).toMatchObject({ isHere: true });
     vi.stubEnv('NODE_USE_ENV_PROXY', '1');
-    expect(() => httpTarget(local)).toThrow(/behind a proxy elsewhere/);
+    expect(() => httpTarget(local)).toThrow(/^the proxy .* is not this machine/);
   });
 
   it('is asked of httpTarget as well', () => {

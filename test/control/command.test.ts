@@ -52,7 +52,7 @@ it.each([
     2,
     /does not hold this request\.\n {2}fix: send a request to the world first/,
   ],
-  [['create', 'a/b'], 2, /name must match .*\n {2}fix: /],
+  [['create', 'a/b'], 2, /cannot be the name of a world\.\n {2}fix: /],
   [['fork', 'default'], 2, /missing required argument 'to'/],
   [['list', 'more'], 2, /unknown command 'more'/],
 ] as const)('%j ends with %i, and says what to do', async (args, code, words) => {
@@ -164,7 +164,12 @@ describe('a world of its own', () => {
     ],
     [['reset', 'defualt'], /\n {2}fix: did you mean default\?/],
     [['why', '7~cli'], /does not hold this request\.\n {2}fix: send a request to the world first/],
-    [['snapshot', 'restore', 'none'], /no snapshot of this name; there are none\.\n {2}fix: /],
+    [
+      ['snapshot', 'restore', 'none'],
+      /no snapshot of this name; there are none\.\n {2}fix: take one with `understudy snapshot take/,
+    ],
+    [['worlds', 'create', 'a b'], /^"a b" cannot be the name of a world\.\n {2}fix: /],
+    [['worlds', 'fork', 'default', 'a/b'], /^"a\/b" cannot be the name of a world\./],
     [['snapshot', 'take', 'a/b'], /cannot be the name of a snapshot\.\n {2}fix: /],
     [['state', 'space'], /no table of this name; there are organizations, .*\n {2}fix: /],
     [['state', 'spaces', 'space_abc12'], /no row with this ID; there are space_abc123\.\n {2}fix/],

@@ -1,6 +1,8 @@
 // The file of a ledger: JSON lines, only ever added to. Several runs may stand in one file, so that
 // no run takes away what is known of an older one.
+
 import { closeSync, fdatasyncSync, openSync, readFileSync, statSync, writeSync } from 'node:fs';
+import { fileReason } from '../../files/file-error.js';
 import { FileError } from '../../files/problem.js';
 import { Ledger, type Line } from './ledger.js';
 
@@ -46,7 +48,7 @@ export function readLedger(file: string): readonly LedgerOfRun[] {
     if (!statSync(file).isFile()) throw new Error('it is no file');
     text = readFileSync(file, 'utf8');
   } catch (error) {
-    throw fault(`cannot be read: ${(error as Error).message}`);
+    throw fault(`cannot be read: ${fileReason(error)}`);
   }
   const lines = text.split('\n');
   // Whatever comes after the last line end was being written when the process was killed.

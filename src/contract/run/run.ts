@@ -380,7 +380,10 @@ export class Run {
     // A target that is not there will not come back for the next thousand rows.
     const unreachable = findings.find((finding) => finding.unreachable);
     if (unreachable)
-      return { why: 'unreachable', text: `the target cannot be reached: ${unreachable.got}` };
+      return {
+        why: 'unreachable',
+        text: `the target cannot be reached: ${withFix(unreachable.got)}`,
+      };
     const text = 'the target answers 429, however long the run waits; try again later';
     const limited: Stopped | undefined = this.#limits.areOver
       ? { why: 'limited', text }
@@ -457,6 +460,10 @@ const unsaid = ({ answered: _, ...row }: Played, reason: string): Played => ({
   reason,
   findings: [],
 });
+
+/** What to do stands behind some reasons already. */
+const withFix = (reason: string): string =>
+  reason.includes('; ') ? reason : `${reason}; start the server, or correct its address`;
 
 /** Nobody has answered anything so far, though somebody was asked. */
 function silenceIn(done: readonly Done[]): Stopped | undefined {

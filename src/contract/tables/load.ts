@@ -3,6 +3,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { fileReason } from '../../files/file-error.js';
 import { packageFile } from '../../files/package.js';
 import { FileError, type Problem, type Report } from '../../files/problem.js';
 import { type ProblemAt, reportTo } from '../../files/yaml.js';
@@ -128,7 +129,7 @@ function readTexts(folder: string, problems: Problem[]): readonly Text[] {
     } catch (error) {
       wrong(
         file,
-        `cannot be read: ${(error as Error).message}`,
+        `cannot be read: ${fileReason(error)}`,
         'name a folder of files that can be read',
       );
       return undefined;

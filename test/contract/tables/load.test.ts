@@ -626,11 +626,11 @@ describe('a folder of contracts', () => {
       expect.stringContaining(':1:1 the folder holds no contracts | add a file that ends in .yaml'),
     ]);
     expect(problemsOf(join(none, 'nowhere'))).toEqual([
-      expect.stringContaining('cannot be read: ENOENT'),
+      expect.stringContaining('cannot be read: there is no such file or folder (ENOENT)'),
     ]);
     mkdirSync(join(none, 'a.yaml'));
     expect(problemsOf(none, { complete: false })).toEqual([
-      expect.stringContaining('a.yaml:1:1 cannot be read: EISDIR'),
+      expect.stringContaining('a.yaml:1:1 cannot be read: it is a folder (EISDIR)'),
     ]);
   });
 
