@@ -73,7 +73,7 @@ export interface Hand {
 }
 
 /** An outcome that no rule was asked for, such as the refusal of a credential. */
-export const settled = (outcome: Outcome, by?: Hand): Decision => ({
+export const decidedWithoutRule = (outcome: Outcome, by?: Hand): Decision => ({
   outcome,
   facts: {},
   asked: [],
@@ -81,7 +81,7 @@ export const settled = (outcome: Outcome, by?: Hand): Decision => ({
 });
 
 /** The refusal of a credential or of a malformed request, before a rule is asked. */
-export const turnedAway = (
+export const refusedEarly = (
   refusal: Extract<Outcome, { kind: 'refusal' }>,
   facts: Facts = {},
 ): Decision => ({ outcome: refusal, facts, asked: [{ guard: refusal.case, verdict: false }] });

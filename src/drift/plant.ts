@@ -1,6 +1,6 @@
 // A drift as an interceptor: what it does to a mock server, at the points where the engine can be
 // wrapped.
-import { type Decision, type Outcome, settled } from '../decide/rule.js';
+import { type Decision, decidedWithoutRule, type Outcome } from '../decide/rule.js';
 import type { Delivery } from '../engine/delivery.js';
 import type { Exchange } from '../engine/exchange.js';
 import type { Interceptor } from '../engine/interceptor.js';
@@ -79,7 +79,7 @@ function interceptorOf(spec: Spec, drift: Drift, wrapper: Wrapper): Interceptor<
         return last.outcome;
       };
       const outcome = wrapper.decide(ask, call as unknown as Call, operation.id);
-      return outcome === last?.outcome ? { ...last, by: hand } : settled(outcome, hand);
+      return outcome === last?.outcome ? { ...last, by: hand } : decidedWithoutRule(outcome, hand);
     },
     deliver: (honest, exchange, documented) => {
       const response = rewritten(honest.response, exchange, documented);

@@ -1,6 +1,6 @@
 // What the engine can answer with: a documented case, filled in and checked, or one of those that
 // need no operation.
-import { type Decision, type Outcome, turnedAway } from '../decide/rule.js';
+import { type Decision, type Outcome, refusedEarly } from '../decide/rule.js';
 import { nearestPath } from '../files/nearest-path.js';
 import { type Case, caseOfViolation } from '../spec/case.js';
 import type { Operation } from '../spec/document.js';
@@ -16,7 +16,13 @@ import type { Answer, AnswersOptions, Invention } from './answer.js';
 import type { State } from './api.js';
 import { corsHeaders, isPreflight, originHeaders, preflightHeaders } from './cors.js';
 import { fieldsOfRequest, refusalDetails, renderError, violationDetails } from './envelope.js';
-import { type Arrival, type Exchange, lost, type OperationExchange, unread } from './exchange.js';
+import {
+  type Arrival,
+  type Exchange,
+  noInput,
+  type OperationExchange,
+  withoutOperation,
+} from './exchange.js';
 import type { Note } from './journal.js';
 import type { Preference } from './prefer.js';
 import { requestId } from './request-id.js';
@@ -61,17 +67,21 @@ export class Answers<World extends State, Who> {
   }
 
   /** Preflight requests, worlds that cannot be, pages, and bodies that are too large. */
-  atOnce(arrival: Arrival<World>): Answer | undefined {
+  early(arrival: Arrival<World>): Answer | undefined {
     const { pages, bodyLimit } = this.#options;
     const { request, world } = arrival;
     if (this.#cors && isPreflight(request))
       return this.#plain(arrival, { status: 204, headers: preflightHeaders(request) });
     if (world.problem)
-      return this.unrouted(lost(arrival), world.problem.case, { details: world.problem.details });
+      return this.unrouted(withoutOperation(arrival), world.problem.case, {
+        details: world.problem.details,
+      });
     const page = pages?.(request, world.state);
     if (page) return this.#plain(arrival, page);
     if (request.body.length > bodyLimit)
-      return this.unrouted(lost(arrival), 'body_too_large', { details: { limit: bodyLimit } });
+      return this.unrouted(withoutOperation(arrival), 'body_too_large', {
+        details: { limit: bodyLimit },
+      });
     return undefined;
   }
 
@@ -85,7 +95,7 @@ export class Answers<World extends State, Who> {
     const headers = { allow: matched.allowed.join(', ') };
     if (request.method === 'OPTIONS') return this.#plain(arrival, { status: 204, headers });
     const details = { method: request.method, allowed: matched.allowed };
-    return this.unrouted(lost(arrival), 'method_not_allowed', { details, headers });
+    return this.unrouted(withoutOperation(arrival), 'method_not_allowed', { details, headers });
   }
 
   /**
@@ -94,8 +104,8 @@ export class Answers<World extends State, Who> {
    */
   #unknownPath(arrival: Arrival<World>, path: string): Answer {
     const nearest = nearestPath(path, this.#templates);
-    if (nearest === undefined) return this.unrouted(lost(arrival), 'unknown_path');
-    return this.unrouted(lost(arrival), 'unknown_path', {
+    if (nearest === undefined) return this.unrouted(withoutOperation(arrival), 'unknown_path');
+    return this.unrouted(withoutOperation(arrival), 'unknown_path', {
       headers: { 'x-understudy-nearest-path': nearest },
       note: { nearest },
     });
@@ -115,7 +125,7 @@ export class Answers<World extends State, Who> {
   failed(arrival: Arrival<World>, error: unknown): Answer {
     const problem = error instanceof Error ? (error.stack ?? error.message) : String(error);
     const details = { problem: problem.split('\n', 1)[0] as string };
-    return this.unrouted(lost(arrival), 'rule_failed', { details, note: { problem } });
+    return this.unrouted(withoutOperation(arrival), 'rule_failed', { details, note: { problem } });
   }
 
   /** A forced case is filled in like a real one, so that its ids are those of the request. */
@@ -128,7 +138,7 @@ export class Answers<World extends State, Who> {
     // Only a well-formed request is repeated: an example filled in with a faulty value would break
     // its own schema.
     const input =
-      checked.violations.length === 0 ? checked : { ...unread, ignored: checked.ignored };
+      checked.violations.length === 0 ? checked : { ...noInput, ignored: checked.ignored };
     const exchange = { ...asking, input };
     const body =
       documented.status >= 400
@@ -202,7 +212,7 @@ export class Answers<World extends State, Who> {
     for (const violation of violations) {
       const { name } = caseAnswering(operation, violation);
       if (stands(name))
-        return turnedAway(
+        return refusedEarly(
           refusal(name, violationDetails(violation, this.#options.api.spec.fieldMessages)),
           { violation },
         );
@@ -296,7 +306,7 @@ export class Answers<World extends State, Who> {
   }
 
   #plain(arrival: Arrival<World>, response: PlainResponse): Answer {
-    return { response: this.#respond(lost(arrival), undefined, response), note: {} };
+    return { response: this.#respond(withoutOperation(arrival), undefined, response), note: {} };
   }
 
   /** With the headers that every answer has: the document's own, and what a browser needs. */

@@ -1,5 +1,5 @@
-// One request from match to answer, in reading order. A newcomer starts at `#answer`.
-import { type Rule, turnedAway } from '../decide/rule.js';
+// One request from its world to the journal. Start at `#answer`, which is in the order of a request.
+import { type Rule, refusedEarly } from '../decide/rule.js';
 import type { Operation } from '../spec/document.js';
 import { createMatcher, type Matcher } from '../spec/match.js';
 import type { PlainRequest } from '../spec/message.js';
@@ -21,11 +21,11 @@ import {
   type ArrivalOptions,
   arrive,
   type Exchange,
-  lost,
+  noInput,
   type OperationExchange,
-  unread,
+  withoutOperation,
 } from './exchange.js';
-import { type Hindrance, type Interceptor, Interceptors } from './interceptor.js';
+import { type Interception, type Interceptor, Interceptors } from './interceptor.js';
 import type { Note } from './journal.js';
 import { ignoredPreferences, readPreference, waiting } from './prefer.js';
 
@@ -71,7 +71,7 @@ export class Engine<World extends State, Who> implements Answerer {
     try {
       return this.#answer(arrival);
     } catch (error) {
-      return this.#finish(lost(arrival), this.#answers.failed(arrival, error));
+      return this.#finish(withoutOperation(arrival), this.#answers.failed(arrival, error));
     }
   }
 
@@ -79,7 +79,7 @@ export class Engine<World extends State, Who> implements Answerer {
     name: Unreadable,
     { request = nothing, details = {}, headers = {} }: UnreadableRequest = {},
   ): Delivery {
-    const exchange = lost<World, Who>(arrive(this.#options, request));
+    const exchange = withoutOperation<World, Who>(arrive(this.#options, request));
     return this.#finish(
       exchange,
       this.#answers.unrouted(exchange, name, {
@@ -89,37 +89,39 @@ export class Engine<World extends State, Who> implements Answerer {
     );
   }
 
-  /** One request from top to bottom. ARCHITECTURE.md states the same order. */
+  /** One request from top to bottom. The numbers are those of ARCHITECTURE.md, One request. */
   #answer(arrival: Arrival<World>): Delivery {
     const { api } = this.#options;
     const { request, world } = arrival;
 
-    // Which operation of which world? Some requests need none.
-    const early = this.#answers.atOnce(arrival);
-    if (early) return this.#finish(lost(arrival), early);
+    // 1. World, and what is answered whatever the operation: preflights, pages, too large a body.
+    const early = this.#answers.early(arrival);
+    if (early) return this.#finish(withoutOperation(arrival), early);
+
+    // 2. Match the path and the method.
     const matched = this.#match(request.method, request.target.split('?', 1)[0] as string);
     if (matched.kind !== 'operation')
-      return this.#finish(lost(arrival), this.#answers.notMatched(arrival, matched));
+      return this.#finish(withoutOperation(arrival), this.#answers.notMatched(arrival, matched));
     const { operation, path } = matched;
 
-    // Who is calling?
+    // 3. Caller.
     const identity = api.identify(world.state, request.headers);
     if ('refusal' in identity) {
-      const stranger = { arrival, operation, path, caller: undefined, input: unread };
+      const stranger = { arrival, operation, path, caller: undefined, input: noInput };
       const instead = this.#interceptors.credential(identity.refusal, stranger);
-      return this.#settle(
+      return this.#finishWithoutRule(
         stranger,
-        instead ?? turnedAway(refusal(identity.refusal), identity.facts),
+        instead ?? refusedEarly(refusal(identity.refusal), identity.facts),
       );
     }
     const { caller } = identity;
-    const asking = { arrival, operation, path, caller, input: unread };
+    const asking = { arrival, operation, path, caller, input: noInput };
 
-    // Does a limit or a fault stand in the way?
-    const hindrance = this.#interceptors.admit(asking);
-    if (hindrance) return this.#settle(asking, hindrance);
+    // 4. A limit or a fault may answer in place of what follows.
+    const interception = this.#interceptors.admit(asking);
+    if (interception) return this.#finishWithoutRule(asking, interception);
 
-    // Is a case asked for by name?
+    // 5. Forced case, by `Prefer`.
     const preference = readPreference(request.headers.prefer, operation, api.spec);
     if (preference.kind === 'invented')
       return this.#finish(asking, this.#answers.invented(asking, preference));
@@ -128,15 +130,15 @@ export class Engine<World extends State, Who> implements Answerer {
     if (preference.kind === 'case')
       return this.#finish(...this.#answers.forced(asking, preference));
 
-    // Is the request well formed?
+    // 6. Well formed?
     const checked = checkRequest(operation, api.validators, request);
     const exchange = { arrival, operation, path, caller, input: checked };
     const stands = (name: string): boolean => this.#interceptors.stands(name, exchange);
     const malformed = this.#answers.refusalOf(exchange, checked.violations, stands);
-    if (malformed) return this.#settle(exchange, malformed);
+    if (malformed) return this.#finishWithoutRule(exchange, malformed);
 
-    // Decide, and check our own answer. All of it or nothing: an answer that must not be sent has
-    // changed no world.
+    // 7. Decide, and 8. check our own answer. All of it or nothing: an answer that must not be sent
+    // has changed no world.
     const { state } = world;
     const { version } = state;
     const answered = state.atomically((takeBack, changes) => {
@@ -159,19 +161,22 @@ export class Engine<World extends State, Who> implements Answerer {
     });
     if (state.version !== version) state.clock.tick();
 
-    // Deliver it, and write it down.
+    // 9. Deliver, and 10. write it into the journal.
     return this.#finish(exchange, answered);
   }
 
   /** What is answered without asking a rule goes through our own check too. */
-  #settle(exchange: OperationExchange<World, Who>, hindrance: Hindrance): Delivery {
-    return this.#finish(exchange, this.#hindered(exchange, hindrance));
+  #finishWithoutRule(
+    exchange: OperationExchange<World, Who>,
+    interception: Interception,
+  ): Delivery {
+    return this.#finish(exchange, this.#intercepted(exchange, interception));
   }
 
-  #hindered(exchange: OperationExchange<World, Who>, hindrance: Hindrance): Answer {
-    return 'outcome' in hindrance
-      ? this.#answers.decided(exchange, hindrance)
-      : this.#answers.invented(exchange, hindrance);
+  #intercepted(exchange: OperationExchange<World, Who>, interception: Interception): Answer {
+    return 'outcome' in interception
+      ? this.#answers.decided(exchange, interception)
+      : this.#answers.invented(exchange, interception);
   }
 
   /** What has been done stays done, and is told, although something else is answered. */
@@ -179,7 +184,7 @@ export class Engine<World extends State, Who> implements Answerer {
     const instead = this.#interceptors.replace(exchange, answer.documented);
     if (!instead) return answer;
     const { decision, changes } = answer;
-    const sent = this.#hindered(exchange, instead);
+    const sent = this.#intercepted(exchange, instead);
     return {
       ...sent,
       by: instead.by,

@@ -52,7 +52,7 @@ export interface Input {
 }
 
 /** Nobody has looked at query and body yet, or they are not to be repeated. */
-export const unread: Input = { query: {}, body: undefined, ignored: [] };
+export const noInput: Input = { query: {}, body: undefined, ignored: [] };
 
 /** An arrival, and what was found out about it. */
 export interface Exchange<World, Who> {
@@ -93,6 +93,9 @@ export function arrive<World extends State>(
 }
 
 /** A request that reached no operation. */
-export function lost<World, Who>(arrival: Arrival<World>, caller?: Who): Exchange<World, Who> {
-  return { arrival, operation: undefined, path: {}, caller, input: unread };
+export function withoutOperation<World, Who>(
+  arrival: Arrival<World>,
+  caller?: Who,
+): Exchange<World, Who> {
+  return { arrival, operation: undefined, path: {}, caller, input: noInput };
 }

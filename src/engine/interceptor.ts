@@ -5,10 +5,10 @@ import {
   type Call,
   type Decision,
   decide,
+  decidedWithoutRule,
   type Hand,
   type Outcome,
   type Rule,
-  settled,
 } from '../decide/rule.js';
 import type { Case } from '../spec/case.js';
 import type { Delivery } from './delivery.js';
@@ -39,7 +39,7 @@ export interface Invented {
 export type Instead = (Outcome | Invented) & { readonly hand?: Hand };
 
 /** What stands in the way, with whoever put it there. */
-export type Hindrance = Decision | (Invented & { readonly by: Hand });
+export type Interception = Decision | (Invented & { readonly by: Hand });
 
 export interface Interceptor<World, Who> extends Hand {
   /**
@@ -91,18 +91,18 @@ export class Interceptors<World, Who> {
     this.#list = list;
   }
 
-  credential(refusal: string, exchange: OperationExchange<World, Who>): Hindrance | undefined {
+  credential(refusal: string, exchange: OperationExchange<World, Who>): Interception | undefined {
     return this.#first((one) => one.credential?.(refusal, exchange));
   }
 
-  admit(exchange: OperationExchange<World, Who>): Hindrance | undefined {
+  admit(exchange: OperationExchange<World, Who>): Interception | undefined {
     return this.#first((one) => one.admit?.(exchange));
   }
 
   replace(
     exchange: OperationExchange<World, Who>,
     documented: Case | undefined,
-  ): Hindrance | undefined {
+  ): Interception | undefined {
     return this.#first((one) => one.replace?.(exchange, documented));
   }
 
@@ -137,12 +137,12 @@ export class Interceptors<World, Who> {
     return { delivery, hands };
   }
 
-  #first(ask: (one: Interceptor<World, Who>) => Instead | undefined): Hindrance | undefined {
+  #first(ask: (one: Interceptor<World, Who>) => Instead | undefined): Interception | undefined {
     for (const one of this.#list) {
       const instead = ask(one);
       if (!instead) continue;
       const { hand: by = one, ...answer } = instead;
-      return answer.kind === 'invented' ? { ...answer, by } : settled(answer, by);
+      return answer.kind === 'invented' ? { ...answer, by } : decidedWithoutRule(answer, by);
     }
     return undefined;
   }

@@ -40,8 +40,8 @@ import type { EmbeddingFilter } from '../worlds/embeddings.js';
 import type { Reloaded } from '../worlds/form.js';
 import { Worlds } from '../worlds/worlds.js';
 import { type Codings, DEFAULT_BODY_LIMIT } from './body.js';
+import { type FaultChange, FaultsAndLimits } from './faults-and-limits.js';
 import { createFetchHandler, type FetchHandler } from './fetch-shell.js';
-import { type FaultChange, Hindrances } from './hindrances.js';
 import type { MockServerOptions } from './mock-server-options.js';
 
 /** A mock server in this process. */
@@ -136,7 +136,7 @@ export function createMockServer(
   let { document } = parts;
   const interceptors = [...(parts.interceptors ?? [])];
   const served = { operations: document?.operations ?? spec.operations };
-  const hindrances = new Hindrances({
+  const faultsAndLimits = new FaultsAndLimits({
     served,
     form: parts.faultsForm,
     seed,
@@ -156,8 +156,8 @@ export function createMockServer(
     const { faults = [], limits } = loaded.scenario;
     if (faults.length === 0 && limits === undefined) return loaded;
     // Before the first request to a world that it makes.
-    void hindrances.load();
-    const problems = hindrances.problemsOf({ faults }, loaded.world);
+    void faultsAndLimits.load();
+    const problems = faultsAndLimits.problemsOf({ faults }, loaded.world);
     if (problems.length > 0)
       throw new ScenarioError(
         problems.map(({ pointer, what, fix }) => read.at(pointer, what, fix)),
@@ -192,9 +192,9 @@ export function createMockServer(
     strict: options.strictWorlds,
     max: options.maxWorlds,
     onWorld: options.onWorld,
-    companion: hindrances,
+    companion: faultsAndLimits,
   });
-  hindrances.checkEverywhere(worlds.get(DEFAULT_WORLD));
+  faultsAndLimits.checkEverywhere(worlds.get(DEFAULT_WORLD));
   const world = worlds.get(DEFAULT_WORLD);
   const shown = (): string => document?.text ?? spec.text;
   const api = freddyApi(spec, parts.validators);
@@ -227,8 +227,8 @@ export function createMockServer(
         answerUnreadable: (name, about) => current.answerUnreadable(name, about),
       }
     : current;
-  const hindered = hindrances.before(engine);
-  const product = options.ownHeaders === false ? withoutOwnHeaders(hindered) : hindered;
+  const withFaults = faultsAndLimits.before(engine);
+  const product = options.ownHeaders === false ? withoutOwnHeaders(withFaults) : withFaults;
   const control =
     tally === undefined
       ? undefined
@@ -244,7 +244,7 @@ export function createMockServer(
           document: parts.control,
           product: spec,
           served,
-          faults: hindrances,
+          faults: faultsAndLimits,
           shown,
           bodyLimit: common.bodyLimit,
           settings: settingsOf(options, { ...common, clock }),
@@ -256,11 +256,11 @@ export function createMockServer(
   return {
     answerer,
     control,
-    loaded: () => hindrances.loading,
+    loaded: () => faultsAndLimits.loading,
     reloading: {
       scenario: (name) => worlds.reloading(name),
       faults: (faults) =>
-        hindrances.replacing(faults, () => worlds.list().map(({ name }) => worlds.get(name))),
+        faultsAndLimits.replacing(faults, () => worlds.list().map(({ name }) => worlds.get(name))),
       document: (own) => {
         const next = engineFor(own);
         return () => {

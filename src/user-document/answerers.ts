@@ -12,10 +12,10 @@ import {
   type Addressed,
   type ArrivalOptions,
   arrive,
+  noInput,
   type OperationExchange,
-  unread,
 } from '../engine/exchange.js';
-import { type Hindrance, type Interceptor, Interceptors } from '../engine/interceptor.js';
+import { type Interception, type Interceptor, Interceptors } from '../engine/interceptor.js';
 import type { Note } from '../engine/journal.js';
 import { waiting } from '../engine/prefer.js';
 import type { Found } from '../openapi/operations.js';
@@ -130,10 +130,12 @@ async function answered<World extends State, Who>(
     operation: options.document.operations.get(id) as Operation<string>,
     path: found.values,
     caller: undefined,
-    input: unread,
+    input: noInput,
   };
-  const ask = (hindrance: Hindrance | undefined) =>
-    hindrance ? hindered(options, found, place, hindrance) : askPrism(options, found, place);
+  const ask = (interception: Interception | undefined) =>
+    interception
+      ? intercepted(options, found, place, interception)
+      : askPrism(options, found, place);
   const honest = await ask(interceptors.admit(exchange));
   const instead = interceptors.replace(exchange, undefined);
   const told = instead ? await ask(instead) : honest;
@@ -145,14 +147,14 @@ async function answered<World extends State, Who>(
 }
 
 /** As the document has it where it has the status, else as Prism tells its own problems. */
-async function hindered<World extends State, Who>(
+async function intercepted<World extends State, Who>(
   options: UserDocumentOptions<World, Who>,
   found: Routed,
   place: Addressed<World>,
-  hindrance: Hindrance,
+  interception: Interception,
 ): Promise<Told> {
-  if ('outcome' in hindrance) return askPrism(options, found, place);
-  const { status, headers, body, by } = hindrance;
+  if ('outcome' in interception) return askPrism(options, found, place);
+  const { status, headers, body, by } = interception;
   const { responses } = found.operation.node;
   if (body === undefined && isNode(responses) && String(status) in responses) {
     const request = {

@@ -9,7 +9,7 @@ import { createUnderstudy, type UnderstudyOptions } from '../../src/index.js';
 import { loadSpec } from '../../src/shipped/document.js';
 import { getSpace } from '../support/requests.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'understudy-hindered-'));
+const folder = mkdtempSync(join(tmpdir(), 'understudy-faults-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const boats = {

@@ -19,7 +19,7 @@ import type { Json } from '../spec/message.js';
 import type { World } from '../world/world.js';
 import type { Companion } from '../worlds/form.js';
 
-export interface HindranceParts {
+export interface FaultsAndLimitsParts {
   /** What is answered, and can go wrong. */
   readonly served: Pick<Spec<string>, 'operations'>;
   readonly form: Form;
@@ -48,8 +48,8 @@ export interface FaultChange {
 
 const json = (fault: Fault): Json => fault as unknown as Json;
 
-export class Hindrances implements FaultDesk, Companion {
-  readonly #parts: HindranceParts;
+export class FaultsAndLimits implements FaultDesk, Companion {
+  readonly #parts: FaultsAndLimitsParts;
   #book: FaultBook | undefined;
   #limits: LimitBook | undefined;
   #makeLimits: ((settings: RateLimitSettings) => WorldLimits) | undefined;
@@ -61,7 +61,7 @@ export class Hindrances implements FaultDesk, Companion {
   /** What they have until then. */
   readonly #given = new WeakMap<World, Pick<Scenario, 'faults' | 'limits'>>();
 
-  constructor(parts: HindranceParts) {
+  constructor(parts: FaultsAndLimitsParts) {
     this.#parts = parts;
     this.#everywhere = parts.everywhere ?? [];
   }
