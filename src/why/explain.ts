@@ -102,7 +102,7 @@ function find(api: Api<World, Caller>, moment: Moment, documented: Case | undefi
   if (entry.forced || entry.basis === 'invented')
     return {
       verdict: 'forced',
-      because: 'The request asked for this case with `Prefer`; no guard was asked.',
+      because: 'The request asked for this answer with `Prefer`; no guard was asked.',
     };
   if (!documented) return { verdict: 'page', because: 'It is no request to the API.' };
   if (entry.operation === undefined)

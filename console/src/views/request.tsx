@@ -51,9 +51,10 @@ export function RequestDetail({ entry }: { readonly entry: Entry }) {
 function Answered({ entry }: { readonly entry: Entry }) {
   const { operation, case: name, nearest, ignored, breaches, problem } = entry;
   const found = caseOf(operation, name);
+  const basis = found?.basis ?? entry.basis;
   const hands = [entry.fault, entry.limit, entry.drift].filter((one) => one !== undefined);
   const notes: readonly (readonly [boolean, ComponentChildren])[] = [
-    [entry.forced === true, 'The request asked for this case by Prefer; no rule decided.'],
+    [entry.forced === true, 'The request asked for this answer by Prefer; no rule decided.'],
     [hands.length > 0, `${hands.join(', ')} had a hand in the answer.`],
     [
       nearest !== undefined,
@@ -73,14 +74,16 @@ function Answered({ entry }: { readonly entry: Entry }) {
   return (
     <Part title="Case">
       <p>
-        {operation ? (
-          <a class="case-name" href={linkTo({ view: 'cases', rest: [operation, name ?? ''] })}>
+        {operation && name !== undefined ? (
+          <a class="case-name" href={linkTo({ view: 'cases', rest: [operation, name] })}>
             {operation}.{name}
           </a>
         ) : (
-          <span class="case-name">{name ?? 'No operation was reached.'}</span>
+          <span class="case-name">
+            {name ?? (operation ? `${operation}, in no document` : 'No operation was reached.')}
+          </span>
         )}{' '}
-        {found ? <Basis basis={found.basis} /> : null}
+        {basis === undefined ? null : <Basis basis={basis} />}
       </p>
       {found ? (
         <p class="muted">

@@ -34,7 +34,8 @@ export function SnapshotsPanel({ world }: { readonly world: string }) {
           {snapshots.map(({ name, now }) => (
             <li key={name}>
               <span>
-                <strong>{name}</strong> <span class="muted">{now}</span>
+                <strong>{name}</strong>{' '}
+                <time class="muted">{now.replace('T', ' ').replace('Z', '')}</time>
               </span>
               <span class="actions small">
                 <button

@@ -142,7 +142,7 @@ function Box({ node, x, y }: { readonly node: Node; readonly x: number; readonly
       <g class={`node ${kind}`}>
         <rect x={x} y={y} width={NODE.width} height={NODE.height} rx={6} />
         <text x={x + 12} y={y + 19} class="name">
-          {cut(title, 20)}
+          {cut(title, 18)}
         </text>
         <text x={x + 12} y={y + 35}>
           {cut(says, 24)}
