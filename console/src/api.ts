@@ -13,6 +13,8 @@ export type ClockMove = Schemas['ClockAnswer']['data'];
 export type Explanation = Schemas['Explanation'];
 export type WaysOut = Schemas['WaysOutAnswer']['data'];
 export type Fault = Schemas['Fault'];
+export type WorldReplay = Schemas['WorldReplay'];
+export type ReplayedExchange = Schemas['ReplayedExchange'];
 export type Row = Record<string, unknown> & { readonly id: string };
 
 /** Where the mock server is: `/`, or the path that it is mounted under. */

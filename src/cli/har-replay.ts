@@ -2,6 +2,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { accessTo } from '../client/access.js';
+import { decodedAtOnce } from '../client/content-encoding.js';
 import { httpTarget } from '../client/http-target.js';
 import { type Target, TargetError } from '../client/target.js';
 import type { ControlClient } from '../control/client.js';
@@ -24,10 +25,13 @@ import { isJsonObject, type JsonObject } from '../spec/message.js';
 import type { FlagValues } from './flags.js';
 import type { Io } from './io.js';
 
+/** Bytes of a body, decompressed. */
+const MOST_OF_A_BODY = 8 * 1024 * 1024;
+
 type ReplayFlags = FlagValues<'har replay'>;
 
 /** Throws a FileError that lists every problem. */
-export async function recordingIn(file: string): Promise<readonly RecordedExchange[]> {
+export function recordingIn(file: string): readonly RecordedExchange[] {
   const name = file === '-' ? 'stdin' : file;
   const refuse = (what: string, fix: string): never => {
     throw new FileError([{ file: name, line: 1, column: 1, what, fix }]);
@@ -44,7 +48,10 @@ export async function recordingIn(file: string): Promise<readonly RecordedExchan
   const read = file === '-' ? { text: readFileSync(0, 'utf8') } : readText(file);
   if ('unreadable' in read) return refuse(read.unreadable, 'name a HAR file');
   tooLarge(read.text.length);
-  return readHar(read.text, name, (attached) => beside(file, attached));
+  return readHar(read.text, name, {
+    attached: (attached) => beside(file, attached),
+    inflate: (bytes, coding) => decodedAtOnce(bytes, coding, MOST_OF_A_BODY),
+  });
 }
 
 /** Playwright may write bodies into files of their own, which stand beside the HAR. */

@@ -29,7 +29,7 @@ export function harCommand(io: Io): Command {
     async (file: string, flags: FlagValues<'har replay'>) => {
       // Loaded only here: no other command reads recordings.
       const { recordingIn, replayIn, told } = await import('./har-replay.js');
-      const recording = await recordingIn(file);
+      const recording = recordingIn(file);
       const result = await withControl(flags, (control: ControlClient) =>
         replayIn(control, recording, flags, io),
       );

@@ -1,6 +1,16 @@
 // Takes the content codings off a body: https://www.rfc-editor.org/rfc/rfc9110#section-8.4
 import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate, inflateRaw, type ZlibOptions } from 'node:zlib';
+import {
+  brotliDecompress,
+  brotliDecompressSync,
+  gunzip,
+  gunzipSync,
+  inflate,
+  inflateRaw,
+  inflateRawSync,
+  inflateSync,
+  type ZlibOptions,
+} from 'node:zlib';
 import { TargetError, tooLarge } from './target.js';
 
 type Decoder = (body: Buffer, options: ZlibOptions) => Promise<Buffer>;
@@ -26,11 +36,8 @@ const MOST_LAYERS = 5;
  * An empty body is not decompressed, whatever the headers say: a 204, a 304 or an answer to HEAD.
  */
 export async function decoded(body: Buffer, header = '', maxBytes: number): Promise<Buffer> {
-  const codings = header
-    .split(',')
-    .map((coding) => coding.trim().toLowerCase())
-    .filter((coding) => coding !== '');
   if (body.length === 0) return body;
+  const codings = codingsIn(header);
   const unknown = codings.find((coding) => !Object.hasOwn(decoders, coding));
   if (unknown !== undefined)
     throw new TargetError(
@@ -41,8 +48,43 @@ export async function decoded(body: Buffer, header = '', maxBytes: number): Prom
     throw new TargetError('broken', `the body is encoded ${codings.length} times`);
   let bytes = body;
   // The last one was put on last.
-  for (const coding of codings.reverse()) bytes = await decode(coding, bytes, maxBytes);
+  for (const coding of codings.toReversed()) bytes = await decode(coding, bytes, maxBytes);
   return bytes;
+}
+
+const codingsIn = (header: string): readonly string[] =>
+  header
+    .split(',')
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== '');
+
+const decodersAtOnce: Readonly<Record<string, (body: Buffer, options: ZlibOptions) => Buffer>> = {
+  gzip: gunzipSync,
+  'x-gzip': gunzipSync,
+  deflate: (body, options) => (hasZlibHeader(body) ? inflateSync : inflateRawSync)(body, options),
+  br: brotliDecompressSync,
+  identity: (body) => body,
+};
+
+/** For bodies that stand in a file; undefined for what cannot be decoded. */
+export function decodedAtOnce(
+  bytes: Uint8Array,
+  header: string,
+  maxBytes: number,
+): Buffer | undefined {
+  const codings = codingsIn(header);
+  if (codings.length > MOST_LAYERS) return undefined;
+  try {
+    return codings.toReversed().reduce<Buffer>(
+      (body, coding) =>
+        (decodersAtOnce[coding] as (typeof decodersAtOnce)[string])(body, {
+          maxOutputLength: maxBytes,
+        }),
+      Buffer.from(bytes),
+    );
+  } catch {
+    return undefined;
+  }
 }
 
 async function decode(coding: string, body: Buffer, maxBytes: number): Promise<Buffer> {

@@ -1,6 +1,9 @@
 // A target is a function from request to response, in process or over the network; here what both
 // have in common.
 import type { PlainHandler, PlainRequest, PlainResponse } from '../spec/message.js';
+import { TargetError } from './target-error.js';
+
+export { TargetError };
 
 export interface Answer extends PlainResponse {
   /**
@@ -23,43 +26,6 @@ export interface Target {
    * ended it.
    */
   send(request: PlainRequest, signal?: AbortSignal): Promise<Answer>;
-}
-
-export interface TargetErrorOptions extends ErrorOptions {
-  /** No byte of the request was sent, so that it cannot have been carried out. */
-  readonly unsent?: boolean;
-  /** Why the request had gone out a second time. */
-  readonly repeated?: string | undefined;
-}
-
-/** There was no answer, or none that can be read as HTTP. */
-export class TargetError extends Error {
-  readonly kind:
-    | 'unreachable'
-    | 'timeout'
-    | 'broken'
-    | 'too_large'
-    | 'gateway'
-    | 'stopped'
-    | 'withheld';
-  readonly unsent: boolean;
-  readonly repeated: string | undefined;
-
-  constructor(kind: TargetError['kind'], message: string, options: TargetErrorOptions = {}) {
-    super(message, options);
-    this.name = 'TargetError';
-    this.kind = kind;
-    this.unsent = options.unsent ?? kind === 'unreachable';
-    this.repeated = options.repeated;
-  }
-
-  /** The same, of a request that had gone out a second time. */
-  ofRepeated(why: string | undefined): TargetError {
-    const { cause, unsent } = this;
-    return why === undefined
-      ? this
-      : new TargetError(this.kind, this.message, { cause, unsent, repeated: why });
-  }
 }
 
 /** Methods that change nothing (RFC 9110, 9.2.1), so that sending one twice does no harm. */

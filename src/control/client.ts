@@ -34,6 +34,7 @@ import type {
 } from './client-types.js';
 import type { Settings, ShippedScenario } from './control.js';
 import { type JournalEvent, readEvents } from './event-stream.js';
+import type { WorldReplay } from './replay.js';
 
 export type { JournalEntry } from '../engine/journal.js';
 export type { FaultStatus } from '../faults/planted.js';
@@ -349,6 +350,11 @@ export class ControlClient {
     const path = ['worlds', world, 'faults'];
     const sent = body === undefined ? {} : { body };
     return (await this.#ask<{ faults: FaultStatus[] }>(method, path, sent)).faults;
+  }
+
+  /** The requests of a HAR, of ours or of any program, sent to the world one after the other. */
+  replayHar(world: string, har: object): Promise<WorldReplay> {
+    return this.#ask('POST', ['worlds', world, 'har'], { body: har });
   }
 
   exportScenario = (world: string) => this.#ask<Scenario>('GET', ['worlds', world, 'scenario']);

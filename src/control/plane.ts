@@ -15,6 +15,7 @@ import { Control, type ControlParts } from './control.js';
 import { EventStreams } from './events.js';
 import { Gate, type GateOptions } from './gate.js';
 import { type MetricParts, metricsText } from './metrics.js';
+import { replayedAfter } from './replay.js';
 import type { Operator } from './rules/form.js';
 import { controlRules } from './rules/rules.js';
 import { findRequest } from './rules/why.js';
@@ -76,7 +77,10 @@ export function createControlPlane(options: ControlPlaneOptions): ControlPlane {
     close: () => streams.close(),
     beside: (product) => ({
       bodyLimit: product.bodyLimit,
-      answer: (request) => (isControl(request.target) ? answer(request) : product.answer(request)),
+      answer: (request) =>
+        isControl(request.target)
+          ? replayedAfter(answer(request), { request, product, parts: options })
+          : product.answer(request),
       answerUnreadable: (name, about) =>
         (isControl(about?.request?.target ?? '') ? own() : product).answerUnreadable(name, about),
     }),

@@ -1,15 +1,11 @@
 // Reads a HAR that any program has written. All that is wrong with it is found before a request of
 // it is used.
-import { decoded } from '../client/content-encoding.js';
 import { FileError, type Problem } from '../files/problem.js';
 import { show } from '../spec/json.js';
 import { isJsonObject, type JsonObject } from '../spec/message.js';
 
 /** Bytes of a file. */
 export const MOST_OF_A_FILE = 64 * 1024 * 1024;
-/** Bytes of a body, decompressed. */
-const MOST_OF_A_BODY = 8 * 1024 * 1024;
-
 type Headers = Readonly<Record<string, string>>;
 
 /** `text` is absent where the file has no body, or not all of it. */
@@ -42,16 +38,34 @@ export interface RecordedExchange {
 /** The text of a file that a body stands in, beside the HAR; undefined where there is none. */
 export type Attached = (name: string) => string | undefined;
 
+/** A body without its content coding; undefined where it cannot be taken off. */
+type Inflate = (bytes: Uint8Array, coding: string) => Uint8Array | undefined;
+
+export interface Reading {
+  readonly attached?: Attached;
+  /** Where there is none, a compressed body counts as missing. */
+  readonly inflate?: Inflate;
+}
+
 /** In the order in which they were sent. Throws a FileError that lists every problem. */
-export async function readHar(
+export function readHar(
   text: string,
   file: string,
-  attached: Attached = () => undefined,
-): Promise<readonly RecordedExchange[]> {
+  reading?: Reading,
+): readonly RecordedExchange[] {
   const { value, problem } = parsed(text, file);
   if (problem) throw new FileError([problem]);
-  const reader = new Reader(file, attached);
-  const read = await reader.exchanges(value);
+  return exchangesIn(value, file, reading);
+}
+
+/** The same of what is no text any more. */
+export function exchangesIn(
+  value: unknown,
+  file: string,
+  reading: Reading = {},
+): readonly RecordedExchange[] {
+  const reader = new Reader(file, reading);
+  const read = reader.exchanges(value);
   if (reader.problems.length > 0) throw new FileError(reader.problems);
   const isTimed = read.every(({ started }) => !Number.isNaN(started));
   return (isTimed ? read.sort((a, b) => a.started - b.started) : read).map(
@@ -98,14 +112,14 @@ interface Read {
 class Reader {
   readonly problems: Problem[] = [];
   readonly #file: string;
-  readonly #attached: Attached;
+  readonly #reading: Reading;
 
-  constructor(file: string, attached: Attached) {
+  constructor(file: string, reading: Reading) {
     this.#file = file;
-    this.#attached = attached;
+    this.#reading = reading;
   }
 
-  async exchanges(value: unknown): Promise<Read[]> {
+  exchanges(value: unknown): Read[] {
     const file = this.#object(value, '');
     const log = file && this.#object(file.log, '/log');
     const entries = log?.entries;
@@ -119,13 +133,13 @@ class Reader {
     }
     const read: Read[] = [];
     for (const [index, entry] of ((entries ?? []) as readonly unknown[]).entries()) {
-      const one = await this.#entry(entry, index);
+      const one = this.#entry(entry, index);
       if (one) read.push(one);
     }
     return read;
   }
 
-  async #entry(value: unknown, index: number): Promise<Read | undefined> {
+  #entry(value: unknown, index: number): Read | undefined {
     const pointer = `/log/entries/${index}`;
     const entry = this.#object(value, pointer);
     if (!entry) return undefined;
@@ -145,11 +159,11 @@ class Reader {
       method,
       url,
       headers,
-      body: await this.#sent(request, headers, `${pointer}/request/postData`),
+      body: this.#sent(request, headers, `${pointer}/request/postData`),
       response: {
         status,
         headers: came,
-        body: await this.#body(content, came, `${pointer}/response/content`),
+        body: this.#body(content, came, `${pointer}/response/content`),
         mimeType: String(content.mimeType ?? came['content-type'] ?? '').toLowerCase(),
       },
       ...(typeof resourceType === 'string' ? { resourceType: resourceType.toLowerCase() } : {}),
@@ -159,7 +173,7 @@ class Reader {
   }
 
   /** A form stands there by its fields, where it does not stand there as text. */
-  async #sent(request: JsonObject, headers: Headers, pointer: string): Promise<RecordedBody> {
+  #sent(request: JsonObject, headers: Headers, pointer: string): RecordedBody {
     const { postData, bodySize } = request;
     const size = typeof bodySize === 'number' ? bodySize : 0;
     if (postData === undefined || postData === null) return { isMissing: size > 0 };
@@ -174,13 +188,13 @@ class Reader {
         ),
         isMissing: false,
       };
-    const { isMissing, ...body } = await this.#body({ size, ...data }, headers, pointer);
+    const { isMissing, ...body } = this.#body({ size, ...data }, headers, pointer);
     return { ...body, isMissing: isMissing || (body.text === undefined && size > 0) };
   }
 
-  async #body(content: JsonObject, headers: Headers, pointer: string): Promise<RecordedBody> {
+  #body(content: JsonObject, headers: Headers, pointer: string): RecordedBody {
     const { text: given, encoding, size, _file: name } = content;
-    const text = given ?? (typeof name === 'string' ? this.#attached(name) : undefined);
+    const text = given ?? (typeof name === 'string' ? this.#reading.attached?.(name) : undefined);
     if (text === undefined || text === null || text === '')
       return { isMissing: typeof size === 'number' && size > 0 };
     if (typeof text !== 'string') {
@@ -201,10 +215,10 @@ class Reader {
       return { isMissing: true };
     }
     const whole = isBase64
-      ? await inflated(Buffer.from(text, 'base64'), headers['content-encoding'])
+      ? inflated(bytesOf(text), headers['content-encoding'], this.#reading.inflate)
       : text;
     if (whole === undefined) return { isMissing: true };
-    const isCut = typeof size === 'number' && size > Buffer.byteLength(whole) && !isJson(whole);
+    const isCut = typeof size === 'number' && size > encoder.encode(whole).length && !isJson(whole);
     return isCut ? { isMissing: true } : { text: whole, isMissing: false };
   }
 
@@ -296,12 +310,26 @@ function isJson(text: string): boolean {
  * Browsers take the content coding off before they write a body, proxies often do not. Undefined
  * for what cannot be read.
  */
-async function inflated(bytes: Buffer, coding: string | undefined): Promise<string | undefined> {
-  const plain = bytes.toString();
+function inflated(
+  bytes: Uint8Array,
+  coding: string | undefined,
+  inflate: Inflate = () => undefined,
+): string | undefined {
+  const plain = decoder.decode(bytes);
   if (coding === undefined || isJson(plain)) return plain;
-  try {
-    return (await decoded(bytes, coding, MOST_OF_A_BODY)).toString();
-  } catch {
-    return Buffer.from(plain).equals(bytes) ? plain : undefined;
-  }
+  const whole = inflate(bytes, coding);
+  if (whole) return decoder.decode(whole);
+  const again = encoder.encode(plain);
+  const isText = again.length === bytes.length && again.every((byte, i) => byte === bytes[i]);
+  return isText ? plain : undefined;
 }
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** Base64 of either alphabet. */
+const bytesOf = (text: string): Uint8Array =>
+  Uint8Array.from(
+    atob(text.replace(/\s/g, '').replaceAll('-', '+').replaceAll('_', '/').replace(/=+$/, '')),
+    (letter) => letter.charCodeAt(0),
+  );

@@ -1,5 +1,6 @@
 // Sends the requests of a recording again, one after the other, and tells where the answers differ.
-import { type Target, TargetError } from '../client/target.js';
+import type { Target } from '../client/target.js';
+import { TargetError } from '../client/target-error.js';
 import type { Case } from '../spec/case.js';
 import type { PlainResponse } from '../spec/message.js';
 import { Callers, type SentAs, type WorldCredential } from './credentials.js';

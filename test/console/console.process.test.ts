@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { ControlClient } from '../../src/control/client.js';
 import { createUnderstudy, type Understudy, type UnderstudyOptions } from '../../src/index.js';
 import { runCommand } from '../support/processes.js';
 import { itInFull, whole } from '../support/sample.js';
@@ -44,6 +45,19 @@ async function show(): Promise<void> {
     if (message.type() === 'error') complaints.push(message.text());
   });
   page.on('request', (request) => asked.add(new URL(request.url()).origin));
+}
+
+/** What axe finds. */
+async function faultsOf(): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  return page.evaluate(async () => {
+    const { violations } = await (
+      globalThis as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+      }
+    ).axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
+  });
 }
 
 beforeEach(() => open());
@@ -221,6 +235,39 @@ describe('requests', () => {
     ]);
     expect(JSON.stringify(log)).not.toContain('ak_owner');
     expect(complaints).toEqual([]);
+  });
+
+  it('of a HAR file are replayed in a fork, which shows where it answers otherwise', async () => {
+    await call('POST', attach);
+    await call('GET', '/v1/spaces/space_none');
+    const control = new ControlClient(url);
+    const har = await control.har('default');
+    const choose = async (text: string) => {
+      const [chooser] = await Promise.all([
+        page.waitForEvent('filechooser'),
+        button('Replay HAR…').click(),
+      ]);
+      const buffer = Buffer.from(text);
+      await chooser.setFiles({ name: 'app.har', mimeType: 'application/json', buffer });
+    };
+    await to();
+    await choose('{"log":{"entries":[{}]}}');
+    await says('The HAR has faults.');
+    await choose(JSON.stringify(har));
+    await says('2 requests replayed in default-replay, which began as default was: 1 answered');
+    expect(await faultsOf()).toEqual([]);
+    const exchange = page.getByRole('region', { name: 'Entry 0' });
+    await expect.poll(() => exchange.getByRole('row').nth(1).textContent()).toMatch(/201.*409/);
+    await exchange.getByRole('link').click();
+    await says('already_attached');
+    await page.goBack();
+    await button('Replay from the scenario').click();
+    await says('2 answered alike, 0 not.');
+    expect((await control.worlds()).map(({ name, requests }) => [name, requests])).toEqual([
+      ['default', 2],
+      ['default-replay', 2],
+    ]);
+    expect(complaints.filter((text) => !text.includes('422'))).toEqual([]);
   });
 
   itInFull('are sent again, forced, and taken back', async () => {
@@ -529,19 +576,6 @@ describe('every view', () => {
     await call('POST', attach);
     understudy.worlds.create('other');
     understudy.worlds.create('empty', 'empty');
-  }
-
-  /** What axe finds, and the width of what is there. */
-  async function faultsOf(): Promise<readonly string[]> {
-    await page.evaluate(axe);
-    return page.evaluate(async () => {
-      const { violations } = await (
-        globalThis as unknown as {
-          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-        }
-      ).axe.run();
-      return violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
-    });
   }
 
   it('can be used by everyone: axe finds nothing, light and dark, wide and narrow', async () => {

@@ -30,6 +30,9 @@ const queue: Sent = ['POST /v1/spaces/space_abc123/threads/thrd_def456'];
 const message = { thread_id: 'thrd_in_space', content: 'Yes.', role: 'assistant' };
 const fault = { name: 'one', does: { status: 503 } };
 const plant: Sent = ['POST worlds/default/faults', fault];
+const recorded = (response: object) => ({
+  log: { entries: [{ request: { method: 'GET', url: 'https://a.test/v1/threads/t' }, response }] },
+});
 const expected = (operation: string) => ({ expect: [{ request: { operation } }] });
 
 /** By operation and case. */
@@ -184,6 +187,10 @@ const provocations: Readonly<Record<string, Sequence>> = {
   'exportHar.exported': [['GET worlds/default/har']],
   'exportHar.unknown_world': [['GET worlds/none/har']],
   'exportHar.malformed': [['GET worlds/default/har?after=x']],
+  'replayHar.replayed': [['POST worlds/default/har', recorded({ status: 404 })]],
+  'replayHar.unknown_world': [['POST worlds/none/har', recorded({ status: 404 })]],
+  'replayHar.malformed': [['POST worlds/default/har', { log: {} }]],
+  'replayHar.broken_har': [['POST worlds/default/har', recorded({ status: 'good' })]],
   'lintRequests.linted': [['GET lint']],
   'lintRequests.malformed': [['GET lint?ignore=a&ignore=b']],
   'lintRequests.unknown_rule': [['GET lint?ignore=a']],

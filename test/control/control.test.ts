@@ -563,7 +563,7 @@ describe('the client', () => {
       },
     });
     await control.health();
-    await control.har('default');
+    await control.replayHar('default', await control.har('default'));
     await control.ready();
     await control.version();
     expect((await control.scenarios()).map(({ name }) => name)).toContain('empty');

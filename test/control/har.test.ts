@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ControlClient } from '../../src/control/client.js';
 import { createUnderstudy } from '../../src/index.js';
+import { loadControl } from '../../src/shipped/control.js';
 import { isHar } from '../support/har.js';
 
 const attach = '/v1/spaces/space_abc123/vector-stores/vs_def456';
@@ -94,5 +95,52 @@ describe('the HAR of a world', () => {
       },
       { comment: expect.stringContaining('"reset"'), response: { status: 0, headers: [] } },
     ]);
+  });
+});
+
+describe('a HAR that is replayed', () => {
+  it('says where the world answers otherwise, and changes it', async () => {
+    const { control, send } = fresh();
+    await send('POST', attach);
+    await send('GET', '/v1/spaces/space_none');
+    const har = await control.har('default');
+    await control.createWorld('again');
+    const first = await control.replayHar('again', har);
+    expect(first).toMatchObject({ world: 'again', different: 0, left_out: {}, unanswered: 0 });
+    expect(first.exchanges.map(({ number, as }) => [number, as.user_id])).toEqual([
+      ['1~again', 'usr_owner1'],
+      ['2~again', 'usr_owner1'],
+    ]);
+    const second = await control.replayHar('again', har);
+    expect(second.exchanges.map(({ differences }) => differences)).toEqual([
+      [{ at: 'status', recorded: 201, here: 409 }],
+      [],
+    ]);
+    expect(second.exchanges[0]?.here).toEqual({ status: 409, case: 'already_attached' });
+  });
+
+  it('keeps to the document in its answer, which is made after the check', async () => {
+    const { control, send } = fresh();
+    await send('POST', attach);
+    await send('GET', '/v1/spaces/space_none');
+    const har = await control.har('default');
+    await control.addFault('default', { name: 'gone', when: { call: 1 }, does: { end: 'reset' } });
+    const data = await control.replayHar('default', har);
+    expect(data.exchanges[0]).toMatchObject({
+      here: { status: 0 },
+      error: 'The answer did not come: a fault has taken it away.',
+    });
+    const keeps = loadControl().validators('closed_ReplayAnswer');
+    expect([keeps({ data }), keeps.errors]).toEqual([true, null]);
+  });
+
+  it('is refused with all that is wrong with it, and nothing is sent', async () => {
+    const { control } = fresh();
+    const har = { log: { entries: [{ request: { method: 7 } }, {}] } };
+    await expect(control.replayHar('default', har)).rejects.toMatchObject({
+      code: 'BROKEN_HAR',
+      details: { field: '/log/entries/0/request/method' },
+    });
+    expect((await control.world('default')).requests).toBe(0);
   });
 });

@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { FileError } from '../../src/files/problem.js';
 import { readHar } from '../../src/har/read.js';
 
-async function problemsOf(text: string): Promise<readonly string[]> {
-  const error = await readHar(text, 'a.har').then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
+function problemsOf(text: string): readonly string[] {
+  let error: unknown;
+  try {
+    readHar(text, 'a.har');
+  } catch (thrown) {
+    error = thrown;
+  }
   expect(error).toBeInstanceOf(FileError);
   for (const { fix } of (error as FileError).problems) expect(fix).not.toBe('');
   return (error as FileError).message.split('\n').filter((line) => !line.startsWith('  fix: '));
@@ -23,7 +25,7 @@ describe('a broken HAR', () => {
     ['{"log": {\n  "entries": [\n    {},\n  ]}}', /^a\.har:4:3 {2}this is no JSON/],
     ['{"log": {\n  "entries": [\n    {} {}]}}', /^a\.har:3:8 {2}this is no JSON/],
   ])('says the line where it breaks: %j', async (text, words) => {
-    expect((await problemsOf(text))[0]).toMatch(words);
+    expect(problemsOf(text)[0]).toMatch(words);
   });
 
   it.each([
@@ -31,13 +33,13 @@ describe('a broken HAR', () => {
     ['{}', ['a.har at /log  log is missing']],
     ['{"log":{}}', ['a.har at /log/entries  entries must be a list, not absent']],
   ])('says what it has to be: %s', async (text, lines) => {
-    expect(await problemsOf(text)).toEqual(lines);
+    expect(problemsOf(text)).toEqual(lines);
   });
 
-  it('says all that is wrong with its entries', async () => {
+  it('says all that is wrong with its entries', () => {
     const request = { method: 'GET', url: 'https://a.test/', headers: [] };
     const response = { status: 200, headers: [], content: {} };
-    const lines = await problemsOf(
+    const lines = problemsOf(
       withEntries(
         7,
         { request },
@@ -62,8 +64,8 @@ describe('a broken HAR', () => {
     ]);
   });
 
-  it('is none with what programs leave out or write besides', async () => {
-    const [one] = await readHar(
+  it('is none with what programs leave out or write besides', () => {
+    const [one] = readHar(
       withEntries({
         request: { method: 'get', url: 'https://a.test/x', headers: null },
         response: { status: -1 },
@@ -74,7 +76,7 @@ describe('a broken HAR', () => {
     expect(one).toMatchObject({ method: 'GET', headers: {}, response: { status: 0 } });
   });
 
-  it('takes bodies from files beside it', async () => {
+  it('takes bodies from files beside it', () => {
     const entries = withEntries({
       request: {
         method: 'POST',
@@ -83,9 +85,9 @@ describe('a broken HAR', () => {
       },
       response: { status: 200, content: { size: 2, _file: 'none.txt' } },
     });
-    const [one] = await readHar(entries, 'a.har', (name) =>
-      name === 'b.txt' ? 'hello' : undefined,
-    );
+    const [one] = readHar(entries, 'a.har', {
+      attached: (name) => (name === 'b.txt' ? 'hello' : undefined),
+    });
     expect([one?.body, one?.response.body]).toEqual([
       { text: 'hello', isMissing: false },
       { isMissing: true },

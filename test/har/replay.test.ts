@@ -1,6 +1,7 @@
 // Replays of recordings by every kind of program, in a mock server of this process.
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { decodedAtOnce } from '../../src/client/content-encoding.js';
 import { handlerTarget } from '../../src/client/target.js';
 import { readHar } from '../../src/har/read.js';
 import { type ReplayOptions, replay } from '../../src/har/replay.js';
@@ -51,6 +52,8 @@ const posted = (value: unknown) => ({ mimeType: 'application/json', text: JSON.s
 
 const har = (entries: readonly object[]) => JSON.stringify({ log: { version: '1.2', entries } });
 
+const inflate = (bytes: Uint8Array, coding: string) => decodedAtOnce(bytes, coding, 2 ** 20);
+
 async function replayed(
   entries: readonly object[],
   options: Partial<ReplayOptions> & {
@@ -62,7 +65,7 @@ async function replayed(
   const { operations } = understudy.spec;
   const seen: string[] = [];
   const target = handlerTarget('here', understudy.fetch);
-  const result = await replay(await readHar(har(entries), 'a.har'), {
+  const result = await replay(readHar(har(entries), 'a.har', { inflate }), {
     target: {
       ...target,
       send: (request) => {

@@ -80,7 +80,7 @@ describe('the packed package', () => {
     ].map((file) => `generated/${file}`);
     const page = ['THIRD-PARTY-NOTICES.md', 'console.css', 'console.js', 'icon.svg', 'index.html'];
     const schemas = listFiles('schemas').filter((file) => file.endsWith('.json'));
-    const papers = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'];
+    const papers = ['LICENSE', 'README.md', 'package.json'];
     const expected = [
       ...built,
       ...page.map((file) => `dist/console/${file}`),

@@ -11,6 +11,7 @@ import { Filter } from '../parts/filter.js';
 import { type Column, Table } from '../parts/table.js';
 import { go, route } from '../route.js';
 import { attempt, tell } from '../worlds.js';
+import { ReplayButton, ReplayView } from './replay.js';
 import { RequestDetail } from './request.js';
 
 const columns: readonly Column<Entry>[] = [
@@ -76,11 +77,11 @@ const kinds: readonly (readonly [name: string, fits: (entry: Entry) => boolean])
 ];
 
 function CaseName({ entry }: { readonly entry: Entry }) {
-  const found = caseOf(entry.operation, entry.case);
+  const basis = caseOf(entry.operation, entry.case)?.basis ?? entry.basis;
   return (
     <>
       <span class="case-name">{entry.case ?? ''}</span>{' '}
-      {found ? <Basis basis={found.basis} /> : null}
+      {basis === undefined ? null : <Basis basis={basis} />}
     </>
   );
 }
@@ -104,6 +105,7 @@ export function RequestsView() {
   const [number] = rest;
   const opened =
     number === undefined ? undefined : all.find((one) => String(one.number) === number);
+  if (number === 'replay') return <ReplayView />;
   if (all.length === 0) return <NoRequests />;
   return (
     <div class={`split${number === undefined ? '' : ' has-open'}`}>
@@ -120,6 +122,7 @@ export function RequestsView() {
           >
             Save HAR
           </button>
+          <ReplayButton kind="out-open" />
         </div>
         <Table
           label="Requests"
@@ -178,6 +181,7 @@ function NoRequests() {
         >
           Copy
         </button>
+        <ReplayButton />
       </div>
     </section>
   );

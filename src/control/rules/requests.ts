@@ -3,6 +3,7 @@ import { type JournalEntry, lostAfter } from '../../engine/journal.js';
 import { harOf } from '../../har/entry.js';
 import type { JsonObject } from '../../spec/message.js';
 import { harEntryOf } from '../har.js';
+import { notReplayed, recordingIn } from '../replay.js';
 import { type ControlRules, heldBy, pageOf, type Request, rule, unknown_world } from './form.js';
 
 /** By the name of the parameter. */
@@ -83,6 +84,19 @@ export const requestRules: ControlRules = {
       return { case: 'exported', body: har as JsonObject };
     },
   },
+
+  // What comes of it is put in afterwards.
+  replayHar: rule({
+    read: ({ body }) => recordingIn(body),
+    guards: {
+      unknown_world,
+      broken_har: (known) =>
+        'recording' in known || {
+          details: { field: known.problems[0]?.pointer as string, problems: known.problems },
+        },
+    },
+    accept: ({ path }) => ['replayed', notReplayed(path.world)],
+  }),
 
   // Its body is a stream, which comes from elsewhere.
   streamEvents: {
