@@ -3,10 +3,9 @@
 import { junitOf, type Test } from '../contract/report/junit-xml.js';
 import type { LintReport } from '../control/client.js';
 import { fileReason } from '../files/file-error.js';
-import { fixOf } from '../files/nearest.js';
 import { replaceFile } from '../files/write.js';
 import { atLeast } from '../lint/rule.js';
-import { ruleNames } from '../lint/rules.js';
+import { ruleNames, unknownRule } from '../lint/rules.js';
 import { describeFinding } from '../lint/text.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { UsageError } from '../spec/failure.js';
@@ -16,9 +15,8 @@ type LintFlags = Pick<FlagValues<'lint'>, 'failOn' | 'minCoverage' | 'ignore' | 
 
 /** Before a command is run for it. Throws a UsageError. */
 export function checkIgnored({ ignore = [] }: LintFlags): void {
-  const unknown = ignore.find((name) => !ruleNames.includes(name));
-  if (unknown !== undefined)
-    throw new UsageError(`There is no rule ${unknown}.\n  fix: ${fixOf(unknown, ruleNames)}`);
+  const unknown = unknownRule(ignore);
+  if (unknown) throw new UsageError(`There is no rule ${unknown.name}.\n  fix: ${unknown.fix}`);
 }
 
 /** The findings that are as severe as `--fail-on` says. */

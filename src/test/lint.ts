@@ -1,10 +1,9 @@
 // The lint of what one test has asked, for the fixtures: a finding that is severe enough fails the test.
 import { lostAfter } from '../engine/journal.js';
-import { fixOf } from '../files/nearest.js';
 import { aList, checkOptions, oneOf } from '../files/options.js';
 import { lint } from '../lint/lint.js';
 import { atLeast, type Severity, severities } from '../lint/rule.js';
-import { ruleNames } from '../lint/rules.js';
+import { unknownRule } from '../lint/rules.js';
 import { describeFinding } from '../lint/text.js';
 import { loadSpec } from '../shipped/document.js';
 import type { TestWorld } from './world.js';
@@ -28,9 +27,8 @@ export function lintTest(world: TestWorld, given: TestLint | boolean): Error | u
   const options = given === true ? {} : given;
   checkOptions('lint', options, { failOn: oneOf(...severities), ignore: aList });
   const { failOn = 'error', ignore = [] } = options;
-  const unknown = ignore.find((name) => !ruleNames.includes(name));
-  if (unknown !== undefined)
-    throw new TypeError(`lint: there is no rule ${unknown}; ${fixOf(unknown, ruleNames)}`);
+  const unknown = unknownRule(ignore);
+  if (unknown) throw new TypeError(`lint: there is no rule ${unknown.name}; ${unknown.fix}`);
   const entries = world.journal;
   const lost = lostAfter(0, entries);
   const { findings } = lint({

@@ -1,9 +1,8 @@
 // The lint of the clients that have sent requests to the worlds.
 import { lostAfter } from '../../engine/journal.js';
-import { fixOf } from '../../files/nearest.js';
 import { lint } from '../../lint/lint.js';
 import type { Section } from '../../lint/rule.js';
-import { ruleNames } from '../../lint/rules.js';
+import { unknownRule } from '../../lint/rules.js';
 import type { Control } from '../control.js';
 import { type ControlRules, type Request, rule, unknown_world } from './form.js';
 
@@ -13,9 +12,9 @@ const ignored = ({ query }: Request): readonly string[] =>
     .filter((name) => name !== '');
 
 const unknown_rule = (request: Request) => {
-  const unknown = ignored(request).find((name) => !ruleNames.includes(name));
-  if (unknown === undefined) return true;
-  const message = `there is no rule ${unknown}; ${fixOf(unknown, ruleNames)}`;
+  const unknown = unknownRule(ignored(request));
+  if (!unknown) return true;
+  const message = `there is no rule ${unknown.name}; ${unknown.fix}`;
   return { details: { field: 'ignore', message } };
 };
 
