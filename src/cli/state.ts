@@ -15,14 +15,19 @@ export function stateCommand(io: Io): Command {
     io,
   );
   command
-    .argument('<noun>', 'which rows: spaces, threads, messages, users, …')
+    .argument(
+      '[noun]',
+      'which rows: spaces, threads, messages, users, …; without it, how many there are of each',
+    )
     .argument('[id]', 'that row alone');
   examples(
+    'state',
     'state spaces',
     'state threads --where user_id=usr_owner1 --where pinned_at=null',
     `state spaces space_abc123 --patch '{"access_mode":"organization"}'`,
   );
-  return asking(command, async (control, [noun = '', id], flags) => {
+  return asking(command, async (control, [noun, id], flags) => {
+    if (noun === undefined) return countsIn(control, flags);
     const table = noun as TableName;
     const patch = patchIn(flags.patch);
     const where = { ...filterIn(flags.where), ...(id === undefined ? {} : { id }) };
@@ -38,6 +43,21 @@ export function stateCommand(io: Io): Command {
     if (more > 0) lines.push(`and ${more} more; --limit takes up to 1000, --where chooses\n`);
     return { data, text: lines.join('') || `No ${noun} like that in ${flags.world}.\n` };
   });
+}
+
+/** All tables, so that one can be named. */
+async function countsIn(control: ControlClient, flags: FlagValues<'state'>): Promise<Told> {
+  const given = flags.patch !== undefined ? '--patch' : flags.where && '--where';
+  if (given)
+    throw new UsageError(
+      `${given} is about the rows of one table, and none is named.\n  fix: name it, as in \`understudy state spaces ${given} …\``,
+    );
+  const { nounNames } = await import('../control/state.js');
+  const data: Record<string, number> = {};
+  for (const noun of nounNames)
+    data[noun] = (await control.state(flags.world, noun, { limit: 1 })).total;
+  const lines = Object.entries(data).map(([noun, total]) => `${noun.padEnd(20)} ${total}\n`);
+  return { data, text: lines.join('') };
 }
 
 const rowOf = (data: JsonObject): Told => ({ data, text: `${JSON.stringify(data, null, 2)}\n` });

@@ -111,6 +111,7 @@ describe('a world of its own', () => {
   });
 
   it('shows its rows, all or some', async () => {
+    expect(await printed('state', ...inWorld)).toMatch(/^departments +\d+\nusers +\d+$/m);
     const lines = (await printed('state', 'users', '--limit', '2', ...inWorld)).split('\n');
     expect(JSON.parse(lines[0] as string)).toHaveProperty('role_ids');
     expect(lines[2]).toMatch(/^and \d+ more; --limit/);
@@ -171,6 +172,10 @@ describe('a world of its own', () => {
     [['worlds', 'create', 'a b'], /^"a b" cannot be the name of a world\.\n {2}fix: /],
     [['worlds', 'fork', 'default', 'a/b'], /^"a\/b" cannot be the name of a world\./],
     [['snapshot', 'take', 'a/b'], /cannot be the name of a snapshot\.\n {2}fix: /],
+    [
+      ['state', '--patch', '{}'],
+      /^--patch is about the rows of one table, and none is named\.\n {2}fix: name it/,
+    ],
     [['state', 'space'], /no table of this name; there are organizations, .*\n {2}fix: /],
     [['state', 'spaces', 'space_abc12'], /no row with this ID; there are space_abc123\.\n {2}fix/],
     [['state', 'spaces', '--where', 'colour=red'], /has this field; there are id, .*\n {2}fix: /],
