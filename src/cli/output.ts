@@ -7,7 +7,8 @@ import type { Output as Stream } from './io.js';
 const WAITING_LIMIT = 1024 * 1024;
 
 export interface Output {
-  print(line: string): void;
+  /** Lines without the end of the last. */
+  print(text: string, lines?: number): void;
 }
 
 export interface OutputEvents {
@@ -15,6 +16,23 @@ export interface OutputEvents {
   readonly dropped: (count: number) => string;
   /** Called once, when a line is dropped for the first time. */
   readonly failed?: (reason: string, forGood: boolean) => void;
+}
+
+/**
+ * Prints the lines of one turn of the event loop together: a write of its own for each would cost a
+ * tenth of a request. Those that wait when the program ends are printed then.
+ */
+export function printInTurns({ print }: Output): (line: string) => void {
+  let waiting: string[] = [];
+  const printAll = (): void => {
+    const lines = waiting;
+    waiting = [];
+    if (lines.length > 0) print(lines.join('\n'), lines.length);
+  };
+  process.on('exit', printAll);
+  return (line) => {
+    if (waiting.push(line) === 1) setImmediate(printAll);
+  };
 }
 
 export function createOutput(stream: Stream, events: OutputEvents): Output {
@@ -50,14 +68,14 @@ function toFile(fd: number, { dropped: tell, failed }: OutputEvents): Output {
     torn = false;
   };
   return {
-    print: (line) => {
+    print: (text, lines = 1) => {
       try {
         if (torn) write('\n');
         if (dropped > 0) write(`${tell(dropped)}\n`);
         dropped = 0;
-        write(`${line}\n`);
+        write(`${text}\n`);
       } catch (error) {
-        dropped += 1;
+        dropped += lines;
         if (!reported) failed?.((error as Error).message, false);
         reported = true;
       }
@@ -84,13 +102,13 @@ function toReader(stream: Stream, { dropped: tell, failed }: OutputEvents): Outp
     dropped = 0;
   });
   return {
-    print: (line) => {
+    print: (text, lines = 1) => {
       if (state === 'open' && stream.writableLength > WAITING_LIMIT) {
         state = 'full';
         report('its reader does not read', false);
       }
-      if (state === 'open') stream.write(`${line}\n`);
-      else dropped += 1;
+      if (state === 'open') stream.write(`${text}\n`);
+      else dropped += lines;
     },
   };
 }

@@ -8,7 +8,7 @@ import { Failure } from '../spec/failure.js';
 import type { FaultFile } from './fault-file.js';
 import { type ServeFlags, withFlags } from './flags.js';
 import type { Io } from './io.js';
-import { createOutput } from './output.js';
+import { createOutput, printInTurns } from './output.js';
 import { onParentGone } from './parent.js';
 import { prepareReadyFile, type ReadyFile } from './ready-file.js';
 import type { WorldStorage } from './world-files.js';
@@ -111,7 +111,7 @@ function openOutput(
     const lost = forGood ? 'without a log' : 'and lines are dropped until it can be written again';
     errors.print(`The log cannot be written: ${reason}. Serving goes on ${lost}.`);
   };
-  return createOutput(stdout, { dropped, failed }).print;
+  return printInTurns(createOutput(stdout, { dropped, failed }));
 }
 
 /** Milliseconds in which requests that have arrived whole are answered after a signal. */

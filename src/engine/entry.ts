@@ -39,25 +39,29 @@ export function entryOf(
   const { headers, secrets } = maskHeaders(request.headers);
   const reasons = recordDecision(decision);
   const written = changes && recordChanges(changes);
-  const line = {
-    number,
-    time: now,
-    method: request.method,
-    target: maskText(request.target, secrets),
-    status,
-    trace_id: traceId,
-    ...(caller === undefined ? {} : { user_id: caller }),
-  };
-  const recorded = {
-    world: world.name,
-    request: recordMessage(headers, request.body, bodyLimit, secrets),
-    answer: recordAnswer(delivery, isPage ? 0 : bodyLimit, secrets),
-    arrived_ms: performance.timeOrigin + startedAt,
-    duration_ms: performance.now() - startedAt,
-    ...(reasons ? { decision: reasons } : {}),
-    ...(written ? { changes: written } : {}),
-  };
-  return Object.assign(line, note, hands && hands.length > 0 ? namesOf(hands) : {}, recorded);
+  // Assigned, since to spread objects of this size costs Node 20 several times as much.
+  return Object.assign(
+    {
+      number,
+      time: now,
+      method: request.method,
+      target: maskText(request.target, secrets),
+      status,
+      trace_id: traceId,
+    },
+    caller === undefined ? undefined : { user_id: caller },
+    note,
+    hands && hands.length > 0 ? namesOf(hands) : undefined,
+    {
+      world: world.name,
+      request: recordMessage(headers, request.body, bodyLimit, secrets),
+      answer: recordAnswer(delivery, isPage ? 0 : bodyLimit, secrets),
+      arrived_ms: performance.timeOrigin + startedAt,
+      duration_ms: performance.now() - startedAt,
+    },
+    reasons ? { decision: reasons } : undefined,
+    written ? { changes: written } : undefined,
+  );
 }
 
 /** Whoever had a hand in an answer, by kind. */

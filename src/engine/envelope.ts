@@ -23,7 +23,7 @@ export function renderError(documented: Pick<Case, 'value'>, filling: Filling): 
   // The framework's own errors have no envelope, and nothing in them to fill in.
   if (!isJsonObject(documented.value) || !isJsonObject(documented.value.error))
     return documented.value as Json;
-  const error: Record<string, Json> = { ...documented.value.error };
+  const error: Record<string, Json> = Object.assign({}, documented.value.error);
   if ('details' in error) error.details = fillDetails(error.details, filling);
   if ('trace_id' in error) error.trace_id = filling.traceId;
   if ('timestamp' in error) error.timestamp = filling.now;

@@ -57,7 +57,7 @@ export function maskHeaders(headers: Headers): {
   readonly headers: Headers;
   readonly secrets: readonly string[];
 } {
-  const masked: Record<string, string> = { ...headers };
+  const masked: Record<string, string> = Object.assign({}, headers);
   const secrets: string[] = [];
   for (const name in headers) {
     if (!isSecret(name)) continue;
@@ -120,12 +120,12 @@ export function recordAnswer(
   secrets: readonly string[],
 ): RecordedAnswer {
   const { status, headers, body } = response;
-  return {
-    status,
-    ...recordMessage(headers, body, limit, secrets),
-    ...(delayMs === undefined ? {} : { delay_ms: delayMs }),
-    ...(end === undefined ? {} : { end }),
-  };
+  return Object.assign(
+    { status },
+    recordMessage(headers, body, limit, secrets),
+    delayMs === undefined ? undefined : { delay_ms: delayMs },
+    end === undefined ? undefined : { end },
+  );
 }
 
 /** A text that is cut is made anew: a part of the old one would keep all of it alive. */

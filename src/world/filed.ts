@@ -35,7 +35,16 @@ export class Filed<R> {
     this.others = others;
   }
 
-  /** In the first order of the index. */
+  get size(): number {
+    return this.#rows instanceof Tree ? this.#rows.size : 1;
+  }
+
+  /** The first row in the first order of the index. */
+  get head(): Entry<R> {
+    return (this.#rows instanceof Tree ? this.#rows.at(0) : this.#rows) as Entry<R>;
+  }
+
+  /** In that order. */
   get first(): Tree<Entry<R>> {
     if (!(this.#rows instanceof Tree)) this.#rows = Tree.of(this.#order, [this.#rows]);
     return this.#rows;
@@ -86,8 +95,13 @@ export function refiled<R>(
   for (const key of before ? keys(before.row) : []) {
     const found = filedUnder(all, key);
     if (!found) continue;
-    const rest = found.changed((tree) => tree.without(before as Entry<R>, writer));
-    all = rest.first.size === 0 ? all.without(found, writer) : all.with(rest, writer);
+    all =
+      found.size === 1
+        ? all.without(found, writer)
+        : all.with(
+            found.changed((tree) => tree.without(before as Entry<R>, writer)),
+            writer,
+          );
   }
   for (const key of after ? keys(after.row) : []) {
     const entry = after as Entry<R>;

@@ -117,13 +117,13 @@ export class Table<R extends Row, I extends Indexes<R> = Record<never, never>> {
 
   /** The first row under a key, or null. */
   one(index: keyof I & string, key: string): R | null {
-    const first = this.#under(index, key)?.first.at(0);
+    const first = this.#under(index, key)?.head;
     // What is filed may be the row before a write that changed nothing of where it is filed.
     return first ? (this.get(first.row.id) ?? null) : null;
   }
 
   count(index: keyof I & string, key: string): number {
-    return this.#under(index, key)?.first.size ?? 0;
+    return this.#under(index, key)?.size ?? 0;
   }
 
   position(id: string): Position {
