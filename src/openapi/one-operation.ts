@@ -1,8 +1,17 @@
 // One operation as a document of its own, in the form that Prism reads right: made when the
 // operation is first asked for, so that a start does not grow with the document.
+import { HeaderCopier } from './header-copier.js';
+import { concrete, isForm, isJson } from './media-types.js';
 import { namesIn, type UserOperation } from './operations.js';
 import { type Cut, SchemaCopier } from './schemas.js';
-import { isNode, lookUp, mapChildren, type Node, referenceOf, type UserDocument } from './shape.js';
+import {
+  dereferenced,
+  isNode,
+  listOf,
+  mapChildren,
+  type Node,
+  type UserDocument,
+} from './shape.js';
 
 export interface OneOperation {
   readonly document: Readonly<Record<string, unknown>>;
@@ -42,12 +51,14 @@ class OneOperationMaker {
   readonly #user: UserDocument;
   readonly #operation: UserOperation;
   readonly #schemas: SchemaCopier;
+  readonly #headers: HeaderCopier;
   readonly #readings: Reading[] = [];
 
   constructor(user: UserDocument, operation: UserOperation, cut: Cut | undefined) {
     this.#user = user;
     this.#operation = operation;
     this.#schemas = new SchemaCopier(user, cut);
+    this.#headers = new HeaderCopier(user, this.#schemas);
   }
 
   make(): OneOperation {
@@ -81,10 +92,7 @@ class OneOperationMaker {
   }
 
   #behind(node: unknown): Node {
-    const reference = referenceOf(node);
-    return reference === undefined
-      ? (node as Node)
-      : this.#behind(lookUp(this.#user.document, reference));
+    return dereferenced(this.#user.document, node) as Node;
   }
 
   #securitySchemes(): Draft {
@@ -264,7 +272,7 @@ class OneOperationMaker {
   #response(status: string, response: Node): Draft {
     const headers = Object.entries(isNode(response.headers) ? response.headers : {})
       .filter(([name]) => !transport.test(name))
-      .map(([name, header]) => [name, this.#header(this.#behind(header))]);
+      .map(([name, header]) => [name, this.#headers.copy(this.#behind(header))]);
     const draft: Draft = {
       description: response.description ?? '',
       headers: Object.fromEntries(headers),
@@ -302,63 +310,7 @@ class OneOperationMaker {
     }
     return draft;
   }
-
-  #header({ schema: written, content, example, examples, ...own }: Node): Draft {
-    const [media] = Object.values(isNode(content) ? content : {});
-    const schema = written ?? (isNode(media) ? media.schema : undefined);
-    const [named] = Object.values(isNode(examples) ? examples : {}).map(
-      (given) => this.#behind(given).value,
-    );
-    const value = example ?? named;
-    // In Swagger 2.0 a header is its own schema.
-    if (own.type === 'array') return { type: 'string', enum: [this.#headerText(own)] };
-    const copy = this.#schemas.copyData(own) as Draft;
-    if (value !== undefined) copy.example = typeof value === 'object' ? inHeader(value) : value;
-    if (isNode(schema)) copy.schema = this.#headerSchema(schema, copy.example);
-    return copy;
-  }
-
-  /**
-   * Prism makes numbers and texts for headers, and fails on anything else: it is given the text.
-   */
-  #headerSchema(schema: Node, example: unknown): unknown {
-    const whole = this.#behind(schema);
-    if (whole.type === 'boolean') return { type: 'string', enum: ['true', 'false'] };
-    if (whole.type !== 'array' && whole.type !== 'object')
-      return this.#schemas.copy(whole, 'response');
-    return { type: 'string', enum: [example ?? this.#headerText(whole)] };
-  }
-
-  #headerText(schema: Node): string {
-    const whole = this.#behind(schema);
-    const { items, properties, minItems } = whole;
-    const value = [
-      whole.default,
-      whole.example,
-      ...listOf(whole.examples),
-      whole.const,
-      ...listOf(whole.enum),
-    ].find(Boolean);
-    if (value !== undefined) return inHeader(value);
-    if (whole.type === 'array')
-      return Array(Math.max(1, Number(minItems ?? 1)))
-        .fill(isNode(items) ? this.#headerText(items) : 'string')
-        .join(',');
-    if (isNode(properties))
-      return Object.entries(properties)
-        .flatMap(([name, part]) => [name, isNode(part) ? this.#headerText(part) : ''])
-        .join(',');
-    return (
-      ({ integer: '0', number: '0', boolean: 'true' } as Record<string, string>)[
-        String(whole.type)
-      ] ?? 'string'
-    );
-  }
 }
-
-/** A list as `1,2`, an object as `a,1,b,2`. */
-const inHeader = (value: unknown): string =>
-  (isNode(value) ? Object.entries(value).flat() : [value].flat()).join(',');
 
 /** Prism finds a parameter of the path only by a plain name. */
 const safeName = (name: string): string => name.replace(/[^\w-]/g, '_');
@@ -374,27 +326,11 @@ const transport =
 const isIgnored = ({ in: part, name }: Node): boolean =>
   part === 'header' && /^(accept|content-type|authorization)$/i.test(String(name));
 
-export const isJson = (mediaType: string): boolean =>
-  /^(\*\/\*|application\/\*|[^;]*[/+]json\b)/i.test(mediaType);
-const isForm = (mediaType: string): boolean =>
-  /^(application\/x-www-form-urlencoded|multipart\/form-data)/i.test(mediaType);
-
-/** The media type that is sent where the document leaves it open. */
-function concrete(mediaType: string): string {
-  if (mediaType === '*/*' || mediaType === 'application/*') return 'application/json';
-  if (mediaType === 'text/*') return 'text/plain';
-  return mediaType
-    .replace(/^image\/\*$/, 'image/png')
-    .replace(/^(audio|video)\/\*$/, 'application/octet-stream');
-}
-
 /** How a field of a form is read that holds more than one value: as one text with commas. */
 const inOneText = { style: 'form', explode: false, allowReserved: true };
 
 /** Prism reads an object of JSON in a form only as the item of a list. */
 const asListOfOne = (items: Draft): Draft => ({ type: 'array', maxItems: 1, items });
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 function differInType(parts: readonly Node[]): boolean {
   const types = parts.map(({ type }) => (type === 'integer' ? 'number' : type));

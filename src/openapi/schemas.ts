@@ -1,35 +1,25 @@
 // Copies of a document's schemas, as a validator of requests or a maker of responses needs them.
-import { hasParts, partKeywords } from './faults.js';
+import { withDiscriminator } from './discriminator.js';
+import { partKeywords } from './faults.js';
+import { tidied } from './keywords.js';
+import { DATA_REF, SCHEMA_REF } from './markers.js';
 import {
   childrenOf,
+  dereferenced,
   isNode,
+  listOf,
   lookUp,
   mapChildren,
   type Node,
   referenceOf,
+  type Side,
   type UserDocument,
 } from './shape.js';
-import { sampleOfText } from './text-sample.js';
-import { unicodePattern } from './unicode-pattern.js';
-
-/** A request need not give what is read-only, a response must not give what is write-only. */
-export type Side = 'request' | 'response';
 
 /**
  * What a response need not have, and is left out: what leads a schema back to itself, or all of it.
  */
 export type Cut = 'endless' | 'optional';
-
-/** Stands for `$ref` where it is data, which no reader may follow. */
-const DATA_REF = '\u0000$ref';
-/**
- * Stands for the `$ref` of a schema, with the name of its definition. Prism would put what is
- * referred to in its place, again and again: schemas that hold two of a kind, which hold two of a
- * kind, take it minutes.
- */
-const SCHEMA_REF = 'x-understudy-ref';
-/** Where Prism looks for definitions. */
-const DEFINITIONS = '__bundled__';
 
 export class SchemaCopier {
   readonly #user: UserDocument;
@@ -85,7 +75,9 @@ export class SchemaCopier {
     if (!isNode(schema)) return schema;
     const reference = referenceOf(schema);
     if (reference !== undefined) return this.#copyReference(reference, schema, side);
-    const discriminated = this.#withDiscriminator(
+    const discriminated = withDiscriminator(
+      this.#user.document,
+
       this.#cut && side === 'response' ? this.#shortened(schema) : schema,
     );
     const copy = mapChildren(
@@ -98,7 +90,7 @@ export class SchemaCopier {
       (value) => this.copyData(value),
     );
     this.#dropHidden(copy, schema, side);
-    return this.#tidy(copy, schema, side);
+    return tidied(copy, schema, { side, version: this.#user.version });
   }
 
   #copyReference(reference: string, { $ref: _, ...beside }: Node, side: Side): unknown {
@@ -161,22 +153,18 @@ export class SchemaCopier {
     flag: 'readOnly' | 'writeOnly',
     names = new Set<string>(),
   ): Set<string> {
-    const whole = this.#behind(schema);
+    const whole = dereferenced(this.#user.document, schema);
     if (!isNode(whole)) return names;
     for (const [name, property] of Object.entries(isNode(whole.properties) ? whole.properties : {}))
       if (
         isNode(property) &&
-        (property[flag] === true || (this.#behind(property) as Node | undefined)?.[flag] === true)
+        (property[flag] === true ||
+          (dereferenced(this.#user.document, property) as Node | undefined)?.[flag] === true)
       )
         names.add(name);
     if (Array.isArray(whole.allOf))
       for (const part of whole.allOf) this.#flagged(part, flag, names);
     return names;
-  }
-
-  #behind(schema: unknown): unknown {
-    const reference = referenceOf(schema);
-    return reference === undefined ? schema : this.#behind(lookUp(this.#user.document, reference));
   }
 
   /** The schema without what need not be there: optional properties, items, alternatives. */
@@ -189,7 +177,7 @@ export class SchemaCopier {
       const short = Object.entries(schema.properties).flatMap(
         ([name, property]): [string, unknown][] => {
           if (!goes(property)) return [[name, property]];
-          const list = this.#behind(property);
+          const list = dereferenced(this.#user.document, property);
           if (!required.includes(name)) return [];
           return [
             [
@@ -221,7 +209,7 @@ export class SchemaCopier {
     const found = new Set<unknown>();
     const left: unknown[] = [schema];
     for (let next = left.pop(); next !== undefined; next = left.pop()) {
-      const whole = this.#behind(next);
+      const whole = dereferenced(this.#user.document, next);
       if (!isNode(whole) || found.has(whole)) continue;
       found.add(whole);
       left.push(...childrenOf(whole, 'schema').children.map(({ value }) => value));
@@ -229,191 +217,8 @@ export class SchemaCopier {
     this.#reached.set(schema, found);
     return found;
   }
-
-  /** Prism knows no discriminator: its values are written into the schemas that it tells apart. */
-  #withDiscriminator(schema: Node): Node {
-    const own = discriminatorOf(schema);
-    const parts = (['oneOf', 'anyOf'] as const).find((keyword) => Array.isArray(schema[keyword]));
-    if (own && parts) {
-      const distinct = (schema[parts] as unknown[]).map((part) => {
-        const reference = referenceOf(part);
-        const values = reference === undefined ? [] : valuesOf(own, reference);
-        return values.length === 0 ? part : { allOf: [part, oneValueOf(own.property, values)] };
-      });
-      return { ...schema, [parts]: distinct };
-    }
-    if (own) {
-      const values = Object.keys(own.mapping);
-      return values.length === 0
-        ? schema
-        : { ...schema, allOf: [...listOf(schema.allOf), oneValueOf(own.property, values)] };
-    }
-    return this.#withInherited(schema);
-  }
-
-  /**
-   * `allOf` with a schema that has a discriminator: this is one of the schemas that it tells apart.
-   */
-  #withInherited(schema: Node): Node {
-    for (const part of listOf(schema.allOf)) {
-      const base = this.#behind(part);
-      const inherited = isNode(base) ? discriminatorOf(base) : undefined;
-      if (!inherited || !isNode(base) || base.oneOf || base.anyOf) continue;
-      const reference = this.#referenceTo(schema);
-      const values = reference === undefined ? [] : valuesOf(inherited, reference);
-      if (values.length > 0)
-        return {
-          ...schema,
-          allOf: [...listOf(schema.allOf), oneValueOf(inherited.property, values)],
-        };
-    }
-    return schema;
-  }
-
-  #referenceTo(schema: Node): string | undefined {
-    const { components, definitions } = this.#user.document as {
-      components?: Node;
-      definitions?: Node;
-    };
-    const [place, named] = definitions
-      ? ['#/definitions/', definitions]
-      : ['#/components/schemas/', components?.schemas];
-    const name = Object.entries(isNode(named) ? named : {}).find(
-      ([, other]) => other === schema,
-    )?.[0];
-    return name === undefined ? undefined : `${place}${name}`;
-  }
-
-  #tidy(copy: Record<string, unknown>, schema: Node, side: Side): Record<string, unknown> {
-    for (const keyword of [
-      'readOnly',
-      'writeOnly',
-      'discriminator',
-      '$schema',
-      '$id',
-      'id',
-      '$comment',
-      'xml',
-      'externalDocs',
-    ])
-      delete copy[keyword];
-    for (const [keyword, value] of Object.entries(copy))
-      if (value === null && keyword !== 'default' && keyword !== 'const' && keyword !== 'example')
-        delete copy[keyword];
-    if (typeof copy.required === 'boolean') delete copy.required;
-    if (copy.type === 'file') copy.type = 'string';
-    if (copy.type === 'any') delete copy.type;
-    if (typeof copy.pattern === 'string') copy.pattern = unicodePattern(copy.pattern);
-    if ('example' in copy) {
-      if (copy.examples === undefined) copy.examples = [copy.example];
-      delete copy.example;
-    }
-    if (!Array.isArray(copy.examples)) delete copy.examples;
-    // No validator takes it; that nothing is allowed is not what its author means.
-    if (Array.isArray(copy.enum) && copy.enum.length === 0) delete copy.enum;
-    // Beside the parts of a schema Prism looks for this one alone.
-    const [sample] = [copy.const, ...listOf(copy.enum), ...listOf(copy.examples)].filter(
-      (value) => value !== undefined && value !== null,
-    );
-    if (sample !== undefined && hasParts(copy)) copy.example = sample;
-    if (
-      side === 'response' &&
-      copy.type === 'string' &&
-      !given.some((keyword) => keyword in copy)
-    ) {
-      const sample = sampleOfText(copy);
-      if (sample !== undefined) copy.examples = [sample];
-    }
-    for (const [flag, limit] of [
-      ['exclusiveMinimum', 'minimum'],
-      ['exclusiveMaximum', 'maximum'],
-    ] as const) {
-      if (typeof copy[flag] !== 'boolean') continue;
-      if (copy[flag] && typeof copy[limit] === 'number') {
-        copy[flag] = copy[limit];
-        delete copy[limit];
-      } else delete copy[flag];
-    }
-    return this.#withNull(copy, schema);
-  }
-
-  /** In 3.1 `nullable` says nothing. */
-  #withNull(copy: Record<string, unknown>, schema: Node): Record<string, unknown> {
-    const isNullable =
-      schema[this.#user.version === '2.0' ? 'x-nullable' : 'nullable'] === true &&
-      this.#user.version !== '3.1';
-    delete copy.nullable;
-    delete copy['x-nullable'];
-    if (!isNullable) return copy;
-    if (copy.type === undefined)
-      return Object.keys(copy).length === 0
-        ? copy
-        : { anyOf: [copy, { type: 'null', enum: [null] }] };
-    copy.type = [copy.type, 'null'].flat();
-    if (Array.isArray(copy.enum) && !copy.enum.includes(null)) copy.enum = [...copy.enum, null];
-    return copy;
-  }
 }
 
-/** Gives an operation of Prism's its definitions, and its schemas the references to them. */
-export function withDefinitions<Operation extends object>(
-  operation: Operation,
-  definitions: Readonly<Record<string, unknown>>,
-): Operation {
-  const refer = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(refer);
-    if (!isNode(value)) return value;
-    const name = value[SCHEMA_REF];
-    if (name !== undefined) return { $ref: `#/${DEFINITIONS}/${name}` };
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, refer(inner)]));
-  };
-  return refer({ ...operation, [DEFINITIONS]: definitions }) as Operation;
-}
-
-/** Turns data back that `copyData` has changed. */
-export function restoreData(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(restoreData);
-  if (!isNode(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => [
-      key === DATA_REF ? '$ref' : key,
-      restoreData(inner),
-    ]),
-  );
-}
-
-interface Discriminator {
-  readonly property: string;
-  readonly mapping: Readonly<Record<string, unknown>>;
-}
-
-/** In Swagger 2.0 it is the property's name alone. */
-function discriminatorOf({ discriminator }: Node): Discriminator | undefined {
-  if (typeof discriminator === 'string') return { property: discriminator, mapping: {} };
-  if (!isNode(discriminator) || typeof discriminator.propertyName !== 'string') return undefined;
-  return {
-    property: discriminator.propertyName,
-    mapping: isNode(discriminator.mapping) ? discriminator.mapping : {},
-  };
-}
-
-/** The values that mean a schema: those of the mapping, else its name. */
-function valuesOf({ mapping }: Discriminator, reference: string): string[] {
-  const name = reference.split('/').at(-1) as string;
-  const mapped = Object.keys(mapping).filter(
-    (value) => mapping[value] === reference || mapping[value] === name,
-  );
-  return mapped.length > 0 ? mapped : [name];
-}
-
-const oneValueOf = (property: string, values: readonly string[]): Node => ({
-  type: 'object',
-  required: [property],
-  properties: { [property]: { type: 'string', enum: values } },
-});
-
-/** What says what a value may be. */
-const given = ['default', 'const', 'enum', 'examples'];
 /** What says nothing about values, so that it may stand beside a reference. */
 const annotations: readonly string[] = [
   'title',
@@ -425,5 +230,3 @@ const annotations: readonly string[] = [
 ];
 
 const none: ReadonlySet<unknown> = new Set();
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -134,6 +134,9 @@ export interface UserDocument {
   readonly problem: ProblemAt;
 }
 
+/** A request need not give what is read-only, a response must not give what is write-only. */
+export type Side = 'request' | 'response';
+
 export type Version = '2.0' | '3.0' | '3.1';
 
 /** A part of a node that is a node itself, and where it stands below its parent. */
@@ -194,6 +197,12 @@ export function referenceOf(node: unknown): string | undefined {
   return isNode(node) && typeof node.$ref === 'string' ? node.$ref : undefined;
 }
 
+/** What a node is, or refers to, whatever references are between. */
+export function dereferenced(document: unknown, node: unknown): unknown {
+  const reference = referenceOf(node);
+  return reference === undefined ? node : dereferenced(document, lookUp(document, reference));
+}
+
 /** The node at a JSON pointer with or without its `#`. */
 export function lookUp(document: unknown, pointer: string): unknown {
   let at: unknown = document;
@@ -239,3 +248,5 @@ export function mapChildren(
   }
   return copy;
 }
+
+export const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -1,6 +1,7 @@
 // Turns what Prism answers, or refuses, into a plain answer.
-import { isJson, type OneOperation } from '../../openapi/one-operation.js';
-import { restoreData } from '../../openapi/schemas.js';
+import { isJson } from '../../openapi/media-types.js';
+import type { OneOperation } from '../../openapi/one-operation.js';
+import { restoreData } from '../../openapi/markers.js';
 import { isNode } from '../../openapi/shape.js';
 import { toXml } from '../xml.js';
 import type { Failure, Outcome } from './library.js';
