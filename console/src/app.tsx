@@ -86,7 +86,7 @@ export function App() {
         </div>
       </header>
       <main>
-        <h1 class="for-readers">{names[view]}</h1>
+        <h1 class="visually-hidden">{names[view]}</h1>
         {isLocked ? <TokenForm /> : connection.value === 'gone' ? <Gone /> : <View />}
       </main>
       <Dialog />

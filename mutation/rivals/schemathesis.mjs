@@ -3,7 +3,11 @@
 // all checks, a fixed seed, a second identity of another organization.
 import { fileURLToPath } from 'node:url';
 import { spec } from '../plays.mjs';
-import { followSt, installSt, stVersion } from './st.mjs';
+import {
+  followSchemathesis,
+  installSchemathesis,
+  schemathesisVersion,
+} from './schemathesis-program.mjs';
 
 const document = fileURLToPath(new URL('../../generated/document.json', import.meta.url));
 const idByPath = new Map(
@@ -14,14 +18,14 @@ let installed;
 
 export const schemathesis = {
   key: 'schemathesis',
-  title: `Schemathesis ${stVersion}`,
+  title: `Schemathesis ${schemathesisVersion}`,
   prepare: async () => {
-    installed = await installSt();
+    installed = await installSchemathesis();
   },
   /** Scenario by scenario, as it goes on. */
   async *ask(serve) {
     const run = { document, url: await serve(), withinMs: 300_000 };
-    for await (const event of followSt(installed, run))
+    for await (const event of followSchemathesis(installed, run))
       yield failuresOf(/** @type {{ ScenarioFinished: any }} */ (event));
   },
 };

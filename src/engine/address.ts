@@ -22,8 +22,8 @@ export interface Address {
 const worldHeaders = ['x-understudy-world', 'x-mock-world'] as const;
 
 /**
- * Reads the address of a request. `isCredential` tells keys that end in `~name` by themselves from
- * those that name a world.
+ * Which world a request names, and the request without that name. `isCredential` says whether a whole
+ * key is one of the scenario's own, as a key may hold a `~` that names no world.
  */
 export function readAddress(
   request: PlainRequest,
@@ -83,7 +83,7 @@ function splitPath(target: string): { readonly path: string; readonly prefix?: s
 
 interface Credentials {
   readonly headers: PlainRequest['headers'];
-  /** The name of a world behind it. */
+  /** The name of a world behind the last `~`. */
   readonly ending?: string;
 }
 

@@ -1,7 +1,9 @@
-// What a browser needs to call from another origin. Plain data, so that every way in answers alike.
+// The CORS headers that a browser needs to call from another origin. They are plain data, so that
+// HTTP, `fetch` and the middleware answer alike.
 import type { PlainRequest } from '../spec/message.js';
 
-const ours = [
+/** Browsers hide a header of another origin unless it is named here. */
+const exposed = [
   'allow',
   'preference-applied',
   'retry-after',
@@ -14,13 +16,16 @@ const ours = [
   'x-understudy-world',
 ];
 
-/** Any origin may call, and read these headers beside ours: the mock server keeps no secrets. */
+/**
+ * Any origin may call and read the answers, since the mock server keeps no secrets; `names` are
+ * headers to show besides those above.
+ */
 export const corsHeaders = (names: readonly string[]): Record<string, string> => ({
   'access-control-allow-origin': '*',
-  'access-control-expose-headers': [...new Set([...ours, ...names])].join(', '),
+  'access-control-expose-headers': [...new Set([...exposed, ...names])].join(', '),
 });
 
-/** A page that sends cookies needs its origin named. */
+/** A browser that sends cookies does not take `*`: the origin must be named. */
 export function originHeaders({ headers }: PlainRequest): Record<string, string> | undefined {
   if (headers.origin === undefined) return undefined;
   return {

@@ -3,10 +3,10 @@
 
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isDeepStrictEqual } from 'node:util';
+import { withDefinitions } from '../openapi/markers.js';
 import { type OneOperation, oneOperation } from '../openapi/one-operation.js';
 import type { UserOperation } from '../openapi/operations.js';
 import type { Cut } from '../openapi/schemas.js';
-import { withDefinitions } from '../openapi/markers.js';
 import { isNode, type UserDocument } from '../openapi/shape.js';
 import type { PlainRequest } from '../spec/message.js';
 import { uncompilable } from '../validation/compile.js';

@@ -2,7 +2,7 @@
 // served shows a code.
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { inPlainWords, nameOf, oneCode, readEvidence } from '../../scripts/evidence.mjs';
+import { CODE, inPlainWords, readEvidence, withoutSection } from '../../scripts/evidence.mjs';
 import { codes } from '../../src/contract/judge/codes.js';
 import { loadContracts } from '../../src/contract/tables/load.js';
 import { driftsOf } from '../../src/drift/drifts.js';
@@ -11,9 +11,9 @@ import { loadSpec } from '../../src/shipped/document.js';
 
 const page = 'docs/evidence.md';
 const evidence: ReadonlyMap<string, string> = readEvidence(page);
-const pattern = () => new RegExp(oneCode as string, 'g');
+const pattern = () => new RegExp(CODE as string, 'g');
 const codesIn = (text: string): string[] =>
-  [...text.matchAll(pattern())].map(([code]) => nameOf(code) as string);
+  [...text.matchAll(pattern())].map(([code]) => withoutSection(code) as string);
 
 const sources = ['openapi', 'contracts', 'src', 'docs', 'fixtures', 'mutation']
   .flatMap((folder) =>

@@ -1,6 +1,6 @@
 // Schemathesis, run against a server, and its report read as data.
 import { fileURLToPath } from 'node:url';
-import { installSt, runSt } from '../../mutation/rivals/st.mjs';
+import { installSchemathesis, runToEnd } from '../../mutation/rivals/schemathesis-program.mjs';
 import type { OperationId } from '../../src/index.js';
 import { loadSpec } from '../../src/shipped/document.js';
 import { MissingTool } from './tools.js';
@@ -81,7 +81,7 @@ let installed: Promise<string> | undefined;
 
 /** The path of `st`, with the versions of oracle-schemathesis.txt. */
 function schemathesis(): Promise<string> {
-  installed ??= installSt().catch((error: Error) => {
+  installed ??= installSchemathesis().catch((error: Error) => {
     throw new MissingTool(error.message);
   });
   return installed;
@@ -96,7 +96,7 @@ export async function runSchemathesis(
   options: readonly string[],
   withinMs: number,
 ): Promise<OracleRun> {
-  const { summary, events } = await runSt(await schemathesis(), {
+  const { summary, events } = await runToEnd(await schemathesis(), {
     document,
     url,
     options,
@@ -111,7 +111,7 @@ export async function runSchemathesisOnControl(
   options: readonly string[],
   withinMs: number,
 ): Promise<OracleRun> {
-  const { summary, events } = await runSt(await schemathesis(), {
+  const { summary, events } = await runToEnd(await schemathesis(), {
     document: fileURLToPath(new URL('../../generated/control.json', import.meta.url)),
     config: 'oracle-schemathesis-control.toml',
     url,

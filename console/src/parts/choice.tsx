@@ -8,8 +8,8 @@ interface Props<Word extends string> {
 
 export function Choice<Word extends string>({ label, words, chosen, onChoose }: Props<Word>) {
   return (
-    <fieldset class="kinds">
-      <legend class="for-readers">{label}</legend>
+    <fieldset class="segmented">
+      <legend class="visually-hidden">{label}</legend>
       {words.map((word) => (
         <button
           key={word}

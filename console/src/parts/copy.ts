@@ -1,4 +1,5 @@
-// To the clipboard, also where the page is not from a safe origin.
+// Copies a text to the clipboard. Browsers have `navigator.clipboard` in secure contexts alone, so on a
+// page that comes over plain HTTP from another machine the text is selected and copied.
 export async function copy(text: string): Promise<void> {
   if (navigator.clipboard) {
     await navigator.clipboard.writeText(text);

@@ -1,4 +1,4 @@
-// One case: what it says, what it rests on, and who has met it.
+// One case: what it says, what it rests on, and which requests have met it.
 import type { Case, Operation } from '../document.js';
 import { forceNext } from '../faults.js';
 import { Basis, Method, Status } from '../parts/badges.js';
@@ -10,6 +10,7 @@ import { CaseCalls } from './case-calls.js';
 interface Props {
   readonly operation: Operation;
   readonly one: Case;
+  /** The numbers of the requests that were answered with this case. */
   readonly met: readonly number[];
   readonly onClose: () => void;
 }

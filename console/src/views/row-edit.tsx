@@ -182,8 +182,8 @@ const moves = [
 
 function EmbeddingActions({ world, filter }: { readonly world: string; readonly filter: Filter }) {
   return (
-    <fieldset class="kinds">
-      <legend class="for-readers">Embeddings that are under way</legend>
+    <fieldset class="segmented">
+      <legend class="visually-hidden">Embeddings that are under way</legend>
       <span class="muted" aria-hidden="true">
         Embeddings
       </span>

@@ -26,7 +26,7 @@ export function WorldList() {
                 Requests
               </th>
               <th scope="col">
-                <span class="for-readers">What to do with it</span>
+                <span class="visually-hidden">What to do with it</span>
               </th>
             </tr>
           </thead>

@@ -1,7 +1,8 @@
 // Turns what Prism answers, or refuses, into a plain answer.
+
+import { restoreData } from '../../openapi/markers.js';
 import { isJson } from '../../openapi/media-types.js';
 import type { OneOperation } from '../../openapi/one-operation.js';
-import { restoreData } from '../../openapi/markers.js';
 import { isNode } from '../../openapi/shape.js';
 import { toXml } from '../xml.js';
 import type { Failure, Outcome } from './library.js';

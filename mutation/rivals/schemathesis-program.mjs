@@ -22,7 +22,7 @@ const folder = fileURLToPath(new URL('../../.venv/schemathesis', import.meta.url
 const support = (file) => fileURLToPath(new URL(`../../test/support/${file}`, import.meta.url));
 const pinned = readFileSync(support('oracle-schemathesis.txt'), 'utf8').match(/^\w\S*==\S+$/gm);
 
-export const stVersion = pinned
+export const schemathesisVersion = pinned
   .find((line) => line.startsWith('schemathesis=='))
   .slice('schemathesis=='.length);
 
@@ -31,7 +31,7 @@ export const stVersion = pinned
  * .venv/ when it is missing; rejects when it cannot be made, and says what it needs.
  * @returns {Promise<string>}
  */
-export function installSt() {
+export function installSchemathesis() {
   return aloneIn(folder, async () => {
     if (!(await holds(join(folder, 'bin/python')))) await install();
     return join(folder, 'bin/st');
@@ -67,14 +67,14 @@ async function holds(python) {
 
 /**
  * Runs `st run` to its end with oracle-schemathesis.toml and gives both of its reports; see
- * `followSt`.
+ * `followSchemathesis`.
  * @param {string} st
  * @param {StRun} run
  * @returns {Promise<{ summary: unknown, events: readonly unknown[] }>} `--report json`, and every event of `--report ndjson`
  */
-export async function runSt(st, run) {
+export async function runToEnd(st, run) {
   const events = [];
-  const following = followSt(st, run);
+  const following = followSchemathesis(st, run);
   for (;;) {
     const { done, value } = await following.next();
     if (done) return { summary: value, events };
@@ -93,7 +93,7 @@ export async function runSt(st, run) {
  * @param {StRun} run
  * @returns {AsyncGenerator<unknown, unknown>}
  */
-export async function* followSt(
+export async function* followSchemathesis(
   st,
   { document, url, options = [], withinMs, config: configFile = 'oracle-schemathesis.toml' },
 ) {
