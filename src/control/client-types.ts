@@ -76,3 +76,49 @@ export interface WorldSettings {
   readonly keep_deleted: number;
   readonly ids_made: number;
 }
+
+/** What came of a HAR whose requests were sent to a world. */
+export interface WorldReplay {
+  readonly world: string;
+  readonly exchanges: readonly ReplayedExchange[];
+  /** Exchanges with differences. */
+  readonly different: number;
+  /** Exchanges without an answer in the file, which have nothing to differ from. */
+  readonly unanswered: number;
+  /** IDs of the file that stand for others here. */
+  readonly made_ids: number;
+  /** Servers of the file whose requests were sent, and others with requests for the API. */
+  readonly origins: readonly string[];
+  readonly other_origins: readonly string[];
+  /** How many requests were not sent, by why. */
+  readonly left_out: Readonly<Record<string, number>>;
+  /** Entries whose body the file does not have. */
+  readonly without_body: readonly number[];
+}
+
+interface ReplayedExchange {
+  /** Its place in the file. */
+  readonly entry: number;
+  readonly request: string;
+  /** As it went out, where IDs of here stand in it. */
+  readonly sent?: string;
+  readonly as: { readonly credential: string; readonly user_id: string | null };
+  /** How the journal of the world calls it, such as `7~checkout`. */
+  readonly number?: string;
+  readonly recorded: ReplayedAnswer;
+  readonly here: ReplayedAnswer;
+  readonly differences: readonly {
+    /** `status`, `case`, or a pointer into the body. */
+    readonly at: string;
+    readonly recorded?: unknown;
+    readonly here?: unknown;
+  }[];
+  /** Why the bodies were not compared, and why there is no answer. */
+  readonly unread?: string;
+  readonly error?: string;
+}
+
+interface ReplayedAnswer {
+  readonly status: number;
+  readonly case?: string;
+}

@@ -30,11 +30,11 @@ import type {
   Paging,
   RequestFilter,
   SnapshotSummary,
+  WorldReplay,
   WorldSettings,
 } from './client-types.js';
 import type { Settings, ShippedScenario } from './control.js';
 import { type JournalEvent, readEvents } from './event-stream.js';
-import type { WorldReplay } from './replay.js';
 
 export type { JournalEntry } from '../engine/journal.js';
 export type { FaultStatus } from '../faults/planted.js';

@@ -7,22 +7,13 @@ import type { Delivery } from '../engine/delivery.js';
 import { FileError } from '../files/problem.js';
 import type { WorldCredential } from '../har/credentials.js';
 import { exchangesIn, type RecordedExchange } from '../har/read.js';
-import { type Replay, replay } from '../har/replay.js';
+import { replay } from '../har/replay.js';
 import type { Case } from '../spec/case.js';
 import type { Spec } from '../spec/document.js';
 import type { Routable } from '../spec/match.js';
 import type { Json, JsonObject, PlainRequest } from '../spec/message.js';
 import type { Worlds } from '../worlds/worlds.js';
-
-/** What the operation answers with. */
-export interface WorldReplay
-  extends Omit<Replay, 'leftOut' | 'otherOrigins' | 'withoutBody' | 'ids'> {
-  readonly world: string;
-  readonly made_ids: number;
-  readonly left_out: Replay['leftOut'];
-  readonly other_origins: readonly string[];
-  readonly without_body: readonly number[];
-}
+import type { WorldReplay } from './client-types.js';
 
 type Recording = readonly RecordedExchange[];
 

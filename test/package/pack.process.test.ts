@@ -26,7 +26,7 @@ const manifest = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'u
 };
 
 /**
- * Bytes. Last measured: 779 kB packed, 4.6 MB unpacked, of which the compiled validators, the
+ * Bytes. Last measured: 797 kB packed, 4.6 MB unpacked, of which the compiled validators, the
  * document and the parsed contracts are 1.3 MB.
  */
 const PACKED_LIMIT = 800_000;
@@ -87,7 +87,9 @@ describe('the packed package', () => {
       ...generated,
       ...listFiles('fixtures'),
       ...listFiles('contracts'),
-      ...listFiles('docs').filter((file) => !/^docs\/(?:adr|images)\//.test(file)),
+      ...listFiles('docs').filter(
+        (file) => !/^docs\/(?:(?:adr|images)\/|(?:oracles|performance)\.md$)/.test(file),
+      ),
       ...schemas,
       ...papers,
     ];
