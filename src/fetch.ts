@@ -21,7 +21,7 @@ export type { JournalEntry } from './engine/journal.js';
 export { type Problem, ScenarioError } from './files/problem.js';
 export type { Fetch, FetchHandler } from './http/fetch-shell.js';
 export type { NewMessage } from './rules/memory.js';
-export type { Generator, ScenarioSource } from './scenario/generate.js';
+export type { Generator, ScenarioSource } from './scenario/generator.js';
 export type { Scenario } from './scenario/scenario.js';
 export type { Case } from './spec/case.js';
 export type { Operation, OperationId, Spec } from './spec/document.js';

@@ -19,7 +19,7 @@ export {
   type Timeouts,
 } from './http/listen.js';
 export type { NewMessage } from './rules/memory.js';
-export type { Generator, ScenarioSource } from './scenario/generate.js';
+export type { Generator, ScenarioSource } from './scenario/generator.js';
 export type { Scenario } from './scenario/scenario.js';
 export type { Case } from './spec/case.js';
 export type { Operation, OperationId, Spec } from './spec/document.js';

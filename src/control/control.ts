@@ -6,7 +6,7 @@ import type { WorldLimits } from '../faults/limits.js';
 import { ScenarioError } from '../files/problem.js';
 import type { KeptRequests } from '../lint/kept.js';
 import type { RateLimitSettings } from '../scenario/faults.js';
-import type { ScenarioSource } from '../scenario/generate.js';
+import type { ScenarioSource } from '../scenario/generator.js';
 import type { LoadedScenario } from '../scenario/load.js';
 import type { RecordedCase } from '../spec/atlas.js';
 import type { Spec } from '../spec/document.js';

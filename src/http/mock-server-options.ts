@@ -15,7 +15,7 @@ import {
   wholeNumber,
 } from '../files/options.js';
 import type { Fault } from '../scenario/faults.js';
-import type { ScenarioSource } from '../scenario/generate.js';
+import type { ScenarioSource } from '../scenario/generator.js';
 import { BACKFILLS, type Backfill, isBackfill } from '../world/backfill.js';
 import type { ClockKind } from '../world/clock.js';
 import type { WorldEvent } from '../worlds/form.js';

@@ -22,7 +22,7 @@ import type { Caller } from '../rules/callers.js';
 import { addMessage, type NewMessage } from '../rules/memory.js';
 import type { Fault } from '../scenario/faults.js';
 import type { ReadScenario } from '../scenario/form.js';
-import type { ScenarioSource } from '../scenario/generate.js';
+import type { ScenarioSource } from '../scenario/generator.js';
 import { buildScenario, type LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
 import type { RecordedCase } from '../spec/atlas.js';

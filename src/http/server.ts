@@ -10,7 +10,7 @@ import { aText, checkOptions, type OptionRule, wholeNumber } from '../files/opti
 import { DocumentError } from '../files/problem.js';
 import { stringifyYaml } from '../files/yaml.js';
 import type { Caller } from '../rules/callers.js';
-import type { ScenarioSource } from '../scenario/generate.js';
+import type { ScenarioSource } from '../scenario/generator.js';
 import { readGiven, shippedScenarios } from '../scenario/read.js';
 import { shippedCases } from '../shipped/atlas.js';
 import { readConsole } from '../shipped/console.js';

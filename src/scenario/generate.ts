@@ -4,24 +4,21 @@ import { pointerOf, pointerTokens } from '../spec/pointer.js';
 import { LATEST, toTimestamp } from '../world/clock.js';
 import { drawing } from './draw.js';
 import type { ReadScenario } from './form.js';
-import type { Scenario } from './scenario.js';
-
-/** Stands where a scenario may have a list of rows. */
-export interface Generator<Item = Row> {
-  readonly count: number;
-  /** The same seed makes the same rows. Default 1. */
-  readonly seed?: number;
-  /** What every row has. */
-  readonly each?: Partial<Item>;
-}
+import {
+  type Generator,
+  hasGenerator,
+  isGenerator,
+  type List,
+  nested,
+  type Row,
+  rowsOf,
+} from './generator.js';
 
 /** Rows that one file may ask for. */
 const MOST_ROWS = 500_000;
 
-type Row = { readonly [key: string]: unknown };
-type List = readonly Row[] | Generator | undefined;
-
 const HOUR = 3_600_000;
+
 /** How long before the time of the scenario the rows of a list begin; each takes a day. */
 const hoursBefore = { slices: 96, vector_stores: 84, threads: 72, spaces: 48 };
 
@@ -33,27 +30,6 @@ export function withGenerated(own: ReadScenario, base?: ReadScenario): ReadScena
   if (!hasGenerator(own.scenario)) return own;
   return new Generation(own, base).run();
 }
-
-const isGenerator = (list: unknown): list is Generator =>
-  typeof list === 'object' && list !== null && !Array.isArray(list);
-
-const nested: Readonly<Record<string, readonly string[]>> = {
-  organizations: ['departments', 'users'],
-  threads: ['messages'],
-  spaces: ['attached', 'threads'],
-};
-const sections = ['organizations', 'slices', 'vector_stores', 'threads', 'spaces'];
-
-const hasGenerator = (scenario: object): boolean =>
-  sections.some((section) => {
-    const list = (scenario as Row)[section];
-    const parts = nested[section] ?? [];
-    if (isGenerator(list)) return true;
-    return rowsOf(list).some((row) => parts.some((part) => isGenerator(row[part])));
-  });
-
-const rowsOf = (list: unknown): readonly Row[] =>
-  Array.isArray(list) ? list.filter((row) => typeof row === 'object' && row !== null) : [];
 
 /** What one list needs to know to make a row. */
 interface Making {
@@ -370,12 +346,3 @@ class Generation {
     this.#problems.push(this.#at(pointer, what, fix));
   }
 }
-
-/** A scenario as a file may have it: each list of rows may be a generator. */
-export type ScenarioSource = WithGenerators<Scenario>;
-
-type WithGenerators<T> = T extends readonly (infer Item extends object)[]
-  ? readonly WithGenerators<Item>[] | Generator<WithGenerators<Item>>
-  : T extends object
-    ? { readonly [Key in keyof T]: WithGenerators<T[Key]> }
-    : T;

@@ -1,6 +1,6 @@
 // What the worlds of a mock server are made of, and what is told of them.
 import type { Journal } from '../engine/journal.js';
-import type { ScenarioSource } from '../scenario/generate.js';
+import type { ScenarioSource } from '../scenario/generator.js';
 import type { LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { UsageError } from '../spec/failure.js';

@@ -1,7 +1,7 @@
 // How many worlds there are, and which of them start from which scenario: `checkout-*` from
 // `crowded`.
 
-import type { ScenarioSource } from '../scenario/generate.js';
+import type { ScenarioSource } from '../scenario/generator.js';
 import { fits } from '../spec/pattern.js';
 
 /** How many worlds there are at most, beside the default one. */

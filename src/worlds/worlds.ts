@@ -5,7 +5,7 @@ import type { Addressed } from '../engine/exchange.js';
 import type { Journal, JournalEntry } from '../engine/journal.js';
 import { fixOf, nearest } from '../files/nearest.js';
 import { identify } from '../rules/callers.js';
-import type { ScenarioSource } from '../scenario/generate.js';
+import type { ScenarioSource } from '../scenario/generator.js';
 import type { LoadedScenario } from '../scenario/load.js';
 import type { Scenario } from '../scenario/scenario.js';
 import { writeScenario } from '../scenario/write.js';
