@@ -5,9 +5,12 @@ import type { Spec } from '../spec/document.js';
 import { UsageError } from '../spec/failure.js';
 import { type Drift, driftKinds } from './form.js';
 import { handDrifts } from './hand.js';
+import { listDrifts } from './lists.js';
 import { objectDrifts } from './objects.js';
 import { raceDrifts } from './race.js';
+import { rememberedDrifts } from './remembered.js';
 import { stateDrifts } from './state.js';
+import { updateDrifts } from './updates.js';
 import { variations } from './vary.js';
 import { wireDrifts } from './wire.js';
 
@@ -27,6 +30,9 @@ export function driftsOf(spec: Spec): ReadonlyMap<string, Drift> {
     ...handDrifts(spec),
     ...objectDrifts(spec),
     ...raceDrifts(),
+    ...listDrifts(spec),
+    ...updateDrifts(),
+    ...rememberedDrifts(),
     ...variations(spec),
   ];
   all.sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));

@@ -11,7 +11,7 @@ import type { World } from '../world/world.js';
 import type { Caller } from './callers.js';
 
 /** The capability of somebody who may do everything in the organization. */
-const OVERRIDE = 'override_all_permissions';
+export const OVERRIDE = 'override_all_permissions';
 
 /** The path names the caller's own organization. */
 export const isOwnOrganization = (request: {
