@@ -116,6 +116,8 @@ export const LASTING: readonly string[] = [
   'is_composite',
   'role',
 ];
+/** Who made it. */
+export const MAKERS: readonly string[] = ['created_by', 'user_id'];
 /** Any write may move them, and never back. */
 export const TIMES: readonly string[] = ['updated_at', 'last_activity_at'];
 /** What a server moves by itself, such as the size of a store that embeds files. */

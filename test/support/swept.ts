@@ -37,17 +37,19 @@ export interface Killed {
   readonly at: number;
   /** Before the request is answered, or after. */
   readonly when: 'asked' | 'answered';
+  /** How many requests are under way at a time; one, where it is not said. */
+  readonly lanes?: number;
 }
 
 /** Returns how many requests a run makes, when nobody disturbs it. */
-export async function requestsOf(operations: readonly OperationId[]): Promise<number> {
+export async function requestsOf(operations: readonly OperationId[], lanes = 1): Promise<number> {
   let requests = 0;
   await withServer(async (server, flags) => {
     const before = rowsOf(server);
     server.server.prependListener('request', () => {
       requests += 1;
     });
-    const { stdout } = await run(['check', ...flags, ...played(operations), '--concurrency', '1']);
+    const { stdout } = await run(['check', ...flags, ...played(operations, lanes)]);
     expect(stdout).not.toContain('Left behind');
     expectNothingLeft(server, before);
   });
@@ -55,11 +57,15 @@ export async function requestsOf(operations: readonly OperationId[]): Promise<nu
 }
 
 /** Kills a run, sweeps once, and expects that nothing of it is left, and nothing else gone. */
-export async function expectSweptAfterKill({ operations, at, when }: Killed): Promise<void> {
+export async function expectSweptAfterKill({
+  operations,
+  at,
+  when,
+  lanes = 1,
+}: Killed): Promise<void> {
   await withServer(async (server, flags, folder) => {
     const before = rowsOf(server);
-    // Of several creations under way without names, nobody could say which were made.
-    const running = start(['check', ...flags, ...played(operations), '--concurrency', '1']);
+    const running = start(['check', ...flags, ...played(operations, lanes)]);
     let requests = 0;
     const onRequest = (_: IncomingMessage, response: ServerResponse): void => {
       requests += 1;
@@ -70,7 +76,7 @@ export async function expectSweptAfterKill({ operations, at, when }: Killed): Pr
     };
     server.server.prependListener('request', onRequest);
     expect((await running.finished).code).toBe(null);
-    // The request that was in hand is carried out all the same.
+    // The requests that were in hand are carried out all the same.
     await new Promise((resolve) => setTimeout(resolve, 20));
     server.server.off('request', onRequest);
     const [profile = ''] = flags.slice(1);
@@ -83,9 +89,11 @@ export async function expectSweptAfterKill({ operations, at, when }: Killed): Pr
   });
 }
 
-const played = (operations: readonly OperationId[]): readonly string[] => [
+const played = (operations: readonly OperationId[], lanes: number): readonly string[] => [
   ...operations.flatMap((id) => ['--include-operation-id', id]),
   ...excluded,
+  '--concurrency',
+  String(lanes),
 ];
 
 function expectNothingLeft(server: SecondServer, before: ReadonlyMap<string, string>): void {

@@ -1,104 +1,40 @@
 // What holds when many ask at once: of twenty who attach one store, one is accepted; twenty
 // creations make twenty objects, each with an id and a name of its own.
-import type { OperationId, Spec } from '../../spec/document.js';
+import type { OperationId } from '../../spec/document.js';
 import { isJsonObject, type Json } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
-import { KNOWN_ORGANIZATION, ORGANIZATION, rowsIn } from '../dialect.js';
+import { KNOWN_ORGANIZATION, MAKERS, ORGANIZATION, rowsIn } from '../dialect.js';
 import type { Deviation } from '../judge/deviation.js';
-import { lastParameterOf, templateOf } from '../tables/compile.js';
-import type { Call, Contracts } from '../tables/table.js';
+import type { CallerName } from '../tables/caller.js';
+import { lastParameterOf } from '../tables/compile.js';
+import type { Call } from '../tables/table.js';
 import { type Creation, creations } from './creations.js';
 import { asTool, type Exchanged, isSuccess } from './exchanged.js';
 import { type Finding, findingOf } from './finding.js';
 import { isId } from './id.js';
-import { lanesOf } from './lanes.js';
-import { needsOfRequests } from './needs.js';
+import { valueIn } from './needs.js';
 import { type SessionParts, selectionOf } from './parts.js';
-import { type Play, type Played, playedOut } from './play.js';
+import { type Played, playedOut } from './play.js';
 import { NotExercised } from './reason.js';
 import { Session } from './session.js';
 import type { Subject } from './subject.js';
 
 /** How many ask at once. */
-const MANY = 20;
+export const MANY = 20;
+
+/** How many write to one object at once, each something else. */
+export const SEVERAL = 12;
 
 const inOrganization = { [ORGANIZATION]: `$${KNOWN_ORGANIZATION}` };
 
 /** The creations whose answer says what was asked for, and their bodies. */
-const named: Readonly<Partial<Record<OperationId, (name: string) => Json>>> = {
+export const named: Readonly<Partial<Record<OperationId, (name: string) => Json>>> = {
   createSpace: (name) => ({ ...inOrganization, name }),
   createThread: (title) => ({ ...inOrganization, title }),
   createVectorStore: (name) => ({ name }),
 };
 
-type Include = (operation: OperationId) => boolean;
-
-export function planAtOnce(spec: Spec, contracts: Contracts, include: Include): readonly Play[] {
-  const made = (Object.keys(named) as OperationId[]).filter(include).map((id): Play => {
-    const { undo, read } = creations[id] as Creation;
-    const many = (call: OperationId): readonly OperationId[] => Array(MANY).fill(call);
-    const title = `${id}, ${MANY} times at once, makes ${MANY} objects`;
-    return planOne(
-      spec,
-      contracts,
-      { operation: id, title, expected: ['created'] },
-      {
-        calls: [...many(id), ...many(read), ...many(undo)],
-        play: (parts, subject) => new AtOnce(parts, subject).createMany(),
-      },
-    );
-  });
-  const attach: OperationId = 'addVectorStoreToSpace';
-  if (!include(attach)) return made;
-  const title = `${attach}, ${MANY} times at once for one store, attaches it once`;
-  const subject = { operation: attach, title, expected: ['attached', 'already_attached'] };
-  const calls: readonly OperationId[] = [
-    'createSpace',
-    'createVectorStore',
-    ...Array<OperationId>(MANY).fill(attach),
-    'listSpaceVectorStores',
-    'deleteSpace',
-    'deleteVectorStore',
-  ];
-  const play: Playing['play'] = (parts, own) => new AtOnce(parts, own).attachMany();
-  return [...made, planOne(spec, contracts, subject, { calls, play })];
-}
-
-interface Playing {
-  readonly calls: readonly OperationId[];
-  readonly play: (parts: SessionParts, subject: Subject) => Promise<Played>;
-}
-
-function planOne(
-  spec: Spec,
-  contracts: Contracts,
-  about: Pick<Subject, 'operation' | 'title' | 'expected'>,
-  { calls, play }: Playing,
-): Play {
-  const subject: Subject = {
-    ...about,
-    kind: 'at_once',
-    place: spec.place(about.operation),
-    caller: 'owner',
-  };
-  const touches = new Set(calls);
-  const requests = [...touches].map((call) => templateOf(spec, contracts, { call }));
-  const needs = {
-    ...needsOfRequests([], []),
-    calls: touches,
-    profile: new Set(['callers.owner', KNOWN_ORGANIZATION]),
-  };
-  return {
-    ...subject,
-    needs,
-    touches,
-    costs: { own: calls, state: [] },
-    lanes: lanesOf(spec, { requests, needs }),
-    play: (parts) => play(parts, subject),
-  };
-}
-
-class AtOnce {
+export class AtOnce {
   readonly #parts: SessionParts;
   readonly #subject: Subject;
   /** For what is sent by itself, and for names. */
@@ -121,17 +57,28 @@ class AtOnce {
     const { id: pointer, read, undo } = creations[operation] as Creation;
     const bodyOf = named[operation] as (name: string) => Json;
     const names = Array.from({ length: MANY }, () => this.#session.values.newName());
+    const makers = this.#makers();
+    // What is there already is read first, so that all are sent at once.
+    for (const caller of makers)
+      await this.#session.takeStock(this.#session.fillCall({ call: operation, caller }));
     const made = await this.#all(
-      names.map((name) => ({ call: operation, body: bodyOf(name) })),
+      names.map((name, i) => ({
+        call: operation,
+        caller: makers[i % makers.length] as CallerName,
+        body: bodyOf(name),
+      })),
       expected,
     );
     const byId = this.#made;
     for (const one of made) {
       const id = atPointer(one.judged?.body, pointer);
-      if (isSuccess(one) && isId(id)) byId.set(id, [...(byId.get(id) ?? []), one]);
+      if (!isSuccess(one) || !isId(id)) continue;
+      byId.set(id, [...(byId.get(id) ?? []), one]);
+      this.#judgeMaker(one, pointer.slice(0, -'/id'.length));
     }
     const parameter = lastParameterOf(this.#parts.spec, undo);
     const pathOf = (id: string): Record<string, string> => ({ [parameter]: id });
+    const makerOf = (id: string): CallerName => byId.get(id)?.[0]?.caller ?? 'owner';
     for (const [, same] of byId)
       if (same.length > 1)
         this.#report(
@@ -141,7 +88,7 @@ class AtOnce {
         );
     const ids = [...byId.keys()];
     const reads = await this.#all(
-      ids.map((id) => ({ call: read, path: pathOf(id) })),
+      ids.map((id) => ({ call: read, caller: makerOf(id), path: pathOf(id) })),
       ['retrieved'],
     );
     for (const one of reads.filter(isSuccess)) {
@@ -151,7 +98,7 @@ class AtOnce {
       if (!one.response?.body?.includes(`"${name}"`))
         this.#report(one, `the object that was named ${name} when ${id} was made`, 'another one');
     }
-    await this.#takeAway(ids.map((id) => ({ call: undo, path: pathOf(id) })));
+    await this.#takeAway(ids.map((id) => ({ call: undo, caller: makerOf(id), path: pathOf(id) })));
     return this.#played();
   }
 
@@ -189,8 +136,81 @@ class AtOnce {
     return this.#played();
   }
 
+  /** Each attaches another store to one space. */
+  async attachEach(): Promise<Played> {
+    const { operation, expected } = this.#subject;
+    const undos: Call[] = [];
+    try {
+      const space_id = await this.#make('createSpace', undos);
+      const stores: string[] = [];
+      while (stores.length < SEVERAL) stores.push(await this.#make('createVectorStore', undos));
+      const attached = await this.#all(
+        stores.map((vector_store_id) => ({ call: operation, path: { space_id, vector_store_id } })),
+        expected,
+      );
+      const [list] = await this.#all(
+        [{ call: 'listSpaceVectorStores', path: { space_id } }],
+        ['listed'],
+      );
+      const listed = rowsIn(list?.judged?.body).map(
+        (row) => isJsonObject(row) && row.vector_store_id,
+      );
+      const accepted = attached.filter(isSuccess).map(({ request }) => request.target);
+      const lost = stores.filter(
+        (id) => accepted.some((target) => target.includes(id)) && !listed.includes(id),
+      );
+      const by = attached.find(({ request }) => request.target.includes(lost[0] ?? ' '));
+      if (by && list && isSuccess(list))
+        this.#report(by, `links to ${accepted.length} stores`, `none to ${lost.length} of them`);
+    } finally {
+      await this.#takeAway(undos);
+    }
+    return this.#played();
+  }
+
+  /** Each sets another key of the metadata of one thread. */
+  async mergeEach(): Promise<Played> {
+    const { operation, expected } = this.#subject;
+    const undos: Call[] = [];
+    try {
+      const path = { thread_id: await this.#make('createThread', undos) };
+      const keys = Array.from({ length: SEVERAL }, (_, i) => `key_${i}`);
+      const updated = await this.#all(
+        keys.map((key) => ({ call: operation, path, body: { metadata: { [key]: key } } })),
+        expected,
+      );
+      const [read] = await this.#all([{ call: 'getThread', path }], ['retrieved']);
+      const kept = atPointer(read?.judged?.body, '/metadata');
+      const lost = keys.filter((key) => !(isJsonObject(kept) && kept[key] === key));
+      const by = updated.at(-1);
+      if (by && read && isSuccess(read) && updated.every(isSuccess) && lost.length > 0)
+        this.#report(by, `all ${SEVERAL} keys in /metadata`, `not ${lost.join(', ')}`);
+    } finally {
+      await this.#takeAway(undos);
+    }
+    return this.#played();
+  }
+
+  /** Who takes turns: whoever answers for one caller must not answer for another. */
+  #makers(): readonly CallerName[] {
+    const { profile } = this.#parts;
+    const isKnown = (name: CallerName): boolean =>
+      valueIn(profile, `callers.${name}.user_id`) !== undefined;
+    return isKnown('owner') && isKnown('admin') ? ['owner', 'admin'] : ['owner'];
+  }
+
+  /** Whoever asked is named as the one who made it. */
+  #judgeMaker(made: Exchanged, at: string): void {
+    const own = valueIn(this.#parts.profile, `callers.${made.caller}.user_id`);
+    for (const field of MAKERS) {
+      const maker = atPointer(made.judged?.body, `${at}/${field}`);
+      if (own === undefined || maker === undefined || maker === own) continue;
+      this.#report(made, `${field} ${own}, who sent it`, String(maker));
+    }
+  }
+
   /** What is needed first; its deletion goes before those of what was there before. */
-  async #make(call: 'createSpace' | 'createVectorStore', undos: Call[]): Promise<string> {
+  async #make(call: OperationId, undos: Call[]): Promise<string> {
     const { id: pointer, undo } = creations[call] as Creation;
     const body = (named[call] as (name: string) => Json)(this.#session.values.newName());
     const made = await this.#session.mustSucceed(this.#session.fillCall({ call, body }));

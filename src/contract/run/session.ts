@@ -114,7 +114,7 @@ export class Session {
     const { caller } = filled;
     const operation = this.#operation(filled);
     const { request, asked } = httpRequest(operation, filled, profile, sending);
-    await this.#takeStock(filled);
+    await this.takeStock(filled);
     const exchanged = await this.sender.send({
       operation: operation.id,
       caller,
@@ -213,7 +213,7 @@ export class Session {
   }
 
   /** Before the run makes the first of a kind. */
-  async #takeStock({ call, caller }: Filled): Promise<void> {
+  async takeStock({ call, caller }: Filled): Promise<void> {
     const kind = creations[call]?.kind;
     const { guard } = this.sender;
     for (const viewer of kind ? viewersFor(caller) : []) {
