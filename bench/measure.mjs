@@ -14,15 +14,15 @@ const REST_MS = 200;
 /**
  * Of the first right answer: the milliseconds since the spawn, and the CPU milliseconds that they
  * cost; and the MiB of memory when nothing is asked for a while. Each is `{ server: [one per pass] }`.
- * The bar is about two servers that start quickly, so they get many passes; Prism takes part in the
- * first few.
+ * The bar is about two servers that start quickly, so they get many passes; slow ones take part in
+ * the first few.
  */
-export async function measureStart(servers, { passes, prismPasses }, source, say) {
+export async function measureStart(servers, { passes, slowPasses }, source, say) {
   const started = startedOf(servers);
   const [ms, cpu, memory] = [1, 2, 3].map(() => emptySamples(started));
   for (let pass = 0; pass < passes; pass++) {
     say(`start-up, pass ${pass + 1} of ${passes}`);
-    const taking = started.filter(({ key }) => key !== 'prism' || pass < prismPasses);
+    const taking = started.filter(({ isSlow }) => !isSlow || pass < slowPasses);
     for (const server of rotated(taking, pass)) {
       const { startMs, child, stop } = await startServer(server, preloadOf(source));
       cpu[server.key].push((await cpuOf(child, source)) / 1000);
@@ -55,6 +55,7 @@ export async function measureCpu(
 ) {
   const samples = Object.fromEntries(wanted.map(({ key }) => [key, emptySamples(servers)]));
   const load = startLoad();
+  const answers = ({ without = [] }, { key }) => !without.includes(key);
   say('CPU: starting and warming up');
   const plain = wanted.filter((request) => !request.crowded);
   const many = wanted.filter((request) => request.crowded);
@@ -63,7 +64,7 @@ export async function measureCpu(
   const others = [];
   for (const server of servers) {
     const other = many.length > 0 ? crowded(server) : undefined;
-    const asked = other ? plain : wanted;
+    const asked = (other ? plain : wanted).filter((request) => answers(server, request));
     targets.push(await prepareTarget(server, load, { ...settings, asked }));
     if (other) others.push(await prepareTarget(other, load, { ...settings, asked: many }));
   }
@@ -78,7 +79,9 @@ export async function measureCpu(
     for (const request of asked) {
       const { key } = request;
       // The windows that are compared stand next to each other; the servers that wait use no CPU.
-      for (const target of rotated(targetsOf(request), round)) {
+      for (const target of rotated(targetsOf(request), round).filter((one) =>
+        answers(one, request),
+      )) {
         samples[key][target.key].push(
           await measureWindow(target, target.works[key], load, { measured, source }),
         );
@@ -103,7 +106,8 @@ export async function prepareTarget(
   const works = {};
   for (const request of asked)
     works[request.key] = await request.prepare(started.port, connections);
-  for (const work of Object.values(works)) await load.run(started, { work, ...warmUp });
+  for (let time = 0; time < (server.warmUps ?? 1); time++)
+    for (const work of Object.values(works)) await load.run(started, { work, ...warmUp });
   return { ...started, works };
 }
 

@@ -42,7 +42,8 @@ export const cpuTables = (servers, cpu) =>
     .join('\n\n');
 
 function table(measure, list, compared) {
-  const rows = list.map(({ key, title }) => [
+  const asked = list.filter(({ key }) => compared[key].values.length > 0);
+  const rows = asked.map(({ key, title }) => [
     title,
     spread(compared[key].value, 0),
     spread(compared[key].ratio, 2),

@@ -31,7 +31,7 @@ const getPrivateSpace = { ...getSpace, headers: { 'x-api-key': 'ak_member' }, st
 /** Of the ten thousand spaces of the scenario `crowded`. */
 export const listSpaces = {
   method: 'GET',
-  path: '/v1/spaces?organization_id=org_xyz789&limit=50',
+  path: '/v1/spaces/?organization_id=org_xyz789&limit=50',
   headers: credential,
   status: 200,
 };

@@ -5,22 +5,32 @@ import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { ask, HOST } from './ask.mjs';
+import {
+  mockoonCli,
+  mockoonFile,
+  peersFolder,
+  wiremockFolder,
+  wiremockJar,
+} from './peers/install.mjs';
 import { getSpace, isPage, isSpace, listSpaces } from './requests.mjs';
 
 const START_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 2_000;
 const POLL_MS = 2;
 
-const bareExpress = fileURLToPath(new URL('./peers/express.mjs', import.meta.url));
+const ownPeer = (name) => fileURLToPath(new URL(`./peers/${name}.mjs`, import.meta.url));
 const understudy = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 const prism = fileURLToPath(
   new URL('../node_modules/@stoplight/prism-cli/dist/index.js', import.meta.url),
 );
 const document = fileURLToPath(new URL('../generated/document.json', import.meta.url));
 
+/** Prism refuses nobody unless it is asked to in a header. */
+const noRefusals = ['refused_403'];
+
 /** Bare Express stands first: the others are told in ratios to it. */
 export const servers = [
-  { key: 'express', title: 'bare Express 5', script: bareExpress, flags: (port) => [port] },
+  { key: 'express', title: 'bare Express 5', script: ownPeer('express'), flags: (port) => [port] },
   {
     key: 'understudy',
     title: 'Understudy',
@@ -35,12 +45,51 @@ export const servers = [
     flags: understudyFlags('--self-check', 'off'),
     crowdedFlags: understudyFlags('--self-check', 'off', '--scenario', 'crowded'),
   },
-  { key: 'prism', title: 'Prism', script: prism, flags: prismFlags() },
+  {
+    key: 'http',
+    title: '`node:http` with our headers, the body parsed',
+    script: ownPeer('http'),
+    flags: (port) => [port],
+  },
+  {
+    key: 'validator',
+    title: 'express-openapi-validator, requests and responses',
+    script: ownPeer('express-openapi-validator'),
+    flags: (port) => [port, peersFolder, document],
+    isSlow: true,
+  },
+  {
+    key: 'prism',
+    title: 'Prism',
+    script: prism,
+    flags: prismFlags(),
+    isSlow: true,
+    without: noRefusals,
+  },
   {
     key: 'prism_silent',
     title: 'Prism, `-v silent`',
     script: prism,
     flags: prismFlags('-v', 'silent'),
+    isSlow: true,
+    without: noRefusals,
+  },
+  {
+    key: 'mockoon',
+    title: 'Mockoon',
+    script: mockoonCli,
+    flags: (port) => ['start', '-d', mockoonFile, '-p', port, '-l', HOST, '-X'],
+    isSlow: true,
+  },
+  {
+    key: 'wiremock',
+    title: 'WireMock, journal on',
+    command: 'java',
+    script: wiremockJar,
+    flags: (port) => ['--port', port, '--bind-address', HOST, '--root-dir', wiremockFolder],
+    isSlow: true,
+    // What is compiled late there is compiled before it is measured.
+    warmUps: 5,
   },
 ];
 
@@ -49,7 +98,7 @@ export const quickServers = servers.filter(({ key }) => ['express', 'understudy'
 
 /** The other two differ by a flag about requests, not about the start. */
 export const startedOf = (list) =>
-  list.filter(({ key }) => ['express', 'understudy', 'prism'].includes(key));
+  list.filter(({ key }) => !['understudy_unchecked', 'prism_silent'].includes(key));
 
 /** The same server with many rows, where it keeps any. */
 export const crowded = (server) =>
@@ -83,15 +132,12 @@ process.once('exit', () => {
 export async function startServer(server, preload = [], tries = 3) {
   const port = await freePort();
   const started = process.hrtime.bigint();
-  const child = spawn(
-    process.execPath,
-    [...preload, server.script, ...server.flags(String(port))],
-    {
-      env: cleanEnvironment(),
-      stdio:
-        preload.length > 0 ? ['ignore', 'ignore', 'pipe', 'ipc'] : ['ignore', 'ignore', 'pipe'],
-    },
-  );
+  const { command = process.execPath, script, flags } = server;
+  const before = command === process.execPath ? preload : ['-jar'];
+  const child = spawn(command, [...before, script, ...flags(String(port))], {
+    env: cleanEnvironment(),
+    stdio: preload.length > 0 ? ['ignore', 'ignore', 'pipe', 'ipc'] : ['ignore', 'ignore', 'pipe'],
+  });
   running.add(child);
   const stderr = lastWords(child);
   child.once('exit', () => running.delete(child));
