@@ -139,6 +139,7 @@ describe('a HAR that is replayed', () => {
     const har = { log: { entries: [{ request: { method: 7 } }, {}] } };
     await expect(control.replayHar('default', har)).rejects.toMatchObject({
       code: 'BROKEN_HAR',
+      fix: 'Correct all that the details list, or save the recording again.',
       details: { field: '/log/entries/0/request/method' },
     });
     expect((await control.world('default')).requests).toBe(0);
