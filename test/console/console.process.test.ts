@@ -450,6 +450,13 @@ describe('faults', () => {
 });
 
 describe('cases', () => {
+  it('that are not there are said not to be', async () => {
+    await to('default/cases/getSpace/nobody_knows');
+    await says('There is no case getSpace.nobody_knows');
+    await button('Close').click();
+    await says('documented cases have been met');
+  });
+
   it('are all there, and those that were met lead to who met them', async () => {
     await call('POST', attach);
     await call('POST', attach);

@@ -32,8 +32,9 @@ export function CasesView() {
   const count = all.reduce((sum, { cases }) => sum + cases.length, 0);
   const operation = all.find(({ id }) => id === rest[0]);
   const opened = operation?.cases.find(({ name }) => name === rest[1]);
+  const isUnknown = rest.length > 0 && all.length > 0 && !opened;
   return (
-    <div class={`split${opened ? ' has-open' : ''}`}>
+    <div class={`split${opened || isUnknown ? ' has-open' : ''}`}>
       <section class="list scrolling" aria-label="Cases">
         <div>
           <h2 class="view-title">Cases</h2>
@@ -67,6 +68,16 @@ export function CasesView() {
           met={met.get(`${operation.id}.${opened.name}`) ?? []}
           onClose={() => go({ rest: [] })}
         />
+      ) : isUnknown ? (
+        <section class="detail empty">
+          <h2>
+            There is no case <code>{rest.join('.')}</code>
+          </h2>
+          <p>The document that is served has no operation with a case of this name.</p>
+          <button type="button" onClick={() => go({ rest: [] })}>
+            Close
+          </button>
+        </section>
       ) : null}
     </div>
   );
