@@ -136,6 +136,7 @@ const states = {
 
 function Live() {
   const state = connection.value;
+  if (tokenNeeded.value) return null;
   return (
     <span class={`live ${state}`} role="status">
       <i aria-hidden="true" />

@@ -1,6 +1,6 @@
 // What there is: worlds and scenarios; and what is told when something was done.
 import { signal } from '@preact/signals';
-import { api, dataOf, Refused, type World } from './api.js';
+import { api, dataOf, Refused, tokenNeeded, type World } from './api.js';
 
 export const worlds = signal<readonly World[]>([]);
 
@@ -38,6 +38,8 @@ export async function attempt(work: () => Promise<string | undefined>): Promise<
     await loadWorlds();
     return true;
   } catch (error) {
+    // The page asks for it then.
+    if (tokenNeeded.value) return false;
     const { message } = error as Error;
     tell({
       kind: 'refused',

@@ -113,6 +113,11 @@ describe('the page', () => {
     await open({ adminToken: 'secret-7' });
     await call('GET', '/v1/spaces/space_abc123');
     await to();
+    await says('This server wants its token');
+    expect(await page.getByRole('status').allTextContents()).toEqual(['']);
+    await page.getByLabel('Token').fill('secret-6');
+    await button('Use it').click();
+    await says('It is another one than you gave.');
     await page.getByLabel('Token').fill('secret-7');
     await button('Use it').click();
     await expect.poll(() => rows().count()).toBe(1);

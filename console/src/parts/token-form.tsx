@@ -1,5 +1,5 @@
 // Asks for the token, where other machines reach the server.
-import { giveToken } from '../api.js';
+import { credentials, giveToken } from '../api.js';
 
 export function TokenForm() {
   return (
@@ -9,6 +9,7 @@ export function TokenForm() {
         Other machines can reach it, so its control plane takes only requests with the token that it
         printed when it started, or that <code>--admin-token</code> gave it.
       </p>
+      {credentials().authorization ? <p role="alert">It is another one than you gave.</p> : null}
       <form
         class="line"
         onSubmit={(event) => {
