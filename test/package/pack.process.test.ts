@@ -88,7 +88,7 @@ describe('the packed package', () => {
       ...listFiles('fixtures'),
       ...listFiles('contracts'),
       ...listFiles('docs').filter(
-        (file) => !/^docs\/(?:(?:adr|images)\/|(?:oracles|performance)\.md$)/.test(file),
+        (file) => !/^docs\/(?:(?:adr|images)\/|(?:evidence|oracles|performance)\.md$)/.test(file),
       ),
       ...schemas,
       ...papers,
