@@ -1,6 +1,6 @@
 // Deletions that delete nothing, and what a run says of them.
 import { describe, expect, it } from 'vitest';
-import { handlerTarget, type Target } from '../../../src/client/target.js';
+import { handlerTarget, type Target, TargetError } from '../../../src/client/target.js';
 import { toJunit, toResults, toText } from '../../../src/contract/report/renderings.js';
 import { exitCode } from '../../../src/contract/report/verdict.js';
 import { Ledger, type Line } from '../../../src/contract/run/ledger.js';
@@ -235,5 +235,25 @@ describe('the ledger', () => {
     expect(writes.filter((method) => method === 'POST')).toEqual([]);
     expect(exitCode(report, 'failure')).toBe(3);
     expect(toText(report)).toContain('the disk is full');
+  });
+});
+
+describe('a creation without an answer by somebody from elsewhere', () => {
+  it('is known to have made nothing, as those who may look there do not see it', async () => {
+    const honest = handlerTarget('the mock server', createUnderstudy().fetch);
+    let lost = 0;
+    const target: Target = {
+      ...honest,
+      send: async (request, signal) => {
+        const isOutsiders = request.headers['x-api-key'] === 'ak_outsider';
+        if (!isOutsiders || request.method !== 'POST') return honest.send(request, signal);
+        lost += 1;
+        throw new TargetError('broken', 'ECONNRESET');
+      },
+    };
+    const report = await runOf(target, 'createSlice', { level: 'smoke' });
+    expect(lost).toBeGreaterThan(0);
+    expect(report.possiblyMade).toEqual([]);
+    expect(report.leftovers).toEqual([]);
   });
 });
