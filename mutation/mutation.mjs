@@ -1,4 +1,5 @@
 // A run: the kit, the rivals, what is printed, and whether it passes.
+import { isDeepStrictEqual } from 'node:util';
 import { countsOf, judgeKit, matches, playKit } from './kit.mjs';
 import { compareLevels } from './levels.mjs';
 import { drifts, operations } from './plays.mjs';
@@ -10,6 +11,7 @@ import {
   measured,
   readResults,
   sampleOf,
+  verdictsOn,
   withKit,
   writeResults,
 } from './results.mjs';
@@ -48,10 +50,15 @@ export async function mutation(
 
   let results = withKit(committed, { ...judged, operations }, played);
   if (rivalsAlone || (whole && !kitAlone)) {
-    const answers = await askRivals(names, say);
-    results = { ...results, rivals: titles, sample: sampleOf(names, played, answers) };
+    // What is written down stays until a rival has another version; a run without --write asks all
+    // again, and lists where it is told otherwise.
+    const written = write && isDeepStrictEqual(committed.rivals, titles) ? committed : undefined;
+    const asked = names.filter((name) => !written || !verdictsOn(name, written));
+    const answers = await askRivals(asked, say);
+    const sample = sampleOf(names, played, answers, written);
+    results = { ...results, rivals: titles, sample };
     console.log(`\n${sampleTable(results)}\n`);
-    printSeconds(played, names, answers);
+    if (asked.length > 0) printSeconds(played, asked, answers);
     if (patterns.length === 0)
       printList('Other verdicts than in mutation/results.json', differences(results, committed));
   }

@@ -24,12 +24,26 @@ export const measured = ({ operations, added_since: added = [] }, drifts) =>
     ),
   );
 
-/** The verdicts on the sample as they are written down: by name, then by tool. */
-export function sampleOf(names, played, answers) {
+/** What is written down of a drift or a variation, by tool; undefined where nothing is. */
+export const verdictsOn = (name, { sample: { drifts, variations } }) =>
+  drifts[name] ?? variations[name];
+
+/**
+ * The verdicts on the sample as they are written down: by name, then by tool. Those that the rivals
+ * were not asked for again are taken from what is `written`.
+ * @param {readonly string[]} names
+ * @param {readonly any[]} played
+ * @param {readonly any[]} answers
+ * @param {any} [written]
+ */
+export function sampleOf(names, played, answers, written = undefined) {
   const kit = kitVerdicts(played);
   const verdictsOf = (name) => [
     ['kit', kit.get(name)],
-    ...answers.map(({ key, verdicts }) => [key, verdicts.get(name).verdict]),
+    ...answers.map(({ key, verdicts }) => [
+      key,
+      verdicts.get(name)?.verdict ?? verdictsOn(name, written)[key],
+    ]),
   ];
   const part = (some) =>
     Object.fromEntries(some.map((name) => [name, Object.fromEntries(verdictsOf(name))]));

@@ -8,6 +8,7 @@ import {
   isAbout,
   measured,
   readResults,
+  sampleOf,
 } from '../../mutation/results.mjs';
 import { pickSample } from '../../mutation/sample.mjs';
 import { driftsOf } from '../../src/drift/drifts.js';
@@ -46,6 +47,29 @@ describe('mutation/results.json', () => {
 });
 
 describe('the sample', () => {
+  it('keeps what is written down of those that the rivals were not asked for again', () => {
+    const verdict = (name: string, said: string) => ({ name, verdict: said });
+    const played = [
+      { name: '', alarms: [] },
+      verdict('guard:a', 'named'),
+      verdict('guard:b', 'missed'),
+    ];
+    const answers = [
+      {
+        key: 'prism',
+        honest: [],
+        verdicts: new Map([['guard:b', verdict('guard:b', 'elsewhere')]]),
+      },
+    ];
+    const written = {
+      sample: { drifts: { 'guard:a': { kit: 'missed', prism: 'named' } }, variations: {} },
+    };
+    expect(sampleOf(['guard:a', 'guard:b'], played, answers, written).drifts).toEqual({
+      'guard:a': { kit: 'named', prism: 'named' },
+      'guard:b': { kit: 'missed', prism: 'elsewhere' },
+    });
+  });
+
   it('has as many drifts of each kind, and the same whatever order they come in', () => {
     const picked = pickSample(drifts);
     const counts = Object.keys(driftKinds).map(
