@@ -70,6 +70,7 @@ tables:
           - { call: getSpace, absent: /name, answer: { /name: m } }
           - { call: getSpace, later: [/updated_at, /created_at] }
           - { call: listSpaces, order: [/spaces/*/name, [m]] }
+          - { call: listSpaces, fits: /spaces }
           - { call: updateSpace, body: { name: m } }
         given: { space: another_space }
         observe: none

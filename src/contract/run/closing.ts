@@ -95,6 +95,10 @@ interface Shown {
   readonly isWhole: boolean;
 }
 
+interface ReadList extends Shown {
+  readonly isForbidden: boolean;
+}
+
 type Kind = keyof typeof listsOf;
 
 /** What one caller has made of a kind. */
@@ -112,6 +116,7 @@ class Closing {
   readonly #session: Session;
   readonly #ledger: Ledger;
   readonly #isLater: boolean;
+  readonly #lists = new Map<string, ReadList>();
 
   constructor(parts: SessionParts, ledger: Ledger, isLater: boolean) {
     this.#parts = parts;
@@ -266,6 +271,7 @@ class Closing {
     const { undo } = creationOf(entry);
     entry.isTried = true;
     if (this.#parts.allow?.(undo) === false) return;
+    this.#lists.clear();
     try {
       await this.#send(undo, entry);
       if (entry.state === 'made') this.#ledger.left(entry, this.#saidOf(entry));
@@ -307,22 +313,38 @@ class Closing {
     const rows = new Map<string, Json>();
     let isWhole = lists.length === listsOf[kind].length;
     for (const list of lists) {
-      const first = await this.#answered(list);
+      const read = await this.#read(list);
       // What somebody made where he may not look stands among what others see there.
-      if (first.response?.status === 403 && list.caller === caller) {
+      if (read.isForbidden && list.caller === caller) {
         lists.push(...this.#others(caller).map((other) => ({ ...list, caller: other })));
         if (this.#others(caller).length > 0) continue;
       }
-      let last = first;
-      for await (const page of pagesFrom(first, list, (next) => this.#answered(next))) {
-        for (const row of rowsIn(page.judged?.body))
-          if (isJsonObject(row) && typeof row.id === 'string' && !isArchived(row))
-            rows.set(row.id, row);
-        last = page;
-      }
-      isWhole &&= isSuccess(last) && nextPage(last, list) === undefined;
+      for (const [id, row] of read.rows) rows.set(id, row);
+      isWhole &&= read.isWhole;
     }
     return { rows, isWhole };
+  }
+
+  /** A list to its end. It stays what it is until something is deleted. */
+  async #read(list: Filled): Promise<ReadList> {
+    const key = JSON.stringify(list);
+    const known = this.#lists.get(key) ?? (await this.#readAgain(list));
+    this.#lists.set(key, known);
+    return known;
+  }
+
+  async #readAgain(list: Filled): Promise<ReadList> {
+    const first = await this.#answered(list);
+    const rows = new Map<string, Json>();
+    let last = first;
+    for await (const page of pagesFrom(first, list, (next) => this.#answered(next))) {
+      for (const row of rowsIn(page.judged?.body))
+        if (isJsonObject(row) && typeof row.id === 'string' && !isArchived(row))
+          rows.set(row.id, row);
+      last = page;
+    }
+    const isWhole = isSuccess(last) && nextPage(last, list) === undefined;
+    return { rows, isWhole, isForbidden: first.response?.status === 403 };
   }
 }
 
