@@ -85,7 +85,7 @@ describe('twenty requests at once', () => {
     'createSpace.same_answer',
     'createVectorStore.same_answer',
   ];
-  itFirst(4).each(faults)('show %s', async (drift) => {
+  itFirst(2).each(faults)('show %s', async (drift) => {
     const [operation] = drift.split('.') as [OperationId];
     const { fetch } = createUnderstudy({ drift: `hand:${drift}` });
     const target = handlerTarget('the mock server', fetch);
