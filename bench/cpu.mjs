@@ -16,9 +16,13 @@ export const preloadOf = (source) =>
     ? []
     : ['--import', fileURLToPath(new URL('./preload-usage.mjs', import.meta.url))];
 
-/** Reads the CPU that a started server has used so far. */
-export function cpuOf(child, source) {
-  return source === 'proc' ? treeMicroseconds(child.pid) : askProcess(child);
+/**
+ * Reads the CPU that a started server has used so far. Where its threads come and go, as those of
+ * Java, it is read in ticks: what is counted finer is gone with a thread.
+ */
+export function cpuOf(child, source, { threadsEnd = false } = {}) {
+  if (source !== 'proc') return askProcess(child);
+  return threadsEnd ? treeTicks(child.pid) * microsecondsPerTick() : treeMicroseconds(child.pid);
 }
 
 /** Microseconds of the thread that answers requests, in this process; of all its threads elsewhere. */

@@ -25,7 +25,7 @@ export async function measureStart(servers, { passes, slowPasses }, source, say)
     const taking = started.filter(({ isSlow }) => !isSlow || pass < slowPasses);
     for (const server of rotated(taking, pass)) {
       const { startMs, child, stop } = await startServer(server, preloadOf(source));
-      cpu[server.key].push((await cpuOf(child, source)) / 1000);
+      cpu[server.key].push((await cpuOf(child, source, server)) / 1000);
       await sleep(REST_MS);
       memory[server.key].push(memoryOf(child));
       await stop();
@@ -112,9 +112,9 @@ export async function prepareTarget(
 }
 
 export async function measureWindow(target, work, load, { measured, source }) {
-  const before = await cpuOf(target.child, source);
+  const before = await cpuOf(target.child, source, target);
   const count = await load.run(target, { work, ...measured });
-  return ((await cpuOf(target.child, source)) - before) / count;
+  return ((await cpuOf(target.child, source, target)) - before) / count;
 }
 
 /** One load generator for the whole run: the same for every server, and as warm. */

@@ -85,6 +85,7 @@ export const servers = [
     key: 'wiremock',
     title: 'WireMock, journal on',
     command: 'java',
+    threadsEnd: true,
     script: wiremockJar,
     flags: (port) => ['--port', port, '--bind-address', HOST, '--root-dir', wiremockFolder],
     isSlow: true,
