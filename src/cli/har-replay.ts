@@ -1,5 +1,5 @@
 // What `understudy har replay` does: the file, the world, and what came of it in words.
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { accessTo } from '../client/access.js';
 import { decodedAtOnce } from '../client/content-encoding.js';
@@ -9,7 +9,7 @@ import type { ControlClient } from '../control/client.js';
 import { ControlError } from '../control/client-answer.js';
 import { nearest } from '../files/nearest.js';
 import { FileError } from '../files/problem.js';
-import { readText } from '../files/read.js';
+import { readText, statOf } from '../files/read.js';
 import { Callers, type SentAs, type WorldCredential } from '../har/credentials.js';
 import type { Difference } from '../har/differences.js';
 import type { LeftOut } from '../har/plan.js';
@@ -36,7 +36,7 @@ export function recordingIn(file: string): readonly RecordedExchange[] {
   const refuse = (what: string, fix: string): never => {
     throw new FileError([{ file: name, line: 1, column: 1, what, fix }]);
   };
-  const size = file === '-' ? 0 : (statSync(file, { throwIfNoEntry: false })?.size ?? 0);
+  const size = file === '-' ? 0 : (statOf(file)?.size ?? 0);
   const tooLarge = (bytes: number): void => {
     if (bytes > MOST_OF_A_FILE)
       refuse(

@@ -1,6 +1,6 @@
 // The files that a check compares its findings with: known deviations, and reports of earlier runs.
 
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Earlier, readEarlier } from '../contract/report/compare.js';
 import { addKnown } from '../contract/report/known-add.js';
@@ -9,7 +9,7 @@ import type { KnownFinding } from '../contract/run/finding.js';
 import { readKnown } from '../contract/run/known-findings.js';
 import { fileReason } from '../files/file-error.js';
 import { FileError, type Problem } from '../files/problem.js';
-import { readText } from '../files/read.js';
+import { isFolder, readText } from '../files/read.js';
 import { replaceFile } from '../files/write.js';
 import { UsageError } from '../spec/failure.js';
 import type { CheckFlags } from './flags.js';
@@ -58,8 +58,8 @@ export function knownFilesOf({ known, knownAdd, compare = [] }: Named): () => Kn
 /** Said before a run of an hour rather than after it. */
 function checkFolder(file: string): void {
   const folder = dirname(file);
-  const isThere = statSync(folder, { throwIfNoEntry: false })?.isDirectory();
-  if (!isThere || statSync(file, { throwIfNoEntry: false })?.isDirectory())
+  const isThere = isFolder(folder);
+  if (!isThere || isFolder(file))
     throw new UsageError(
       `--known-add ${file}: ${isThere ? 'is a folder' : `there is no folder ${folder}`}\n  fix: name a file in a folder that is there`,
     );

@@ -1,9 +1,10 @@
 // `understudy scenario`: look at scenario files without serving them, and write one of a running
 // server's worlds.
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { FileError, type Problem, ScenarioError, withoutRepeats } from '../files/problem.js';
+import { isFolder } from '../files/read.js';
 import type { ReadScenario } from '../scenario/form.js';
 import { ExitCode } from '../spec/exit-code.js';
 import type { World } from '../world/world.js';
@@ -125,7 +126,7 @@ async function builtFrom(scenario: ReadScenario): Promise<World> {
 
 /** The YAML files of a folder; anything else as it is. */
 function filesOf(given: string): readonly string[] {
-  if (!statSync(given, { throwIfNoEntry: false })?.isDirectory()) return [given];
+  if (!isFolder(given)) return [given];
   const files = readdirSync(given).filter((file) => /\.ya?ml$/.test(file));
   if (files.length > 0) return files.sort().map((file) => join(given, file));
   const what = 'the folder holds no scenarios';

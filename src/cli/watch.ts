@@ -1,8 +1,7 @@
 // `serve --watch`: reads files again when they change. All that has changed at once is read before
 // any of it is used; what is broken changes nothing.
-import { statSync } from 'node:fs';
 import { FileError, type Problem } from '../files/problem.js';
-import { seeingFiles, shownPath } from '../files/read.js';
+import { seeingFiles, shownPath, statOf } from '../files/read.js';
 import type { ReloadingServer } from '../http/server.js';
 import { scenarioNames } from '../scenario/read.js';
 import { Failure } from '../spec/failure.js';
@@ -104,7 +103,7 @@ export function watchFiles(
 
 /** Another one where the file was written to, replaced, made or taken away. */
 function stateOf(file: string): string {
-  const { ino, size, mtimeMs, ctimeMs } = statSync(file, { throwIfNoEntry: false }) ?? {};
+  const { ino, size, mtimeMs, ctimeMs } = statOf(file) ?? {};
   return [ino, size, mtimeMs, ctimeMs].join(' ');
 }
 

@@ -1,6 +1,6 @@
 // The files and folders that a person names.
 
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileReason } from './file-error.js';
 import { nearest } from './nearest.js';
@@ -15,11 +15,27 @@ export function shownPath(file: string): string {
 export const pathFrom = (folder: string, name: string): string =>
   isAbsolute(name) ? name : join(folder, name);
 
-/** A pipe is one too: `--scenario <(…)`. */
-export const isFile = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
-export const isFolder = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+/** Nothing where it cannot be looked at; why not is told by whoever reads it. */
+export function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * A pipe is one too: `--scenario <(…)`. So is what is there and cannot be looked at: whoever reads it
+ * tells why.
+ */
+export function isFile(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
+  } catch {
+    return true;
+  }
+}
+export const isFolder = (path: string): boolean => statOf(path)?.isDirectory() === true;
 
 /** The whole path, for telling whether two names mean the same file. */
 export const wholePath = resolve;

@@ -1,6 +1,6 @@
 // What is said to somebody who has made a mistake: what is wrong, where, and what to do next.
 // Nothing of Node's own.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -18,6 +18,8 @@ mkdirSync(empty);
 const broken = file('broken.yaml', 'callers: { owner: { api_key: "k }\n');
 const text = file('text', 'hello');
 const missing = join(folder, 'no-such-file');
+const loop = join(folder, 'loop');
+symlinkSync('loop', loop);
 
 const mistakes = [
   [['serv'], 'did you mean serve?'],
@@ -46,6 +48,11 @@ const mistakes = [
   [['contracts', 'export', '--output', join(missing, 'x')], 'cannot be written'],
   [['scenario', 'lint'], 'understudy scenario lint --help'],
   [['scenario', 'lint', empty], 'holds no scenarios'],
+  [['scenario', 'lint', loop], 'its links lead back to themselves'],
+  [['serve', '--scenario', join(text, 'below-a-file')], 'a part of its path is no folder'],
+  [['har', 'replay', loop], 'its links lead back to themselves'],
+  [['har', 'replay', join(folder, 'a'.repeat(300))], 'its name is too long'],
+  [['check', '--known-add', join(loop, 'known.yaml')], 'there is no folder'],
   [['explain', 'CASE_WRON'], 'did you mean CASE_WRONG?'],
   [['check', 'notaurl'], 'https://staging.example.com'],
   [['check', 'https://example.invalid'], '--profile FILE'],
