@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { api, dataOf, type WorldReplay } from './api.js';
 import { go } from './route.js';
-import { attempt, loadWorlds, worlds } from './worlds.js';
+import { attempt, freeName } from './worlds.js';
 
 export interface Replayed {
   readonly file: string;
@@ -21,10 +21,10 @@ interface Har {
 }
 
 /** Replays in a new world that starts where this one is now, and shows what came of it. */
-export const replayFile = (world: string, file: File): Promise<boolean> =>
-  attempt(async () => {
+export async function replayFile(world: string, file: File): Promise<void> {
+  const name = freeName(`${world.slice(0, 50)}-replay`);
+  const isDone = await attempt(async () => {
     const har = slim(parsed(await file.text(), file.name));
-    const name = freeName(`${world.slice(0, 50)}-replay`);
     const fork = { params: { path: { world } }, body: { name } };
     await dataOf(api.POST('/__admin/worlds/{world}/fork', fork));
     try {
@@ -35,10 +35,10 @@ export const replayFile = (world: string, file: File): Promise<boolean> =>
       await api.DELETE('/__admin/worlds/{world}', { params: { path: { world: name } } });
       throw error;
     }
-    await loadWorlds();
-    go({ world: name, view: 'requests', rest: ['replay'] });
     return undefined;
   });
+  if (isDone) go({ world: name, view: 'requests', rest: ['replay'] });
+}
 
 /** Once more, in the same world as its scenario has it. */
 export const replayFromStart = ({ har, result: { world }, ...kept }: Replayed): Promise<boolean> =>
@@ -50,13 +50,6 @@ export const replayFromStart = ({ har, result: { world }, ...kept }: Replayed): 
 
 const sent = (world: string, har: Har): Promise<WorldReplay> =>
   dataOf(api.POST('/__admin/worlds/{world}/har', { params: { path: { world } }, body: har }));
-
-function freeName(wanted: string): string {
-  const taken = new Set(worlds.value.map(({ name }) => name));
-  let name = wanted;
-  for (let i = 2; taken.has(name); i++) name = `${wanted}-${i}`;
-  return name;
-}
 
 function parsed(text: string, name: string): Har {
   try {

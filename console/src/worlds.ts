@@ -8,6 +8,14 @@ export async function loadWorlds(): Promise<void> {
   worlds.value = (await dataOf(api.GET('/__admin/worlds'))).worlds;
 }
 
+/** The name, or the first like it that no world has. */
+export function freeName(wanted: string): string {
+  const taken = new Set(worlds.value.map(({ name }) => name));
+  let name = wanted;
+  for (let i = 2; taken.has(name); i++) name = `${wanted}-${i}`;
+  return name;
+}
+
 export interface Notice {
   readonly kind: 'done' | 'refused';
   readonly text: string;

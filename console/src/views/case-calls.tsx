@@ -8,7 +8,7 @@ import { copy } from '../parts/copy.js';
 import { Part } from '../parts/detail.js';
 import { carryOut, type Step } from '../resend.js';
 import { go } from '../route.js';
-import { attempt, worlds } from '../worlds.js';
+import { attempt, freeName } from '../worlds.js';
 
 type Atlas = components['schemas']['CaseAnswer']['data'];
 
@@ -83,9 +83,7 @@ function Calls({ atlas }: { readonly atlas: Atlas }) {
 
 /** And shows the request that met it. */
 async function bringAbout({ case: name, scenario, calls }: Atlas): Promise<void> {
-  const taken = new Set(worlds.value.map((one) => one.name));
-  let world = name;
-  for (let i = 2; taken.has(world); i += 1) world = `${name}-${i}`;
+  const world = freeName(name);
   const done = await attempt(async () => {
     await dataOf(api.POST('/__admin/worlds', { body: { name: world, scenario } }));
     const status = await carryOut(world, calls.map(asStep));
