@@ -102,12 +102,11 @@ const shown = ({ case: name, ...outcome }: Outcome): string =>
 function kept(write: OperationId, read: OperationId): Drift {
   const ask = (call: Call, world: World): Outcome =>
     decide(rules[read] as unknown as Rule<World, Caller>, { ...call, world } as never).outcome;
-  return {
-    name: `hand:${write}.${read}_kept`,
-    kind: 'hand',
-    operations: [write, read],
-    does: `${read} answers as before it, to whoever has read it before`,
-    plant: () => {
+  return handDrift(
+    [write, read],
+    `${write}.${read}_kept`,
+    `${read} answers as before it, to whoever has read it before`,
+    () => {
       const calls = new Map<string, Call>();
       const old = new Map<string, { readonly before: Outcome; readonly now: string }>();
       const reading = (own: Outcome, call: Call): Outcome => {
@@ -134,7 +133,7 @@ function kept(write: OperationId, read: OperationId): Drift {
       };
       return { decide: decideKeeping };
     },
-  };
+  );
 }
 
 /** Reads of what somebody else may close, and how they refuse then. */

@@ -7,6 +7,7 @@ import { isJsonObject, type Json, type JsonObject } from '../spec/message.js';
 import { changeAt } from '../spec/values.js';
 import type { Drift, Wrapper } from './form.js';
 import { handDrift } from './hand/form.js';
+import { tried } from './state.js';
 
 /** Where an update finds what it changes, and where its answer shows that. */
 interface Updated {
@@ -78,8 +79,11 @@ const keptBy = (call: Call, { table, id }: Updated): Kept | undefined =>
 const ownNameRefused = (id: OperationId, updated: Updated): Drift =>
   deciding(id, 'own_name_refused', 'refuses the name that it has already', (ask, call) => {
     const known = keptBy(call, updated)?.[updated.name];
-    const tried = ask({ ...call, world: call.world.fork() });
-    if (tried.kind !== 'answer' || known === undefined || bodyOf(call)[updated.name] !== known)
+    if (
+      tried(ask, call)?.kind !== 'answer' ||
+      known === undefined ||
+      bodyOf(call)[updated.name] !== known
+    )
       return ask(call);
     const fault = { field: updated.name, keyword: 'unique' };
     return { kind: 'refusal', case: 'invalid_body', fault } as Outcome;
