@@ -102,10 +102,9 @@ export class AtOnce {
     return this.#played();
   }
 
-  async attachMany(): Promise<Played> {
+  attachMany(): Promise<Played> {
     const { operation, expected } = this.#subject;
-    const undos: Call[] = [];
-    try {
+    return this.#playedWith(async (undos) => {
       const path = {
         space_id: await this.#make('createSpace', undos),
         vector_store_id: await this.#make('createVectorStore', undos),
@@ -121,58 +120,39 @@ export class AtOnce {
           `of ${MANY} requests at once, one 201 and ${MANY - 1} times 409`,
           `${accepted.length} times ${first.response?.status}, ${refused} times 409`,
         );
-      const [list] = await this.#all(
-        [{ call: 'listSpaceVectorStores', path: { space_id: path.space_id } }],
-        ['listed'],
-      );
-      const isLink = (row: Json): boolean =>
-        isJsonObject(row) && row.vector_store_id === path.vector_store_id;
-      const links = rowsIn(list?.judged?.body).filter(isLink).length;
+      const { list, stores } = await this.#storesOf(path.space_id);
+      const links = stores.filter((id) => id === path.vector_store_id).length;
       if (list && isSuccess(list) && accepted.length > 0 && links !== 1)
         this.#report(list, 'one link to the store', `${links} links`);
-    } finally {
-      await this.#takeAway(undos);
-    }
-    return this.#played();
+    });
   }
 
   /** Each attaches another store to one space. */
-  async attachEach(): Promise<Played> {
+  attachEach(): Promise<Played> {
     const { operation, expected } = this.#subject;
-    const undos: Call[] = [];
-    try {
+    return this.#playedWith(async (undos) => {
       const space_id = await this.#make('createSpace', undos);
-      const stores: string[] = [];
-      while (stores.length < SEVERAL) stores.push(await this.#make('createVectorStore', undos));
+      const made: string[] = [];
+      while (made.length < SEVERAL) made.push(await this.#make('createVectorStore', undos));
       const attached = await this.#all(
-        stores.map((vector_store_id) => ({ call: operation, path: { space_id, vector_store_id } })),
+        made.map((vector_store_id) => ({ call: operation, path: { space_id, vector_store_id } })),
         expected,
       );
-      const [list] = await this.#all(
-        [{ call: 'listSpaceVectorStores', path: { space_id } }],
-        ['listed'],
-      );
-      const listed = rowsIn(list?.judged?.body).map(
-        (row) => isJsonObject(row) && row.vector_store_id,
-      );
+      const { list, stores } = await this.#storesOf(space_id);
       const accepted = attached.filter(isSuccess).map(({ request }) => request.target);
-      const lost = stores.filter(
-        (id) => accepted.some((target) => target.includes(id)) && !listed.includes(id),
+      const lost = made.filter(
+        (id) => accepted.some((target) => target.includes(id)) && !stores.includes(id),
       );
       const by = attached.find(({ request }) => request.target.includes(lost[0] ?? ' '));
       if (by && list && isSuccess(list))
         this.#report(by, `links to ${accepted.length} stores`, `none to ${lost.length} of them`);
-    } finally {
-      await this.#takeAway(undos);
-    }
-    return this.#played();
+    });
   }
 
   /** Each sets another key of the metadata of one thread. */
-  async mergeEach(): Promise<Played> {
+  mergeEach(): Promise<Played> {
     const { operation, expected } = this.#subject;
-    const undos: Call[] = [];
-    try {
+    return this.#playedWith(async (undos) => {
       const path = { thread_id: await this.#make('createThread', undos) };
       const keys = Array.from({ length: SEVERAL }, (_, i) => `key_${i}`);
       const updated = await this.#all(
@@ -185,10 +165,30 @@ export class AtOnce {
       const by = updated.at(-1);
       if (by && read && isSuccess(read) && updated.every(isSuccess) && lost.length > 0)
         this.#report(by, `all ${SEVERAL} keys in /metadata`, `not ${lost.join(', ')}`);
+    });
+  }
+
+  /** Whatever comes of the work, what it has made is taken away. */
+  async #playedWith(work: (undos: Call[]) => Promise<void>): Promise<Played> {
+    const undos: Call[] = [];
+    try {
+      await work(undos);
     } finally {
       await this.#takeAway(undos);
     }
     return this.#played();
+  }
+
+  /** The stores that are attached to a space, by its list. */
+  async #storesOf(space_id: string) {
+    const [list] = await this.#all(
+      [{ call: 'listSpaceVectorStores', path: { space_id } }],
+      ['listed'],
+    );
+    const stores = rowsIn(list?.judged?.body).map(
+      (row) => isJsonObject(row) && row.vector_store_id,
+    );
+    return { list, stores };
   }
 
   /** Who takes turns: whoever answers for one caller must not answer for another. */

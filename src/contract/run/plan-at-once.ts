@@ -16,14 +16,13 @@ type Include = (operation: OperationId) => boolean;
 export function planAtOnce(spec: Spec, contracts: Contracts, include: Include): readonly Play[] {
   const made = (Object.keys(named) as OperationId[]).filter(include).map((id): Play => {
     const { undo, read } = creations[id] as Creation;
-    const many = (call: OperationId): readonly OperationId[] => Array(MANY).fill(call);
     const title = `${id}, ${MANY} times at once, makes ${MANY} objects`;
     return planOne(
       spec,
       contracts,
       { operation: id, title, expected: ['created'] },
       {
-        calls: [...many(id), ...many(read), ...many(undo)],
+        calls: [id, read, undo].flatMap((call) => times(MANY, call)),
         play: (parts, subject) => new AtOnce(parts, subject).createMany(),
       },
     );
