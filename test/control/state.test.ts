@@ -5,8 +5,8 @@ import { ControlClient } from '../../src/control/client.js';
 import type { ControlError } from '../../src/control/client-answer.js';
 import { createUnderstudy, type Understudy } from '../../src/index.js';
 import type { JsonObject } from '../../src/spec/message.js';
-import { nouns } from '../../src/world/nouns.js';
 import type { TableName } from '../../src/world/world.js';
+import { patchOf, rowsOf } from '../support/random-rows.js';
 import { whole } from '../support/sample.js';
 
 let understudy: Understudy;
@@ -424,9 +424,7 @@ describe('a row that is removed', () => {
 });
 
 it('whatever is patched, the world can be exported and loaded as it is, or is as it was', async () => {
-  const rows = (Object.keys(nouns) as TableName[]).flatMap((noun) =>
-    understudy.world[noun].all().map((row) => ({ noun, row: row as object as JsonObject })),
-  );
+  const rows = rowsOf(understudy.world);
   /** Often a value that the field has in another row. */
   const valueFor = (noun: TableName, field: string) =>
     fc.oneof(
@@ -434,23 +432,13 @@ it('whatever is patched, the world can be exported and loaded as it is, or is as
       fc.constantFrom<unknown>(...rows.map(({ row }) => row.id), null, 'x', 3, [], {}),
       fc.jsonValue({ maxDepth: 2 }),
     );
-  const patched = fc.constantFrom(...rows).chain(({ noun, row }) =>
-    fc.record({
-      noun: fc.constant(noun),
-      id: fc.constant(row.id as string),
-      patch: fc
-        .subarray(Object.keys(row), { minLength: 1, maxLength: 2 })
-        .chain((fields) =>
-          fc.record(Object.fromEntries(fields.map((field) => [field, valueFor(noun, field)]))),
-        ),
-    }),
-  );
+  const patched = fc.constantFrom(...rows).chain((row) => patchOf(row, valueFor));
   let taken = 0;
   await fc.assert(
-    fc.asyncProperty(patched, async ({ noun, id, patch }) => {
+    fc.asyncProperty(patched, async ({ noun, id, fields }) => {
       const before = snapshot();
       try {
-        await control.patchRow('default', noun, id, patch as JsonObject);
+        await control.patchRow('default', noun, id, fields);
         taken += 1;
       } catch (error) {
         expect(error).toMatchObject({ status: 422, details: { field: expect.any(String) } });

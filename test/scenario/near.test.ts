@@ -22,6 +22,7 @@ import { createIdMaker } from '../../src/world/ids.js';
 import { nouns } from '../../src/world/nouns.js';
 import type { TableName, World } from '../../src/world/world.js';
 import { call } from '../support/call.js';
+import { patchOf, type RowPatch, rowsOf } from '../support/random-rows.js';
 import { owner } from '../support/requests.js';
 import { whole } from '../support/sample.js';
 
@@ -51,19 +52,8 @@ async function livedIn(scenario: string): Promise<World> {
   return understudy.world;
 }
 
-interface Given {
-  readonly noun: TableName;
-  readonly id: string;
-  readonly fields: JsonObject;
-}
-
-const rowsOf = (world: World) =>
-  (Object.keys(nouns) as TableName[]).flatMap((noun) =>
-    world[noun].all().map((row) => ({ noun, row: row as object as JsonObject })),
-  );
-
 /** Fields of a row with other values, which are often those of other rows. */
-function edits(world: World): fc.Arbitrary<Given> {
+function edits(world: World): fc.Arbitrary<RowPatch> {
   const rows = rowsOf(world);
   const ids = rows.map(({ row }) => row.id as string);
   const times = ['2020-01-01T00:00:00Z', '2026-02-26T15:29:59Z', '2036-01-01T00:00:00Z', 'soon'];
@@ -89,17 +79,7 @@ function edits(world: World): fc.Arbitrary<Given> {
     const own = rows.filter((one) => one.noun === noun);
     return own.length === 0 ? fc.constantFrom(...rows) : fc.constantFrom(...own);
   });
-  return rowArbitrary.chain(({ noun, row }) =>
-    fc.record({
-      noun: fc.constant(noun),
-      id: fc.constant(row.id as string),
-      fields: fc
-        .subarray(Object.keys(row), { minLength: 1, maxLength: 2 })
-        .chain((fields) =>
-          fc.record(Object.fromEntries(fields.map((field) => [field, valueFor(noun, field)]))),
-        ) as fc.Arbitrary<JsonObject>,
-    }),
-  );
+  return rowArbitrary.chain((row) => patchOf(row, valueFor));
 }
 
 /**
@@ -119,7 +99,7 @@ function outcome(world: World, edit: Edit): unknown {
 }
 
 /** Items as they are in some scenario of the world, with another ID or not, and with other values. */
-function additions(world: World): fc.Arbitrary<Omit<Given, 'id'>> {
+function additions(world: World): fc.Arbitrary<Omit<RowPatch, 'id'>> {
   const scenario = writeScenario(world);
   const items = listedNouns.flatMap((noun) =>
     placedItems(scenario as never, noun).map(({ item, holder }) => ({
@@ -177,7 +157,7 @@ describe.each(['default', 'same-names'])('in %s', (scenario) => {
         : fc.property(additions(world), ({ noun, fields }) =>
             alike(addRow(world, noun, fields, load), addIn({ whole: world }, noun, fields, load)),
           );
-    fc.assert<unknown[] | [Given]>(property as never, runs);
+    fc.assert<unknown[] | [RowPatch]>(property as never, runs);
     expect(sound).toBeGreaterThan(runs.numRuns / 10);
     expect(sound).toBeLessThan(runs.numRuns * 0.9);
   });
