@@ -78,5 +78,7 @@ function fixOfSilence(error: Error): string {
   return 'start it with `understudy serve`, or give its --url';
 }
 
-const reasonOf = ({ message, cause }: Error): string =>
-  (cause as { code?: string; message?: string } | undefined)?.code ?? message;
+function reasonOf({ message, cause }: Error): string {
+  const { code, message: why } = (cause ?? {}) as { code?: string; message?: string };
+  return code ?? why ?? message;
+}
