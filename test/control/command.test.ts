@@ -63,7 +63,11 @@ it.each([
 
 it.each([
   [['--url', 'nowhere'], 2, /^nowhere is no address of a server\.\n {2}fix: /],
-  [['--url', 'http://127.0.0.1:1'], 3, /^No answer from http:\/\/127\.0\.0\.1:1: bad port\.\n {2}fix: /],
+  [
+    ['--url', 'http://127.0.0.1:1'],
+    3,
+    /^No answer from http:\/\/127\.0\.0\.1:1: bad port\.\n {2}fix: /,
+  ],
 ] as const)('%j ends with %i', async (args, code, words) => {
   const ended = await run('worlds', 'list', ...args);
   expect(ended.code).toBe(code);
