@@ -215,8 +215,9 @@ describe('a server whose log', () => {
       await Promise.all(asked);
       truncateSync(log);
       expect(await answers(url)).toBe(true);
-      await server.until('the log', () =>
-        readFileSync(log, 'utf8').endsWith('}\n') ? true : undefined,
+      // The line of a request is written after its answer has left.
+      await server.until('the line of the last request', () =>
+        /"\/v1\/nowhere".*\}\n$/.test(readFileSync(log, 'utf8')) ? true : undefined,
       );
       const lines = readFileSync(log, 'utf8')
         .trim()
