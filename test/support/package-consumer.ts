@@ -34,6 +34,11 @@ export function makeProject(name: string): string {
   mkdirSync(join(projectFolder, '.venv'), { recursive: true });
   const folder = mkdtempSync(join(projectFolder, '.venv', name));
   folders.push(folder);
+  // Without one it would be a part of the package above it, and import that by its own name.
+  writeFileSync(
+    join(folder, 'package.json'),
+    JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
+  );
   const { files } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
     readonly files: readonly string[];
   };
