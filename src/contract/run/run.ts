@@ -367,7 +367,9 @@ export class Run {
 
   /** Whether as many failures have come as are wanted. */
   #whyEnough(): Stopped | undefined {
-    const { failFast = Number.POSITIVE_INFINITY } = this.#options;
+    const { failFast } = this.#options;
+    // Asked after every play, of all before it.
+    if (failFast === undefined) return undefined;
     const isFailure = ({ severity, known }: Finding): boolean => severity === 'failure' && !known;
     const failed = this.#done.filter(({ played }) => played.findings.some(isFailure)).length;
     if (failed < failFast) return undefined;
