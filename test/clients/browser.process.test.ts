@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { describe, expect, it } from 'vitest';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, describe, expect, it } from 'vitest';
 import { createUnderstudy } from '../../src/index.js';
-import { createBrowsers } from '../support/browser.js';
 import { beforeAllWithTool, findChromium } from '../support/tools.js';
 
 interface Answered {
@@ -34,11 +34,17 @@ interface Visit {
   readonly preflights: number;
 }
 
-const { browse, withBrowser } = createBrowsers();
+/** One for all pages: each start of a browser takes longer than what is done in it. */
+let browser: Promise<Browser> | undefined;
+afterAll(async () => (await browser)?.close());
+async function newPage(): Promise<Page> {
+  browser ??= chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] });
+  return (await browser).newPage();
+}
 
 /** Opens page.html in a browser and waits for its report. */
 async function visit(): Promise<Visit> {
-  const chromium = findChromium();
+  const shown = await newPage();
   const understudy = createUnderstudy();
   const servers: Server[] = [];
   const serve = async (listener: RequestListener): Promise<string> => {
@@ -48,7 +54,10 @@ async function visit(): Promise<Visit> {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   };
   const silentMethods: string[] = [];
-  let reported: Results | undefined;
+  let report: (results: Results) => void = () => {};
+  const reported = new Promise<Results>((resolve) => {
+    report = resolve;
+  });
   try {
     const { url: mockServer } = await understudy.listen({ port: 0 });
     const silent = await serve((request, response) => {
@@ -56,16 +65,18 @@ async function visit(): Promise<Visit> {
       response.setHeader('content-type', 'application/json').end('{}');
     });
     const own = await serve(async (request, response) => {
-      if (request.url === '/results') reported = JSON.parse(await text(request));
+      if (request.url === '/results') report(JSON.parse(await text(request)));
       response
         .setHeader('content-type', 'text/html')
         .end(readFileSync(new URL('page.html', import.meta.url)));
     });
     const page = `${own}/?${new URLSearchParams({ 'mock-server': mockServer, silent })}`;
-    const results = await browse(chromium, page, () => reported);
+    await shown.goto(page);
+    const results = await reported;
     const preflights = understudy.journal.filter(({ method }) => method === 'OPTIONS').length;
     return { results, silentMethods, preflights };
   } finally {
+    await shown.close();
     await understudy.close();
     for (const server of servers) server.close().closeAllConnections();
   }
@@ -147,21 +158,22 @@ describe('a page from another origin', () => {
 describe('the pages of this server, in the address bar', () => {
   /** What the browser shows; nothing where it saves a file instead. */
   const shown = beforeAllWithTool(async () => {
-    const chromium = findChromium();
+    const page = await newPage();
     const understudy = createUnderstudy();
     const { url } = await understudy.listen({ port: 0 });
     const saved = createServer((_, response) =>
       response.setHeader('content-type', 'application/yaml').end('openapi: 3.1.0'),
     );
     await once(saved.listen(0, '127.0.0.1'), 'listening');
-    const show = (page: string): Promise<string> =>
-      withBrowser(chromium, ['--dump-dom', page], (browser) => {
-        const seen = () => {
-          if (/Page load failed/.test(browser.stderr)) return '';
-          return /<\/html>\s*$/.test(browser.stdout) ? browser.stdout : undefined;
-        };
-        return browser.until('what it makes of a page', seen, 60_000);
-      });
+    const show = async (address: string): Promise<string> => {
+      try {
+        await page.goto(address);
+      } catch (error) {
+        if (/Download is starting/.test(String(error))) return '';
+        throw error;
+      }
+      return page.content();
+    };
     try {
       return {
         home: await show(url),
@@ -170,6 +182,7 @@ describe('the pages of this server, in the address bar', () => {
         saved: await show(`http://127.0.0.1:${(saved.address() as AddressInfo).port}/openapi.yaml`),
       };
     } finally {
+      await page.close();
       await understudy.close();
       saved.close().closeAllConnections();
     }
