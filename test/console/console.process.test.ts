@@ -1,4 +1,5 @@
-// The console as a person uses it, in Chromium: the built page, on a server in this process.
+// The console as a person uses it, in Chromium: the built page, on a server in this process. Without
+// WHOLE_TESTS, each view is opened and does one thing.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -6,7 +7,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ControlClient } from '../../src/control/client.js';
 import { createUnderstudy, type Understudy, type UnderstudyOptions } from '../../src/index.js';
 import { runCommand } from '../support/processes.js';
-import { itInFull, whole } from '../support/sample.js';
+import { describeInFull, itInFull, whole } from '../support/sample.js';
 import { beforeAllWithTool, findChromium } from '../support/tools.js';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -242,38 +243,41 @@ describe('requests', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('of a HAR file are replayed in a fork, which shows where it answers otherwise', async () => {
-    await call('POST', attach);
-    await call('GET', '/v1/spaces/space_none');
-    const control = new ControlClient(url);
-    const har = await control.har('default');
-    const choose = async (text: string) => {
-      const [chooser] = await Promise.all([
-        page.waitForEvent('filechooser'),
-        button('Replay HAR…').click(),
+  itInFull(
+    'of a HAR file are replayed in a fork, which shows where it answers otherwise',
+    async () => {
+      await call('POST', attach);
+      await call('GET', '/v1/spaces/space_none');
+      const control = new ControlClient(url);
+      const har = await control.har('default');
+      const choose = async (text: string) => {
+        const [chooser] = await Promise.all([
+          page.waitForEvent('filechooser'),
+          button('Replay HAR…').click(),
+        ]);
+        const buffer = Buffer.from(text);
+        await chooser.setFiles({ name: 'app.har', mimeType: 'application/json', buffer });
+      };
+      await to();
+      await choose('{"log":{"entries":[{}]}}');
+      await says('The HAR has faults.');
+      await choose(JSON.stringify(har));
+      await says('2 requests replayed in default-replay, which began as default was: 1 answered');
+      expect(await faultsOf()).toEqual([]);
+      const exchange = page.getByRole('region', { name: 'Entry 0' });
+      await expect.poll(() => exchange.getByRole('row').nth(1).textContent()).toMatch(/201.*409/);
+      await exchange.getByRole('link').click();
+      await says('already_attached');
+      await page.goBack();
+      await button('Replay from the scenario').click();
+      await says('2 answered alike, 0 not.');
+      expect((await control.worlds()).map(({ name, requests }) => [name, requests])).toEqual([
+        ['default', 2],
+        ['default-replay', 2],
       ]);
-      const buffer = Buffer.from(text);
-      await chooser.setFiles({ name: 'app.har', mimeType: 'application/json', buffer });
-    };
-    await to();
-    await choose('{"log":{"entries":[{}]}}');
-    await says('The HAR has faults.');
-    await choose(JSON.stringify(har));
-    await says('2 requests replayed in default-replay, which began as default was: 1 answered');
-    expect(await faultsOf()).toEqual([]);
-    const exchange = page.getByRole('region', { name: 'Entry 0' });
-    await expect.poll(() => exchange.getByRole('row').nth(1).textContent()).toMatch(/201.*409/);
-    await exchange.getByRole('link').click();
-    await says('already_attached');
-    await page.goBack();
-    await button('Replay from the scenario').click();
-    await says('2 answered alike, 0 not.');
-    expect((await control.worlds()).map(({ name, requests }) => [name, requests])).toEqual([
-      ['default', 2],
-      ['default-replay', 2],
-    ]);
-    expect(complaints.filter((text) => !text.includes('422'))).toEqual([]);
-  });
+      expect(complaints.filter((text) => !text.includes('422'))).toEqual([]);
+    },
+  );
 
   itInFull('are sent again, forced, and taken back', async () => {
     await call('POST', attach);
@@ -382,8 +386,8 @@ describe('state', () => {
   });
 });
 
-describe('what is changed by hand', () => {
-  itInFull('is a row, within what keeps the world sound', async () => {
+describeInFull('what is changed by hand', () => {
+  it('is a row, within what keeps the world sound', async () => {
     await to('default/state/spaces/space_abc123');
     await button('Edit').click();
     const editor = page.getByRole('textbox', { name: /The row as JSON/ });
@@ -462,7 +466,7 @@ describe('cases', () => {
     await says('documented cases have been met');
   });
 
-  it('are all there, and those that were met lead to who met them', async () => {
+  itInFull('are all there, and those that were met lead to who met them', async () => {
     await call('POST', attach);
     await call('POST', attach);
     await to('default/cases');

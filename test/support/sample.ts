@@ -1,7 +1,7 @@
 // A part of many things of one kind, for tests that have little time: always the same ones,
 // whatever is added beside them. With WHOLE_TESTS=true, as in .ci/long, all of them.
 import { createHash } from 'node:crypto';
-import { it } from 'vitest';
+import { describe, it } from 'vitest';
 
 export const whole = process.env.WHOLE_TESTS === 'true';
 
@@ -28,6 +28,9 @@ export const itInFull = (whole
       each: () => unregistered,
       for: () => unregistered,
     })) as unknown as typeof it;
+
+/** `describe` for what only `.ci/long` has time for. */
+export const describeInFull = (whole ? describe : unregistered) as unknown as typeof describe;
 
 /** `itFirst(3).each`: `it.each` for the first so many; for all of them with WHOLE_TESTS=true. */
 export const itFirst = (count: number): Pick<typeof it, 'each'> => ({
