@@ -13,7 +13,7 @@ import {
 import { virtualClock } from '../../src/world/clock.js';
 import { createIdMaker } from '../../src/world/ids.js';
 import { pair, type World } from '../../src/world/world.js';
-import { itFirst, whole as wholeTests } from '../support/sample.js';
+import { itFirst, itInFull, whole as wholeTests } from '../support/sample.js';
 
 const scenarioSchema = JSON.parse(readFileSync('schemas/scenario.json', 'utf8')) as {
   properties: object;
@@ -166,7 +166,16 @@ describe('the shipped scenarios', () => {
     ]);
   });
 
-  it('crowded is as crowded as it says', () => {
+  it('crowded has as many items as it says, and what they refer to', () => {
+    const { spaces = [], vector_stores = [], threads = [] } = readScenario('crowded').scenario;
+    const attached = spaces.flatMap((space) => space.attached ?? []);
+    const messages = threads.flatMap((thread) => thread.messages ?? []);
+    expect([spaces.length, attached.length, messages.length]).toEqual([10_000, 100_000, 100_000]);
+    const stores = new Set(vector_stores.map(({ id }) => id));
+    expect(attached.filter(({ vector_store_id }) => !stores.has(vector_store_id))).toEqual([]);
+  });
+
+  itInFull('crowded is as crowded as it says once it is a world', () => {
     const { scenario } = readScenario('crowded');
     const { world } = loadScenario(scenario, sources);
     expect([world.spaces.size, world.spaceVectorStores.size, world.messages.size]).toEqual([

@@ -6,7 +6,7 @@ import { scenarioNames } from '../../src/scenario/read.js';
 import { writeScenario } from '../../src/scenario/write.js';
 import { call } from '../support/call.js';
 import { admin, editor, owner, type Sent, viewer } from '../support/requests.js';
-import { whole } from '../support/sample.js';
+import { itFirst, whole } from '../support/sample.js';
 
 /** What `JSON.stringify` writes, with the keys of every object in one order. */
 const sorted = (value: unknown): unknown => {
@@ -187,16 +187,20 @@ describe('a world that is written as a scenario and loaded again', () => {
     expect(await answers(copy)).toEqual(await answers(understudy));
   });
 
-  it.each(names)('is the same after writes of every kind: %s', async (name) => {
-    const understudy = createUnderstudy({ scenario: name });
-    await play(understudy);
-    const copy = again(understudy);
-    expect(dump(copy)).toBe(dump(understudy));
-    expect(await answers(copy)).toEqual(await answers(understudy));
-    // And it goes on alike, with the same IDs.
-    await Promise.all([play(understudy), play(copy)]);
-    expect(dump(copy)).toBe(dump(understudy));
-  });
+  const mostDifferent = ['default', 'backfill-in-progress', 'archived'];
+  itFirst(3).each([...new Set([...mostDifferent, ...names])])(
+    'is the same after writes of every kind: %s',
+    async (name) => {
+      const understudy = createUnderstudy({ scenario: name });
+      await play(understudy);
+      const copy = again(understudy);
+      expect(dump(copy)).toBe(dump(understudy));
+      expect(await answers(copy)).toEqual(await answers(understudy));
+      // And it goes on alike, with the same IDs.
+      await Promise.all([play(understudy), play(copy)]);
+      expect(dump(copy)).toBe(dump(understudy));
+    },
+  );
 
   it('names the IDs that the API has taken without looking them up, and only those', async () => {
     const understudy = createUnderstudy();

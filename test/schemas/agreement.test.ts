@@ -207,7 +207,7 @@ describe.each(['profile', 'contracts'] as const)(
     });
 
     it('refuse the same faults of form, wherever they stand', () => {
-      const some = kind === 'contracts' ? sample(planted, ({ name }) => name, 12) : planted;
+      const some = sample(planted, ({ name }) => name, kind === 'contracts' ? 24 : 3);
       const disagreed = some.flatMap(({ name, value }) => {
         const isGood = validate(value);
         const faults = faultsOf(kind, value);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { avoiding, createIdMaker, lettersOf, scramble } from '../../src/world/ids.js';
+import { itFirst } from '../support/sample.js';
 
 const take = (maker: ReturnType<typeof createIdMaker>, count: number, prefix = 'space'): string[] =>
   Array.from({ length: count }, () => maker.next(prefix));
@@ -25,7 +26,7 @@ describe('ids', () => {
   });
 
   // Seeds 19 and 20 met within eighteen thousand and a hundred thousand ids once.
-  it.each([1, 19, 20, 2 ** 31])(
+  itFirst(1).each([19, 20, 1, 2 ** 31])(
     'do not meet in a hundred and fifty thousand from seed %i',
     (seed) => {
       expect(new Set(take(createIdMaker(seed), 150_000)).size).toBe(150_000);

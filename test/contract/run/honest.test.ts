@@ -146,7 +146,7 @@ describe('a server that is no such API', () => {
     expect(requests.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
 
-  itFirst(2).each<[string, RegExp, PlainResponse]>([
+  itFirst(1).each<[string, RegExp, PlainResponse]>([
     ['crashes', /^\/v1\/threads(\?|$)/, html(500)],
     ['answers with a page', /^\/v1\/spaces\/?\?/, html(200)],
     ['answers with an empty object', /^\/v1\/threads(\?|$)/, body(200, '{}')],
@@ -175,7 +175,7 @@ describe('a credential that ends in mid-run', () => {
     });
   };
 
-  itFirst(2).each(['owner', 'viewer'])(
+  itFirst(1).each(['owner', 'viewer'])(
     'of %s ends the run soon, and no row is blamed',
     async (caller) => {
       const { target, requests } = ending(`ak_${caller}`);
@@ -212,7 +212,7 @@ describe('a credential that ends in mid-run', () => {
 });
 
 describe('a target that falls silent', () => {
-  it.each<[string, () => PlainResponse | Error]>([
+  itFirst(1).each<[string, () => PlainResponse | Error]>([
     ['and hangs', () => new TargetError('timeout', 'no whole answer within 10 ms')],
     ['and resets', () => new TargetError('broken', 'ECONNRESET')],
     ['behind its gateway', () => html(502)],
@@ -233,7 +233,7 @@ describe('a target that falls silent', () => {
 describe('a bad gateway', () => {
   const spaces = only('createSpace', 'getSpace', 'updateSpace', 'deleteSpace');
 
-  it.each<[string, (request: PlainRequest) => boolean]>([
+  itFirst(2).each<[string, (request: PlainRequest) => boolean]>([
     [
       'a read, which is asked again',
       ({ method, target }) => method === 'GET' && target.startsWith('/v1/spaces/space_'),
