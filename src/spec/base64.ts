@@ -1,11 +1,17 @@
 // Texts as base64url (RFC 4648, section 5), in Node and in browsers.
 
 export function toBase64Url(text: string): string {
-  const bytes = Array.from(new TextEncoder().encode(text), (byte) =>
-    String.fromCharCode(byte),
-  ).join('');
-  return btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return btoa(isAscii(text) ? text : bytesOf(text))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
 }
+
+/** Most cursors are: each letter is its byte. */
+const isAscii = (text: string): boolean => /^[ -~]*$/.test(text);
+
+const bytesOf = (text: string): string =>
+  Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
 
 /** Undefined for what is not base64. */
 export function fromBase64Url(encoded: string): string | undefined {

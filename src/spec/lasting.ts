@@ -21,14 +21,19 @@ export function textOf(value: Json): string {
     known.text ??= JSON.stringify(value);
     return known.text;
   }
-  if (Array.isArray(value)) {
-    return isLasting(value[0]) ? `[${value.map(textOf).join(',')}]` : JSON.stringify(value);
-  }
+  if (Array.isArray(value)) return isLasting(value[0]) ? listed(value) : JSON.stringify(value);
   if (!Object.values(value).some(hasLasting)) return JSON.stringify(value);
-  const fields: string[] = [];
+  let fields = '';
   for (const [name, field] of Object.entries(value))
-    if (field !== undefined) fields.push(`${JSON.stringify(name)}:${textOf(field)}`);
-  return `{${fields.join(',')}}`;
+    if (field !== undefined) fields += `${fields && ','}${JSON.stringify(name)}:${textOf(field)}`;
+  return `{${fields}}`;
+}
+
+/** Added up: `join` would copy all of it, and it is copied again when it leaves. */
+function listed(values: readonly Json[]): string {
+  let items = '';
+  for (const value of values) items += items === '' ? textOf(value) : `,${textOf(value)}`;
+  return `[${items}]`;
 }
 
 const hasLasting = (value: Json): boolean => isLasting(Array.isArray(value) ? value[0] : value);

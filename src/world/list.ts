@@ -186,12 +186,16 @@ export class List<R extends Row> implements Iterable<R> {
   }
 
   #forward(spans: readonly Span<R>[]): Generator<Entry<R>, undefined> {
-    const streams = spans.map(({ tree, start, end }) => limited(tree.forward(start), end - start));
+    const streams = spans.map(({ tree, start, end }) =>
+      end === tree.size ? tree.forward(start) : limited(tree.forward(start), end - start),
+    );
     return merged(streams, this.#inOrder);
   }
 
   #backward(spans: readonly Span<R>[]): Generator<Entry<R>, undefined> {
-    const streams = spans.map(({ tree, start, end }) => limited(tree.backward(end), end - start));
+    const streams = spans.map(({ tree, start, end }) =>
+      start === 0 ? tree.backward(end) : limited(tree.backward(end), end - start),
+    );
     return merged(streams, (left, right) => this.#inOrder(right, left));
   }
 
@@ -216,13 +220,13 @@ function* limited<T>(items: Iterable<T>, count: number): Generator<T, undefined>
   }
 }
 
+type Stream<R> = Generator<Entry<R>, undefined>;
+
 /** Sorted streams as one, in which a row that is in several of them comes once. */
-function* merged<R>(
-  streams: readonly Generator<Entry<R>, undefined>[],
-  inOrder: Compare<Entry<R>>,
-): Generator<Entry<R>, undefined> {
-  const [only] = streams;
-  if (only && streams.length === 1) return yield* only;
+const merged = <R>(streams: readonly Stream<R>[], inOrder: Compare<Entry<R>>): Stream<R> =>
+  streams.length === 1 ? (streams[0] as Stream<R>) : inTurns(streams, inOrder);
+
+function* inTurns<R>(streams: readonly Stream<R>[], inOrder: Compare<Entry<R>>): Stream<R> {
   const heads = streams.map((stream) => stream.next().value);
   let last: Position | undefined;
   while (true) {
@@ -234,6 +238,6 @@ function* merged<R>(
     if (!entry) return;
     if (entry.position !== last) yield entry;
     last = entry.position;
-    heads[first] = (streams[first] as Generator<Entry<R>, undefined>).next().value;
+    heads[first] = (streams[first] as Stream<R>).next().value;
   }
 }
