@@ -1,6 +1,6 @@
 // The console, a page at `/__admin/`: files that were built ahead, the same for everyone. What it
 // shows it asks for, as any other client of the control plane.
-import type { PlainRequest, PlainResponse } from '../spec/message.js';
+import { type PlainRequest, type PlainResponse, pathOf } from '../spec/message.js';
 
 export interface ConsoleFile {
   readonly mediaType: string;
@@ -47,8 +47,8 @@ export function consolePage(
 
 /** Empty where the slash at the end is missing. */
 function nameOf(target: string): string | undefined {
-  const path = target.split('?', 1)[0];
+  const path = pathOf({ target });
   if (path === '/__admin') return '';
   if (path === '/__admin/') return 'index.html';
-  return /^\/__admin\/console\/([\w.-]+)$/.exec(path ?? '')?.[1];
+  return /^\/__admin\/console\/([\w.-]+)$/.exec(path)?.[1];
 }

@@ -7,7 +7,7 @@ import { Engine } from '../engine/engine.js';
 import { createJournal } from '../engine/journal.js';
 import { EXPOSITION_TYPE } from '../metrics/exposition.js';
 import type { Spec } from '../spec/document.js';
-import type { PlainRequest } from '../spec/message.js';
+import { type PlainRequest, pathOf } from '../spec/message.js';
 import type { Validators } from '../validation/validators.js';
 import { DEFAULT_WORLD } from '../world/world-names.js';
 import { type ConsoleFile, consolePage, isConsole } from './console-page.js';
@@ -132,8 +132,8 @@ function createEngine(options: ControlPlaneOptions, gate: Gate): Answerer {
 
 const textPage =
   (path: string, type: string, text: (control: Control) => string): Pages<Control> =>
-  ({ method, target }, control) =>
-    (method === 'GET' || method === 'HEAD') && target.split('?', 1)[0] === path
+  (request, control) =>
+    (request.method === 'GET' || request.method === 'HEAD') && pathOf(request) === path
       ? { status: 200, headers: { 'content-type': type }, body: text(control) }
       : undefined;
 

@@ -6,7 +6,13 @@ import { type Case, caseOfViolation } from '../spec/case.js';
 import type { Operation } from '../spec/document.js';
 import { textOf } from '../spec/lasting.js';
 import type { Match } from '../spec/match.js';
-import { isJsonObject, type Json, type JsonObject, type PlainResponse } from '../spec/message.js';
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  type PlainResponse,
+  pathOf,
+} from '../spec/message.js';
 import { fillFromRequest } from '../spec/relation.js';
 import { checkRequest } from '../validation/check-request.js';
 import { checkResponse } from '../validation/check-response.js';
@@ -90,8 +96,7 @@ export class Answers<World extends State, Who> {
     matched: Exclude<Match<Operation<string>>, { kind: 'operation' }>,
   ): Answer {
     const { request } = arrival;
-    if (matched.kind === 'unknown_path')
-      return this.#unknownPath(arrival, request.target.split('?', 1)[0] as string);
+    if (matched.kind === 'unknown_path') return this.#unknownPath(arrival, pathOf(request));
     const headers = { allow: matched.allowed.join(', ') };
     if (request.method === 'OPTIONS') return this.#plain(arrival, { status: 204, headers });
     const details = { method: request.method, allowed: matched.allowed };

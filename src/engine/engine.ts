@@ -2,7 +2,7 @@
 import { type Rule, refusedEarly } from '../decide/rule.js';
 import type { Operation } from '../spec/document.js';
 import { createMatcher, type Matcher } from '../spec/match.js';
-import type { PlainRequest } from '../spec/message.js';
+import { type PlainRequest, pathOf } from '../spec/message.js';
 import { checkRequest } from '../validation/check-request.js';
 import type { Answer, Pages, SelfCheck } from './answer.js';
 import {
@@ -99,7 +99,7 @@ export class Engine<World extends State, Who> implements Answerer {
     if (early) return this.#finish(withoutOperation(arrival), early);
 
     // 2. Match the path and the method.
-    const matched = this.#match(request.method, request.target.split('?', 1)[0] as string);
+    const matched = this.#match(request.method, pathOf(request));
     if (matched.kind !== 'operation')
       return this.#finish(withoutOperation(arrival), this.#answers.notMatched(arrival, matched));
     const { operation, path } = matched;

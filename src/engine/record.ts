@@ -62,13 +62,16 @@ export function maskHeaders(headers: Headers): {
   for (const name in headers) {
     if (!isSecret(name)) continue;
     const value = headers[name] as string;
-    // `Bearer` and the like say what follows, and are no secret.
-    const secret = value.replace(/^\w+ +(?=\S)/, '').trim();
-    masked[name] = value.replace(secret, () => MASK);
+    const secret = secretIn(value);
+    masked[name] = secret === value ? MASK : value.replace(secret, () => MASK);
     secrets.push(secret);
   }
   return { headers: masked, secrets };
 }
+
+/** `Bearer` and the like say what follows, and are no secret. */
+const secretIn = (value: string): string =>
+  value.includes(' ') ? value.replace(/^\w+ +(?=\S)/, '').trim() : value;
 
 /** Asked for every header of every request, and there are few names. */
 const secretNames = new Map<string, boolean>();
@@ -232,6 +235,10 @@ function weightOfValue(value: unknown): number {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 0;
   let weight = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) weight += 1 + weightOfValue(item);
+    return weight;
+  }
   for (const key in value)
     weight += key.length + weightOfValue((value as Readonly<Record<string, unknown>>)[key]);
   return weight;

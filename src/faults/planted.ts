@@ -1,8 +1,10 @@
 // One fault in one world: which requests it is for, how often it was met, and whether it is over.
+
 import type { OperationExchange } from '../engine/exchange.js';
 import type { Caller } from '../rules/callers.js';
 import { listOf } from '../scenario/fault-check.js';
 import type { Fault, FaultCondition, FaultEffect } from '../scenario/faults.js';
+import { pathOf } from '../spec/message.js';
 import { fits, pathPattern } from '../spec/pattern.js';
 import type { World } from '../world/world.js';
 import { draw } from './draw.js';
@@ -83,7 +85,7 @@ export class Planted {
       fitsOne(operation.id, when.operation) &&
       (when.case === undefined || (name !== undefined && fitsOne(name, when.case))) &&
       (when.method === undefined || when.method === methodOf(request.method)) &&
-      (this.#path === undefined || this.#path.test(pathOf(request.target))) &&
+      (this.#path === undefined || this.#path.test(pathOf(request))) &&
       (when.caller === undefined ||
         caller?.user_id === when.caller ||
         isCredential(request.headers, when.caller)) &&
@@ -107,7 +109,6 @@ const fitsOne = (name: string, patterns: FaultCondition['operation']): boolean =
 
 /** HEAD is answered like GET. */
 const methodOf = (method: string): string => (method === 'HEAD' ? 'GET' : method);
-const pathOf = (target: string): string => target.split('?', 1)[0] as string;
 
 function isCredential(headers: Readonly<Record<string, string>>, caller: string): boolean {
   const bearer = /^Bearer +(\S.*)$/.exec(headers.authorization ?? '')?.[1]?.trim();

@@ -71,5 +71,3 @@ export function isHonest({
   if (forced || basis !== undefined || drift !== undefined) return false;
   return fault === undefined || decision?.asked.at(-1)?.guard === name;
 }
-
-export const pathOf = ({ target }: JournalEntry): string => target.split('?', 1)[0] as string;

@@ -1,7 +1,7 @@
 // The document itself, at `/openapi.json` and `/openapi.yaml`. As it is served, it names this
 // server first.
 import { isNode, lookUp, methods, referenceOf } from '../openapi/shape.js';
-import type { PlainRequest } from '../spec/message.js';
+import { type PlainRequest, pathOf } from '../spec/message.js';
 import type { Page, Shown } from './shown.js';
 
 /** Whether a target is one of ours, in any world, which tell their readers where they are. */
@@ -9,9 +9,9 @@ export const isPage = (target: string): boolean =>
   /^(?:\/w\/[^/?]+(?=[/?]|$))?(?:\/|(?=\?|$))(openapi\.(json|yaml))?(\?|$)/.test(target);
 
 export function documentPage({ document, toYaml }: Shown, request: PlainRequest): Page | undefined {
-  const { method, target } = request;
+  const { method } = request;
   if (method !== 'GET' && method !== 'HEAD') return undefined;
-  const [path] = target.split('?', 1);
+  const path = pathOf(request);
   const base = addressOf(request);
   if (path === '/openapi.json')
     return { mediaType: 'application/json', text: naming(base, asJson(document())) };

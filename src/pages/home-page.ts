@@ -1,5 +1,5 @@
 // `GET /`: what this server is, who may call it and what is in its world; a page for browsers, JSON for programs.
-import type { PlainRequest } from '../spec/message.js';
+import { type PlainRequest, pathOf } from '../spec/message.js';
 import { stateAt } from '../world/nouns/credentials.js';
 import type { World } from '../world/world.js';
 import { addressOf } from './document-page.js';
@@ -29,8 +29,8 @@ interface Home {
 
 /** The page, where a request asks for it. */
 export function homePage(shown: Shown, request: PlainRequest): Page | undefined {
-  const { method, target, headers } = request;
-  if ((method !== 'GET' && method !== 'HEAD') || target.split('?', 1)[0] !== '/') return undefined;
+  const { method, headers } = request;
+  if ((method !== 'GET' && method !== 'HEAD') || pathOf(request) !== '/') return undefined;
   const home = describe(shown, addressOf(request));
   const common = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
   if (!prefersHtml(headers.accept)) {

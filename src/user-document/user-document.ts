@@ -8,7 +8,7 @@ import { createRouter, type Found, type UserOperation } from '../openapi/operati
 import { readDocument } from '../openapi/read.js';
 import type { Operation, Spec } from '../spec/document.js';
 import { UsageError } from '../spec/failure.js';
-import type { PlainRequest } from '../spec/message.js';
+import { type PlainRequest, pathOf } from '../spec/message.js';
 import { pointerToken } from '../spec/pointer.js';
 import type { PrismAnswer } from './prism/answer.js';
 import type { Prism, PrismOptions } from './prism.js';
@@ -85,8 +85,8 @@ export function loadOtherDocument(
       Object.keys(user.document.paths as object).flatMap((path) =>
         isTaken(path) ? [user.problem(`/paths/${pointerToken(path)}`, `${path} ${what}`, fix)] : [],
       ),
-    find: ({ method, target }) => {
-      const found = router.find(method, target.split('?', 1)[0] as string);
+    find: (request) => {
+      const found = router.find(request.method, pathOf(request));
       return found.kind === 'operation' && own.has(found.operation) ? undefined : found;
     },
     answer: async (found, request, options) => {
@@ -94,7 +94,7 @@ export function loadOtherDocument(
         import('./prism.js'),
         import('./prism/answer.js'),
       ]);
-      const path = request.target.split('?', 1)[0] as string;
+      const path = pathOf(request);
       if (found.kind === 'operation') {
         prism ??= createPrism(user, load);
         const { operation, values } = found;

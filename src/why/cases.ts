@@ -4,7 +4,7 @@ import type { RecordedCall, RecordedCase } from '../spec/atlas.js';
 import type { Basis, Case, ReachedBy } from '../spec/case.js';
 import type { Operation, Spec } from '../spec/document.js';
 import { matcherOf } from '../spec/match.js';
-import type { Json } from '../spec/message.js';
+import { type Json, pathOf } from '../spec/message.js';
 import { type ScriptCall, type Scripts, scriptsOf } from './scripts.js';
 
 export interface CaseSummary {
@@ -72,7 +72,7 @@ export function describeCase(
 
 /** With the operation that it is for, and what the last one is answered with. */
 function told(spec: AnySpec, call: RecordedCall, answer?: Case): ScriptCall {
-  const match = matcherOf(spec)(call.method, call.target.split('?', 1)[0] as string);
+  const match = matcherOf(spec)(call.method, pathOf(call));
   const id = match.kind === 'operation' ? match.operation.id : 'before it';
   return { ...call, comment: answer ? `${id}: ${answer.status} ${answer.name}` : id };
 }

@@ -4,7 +4,7 @@ import type { JournalEntry } from '../engine/journal.js';
 import { type Caller, callerOf } from '../rules/callers.js';
 import type { Operation } from '../spec/document.js';
 import { matcherOf } from '../spec/match.js';
-import type { PlainRequest } from '../spec/message.js';
+import { type PlainRequest, pathOf } from '../spec/message.js';
 import { checkRequest } from '../validation/check-request.js';
 import type { World } from '../world/world.js';
 import type { Said } from './slots.js';
@@ -24,7 +24,7 @@ export function readRecorded(
   entry: JournalEntry,
   world: World,
 ): RecordedRequest | undefined {
-  const matched = matcherOf(spec)(entry.method, entry.target.split('?', 1)[0] as string);
+  const matched = matcherOf(spec)(entry.method, pathOf(entry));
   if (matched.kind !== 'operation' || matched.operation.id !== entry.operation) return undefined;
   const { operation, path } = matched;
   const body = new TextEncoder().encode(entry.request.body ?? '');

@@ -11,6 +11,7 @@ import {
   type JsonObject,
   type PlainRequest,
   type PlainResponse,
+  pathOf,
 } from '../../spec/message.js';
 import { atPointer } from '../../spec/pointer.js';
 import { credentialIn, headersOf, ORGANIZATION, tokenOf } from '../dialect.js';
@@ -328,8 +329,6 @@ export class Guard {
     return report('STATE_WRONG', 'an id of its own', `${id}, which ${why}`);
   }
 }
-
-const pathOf = ({ target }: PlainRequest): string => target.split('?')[0] as string;
 
 function parsed(text: string | undefined): Json | undefined {
   try {

@@ -1,7 +1,7 @@
 // Whether the target is still the one that the run began with: it answers, it lets in whom it let
 // in, and a gateway before it may stumble once in a thousand requests.
 import { type Answer, isSafe, type Target, TargetError } from '../../client/target.js';
-import type { PlainRequest, PlainResponse } from '../../spec/message.js';
+import { type PlainRequest, type PlainResponse, pathOf } from '../../spec/message.js';
 import { credentialIn, headersOf } from '../dialect.js';
 import { type CallerName, letIn } from '../tables/caller.js';
 import type { Profile } from './profile.js';
@@ -117,7 +117,7 @@ export class Watch {
   ): Promise<Answer> {
     this.sent += 1;
     const number = this.sent;
-    const call = `${request.method} ${request.target.split('?')[0]}`;
+    const call = `${request.method} ${pathOf(request)}`;
     try {
       const answer = await target.send(request, signal);
       this.#silent = isOfGateway(answer)

@@ -2,10 +2,10 @@
 import type { JournalEntry } from '../../engine/journal.js';
 import type { Spec } from '../../spec/document.js';
 import { matcherOf } from '../../spec/match.js';
-import type { Json, JsonObject } from '../../spec/message.js';
+import { type Json, type JsonObject, pathOf } from '../../spec/message.js';
 import { oncePer } from '../../spec/once-per.js';
 import { waitBetween } from '../../verify/recovery.js';
-import { pathOf, perWorld, type Rule, type Run, type Sighting } from '../rule.js';
+import { perWorld, type Rule, type Run, type Sighting } from '../rule.js';
 
 /** In these, a client says where a page begins. */
 const pagePlaces = ['cursor', 'after', 'before', 'skip', 'offset', 'page'];

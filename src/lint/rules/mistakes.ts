@@ -1,9 +1,11 @@
 // Requests that are wrong by themselves: each tells of a bug of the client, whatever the state.
+
 import type { JournalEntry } from '../../engine/journal.js';
 import { fixOf, nearest } from '../../files/nearest.js';
 import type { Operation } from '../../spec/document.js';
+import { pathOf } from '../../spec/message.js';
 import { fieldName, type Violation } from '../../validation/violation.js';
-import { isHonest, pathOf, perRequest, type Rule } from '../rule.js';
+import { isHonest, perRequest, type Rule } from '../rule.js';
 
 /** What a credential is sent in. */
 const credentialOf = ({ request: { headers } }: JournalEntry): string | undefined =>
