@@ -10,7 +10,7 @@ import { arrive, follow, testsTogether } from './newcomer.js';
 
 const place = beforeAllWithTool(async () => {
   const newcomer = await arrive(
-    /^(node_modules|dist\..*|coverage|contract-report|\.venv|\.git)(\/|$)/,
+    /^(node_modules|dist\..*|coverage|contract-report|\.venv|\.git|test|bench|mutation)(\/|$)/,
     [],
   );
   // Above both, where Node and npx look as well: the tools of a project that has installed its own.

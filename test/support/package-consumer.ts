@@ -39,6 +39,12 @@ export function makeProject(name: string): string {
     join(folder, 'package.json'),
     JSON.stringify({ name: 'consumer', private: true, type: 'module' }),
   );
+  putPackage(folder);
+  return folder;
+}
+
+/** Copies the package into the node_modules/ of a folder, without npm. */
+export function putPackage(folder: string): void {
   const { files } = JSON.parse(readFileSync(join(projectFolder, 'package.json'), 'utf8')) as {
     readonly files: readonly string[];
   };
@@ -49,7 +55,6 @@ export function makeProject(name: string): string {
     cpSync(join(projectFolder, part), join(folder, 'node_modules/understudy', part), {
       recursive: true,
     });
-  return folder;
 }
 
 /** Removes all folders that were made here. */
