@@ -10,7 +10,7 @@ import { beforeAllWithTool } from '../support/tools.js';
 describe('Schemathesis on the control plane', () => {
   const keeper = createKeeper();
   const all = [...loadControl().spec.operations.keys()].filter((id) => id !== 'streamEvents');
-  const operations = sample(all, (id) => id, 8);
+  const operations = sample(all, (id) => id, 12);
   const only = operations.flatMap((id) => ['--include-operation-id', id]);
   const ran = beforeAllWithTool(
     async () =>

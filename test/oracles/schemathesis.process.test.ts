@@ -12,7 +12,7 @@ import { beforeAllWithTool } from '../support/tools.js';
 
 const spec = loadSpec();
 const inOrder = ['--phases', 'examples,coverage'];
-const operations = sample([...spec.operations.keys()], (id) => id, 12);
+const operations = sample([...spec.operations.keys()], (id) => id, 24);
 const only = (ids: readonly string[]) => ids.flatMap((id) => ['--include-operation-id', id]);
 
 describe('Schemathesis', () => {

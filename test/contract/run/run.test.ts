@@ -12,6 +12,7 @@ import { createUnderstudy } from '../../../src/index.js';
 import { loadSpec } from '../../../src/shipped/document.js';
 import type { OperationId } from '../../../src/spec/document.js';
 import type { PlainRequest, PlainResponse } from '../../../src/spec/message.js';
+import { once } from '../../../src/spec/once-per.js';
 import { whole as everything, itInFull } from '../../support/sample.js';
 
 const spec = loadSpec();
@@ -87,24 +88,23 @@ describe('what the profile does not give', () => {
     known: { organization_id: whole.known.organization_id as string },
   };
 
-  it('is said before the first request, with the number of rows that wait for it', async () => {
+  const played = once(async () => {
     const { target, requests } = untouched();
     const told: unknown[] = [];
-    const { report } = await run({
-      level: 'full',
-      target,
-      profile,
-      ...attaching,
-      onLacking: (lacking) => told.push(requests.length, lacking),
-    });
+    const onLacking: RunOptions['onLacking'] = (lacking) => told.push(requests.length, lacking);
+    const { report } = await run({ level: 'full', target, profile, ...attaching, onLacking });
+    return { report, requests, told };
+  });
+
+  it('is said before the first request, with the number of rows that wait for it', async () => {
+    const { report, told } = await played();
     expect(told).toEqual([0, report.lacking]);
     expect(report.lacking.map(({ name }) => name)).toContain('known.foreign_vector_store_id');
     expect(report.lacking.find(({ name }) => name === 'callers.viewer')?.rows).toBeGreaterThan(4);
   });
 
   it('costs the rows that need it, which send nothing and are never right', async () => {
-    const { target, requests } = untouched();
-    const { report } = await run({ level: 'full', target, profile, ...attaching });
+    const { report, requests } = await played();
     const own = report.rows.filter(({ operation }) => operation === 'addVectorStoreToSpace');
     const waiting = own.filter(({ reason }) => reason === 'the profile has no callers.viewer');
     expect(waiting.map(({ result, requests: sent }) => ({ result, sent }))).toEqual(
