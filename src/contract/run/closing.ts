@@ -9,7 +9,15 @@ import { creations, listsOf } from './creations.js';
 import { type Exchanged, isSuccess } from './exchanged.js';
 import type { Filled } from './filled.js';
 import { sideBySide } from './lanes.js';
-import { creationOf, type Entry, isLike, isMadeBy, isOfTime, type Ledger } from './ledger.js';
+import {
+  creationOf,
+  type Entry,
+  isLike,
+  isMadeBy,
+  isOfTime,
+  type Ledger,
+  mayBeMadeBy,
+} from './ledger.js';
 import type { Lock } from './lock.js';
 import { nextPage, pagesFrom } from './pages.js';
 import type { SessionParts } from './parts.js';
@@ -186,9 +194,12 @@ class Closing {
     const { possiblyMade } = this.#parts;
     for (const lost of possiblyMade?.all ?? []) {
       const isOfGroup = creations[lost.operation]?.kind === kind && lost.caller === caller;
-      const name = isOfGroup ? possiblyMade?.nameIn(lost) : undefined;
-      const entry = entries.find((one) => one.name === name);
-      if (name !== undefined && entry?.state !== 'sent') possiblyMade?.settle(lost);
+      if (!isOfGroup) continue;
+      const name = possiblyMade?.nameIn(lost);
+      const alike = entries.filter(
+        (entry) => entry.operation === lost.operation && entry.name === name,
+      );
+      if (alike.every(({ state }) => state !== 'sent')) possiblyMade?.settle(lost);
     }
   }
 
@@ -197,11 +208,12 @@ class Closing {
     const maker = this.#parts.profile.callers[entry.caller]?.user_id;
     const like = [...rows].filter(([id, row]) => !this.#ledger.entryOf(id) && isLike(entry, row));
     const own = like.filter(([, row]) => isMadeBy(entry, row, maker));
+    const canBe = like.filter(([, row]) => mayBeMadeBy(entry, row, maker));
     const [id] = own[0] ?? [];
     // Of two that could be it, nobody knows which one is.
     if (own.length === 1 && id !== undefined && this.#claim(id, entry))
       await this.#takeFound(entry, id);
-    else if (isWhole && like.length === 0 && entry.values) this.#ledger.refused(entry);
+    else if (isWhole && canBe.length === 0 && entry.values) this.#ledger.refused(entry);
   }
 
   #claim(id: string, { sent }: Entry): boolean {

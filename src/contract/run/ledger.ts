@@ -233,6 +233,7 @@ export class Ledger {
 /** Milliseconds before and after the line of a creation in which the server may date it. */
 const BEFORE = 2000;
 const AFTER = 30_000;
+const DAY = 86_400_000;
 
 /** Whether an object has the values that a creation sent which gave no name of the run. */
 export const isLike = ({ name, values }: Entry, row: Json): boolean =>
@@ -245,6 +246,18 @@ export const isLike = ({ name, values }: Entry, row: Json): boolean =>
 export function isMadeBy(entry: Entry, row: Json, maker: string | undefined): boolean {
   if (!isJsonObject(row) || maker === undefined) return false;
   return (row.created_by ?? row.user_id) === maker && isOfTime(entry, String(row.created_at));
+}
+
+/**
+ * Whether it may be what the maker made, if the clock of the server is wrong by no more than a day;
+ * what says neither who made it nor when may be anything.
+ */
+export function mayBeMadeBy(entry: Entry, row: Json, maker: string | undefined): boolean {
+  if (!isJsonObject(row)) return false;
+  const { created_by: by = row.user_id, created_at: date } = row;
+  const isAnothers = typeof by === 'string' && maker !== undefined && by !== maker;
+  const made = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+  return !isAnothers && !(Math.abs(made - entry.at) > DAY);
 }
 
 /** Whether a server would date the creation so. */

@@ -257,3 +257,39 @@ describe('a creation without an answer by somebody from elsewhere', () => {
     expect(report.leftovers).toEqual([]);
   });
 });
+
+describe('a creation without an answer and without a name of the run', () => {
+  /** Runs of `createSlice` whose nameless creations get no answer. */
+  const losing = async (isCarriedOut: boolean) => {
+    const understudy = createUnderstudy();
+    const honest = handlerTarget('the mock server', understudy.fetch);
+    let lost = 0;
+    const target: Target = {
+      ...honest,
+      send: async (request, signal) => {
+        const isNameless =
+          /\/slices$/.test(request.target) && !new TextDecoder().decode(request.body).includes('-');
+        if (request.method !== 'POST' || !isNameless) return honest.send(request, signal);
+        lost += 1;
+        if (isCarriedOut) await honest.send(request, signal);
+        throw new TargetError('broken', 'ECONNRESET');
+      },
+    };
+    const report = await runOf(target, 'createSlice', { level: 'full' });
+    expect(lost).toBeGreaterThan(5);
+    return { report, rows: understudy.world.slices.all() };
+  };
+
+  it('that nobody carried out is known to have made nothing, whatever there is beside it', async () => {
+    const { report } = await losing(false);
+    expect(report.possiblyMade).toEqual([]);
+    expect(report.leftovers).toEqual([]);
+  });
+
+  it('that was carried out is taken away, or told', async () => {
+    const { report, rows } = await losing(true);
+    const before = createUnderstudy().world.slices.all().map(({ id }) => id);
+    const left = rows.filter(({ id, status }) => !before.includes(id) && status !== 'archived');
+    expect(left.length).toBeLessThanOrEqual(report.possiblyMade.length);
+  });
+});
