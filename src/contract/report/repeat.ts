@@ -228,7 +228,8 @@ function referenceOf(
 }
 
 /**
- * Finds a value as a whole. One of digits alone could also be a number, so it must stand where ids
+ * Finds a value as a whole; a row may have put something behind it, after a hyphen, to ask for an id
+ * that is almost one. One of digits alone could also be a number, so it must stand where ids
  * do.
  */
 function patternOf(value: string, where: 'url' | 'body'): string {
@@ -236,7 +237,7 @@ function patternOf(value: string, where: 'url' | 'body'): string {
     /[.*+?^${}()|[\]\\/]/g,
     '\\$&',
   );
-  if (!/^\d+$/.test(value)) return `(?<![\\w.~%-])${sent}(?![\\w.~%-])`;
+  if (!/^\d+$/.test(value)) return `(?<![\\w.~%-])${sent}(?![\\w.~%])`;
   return where === 'url'
     ? `(?<=\\/|(?:id|after|before|cursor)=)${sent}(?![\\w.~%-])`
     : `(?<=")${sent}(?=")`;

@@ -311,11 +311,13 @@ describe('a chain', () => {
           target: '/v1/organizations/org_1',
           body: '{"ids":["vs_old",{"space":" space_old "}],"not":"xspace_old space_older"}',
         },
+        { target: '/v1/spaces/space_old-x' },
       ]),
     );
     expect(lines().slice(1)).toEqual([
       'POST /v1/spaces/space_new/vector-stores/vs_new?after=vs_new&space=space_new',
       'POST /v1/organizations/org_1',
+      'GET /v1/spaces/space_new-x',
     ]);
     expect(bodies()[2]).toBe(
       '{"ids":["vs_new",{"space":" space_new "}],"not":"xspace_old space_older"}',
