@@ -13,6 +13,7 @@ import {
   bodyOfMiddleware,
   hasBody,
   InOrder,
+  isNoHttp,
   noBody,
   originForm,
   type Read,
@@ -66,7 +67,8 @@ export function createExpressServer(
   const unanswered = new Set<ServerResponse>();
   const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const { socket } = request;
-    if (request.httpVersion === '1.1' && request.headers.host === undefined) {
+    const hasNoHost = request.httpVersion === '1.1' && request.headers.host === undefined;
+    if (hasNoHost || isNoHttp(request)) {
       owe(owed, unanswered, socket, response);
       response.setHeader('connection', 'close');
       void deliver(response, answerer.answerUnreadable('bad_http'));

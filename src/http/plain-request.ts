@@ -14,6 +14,14 @@ export function originForm(target: string): string {
   return rest.startsWith('/') || origin === '' ? rest : `/${rest}`;
 }
 
+/** The parser of Node 20.19, https://github.com/nodejs/llhttp, lets more through than later ones. */
+const isOldParser = Number(process.versions.llhttp?.split('.')[0]) < 9;
+
+/** Bytes beyond ASCII in the target, or the name of a header that is no token (RFC 9110, 5.6.2). */
+export const isNoHttp = ({ url = '', headers }: IncomingMessage): boolean =>
+  isOldParser &&
+  (/[^!-~]/.test(url) || Object.keys(headers).some((name) => !/^[\w!#$%&'*+.^`|~-]+$/.test(name)));
+
 export const noBody = new Uint8Array();
 
 /**

@@ -21,7 +21,7 @@ export async function makeVenv(folder, wanted) {
     '--only-binary=:all:',
     '--no-compile',
   ];
-  await runFile('python3', ['-m', 'venv', '--clear', folder], { timeout: 60_000 });
+  await runFile('python3', ['-m', 'venv', '--clear', folder], { timeout: 180_000 });
   await runFile(join(folder, 'bin/python'), [...pip, ...wanted], { timeout: 240_000 });
 }
 

@@ -63,7 +63,7 @@ describe('a target that misbehaves', () => {
       'hangs',
       () => {},
       /ANSWER_MISSING[\s\S]*within 200 ms/,
-      ['--request-timeout', '200', '--max-time', '1'],
+      ['--request-timeout', '200', '--fail-fast'],
     ],
     [
       'redirects',
@@ -88,7 +88,7 @@ describe('a target that misbehaves', () => {
         more();
       },
       /ANSWER_MISSING[\s\S]*larger than/,
-      ['--max-time', '1'],
+      ['--fail-fast'],
     ],
   ])('and %s gives a finding or exit 3, never a stack trace', async (_, listener, found, flags) => {
     const { code, stdout, stderr } = await check(listener, ...flags);
