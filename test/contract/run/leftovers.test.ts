@@ -288,7 +288,9 @@ describe('a creation without an answer and without a name of the run', () => {
 
   it('that was carried out is taken away, or told', async () => {
     const { report, rows } = await losing(true);
-    const before = createUnderstudy().world.slices.all().map(({ id }) => id);
+    const before = createUnderstudy()
+      .world.slices.all()
+      .map(({ id }) => id);
     const left = rows.filter(({ id, status }) => !before.includes(id) && status !== 'archived');
     expect(left.length).toBeLessThanOrEqual(report.possiblyMade.length);
   });
