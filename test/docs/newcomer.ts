@@ -82,8 +82,7 @@ export async function arrive(
     scripts: { test: 'vitest run test/contracts.test.ts' },
   };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest));
-  if (ownTools.length > 0)
-    await npmInstall(project, ['--save-dev', '--prefer-offline', ...ownTools]);
+  if (ownTools.length > 0) await npmInstall(project, ['--save-dev', ...ownTools]);
   mkdirSync(other);
   writeFileSync(
     join(other, 'package.json'),

@@ -33,7 +33,7 @@ async function prepare(): Promise<Place> {
     CHROMIUM_PATH: chromium,
     PORT: String(await freePort()),
   });
-  await npmInstall(newcomer.clone, ['--prefer-offline']);
+  await npmInstall(newcomer.clone, []);
   const commit =
     'git init -q && git add -A && git -c user.name=n -c user.email=n@example.com commit -qm all';
   const { code, stderr } = await runCommand('sh', ['-e', '-c', commit], {

@@ -31,7 +31,7 @@ describe('examples/', () => {
 
   async function passes(name: string, command: readonly string[], env = {}): Promise<string> {
     const cwd = join(home(), name);
-    await npmInstall(cwd, ['--prefer-offline']);
+    await npmInstall(cwd, []);
     expect(existsSync(join(cwd, 'package-lock.json'))).toBe(false);
     const [program = '', ...args] = command;
     const { code, stdout, stderr } = await runCommand(program, args, {

@@ -89,12 +89,13 @@ export async function installPacked({ tarball }: Packed): Promise<string> {
   return folder;
 }
 
-/** Throws a MissingTool where the registry cannot be reached. */
+/**
+ * Throws a MissingTool where the registry cannot be reached. It is only asked for what npm has not in
+ * its cache.
+ */
 export async function npmInstall(folder: string, args: readonly string[]): Promise<void> {
-  const { code, stderr } = await runCommand('npm', ['install', ...quiet, ...args], {
-    cwd: folder,
-    withinMs: 720_000,
-  });
+  const all = ['install', '--prefer-offline', ...quiet, ...args];
+  const { code, stderr } = await runCommand('npm', all, { cwd: folder, withinMs: 720_000 });
   if (code === 0) return;
   if (
     /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ENETUNREACH|E5\d\d)\b/.test(
