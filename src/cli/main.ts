@@ -7,6 +7,10 @@ if (major < 20 || (major === 20 && minor < 19)) {
   console.error(`understudy needs Node 20.19 or newer; this is Node ${process.versions.node}.`);
   process.exitCode = 2;
 } else {
+  // From Node 22.8 on, what is compiled at a start is kept for the next one: a tenth of its CPU.
+  const loader: object & { readonly enableCompileCache?: () => void } =
+    process.getBuiltinModule('node:module');
+  loader.enableCompileCache?.();
   import('./program.js').catch((error) => {
     console.error('internal error:', error);
     process.exitCode = 3;

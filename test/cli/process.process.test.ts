@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { Agent, createServer, get } from 'node:http';
+import module from 'node:module';
 import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +46,20 @@ async function serve(more: readonly string[] = []) {
   const server = keeper.start(process.execPath, [program, ...flags, ...more]);
   return { server, url: await server.until('the ready file', readUrl) };
 }
+
+it('keeps what it has compiled for its next start, where Node can', async () => {
+  const kept = mkdtempSync(join(folder, 'tmp-'));
+  // The folder, and whether to, may be set by whoever runs these tests.
+  const env = {
+    TMPDIR: kept,
+    TEMP: kept,
+    NODE_COMPILE_CACHE: undefined,
+    NODE_DISABLE_COMPILE_CACHE: undefined,
+  };
+  const { code } = await runCommand(process.execPath, [program, '--version'], { env });
+  expect(code).toBe(0);
+  expect(readdirSync(kept)).toEqual('enableCompileCache' in module ? ['node-compile-cache'] : []);
+});
 
 describe('the ready file', () => {
   const signals = [
