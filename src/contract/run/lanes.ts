@@ -91,7 +91,7 @@ interface SideBySide<T> {
   readonly work: (item: T) => Promise<boolean>;
 }
 
-/** Works at several at once; those that touch the same keep their order. Throws what a work throws. */
+/** Works at several at once, but at no two that must not meet. Throws what a work throws. */
 export async function sideBySide<T>(
   items: readonly T[],
   { limit, lanesOf: lanes, work }: SideBySide<T>,
@@ -117,8 +117,8 @@ export async function sideBySide<T>(
 }
 
 /**
- * Whoever has to be alone is overtaken only by those who go together, of which there is an end: to
- * let each wait for one who waits would have most of them wait.
+ * The first whose lanes are free, whoever waits before it: there is an end of those who go before,
+ * and to let the others wait for one who waits takes a quarter longer.
  */
 function firstFree<T>(
   waiting: readonly T[],
@@ -133,7 +133,6 @@ function firstFree<T>(
       return by === undefined || (by === 'together' && how === 'together');
     });
     if (isFree) return item;
-    for (const lane of lanesOf(item).keys()) if (!taken.has(lane)) taken.set(lane, 'together');
   }
   return undefined;
 }

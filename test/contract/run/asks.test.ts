@@ -193,6 +193,12 @@ describe('work side by side', () => {
     );
   });
 
+  it('waits behind nobody who waits for something else', async () => {
+    expect(await played(4, { a: lanes('x'), b: lanes('x', 'y'), c: lanes('y') })).toBe(
+      '+a +c -a -c +b -b',
+    );
+  });
+
   it('has no more under way than it may', async () => {
     expect(await played(1, { a: lanes('x'), b: lanes('y') })).toBe('+a -a +b -b');
   });
