@@ -1,6 +1,7 @@
 // Picks the command, and maps failures to exit codes; spec/exit-code.ts is the table.
 import { inspect } from 'node:util';
 import { Command, CommanderError } from 'commander';
+import { nearest } from '../files/nearest.js';
 import { ExitCode } from '../spec/exit-code.js';
 import { Failure, UsageError } from '../spec/failure.js';
 import { casesCommand } from './cases.js';
@@ -81,14 +82,23 @@ function commandLine(io: Io): Command {
 /** Commander's own prints the help of the program for a name that is no command. */
 function helpCommand(): Command {
   return new Command('help')
-    .argument('[command]')
+    .argument('[command...]')
     .description('print the help of a command')
-    .action((name: string | undefined, _, { parent }: Command) => {
-      const program = parent as Command;
-      const asked = program.commands.find((one) => one.name() === name);
-      if (name !== undefined && !asked) program.error(`error: unknown command '${name}'`);
-      (asked ?? program).help();
+    .action((names: readonly string[], _, { parent }: Command) => {
+      let asked = parent as Command;
+      for (const name of names) asked = commandOf(asked, name);
+      asked.help();
     });
+}
+
+function commandOf(of: Command, name: string): Command {
+  const found = of.commands.find((one) => one.name() === name);
+  if (found) return found;
+  const names = of.commands.map((one) => one.name());
+  const close = nearest(name, names);
+  return of.error(
+    `error: unknown command '${name}'${close === undefined ? '' : `\n(Did you mean ${close}?)`}`,
+  );
 }
 
 /** Commander's own errors say what is wrong; what to do next is added here. */

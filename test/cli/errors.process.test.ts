@@ -23,7 +23,8 @@ symlinkSync('loop', loop);
 
 const mistakes = [
   [['serv'], 'did you mean serve?'],
-  [['help', 'serv'], "unknown command 'serv'"],
+  [['help', 'serv'], 'did you mean serve?'],
+  [['help', 'scenario', 'lnt'], 'did you mean lint?'],
   [['serve', '--prot', '1'], 'did you mean --port?'],
   [['serve', 'extra'], 'understudy serve --help'],
   [['serve', '--allowed-hosts', 'http://mock.test/'], 'names of hosts, such as a.test,b.test'],
