@@ -5,9 +5,17 @@ import path from 'node:path';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { root } from './project.mjs';
 
-/** Where each operation and each of its named examples stands in the source files. */
+/**
+ * The line of each operation and of each of its named examples, by source file, operation and name; that of
+ * an operation itself by an empty name.
+ */
 export function placesOfCases() {
   const places = {};
+  const add = ({ file, line }, operation, name) => {
+    places[file] ??= {};
+    places[file][operation] ??= {};
+    places[file][operation][name] = line;
+  };
   const files = [
     'openapi.yaml',
     'common.yaml',
@@ -20,7 +28,7 @@ export function placesOfCases() {
         if (!isMap(method.value)) continue;
         const operationId = String(method.value.get('operationId') ?? '');
         if (operationId === '') continue;
-        places[operationId] = at(method.key);
+        add(at(method.key), operationId, '');
         const responses = /** @type {any} */ (method.value.get('responses'));
         for (const response of responses?.items ?? []) {
           const shared = response.value.get('$ref');
@@ -33,8 +41,7 @@ export function placesOfCases() {
             node.getIn(['content', 'application/json', 'examples'])?.items ??
             node.get('x-cases')?.items ??
             [];
-          for (const example of named)
-            places[`${operationId}.${example.key.value}`] = source.at(example.key);
+          for (const example of named) add(source.at(example.key), operationId, example.key.value);
         }
       }
     }
@@ -47,6 +54,9 @@ function readTree(file) {
   const doc = parseDocument(readFileSync(path.join(root, file), 'utf8'), { lineCounter: lines });
   return {
     doc,
-    at: (node) => `${file}:${isScalar(node) && node.range ? lines.linePos(node.range[0]).line : 1}`,
+    at: (node) => ({
+      file,
+      line: isScalar(node) && node.range ? lines.linePos(node.range[0]).line : 1,
+    }),
   };
 }

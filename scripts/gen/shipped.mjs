@@ -37,7 +37,8 @@ function sha256(text) {
 /** As src/contract/tables/shipped.ts finds them again: by the hash of their text. */
 export function contracts() {
   // What every run names by its place: tables, rows, workflows and steps.
-  const placed = /^\/(everywhere|tables|tables\/\d+\/rows|workflows|workflows\/\d+\/steps)\/\d+$/;
+  const placed =
+    /^(\/(?:everywhere|tables|tables\/\d+\/rows|workflows|workflows\/\d+\/steps))\/\d+$/;
   return readdirSync(path.join(root, 'contracts'))
     .filter((file) => file.endsWith('.yaml') && !file.endsWith('profile.yaml'))
     .map((file) => {
@@ -55,10 +56,18 @@ export function contracts() {
           if (!isSeq(path.at(-1))) return;
           const { line, col } = lines.linePos(node.range[0]);
           const pointer = pointerOf([...path, node], key);
-          if (placed.test(pointer)) places[pointer] = [line, col];
+          const [, list] = placed.exec(pointer) ?? [];
+          if (list === undefined) return;
+          // Of each item, how many lines it is below the one before, and its column.
+          const { all, last } = places[list] ?? { all: [], last: 0 };
+          places[list] = { all: [...all, line - last, col], last: line };
         },
       });
-      return { sha256: sha256(text), value: parsed.toJS(), places };
+      return {
+        sha256: sha256(text),
+        value: parsed.toJS(),
+        places: Object.fromEntries(Object.entries(places).map(([list, { all }]) => [list, all])),
+      };
     });
 }
 

@@ -1,9 +1,10 @@
 // What data.cjs holds, as types.
 import type { ValidateFunction } from 'ajv';
+import type { Places } from '../spec/document.js';
 
 declare const data: {
   readonly document: object;
-  readonly places: Readonly<Record<string, string>>;
+  readonly places: Places;
   readonly scenarios: readonly { readonly name: string; readonly scenario: object }[];
   readonly scenarioSchema: object;
   readonly faultsSchema: object;

@@ -94,11 +94,20 @@ type Document = OpenAPIV3_1.Document & {
 
 const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
 
+/** Lines by file, operation and case; that of an operation itself by an empty name. */
+export type Places = Readonly<
+  Record<string, Readonly<Record<string, Readonly<Record<string, number>>>>>
+>;
+
 /** By the places that `npm run gen` has written down. */
-export const placeIn =
-  (places: Readonly<Record<string, string>>): Spec['place'] =>
-  (operation, caseName) =>
-    (caseName && places[`${operation}.${caseName}`]) ?? places[operation] ?? 'openapi/openapi.yaml';
+export const placeIn = (places: Places): Spec['place'] => {
+  const find = (operation: string, name: string): string | undefined => {
+    const file = Object.keys(places).find((one) => places[one]?.[operation]?.[name] !== undefined);
+    return file && `${file}:${places[file]?.[operation]?.[name]}`;
+  };
+  return (operation, caseName = '') =>
+    find(operation, caseName) ?? find(operation, '') ?? 'openapi/openapi.yaml';
+};
 
 /**
  * Reads a bundled document that is written as the shipped one is: a named example for each case,

@@ -7,8 +7,11 @@ import { type ParsedYaml, parseYaml } from '../../files/yaml.js';
 interface Parsed {
   readonly sha256: string;
   readonly value: unknown;
-  /** Line and column of each table, row, workflow and step, by JSON pointer. */
-  readonly places: Readonly<Record<string, readonly [line: number, column: number]>>;
+  /**
+   * By the JSON pointer of a list of tables, rows, workflows or steps, two numbers for each item: by how
+   * many lines it is below the one before, and its column.
+   */
+  readonly places: Readonly<Record<string, readonly number[]>>;
 }
 
 export interface ParsedContract extends ParsedYaml {
@@ -35,9 +38,22 @@ export function parseContract(text: string, file: string): ParsedContract {
     problems: [],
     isSound: () => true,
     at: (pointer, what, fix) => {
-      const [line, column] = known.places[pointer] ?? [];
-      if (line === undefined || column === undefined) return parsed().at(pointer, what, fix);
-      return { file, line, column, what, fix };
+      const place = placeOf(pointer, known);
+      return place ? { file, ...place, what, fix } : parsed().at(pointer, what, fix);
     },
   };
+}
+
+function placeOf(
+  pointer: string,
+  { places }: Parsed,
+): { readonly line: number; readonly column: number } | undefined {
+  const end = pointer.lastIndexOf('/');
+  const numbers = places[pointer.slice(0, end)];
+  const at = 2 * Number(pointer.slice(end + 1));
+  const column = numbers?.[at + 1];
+  if (numbers === undefined || column === undefined) return undefined;
+  let line = 0;
+  for (let i = 0; i <= at; i += 2) line += numbers[i] ?? 0;
+  return { line, column };
 }
