@@ -4,14 +4,19 @@ import { nearest } from '../files/nearest.js';
 import type { Spec } from '../spec/document.js';
 import { UsageError } from '../spec/failure.js';
 import { type Drift, driftKinds } from './form.js';
+import { grantDrifts } from './grants.js';
 import { handDrifts } from './hand.js';
 import { listDrifts } from './lists.js';
+import { lossDrifts } from './lost.js';
 import { objectDrifts } from './objects.js';
 import { raceDrifts } from './race.js';
 import { rememberedDrifts } from './remembered.js';
 import { stateDrifts } from './state.js';
+import { textDrifts } from './texts.js';
+import { totalDrifts } from './totals.js';
 import { updateDrifts } from './updates.js';
 import { variations } from './vary.js';
+import { verdictDrifts } from './verdicts.js';
 import { wireDrifts } from './wire.js';
 
 /** The name asked for is nobody's. */
@@ -33,6 +38,11 @@ export function driftsOf(spec: Spec): ReadonlyMap<string, Drift> {
     ...listDrifts(spec),
     ...updateDrifts(),
     ...rememberedDrifts(),
+    ...grantDrifts(),
+    ...verdictDrifts(),
+    ...lossDrifts(spec),
+    ...totalDrifts(),
+    ...textDrifts(),
     ...variations(spec),
   ];
   all.sort((a, b) => kinds.indexOf(a.kind) - kinds.indexOf(b.kind));

@@ -4,7 +4,7 @@ import type { Outcome } from '../decide/rule.js';
 import type { Call } from '../rules/rule.js';
 import { type Case, decidedBy } from '../spec/case.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
-import type { Json, PlainResponse } from '../spec/message.js';
+import { isJsonObject, type Json, type JsonObject, type PlainResponse } from '../spec/message.js';
 import { fillFromRequest } from '../spec/relation.js';
 import type { RequestSide } from '../validation/check-response.js';
 
@@ -71,6 +71,21 @@ export interface Drift {
   /** A fresh wrapper for one mock server: what it counts or remembers is its own. */
   readonly plant: () => Wrapper;
 }
+
+/** What a request says; nothing where it has no body. */
+export const bodyOf = (call: Call): JsonObject => {
+  const { body } = call as { readonly body?: Json };
+  return isJsonObject(body) ? body : {};
+};
+
+/** The same request with these fields; one that is undefined is left out. */
+export const withFields = (call: Call, fields: Readonly<Record<string, Json | undefined>>): Call =>
+  ({
+    ...call,
+    body: Object.fromEntries(
+      Object.entries({ ...bodyOf(call), ...fields }).filter(([, value]) => value !== undefined),
+    ),
+  }) as Call;
 
 /** The body rewritten; an answer without one stays. */
 export function withBody(response: PlainResponse, change: (body: Json) => Json): PlainResponse {

@@ -7,8 +7,9 @@ import { vouchesFor } from '../spec/case.js';
 import type { OperationId, Spec } from '../spec/document.js';
 import type { Json, JsonObject } from '../spec/message.js';
 import { changeAt } from '../spec/values.js';
-import { type Ask, type Drift, successOf } from './form.js';
+import { type Ask, bodyOf, type Drift, successOf, withFields } from './form.js';
 import { handDrift, onSuccess } from './hand/form.js';
+import { tried } from './state.js';
 import { changeObjects } from './values.js';
 
 /** Where each list has its rows. */
@@ -42,6 +43,7 @@ export function listDrifts(spec: Spec): readonly Drift[] {
       ...(rowsOf[id] === 'items' ? [countedAll(id)] : []),
     ]),
     ...bounds.map(([id, field, most]) => bounded(id, field, most)),
+    ...kept.map(([id, field, most]) => keeps(id, field, most)),
   ];
 }
 
@@ -126,7 +128,53 @@ const bounds: readonly (readonly [OperationId, field: string, most: number])[] =
   ['getSpace', 'additional_vector_store_ids', 20],
   ['listSpaces', 'additional_vector_store_ids', 20],
   ['getSlice', 'member_slice_ids', 5],
+  ['getSlice', 'member_slice_ids', 10],
+  ['listComposites', 'member_slice_ids', 10],
+  ['listSlices', 'items', 10],
+  ['listStoresInSlice', 'items', 10],
+  ['listSpaceVectorStores', 'vector_stores', 10],
+  ['getVectorStoreUsage', 'vector_stores', 20],
+  ['getSpace', 'access_users', 10],
+  ['getSpace', 'editable_by_users', 10],
+  ['listSpaces', 'access_users', 10],
+  ['getVectorStore', 'access_users', 10],
+  ['listVectorStores', 'access_users', 10],
 ];
+
+/** Lists of which a careless write keeps so many, and says that it kept all. */
+const kept: readonly (readonly [OperationId, field: string, most: number])[] = [
+  ...(['createSpace', 'updateSpace'] as const).flatMap((id) => [
+    ...['access_users', 'editable_by_users'].flatMap(
+      (field) =>
+        [
+          [id, field, 1],
+          [id, field, 10],
+          [id, field, 20],
+        ] as const,
+    ),
+    ...['access_departments', 'editable_by_roles', 'visible_to_roles'].map(
+      (field) => [id, field, 1] as const,
+    ),
+  ]),
+  ...(['createVectorStore', 'updateVectorStore'] as const).flatMap((id) => [
+    [id, 'access_departments', 1] as const,
+    ...[1, 10, 20].map((most) => [id, 'access_users', most] as const),
+  ]),
+  ...(['createComposite', 'updateComposite'] as const).map(
+    (id) => [id, 'member_slice_ids', 10] as const,
+  ),
+];
+
+const keeps = (id: OperationId, field: string, most: number): Drift =>
+  handDrift([id], `${field}_keeps_${most}`, `keeps ${most} of ${field} at most`, () => ({
+    decide: (ask, call) => {
+      const list = bodyOf(call)[field];
+      if (!Array.isArray(list) || list.length <= most) return ask(call);
+      const promised = tried(ask, call);
+      const own = ask(withFields(call, { [field]: list.slice(0, most) }));
+      return promised?.kind === 'answer' ? promised : own;
+    },
+  }));
 
 const bounded = (id: OperationId, field: string, most: number): Drift =>
   handDrift(

@@ -3,9 +3,10 @@
 import type { Call } from '../rules/rule.js';
 import type { Operation, OperationId, Spec } from '../spec/document.js';
 import { type Field, fieldsOf } from '../spec/fields.js';
-import { isJsonObject, type Json } from '../spec/message.js';
+import type { Json } from '../spec/message.js';
 import { changeAt } from '../spec/values.js';
-import { type Drift, type Honest, successOf, withBody } from './form.js';
+import { bodyOf, type Drift, successOf, withBody, withFields } from './form.js';
+import { handDrift, onSuccess } from './hand/form.js';
 import { isTime, shifted } from './values.js';
 
 export function objectDrifts(spec: Spec): readonly Drift[] {
@@ -32,28 +33,6 @@ const unrelated: readonly OperationId[] = [
   'listMessages',
 ];
 
-const hand = (
-  operation: OperationId,
-  what: string,
-  does: string,
-  plant: Drift['plant'],
-): Drift => ({
-  name: `hand:${operation}.${what}`,
-  kind: 'hand',
-  operations: [operation],
-  does,
-  plant,
-});
-
-const onSuccess =
-  (change: (body: Json, honest: Honest) => Json): Drift['plant'] =>
-  () => ({
-    rewrite: (honest) =>
-      honest.documented.status < 400
-        ? withBody(honest.response, (body) => change(body, honest))
-        : honest.response,
-  });
-
 const has = (fields: readonly Field[], pointer: string): boolean =>
   fields.some((field) => field.pointer === pointer);
 
@@ -65,8 +44,8 @@ function readDrifts({ id }: Operation, at: string, fields: readonly Field[]): re
     ...(name === undefined
       ? []
       : [
-          hand(
-            id,
+          handDrift(
+            [id],
             'names_cut',
             'shows the first twelve characters of a name',
             onSuccess((body) =>
@@ -77,15 +56,22 @@ function readDrifts({ id }: Operation, at: string, fields: readonly Field[]): re
     ...(maker === undefined
       ? []
       : [
-          hand(
-            id,
+          handDrift(
+            [id],
             'others_are_the_makers',
             'says that somebody else made it',
             onSuccess((body) => changeAt(body, maker, () => 'usr_somebody')),
           ),
         ]),
     ...(has(fields, time)
-      ? [hand(id, 'reading_changes', 'each read moves the time of the last change', reads(time))]
+      ? [
+          handDrift(
+            [id],
+            'reading_changes',
+            'each read moves the time of the last change',
+            reads(time),
+          ),
+        ]
       : []),
   ];
 }
@@ -113,6 +99,15 @@ const resets: Readonly<Record<string, Json>> = {
   description: null,
   access_mode: 'private',
   visible_in_ui: false,
+  access_users: [],
+  access_departments: [],
+  editable_by_users: [],
+  editable_by_roles: [],
+  visible_to_roles: [],
+  assistant_id: null,
+  title: null,
+  flow_id: null,
+  flowplate_project_id: null,
 };
 
 /** `read` is what the operation reads of a body. */
@@ -120,49 +115,60 @@ function updateDrifts({ id }: Operation, read: readonly Field[]): readonly Drift
   return Object.entries(resets)
     .filter(([field]) => has(read, `/${field}`))
     .map(([field, value]) =>
-      hand(id, `resets_${field}`, `sets ${field} back where a request leaves it out`, () => ({
-        decide: (ask, call) => {
-          const { body } = call as { readonly body?: Json };
-          return isJsonObject(body)
-            ? ask({ ...call, body: { [field]: value, ...body } } as Call)
-            : ask(call);
-        },
-      })),
+      handDrift(
+        [id],
+        `resets_${field}`,
+        `sets ${field} back where a request leaves it out`,
+        () => ({
+          decide: (ask, call) =>
+            ask(field in bodyOf(call) ? call : withFields(call, { [field]: value })),
+        }),
+      ),
     );
 }
 
 const threadDrifts = (): readonly Drift[] => [
-  hand(
-    'listSpaceThreads',
+  handDrift(
+    ['listSpaceThreads'],
     'no_messages',
     'counts no messages',
     onSuccess((body) => changeAt(body, '/data/*/message_count', () => 0)),
   ),
-  hand('addThreadToSpace', 'only_once', 'does nothing for a thread that was removed before', () => {
-    const added = new Set<string>();
-    return {
-      decide: (ask, call) => {
-        const { path, world } = call as unknown as Call<'addThreadToSpace'>;
-        const pair = `${path.space_id} ${path.thread_id}`;
-        const isAgain = added.has(pair);
-        added.add(pair);
-        return ask(isAgain ? { ...call, world: world.fork() } : call);
-      },
-    };
-  }),
-  hand('removeThreadFromSpace', 'takes_messages', 'deletes the messages of the thread too', () => ({
-    decide: (ask, call) => {
-      const outcome = ask(call);
-      const { path, world } = call as unknown as Call<'removeThreadFromSpace'>;
-      if (outcome.kind === 'answer')
-        for (const { id } of world.messages.where('thread', path.thread_id))
-          world.messages.delete(id);
-      return outcome;
+  handDrift(
+    ['addThreadToSpace'],
+    'only_once',
+    'does nothing for a thread that was removed before',
+    () => {
+      const added = new Set<string>();
+      return {
+        decide: (ask, call) => {
+          const { path, world } = call as unknown as Call<'addThreadToSpace'>;
+          const pair = `${path.space_id} ${path.thread_id}`;
+          const isAgain = added.has(pair);
+          added.add(pair);
+          return ask(isAgain ? { ...call, world: world.fork() } : call);
+        },
+      };
     },
-  })),
+  ),
+  handDrift(
+    ['removeThreadFromSpace'],
+    'takes_messages',
+    'deletes the messages of the thread too',
+    () => ({
+      decide: (ask, call) => {
+        const outcome = ask(call);
+        const { path, world } = call as unknown as Call<'removeThreadFromSpace'>;
+        if (outcome.kind === 'answer')
+          for (const { id } of world.messages.where('thread', path.thread_id))
+            world.messages.delete(id);
+        return outcome;
+      },
+    }),
+  ),
   ...(['listSpaceThreads', 'listStoresInSlice'] as const).map((id) =>
-    hand(
-      id,
+    handDrift(
+      [id],
       'twenty_at_most',
       'shows twenty rows of a page at most',
       onSuccess((body) =>

@@ -17,6 +17,7 @@ const shownBy: Readonly<Partial<Record<OperationId, readonly OperationId[]>>> = 
     'getSpace',
     'listSpaces',
     'getThread',
+    'listThreads',
     'listSpaceThreads',
     'listSpaceVectorStores',
     'getVectorStore',
@@ -35,7 +36,7 @@ const shownBy: Readonly<Partial<Record<OperationId, readonly OperationId[]>>> = 
   unpinThread: ['getThread', 'listThreads', 'listSpaceThreads'],
   generateThreadName: ['getThread', 'listThreads', 'listSpaceThreads'],
   updateMessage: ['listMessages'],
-  deleteMessage: ['listMessages', 'getThread', 'listThreads'],
+  deleteMessage: ['listMessages', 'getThread', 'listThreads', 'listSpaceThreads'],
   createSlice: ['listSlices'],
   updateSlice: ['getSlice', 'listSlices'],
   archiveSlice: ['getSlice', 'listSlices'],
@@ -55,14 +56,18 @@ const shownBy: Readonly<Partial<Record<OperationId, readonly OperationId[]>>> = 
     'listStores',
     'listStoresInSlice',
     'getSlice',
+    'listSlices',
     'getVectorStore',
     'listVectorStores',
     'getVectorStoreUsage',
   ],
   deleteStore: [
     'getStore',
+    'listStores',
     'listStoresInSlice',
     'getSlice',
+    'listSlices',
+    'listSpaces',
     'getVectorStore',
     'listVectorStores',
     'getVectorStoreUsage',
@@ -70,7 +75,14 @@ const shownBy: Readonly<Partial<Record<OperationId, readonly OperationId[]>>> = 
     'getSpace',
   ],
   createVectorStore: ['listVectorStores', 'getVectorStoreUsage'],
-  updateVectorStore: ['getVectorStore', 'listVectorStores', 'getStore', 'getVectorStoreUsage'],
+  updateVectorStore: [
+    'getVectorStore',
+    'listVectorStores',
+    'getStore',
+    'listStores',
+    'listStoresInSlice',
+    'getVectorStoreUsage',
+  ],
   deleteVectorStore: [
     'getVectorStore',
     'listVectorStores',
@@ -78,9 +90,11 @@ const shownBy: Readonly<Partial<Record<OperationId, readonly OperationId[]>>> = 
     'listStores',
     'listStoresInSlice',
     'getSlice',
+    'listSlices',
     'getVectorStoreUsage',
     'listSpaceVectorStores',
     'getSpace',
+    'listSpaces',
   ],
 };
 
@@ -136,19 +150,24 @@ function kept(write: OperationId, read: OperationId): Drift {
   );
 }
 
-/** Reads of what somebody else may close, and how they refuse then. */
+/** What somebody else may close, and how it is refused then. */
 const closed: Readonly<Partial<Record<OperationId, string>>> = {
   getSpace: 'view_access_required',
   listSpaceThreads: 'view_access_required',
   listSpaceVectorStores: 'view_access_required',
   getVectorStore: 'access_required',
+  updateSpace: 'edit_access_required',
+  addVectorStoreToSpace: 'edit_access_required',
+  removeVectorStoreFromSpace: 'edit_access_required',
+  addThreadToSpace: 'edit_access_required',
+  removeThreadFromSpace: 'edit_access_required',
 };
 
 function stillLetIn(operation: OperationId, refusal: string): Drift {
   return handDrift(
     [operation],
     'still_let_in',
-    'shows to whoever has seen it before what was closed since',
+    'lets in whoever was let in before, although it was closed since',
     () => {
       const letIn = new Set<string>();
       return {

@@ -3,9 +3,9 @@
 import type { Outcome } from '../decide/rule.js';
 import type { Call } from '../rules/rule.js';
 import type { OperationId } from '../spec/document.js';
-import { isJsonObject, type Json, type JsonObject } from '../spec/message.js';
+import type { Json } from '../spec/message.js';
 import { changeAt } from '../spec/values.js';
-import type { Drift, Wrapper } from './form.js';
+import { bodyOf, type Drift, type Wrapper, withFields } from './form.js';
 import { handDrift } from './hand/form.js';
 import { tried } from './state.js';
 
@@ -54,18 +54,10 @@ const deciding = (
   decide: NonNullable<Wrapper['decide']>,
 ): Drift => handDrift([id], what, does, () => ({ decide }));
 
-const bodyOf = (call: Call): JsonObject => {
-  const { body } = call as { readonly body?: Json };
-  return isJsonObject(body) ? body : {};
-};
-
 const emptyIsNull = (id: OperationId): Drift =>
-  deciding(id, 'empty_is_null', 'takes an empty description for none', (ask, call) => {
-    const body = bodyOf(call);
-    return ask(
-      body.description === '' ? ({ ...call, body: { ...body, description: null } } as Call) : call,
-    );
-  });
+  deciding(id, 'empty_is_null', 'takes an empty description for none', (ask, call) =>
+    ask(bodyOf(call).description === '' ? withFields(call, { description: null }) : call),
+  );
 
 interface Kept {
   readonly name?: string;

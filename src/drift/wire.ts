@@ -191,6 +191,7 @@ const breakers: { readonly [Kind in RelationKind]: (breaking: Breaking) => Json 
       typeof value !== 'boolean' && operands[1] ? null : otherValue(value, fieldAt(pointer)),
     ),
   page: ({ body, names }) => changeAt(body, pointerOf(names[3]), (more) => !more),
+  total_of: ({ body, pointer }) => changeAt(body, pointer, (total) => Number(total) + 1),
   first_last: ({ body, names }) =>
     changeAt(body, pointerOf(names[1]), (first) => otherValue(first, { types: ['string'] })),
 };

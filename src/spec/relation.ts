@@ -125,6 +125,14 @@ const checks = {
       ? undefined
       : `has_more ${expected}, since skip + rows is compared with the total`;
   },
+  total_of: ([total, items], [, , field]) => {
+    const rows = list(items);
+    const expected =
+      field === undefined
+        ? rows.length
+        : rows.reduce((sum: number, row) => sum + Number(fieldOf(row, field as string)), 0);
+    return total === expected ? undefined : `${expected}, as the rows together have`;
+  },
   first_last: ([items, first, last]) => {
     const ids = list(items).map((row) => fieldOf(row, 'id') ?? null);
     const expected = [ids.at(0) ?? null, ids.at(-1) ?? null];

@@ -314,6 +314,34 @@ describe('a planted drift', () => {
     expect(understudy.world.spaceVectorStores.count('store', 'vs_def456')).toBe(1);
   });
 
+  it('made by hand remembers a refusal, counts one of several grants, and loses what it says it kept', async () => {
+    const { understudy } = planted('hand:addVectorStoreToSpace.already_attached_for_ever');
+    await call(understudy, attach);
+    expect((await call(understudy, attach)).status).toBe(409);
+    await call(understudy, owner.delete(`${space}/vector-stores/vs_def456`));
+    expect((await call(understudy, attach)).status).toBe(409);
+
+    const grants = planted('hand:getSpace.first_of_access_users').understudy;
+    const users = ['usr_member1', 'usr_viewer1'];
+    await call(grants, owner.patch(space, { access_users: users }));
+    expect((await call(grants, viewer.get(space))).status).toBe(403);
+    await call(grants, owner.patch(space, { access_users: users.toReversed() }));
+    expect((await call(grants, viewer.get(space))).status).toBe(200);
+
+    const lossy = planted('hand:updateSpace.loses_description_of_4').understudy;
+    const many = { name: 'A name', description: 'Lost', access_mode: 'public', access_users: [] };
+    expect((await call(lossy, owner.patch(space, many))).body.description).toBe('Lost');
+    expect((await call(lossy, owner.get(space))).body).toMatchObject({
+      name: 'A name',
+      description: 'Private; the space of seeds 000 and 001',
+    });
+
+    const tidy = planted('hand:updateSpace.name_one_blank').understudy;
+    expect((await call(tidy, owner.patch(space, { name: 'two  blanks' }))).body.name).toBe(
+      'two blanks',
+    );
+  });
+
   it('passes our own check first: the journal keeps the honest case, and names the drift', async () => {
     const { understudy, written } = planted('status:getSpace.retrieved');
     expect((await call(understudy, owner.get(space))).status).toBe(201);

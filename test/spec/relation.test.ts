@@ -71,6 +71,15 @@ const kinds: Record<
     '/first',
   ],
   page: [page, [pageOf(4, false), pageOf(5, true)], [pageOf(4, true), pageOf(5, false)]],
+  total_of: [
+    ['$response.body#/total', list, 'id'],
+    [
+      { ...(rows(2, 3) as object), total: 5 },
+      { rows: [], total: 0 },
+    ],
+    [{ ...(rows(2, 3) as object), total: 2 }],
+    '/total',
+  ],
   first_last: [
     [list, first, last],
     [

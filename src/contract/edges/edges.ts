@@ -194,6 +194,17 @@ function edgesOf({
         'correct src/contract/edges/valid.ts',
       );
   }
+  const all = extremeRequests(request, accepted, table.coupled ?? []);
+  const isText = ({ field }: ValidRequest): boolean => freeTexts.includes(field ?? '');
+  const extremes = stays
+    ? [
+        ...all.filter((one) => !isText(one)),
+        ...together(
+          accepted,
+          all.filter((one) => isText(one) && !one.isPlain),
+        ),
+      ]
+    : all;
   const invalid = invalidRequests(request, accepted, draw);
   for (const { about, value, keywords, pointer } of invalid) {
     const [violation] = violationsOf(request, value);
@@ -206,9 +217,9 @@ function edgesOf({
   }
   return [
     ...valid.map(({ about, value }) => edge(about, value, expectations.ofValid(value))),
-    ...extremeRequests(request, accepted, table.coupled ?? [])
-      .filter(({ isPlain }) => !(stays && isPlain))
-      .map(({ about, value, field }) => edge(about, value, expectations.ofExtreme(field))),
+    ...extremes.map(({ about, value, field = '' }) =>
+      edge(about, value, expectations.ofExtreme(field)),
+    ),
     ...invalid.map((one) => {
       const documented = expectations.documented(one);
       return {

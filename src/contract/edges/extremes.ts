@@ -41,6 +41,15 @@ const LENGTH = 65_536;
 /** The first whole numbers that no longer fit a signed one of so many bits. */
 const BITS: readonly number[] = [31, 53, 63];
 
+/** Texts that careless servers tidy up. */
+const kept: readonly Extreme[] = [
+  { about: 'has blanks around it', value: '  between  blanks ' },
+  {
+    about: 'has line breaks and an accent of its own in it',
+    value: 'one\r\ntwo\n\tthree e\u0301',
+  },
+];
+
 function extremesOf(field: string, schema: Schema, part: 'body' | 'query'): readonly Extreme[] {
   const types = typesOf(schema);
   if (types.includes('array') && part === 'body')
@@ -50,10 +59,13 @@ function extremesOf(field: string, schema: Schema, part: 'body' | 'query'): read
     ];
   if (types.includes('integer'))
     return BITS.map((bits) => ({ about: `is 2^${bits}`, value: 2 ** bits }));
+  if (types.includes('object') && part === 'body')
+    return kept.map(({ about, value }) => ({ about, value: { text: value } }));
   if (!types.includes('string') || schema.enum || !freeTexts.includes(field)) return [];
   const long = { about: `has ${LENGTH} characters`, value: 'x'.repeat(LENGTH), isPlain: true };
   return [
     { about: 'has a NUL in it', value: 'before\u0000behind' },
+    ...(part === 'body' ? kept : []),
     // Most servers refuse a query as long as that before they read it.
     ...(schema.maxLength === undefined && part === 'body' ? [long] : []),
   ];

@@ -63,5 +63,6 @@ export const knownNames = [
   'role_id',
   'department_id',
   'editor_role_id',
+  'other_role_id',
   'viewer_department_id',
 ];

@@ -41,7 +41,9 @@ const staying: readonly OperationId[] = ['createSlice', 'createComposite'];
 
 /** At the edges of transports and databases: whether such a value is taken, nobody says. */
 const isExtreme = ({ edge = '' }: Row): boolean =>
-  / is 2\^| has a NUL in it$| has 65536 characters$| text in it$| blank in it$/.test(edge);
+  / is 2\^| has a NUL in it| has 65536 characters$| text in it$| blank in it$| has blanks around it| has line breaks/.test(
+    edge,
+  );
 
 /** The rows that were made from what schemas say, with expressions filled in. */
 function edgesOf(contracts: Contracts): readonly Edge[] {
@@ -602,6 +604,9 @@ describe('values that transports and databases may not carry', () => {
         'createSpace access_users has a blank in it',
         'createSpace name has a NUL in it',
         'createSpace description has 65536 characters',
+        'createSpace name has blanks around it',
+        'updateThread metadata has line breaks and an accent of its own in it',
+        'createSlice name has blanks around it, description has blanks around it',
         'listSlices skip in the query is 2^63',
         'listThreads limit in the query is 2^31',
       ]),
