@@ -373,6 +373,14 @@ describe('state', () => {
     await picture.waitFor();
     expect(await picture.textContent()).toContain('Product catalogue');
     expect(await picture.getAttribute('aria-label')).toBe('1 threads, 3 stores, 2 embeddings');
+    const wide = page.viewportSize() ?? { width: 1280, height: 800 };
+    await page.setViewportSize({ width: 390, height: 800 });
+    const isCut = () =>
+      detail()
+        .getByRole('region', { name: 'Picture of the space' })
+        .evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth);
+    await expect.poll(isCut).toBe(false);
+    await page.setViewportSize(wide);
     await detail().getByRole('link', { name: 'usr_owner1' }).first().click();
     await says('Olga Owner');
     await detail().getByRole('link', { name: 'ak_owner' }).click();

@@ -1,13 +1,12 @@
 // A space as a picture: its threads with their messages on the left, its stores on the right, and
 // what is embedded on the way from one to the other.
-
 import type { Row } from '../api.js';
 import { Part } from '../parts/detail.js';
+import { useMedia } from '../parts/media.js';
 import { linkTo } from '../route.js';
 import { type Noun, tables } from '../tables.js';
+import { type Edge, type Layout, layoutOf, NODE } from './space-layout.js';
 
-const NODE = { width: 172, height: 46, gap: 14 };
-const WIDTH = 600;
 const MOST = 8;
 
 interface Node {
@@ -25,19 +24,11 @@ export function SpacePicture({ space }: { readonly space: Row }) {
   const stores = storesOf(space);
   const shownThreads = threads.slice(0, MOST);
   const shownStores = stores.slice(0, MOST);
-  const most = Math.max(shownThreads.length, shownStores.length, 1);
-  const height = most * (NODE.height + NODE.gap) + NODE.gap + 24;
-  const middle = height / 2;
-  const tops = (count: number): readonly number[] => {
-    const all = count * (NODE.height + NODE.gap) - NODE.gap;
-    return Array.from(
-      { length: count },
-      (_, at) => middle - all / 2 + at * (NODE.height + NODE.gap),
-    );
-  };
-  const left = tops(shownThreads.length);
-  const right = tops(shownStores.length);
-  const centre = { x: WIDTH / 2 - 68, width: 136 };
+  const layout = layoutOf(useMedia('(max-width: 45rem)'), {
+    threads: shownThreads.length,
+    stores: shownStores.length,
+  });
+  const { width, height, nodeWidth, space: centre } = layout;
   const embeddings = (tables.value.embeddings ?? []).filter(
     ({ space_id }) => space_id === space.id,
   );
@@ -47,45 +38,46 @@ export function SpacePicture({ space }: { readonly space: Row }) {
       <div class="scroll" tabIndex={0} role="region" aria-label="Picture of the space">
         <svg
           class="picture"
-          width={WIDTH}
+          width={width}
           height={height}
-          viewBox={`0 0 ${WIDTH} ${height}`}
+          viewBox={`0 0 ${width} ${height}`}
           role="group"
           aria-label={`${threads.length} threads, ${stores.length} stores, ${embeddings.length} embeddings`}
         >
-          {left.map((top, at) => (
-            <Edge
-              key={shownThreads[at]?.id}
-              from={[NODE.width, top + NODE.height / 2]}
-              to={[centre.x, middle]}
+          {shownThreads.map((node, at) => (
+            <EdgeLine
+              key={node.id}
+              edge={layout.edge('threads', layout.threads[at] ?? 0)}
               kind="thread"
-              dots={moving.filter(({ thread_id }) => thread_id === shownThreads[at]?.id).length}
+              dots={moving.filter(({ thread_id }) => thread_id === node.id).length}
             />
           ))}
-          {right.map((top, at) => (
-            <Edge
-              key={shownStores[at]?.id}
-              from={[centre.x + centre.width, middle]}
-              to={[WIDTH - NODE.width, top + NODE.height / 2]}
-              kind={shownStores[at]?.kind ?? 'attached'}
-              dots={
-                moving.filter(({ vector_store_id }) => vector_store_id === shownStores[at]?.id)
-                  .length
-              }
+          {shownStores.map((node, at) => (
+            <EdgeLine
+              key={node.id}
+              edge={layout.edge('stores', layout.stores[at] ?? 0)}
+              kind={node.kind}
+              dots={moving.filter(({ vector_store_id }) => vector_store_id === node.id).length}
             />
           ))}
           {shownThreads.map((node, at) => (
-            <Box key={node.id} node={node} x={0.5} y={left[at] ?? 0} />
+            <Box key={node.id} node={node} layout={layout} x={0.5} y={layout.threads[at] ?? 0} />
           ))}
           {shownStores.map((node, at) => (
-            <Box key={node.id} node={node} x={WIDTH - NODE.width - 0.5} y={right[at] ?? 0} />
+            <Box
+              key={node.id}
+              node={node}
+              layout={layout}
+              x={width - nodeWidth - 0.5}
+              y={layout.stores[at] ?? 0}
+            />
           ))}
           <g class="node space">
-            <rect x={centre.x} y={middle - 34} width={centre.width} height={68} rx={10} />
-            <text x={WIDTH / 2} y={middle - 4} text-anchor="middle" class="name">
+            <rect {...centre} rx={10} />
+            <text x={width / 2} y={centre.y + 30} text-anchor="middle" class="name">
               {cut(String(space.name ?? space.id), 15)}
             </text>
-            <text x={WIDTH / 2} y={middle + 15} text-anchor="middle">
+            <text x={width / 2} y={centre.y + 49} text-anchor="middle">
               {String(space.access_mode ?? '')}
             </text>
           </g>
@@ -113,21 +105,18 @@ export function SpacePicture({ space }: { readonly space: Row }) {
 }
 
 interface EdgeProps {
-  readonly from: readonly [number, number];
-  readonly to: readonly [number, number];
+  readonly edge: Edge;
   readonly kind: Node['kind'];
   /** What moves along it. */
   readonly dots: number;
 }
 
-function Edge({ from: [x1, y1], to: [x2, y2], kind, dots }: EdgeProps) {
-  const half = (x1 + x2) / 2;
-  const path = `M${x1} ${y1}C${half} ${y1} ${half} ${y2} ${x2} ${y2}`;
+function EdgeLine({ edge: { path, at }, kind, dots }: EdgeProps) {
   return (
     <>
       <path class={`edge ${kind}${dots > 0 ? ' moving' : ''}`} d={path} />
       {dots > 0 ? (
-        <text x={half} y={(y1 + y2) / 2 - 6} text-anchor="middle" class="count">
+        <text {...at} text-anchor="middle" class="count">
           {dots}
         </text>
       ) : null}
@@ -135,17 +124,23 @@ function Edge({ from: [x1, y1], to: [x2, y2], kind, dots }: EdgeProps) {
   );
 }
 
-function Box({ node, x, y }: { readonly node: Node; readonly x: number; readonly y: number }) {
-  const { noun, id, title, says, kind } = node;
+interface BoxProps {
+  readonly node: Node;
+  readonly layout: Layout;
+  readonly x: number;
+  readonly y: number;
+}
+
+function Box({ node: { noun, id, title, says, kind }, layout, x, y }: BoxProps) {
   return (
     <a href={linkTo({ view: 'state', rest: [noun, id] })}>
       <g class={`node ${kind}`}>
-        <rect x={x} y={y} width={NODE.width} height={NODE.height} rx={6} />
+        <rect x={x} y={y} width={layout.nodeWidth} height={NODE.height} rx={6} />
         <text x={x + 12} y={y + 19} class="name">
-          {cut(title, 18)}
+          {cut(title, layout.longest)}
         </text>
         <text x={x + 12} y={y + 35}>
-          {cut(says, 24)}
+          {cut(says, layout.longest + 6)}
         </text>
       </g>
     </a>
