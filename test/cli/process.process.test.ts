@@ -48,7 +48,7 @@ async function serve(more: readonly string[] = []) {
 }
 
 it('keeps what it has compiled for its next start, where Node can', async () => {
-  const kept = mkdtempSync(join(folder, 'tmp-'));
+  const kept = mkdtempSync(join(tmpdir(), 'understudy-compiled-'));
   // The folder, and whether to, may be set by whoever runs these tests.
   const env = {
     TMPDIR: kept,
@@ -59,6 +59,7 @@ it('keeps what it has compiled for its next start, where Node can', async () => 
   const { code } = await runCommand(process.execPath, [program, '--version'], { env });
   expect(code).toBe(0);
   expect(readdirSync(kept)).toEqual('enableCompileCache' in module ? ['node-compile-cache'] : []);
+  rmSync(kept, { recursive: true });
 });
 
 describe('the ready file', () => {
