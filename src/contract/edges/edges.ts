@@ -216,9 +216,11 @@ function edgesOf({
     );
   }
   return [
-    ...valid.map(({ about, value }) => edge(about, value, expectations.ofValid(value))),
+    ...valid.map(({ about, value }) =>
+      marked(edge(about, value, expectations.ofValid(value)), value),
+    ),
     ...extremes.map(({ about, value, field = '' }) =>
-      edge(about, value, expectations.ofExtreme(field)),
+      marked(edge(about, value, expectations.ofExtreme(field)), value),
     ),
     ...invalid.map((one) => {
       const documented = expectations.documented(one);
@@ -229,6 +231,21 @@ function edgesOf({
     }),
   ];
 }
+
+/** Texts of so many characters are drawn from all that is hard to keep; much longer ones are one letter. */
+const LONG = [100, 1000] as const;
+
+/** An edge that sends such a text says so. */
+const marked = (edge: Edge, sent: JsonObject): Edge =>
+  hasHardText(sent) ? { ...edge, isHardText: true } : edge;
+
+const hasHardText = (sent: JsonObject): boolean =>
+  Object.values(sent).some(
+    (one) =>
+      (typeof one === 'string' &&
+        (/\s\s/.test(one) || (one.length >= LONG[0] && one.length < LONG[1]))) ||
+      (isJsonObject(one) && hasHardText(one)),
+  );
 
 const inWords = ({ pointer, keyword, expected }: Violation): string =>
   `${keyword} (${expected}) breaks at ${pointer || 'the top'}`;

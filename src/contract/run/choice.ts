@@ -1,7 +1,7 @@
 // Which plays a level has. What a play covers follows from its row: the operation, the case that is
 // expected first, whether it was made from a schema.
 import type { OperationId, Spec } from '../../spec/document.js';
-import { budgets, type Level } from './level.js';
+import { budgets, comparesAfter, type Level } from './level.js';
 import { lackingIn } from './needs.js';
 import type { RunOptions, Shard } from './options.js';
 import { selectionOf } from './parts.js';
@@ -50,15 +50,26 @@ export function callsOf(
   const { allow } = selectionOf(options);
   const counts = new Map<OperationId, number>();
   const states = new Set<string>();
-  for (const { needs, shares, costs } of plays) {
+  for (const play of plays) {
+    const { needs, shares, costs } = play;
     if (lackingIn(options.profile, needs).length > 0 || ![...needs.calls].every(allow)) continue;
     const isMade = shares !== undefined && states.has(shares);
     if (shares !== undefined) states.add(shares);
-    const compared = options.level === 'smoke' ? [] : (costs.compared ?? []);
+    const compared = comparedBy(play, options.spec, options.level);
     for (const call of [...costs.own, ...compared, ...(isMade ? [] : costs.state)])
       counts.set(call, (counts.get(call) ?? 0) + 1);
   }
   return counts;
+}
+
+/** What it calls at a level to see what a refusal has left. */
+function comparedBy(
+  { operation, expected, costs: { compared = [] } }: Play,
+  spec: Spec,
+  level: Level = 'full',
+): readonly OperationId[] {
+  const refusal = spec.operations.get(operation)?.cases.get(expected[0] ?? '');
+  return comparesAfter(refusal, level) ? compared : [];
 }
 
 /** Of them, for what no play asks for: what stood in the lists before, the lock, pages of long lists. */
@@ -67,7 +78,7 @@ const ASIDE = 60;
 /** Those of a level, in the order of all. The same plays give the same choice. */
 export function atLevel(level: Level, plays: readonly Play[], spec: Spec): readonly Play[] {
   if (level === 'full') return plays;
-  const choice = new Choice(level);
+  const choice = new Choice(level, spec);
   // Smoke plays nothing with a second credential.
   const plain = level === 'smoke' ? plays.filter(({ byToken }) => !byToken) : plays;
   for (const play of plain.filter(({ kind }) => kind === 'sign_in')) choice.take(play);
@@ -75,11 +86,29 @@ export function atLevel(level: Level, plays: readonly Play[], spec: Spec): reado
   if (level === 'standard') {
     choice.cheapestOfEach(plays, caseOf);
     choice.fill(plays.filter(({ kind }) => ['lifecycle', 'method', 'at_once'].includes(kind)));
-    choice.fill(plays.filter(({ isEdge, byToken }) => !isEdge && !byToken));
-    choice.fill(plays.filter(({ isEdge }) => !isEdge));
-    choice.fill(plays);
+    for (const group of byWorth(plays, spec)) choice.fill(group);
   }
   return plays.filter((play) => choice.has(play));
+}
+
+/**
+ * Those come first that see most for what they cost: a write that is carried out is looked at from all
+ * sides, a list or a read shows what is there, and most that is refused has been shown once by now.
+ */
+function byWorth(plays: readonly Play[], spec: Spec): readonly (readonly Play[])[] {
+  const worth = (play: Play): number => {
+    if (play.isHardText) return 0;
+    if (play.isEdge) return 4;
+    if (play.byToken) return 3;
+    const operation = spec.operations.get(play.operation);
+    const status = operation?.cases.get(play.expected[0] ?? '')?.status ?? 500;
+    if (status >= 300) return 2;
+    return operation?.method === 'GET' ? 1 : 0;
+  };
+  const cost = ({ costs: { own } }: Play): number => own.length;
+  return [0, 1, 2, 3, 4].map((rank) =>
+    plays.filter((play) => worth(play) === rank).sort((a, b) => cost(a) - cost(b)),
+  );
 }
 
 /** What smoke shows once: of what is refused whatever the state, the status is enough. */
@@ -96,10 +125,12 @@ class Choice {
   readonly #taken = new Set<Play>();
   readonly #states = new Set<string>();
   readonly #level: Level;
+  readonly #spec: Spec;
   #left: number;
 
-  constructor(level: Level) {
+  constructor(level: Level, spec: Spec) {
     this.#level = level;
+    this.#spec = spec;
     this.#left = budgets[level] - ASIDE;
   }
 
@@ -149,8 +180,8 @@ class Choice {
     return this.#ownOf(play) + (isMade ? 0 : costs.state.length);
   }
 
-  #ownOf({ costs: { own, compared = [] } }: Play): number {
-    return own.length + (this.#level === 'smoke' ? 0 : compared.length);
+  #ownOf(play: Play): number {
+    return play.costs.own.length + comparedBy(play, this.#spec, this.#level).length;
   }
 }
 

@@ -1,7 +1,11 @@
 // How much a run plays. Smoke has each documented outcome of each operation once, of its 401 and
 // 422 one, and does not compare what a refusal left; standard has every documented case and, of all
-// other rows, as many as its requests allow; full has all of them.
+// other rows, those that see most, as many as its requests allow; full has all of them.
+import type { Case } from '../../spec/case.js';
 import type { OperationId } from '../../spec/document.js';
+
+/** The case of a request that shows no credential. */
+const NO_CREDENTIAL = 'authentication_required';
 
 export const levels = ['smoke', 'standard', 'full'] as const;
 
@@ -14,13 +18,22 @@ export const budgets: Readonly<Record<Level, number>> = {
   full: 10_000,
 };
 
+/**
+ * Whether what a refusal left is compared. A credential is looked at before anything else, so
+ * standard does so for one that is missing, and not for each that is bad.
+ */
+export function comparesAfter(refusal: Case | undefined, level: Level): boolean {
+  if (level !== 'standard') return level === 'full';
+  return refusal?.status !== 401 || refusal.name === NO_CREDENTIAL;
+}
+
 /** What a play calls where all goes well; pages of lists come on top of it. */
 export interface Costs {
   /** For itself. */
   readonly own: readonly OperationId[];
   /** For the state that it has in common with plays of the same key. */
   readonly state: readonly OperationId[];
-  /** To see what a refusal leaves; smoke does without. */
+  /** To see what a refusal leaves, where that is compared. */
   readonly compared?: readonly OperationId[];
 }
 

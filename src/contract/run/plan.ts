@@ -162,6 +162,7 @@ const playOf = oncePer((spec: Spec, row: PlannedRow): Play => {
       return costs();
     },
     isEdge: row.row.edge !== undefined,
+    isHardText: row.row.isHardText === true,
     byToken,
     play: (parts) => playRow(row, parts),
   };

@@ -21,6 +21,8 @@ export interface Play extends Subject {
   readonly lanes: Lanes;
   /** Made from a schema. */
   readonly isEdge?: boolean;
+  /** Of these, one that sends a text which is hard to keep as it is. */
+  readonly isHardText?: boolean;
   /** Of the token of a caller who has a key as well. */
   readonly byToken?: boolean;
   /** Sends its requests. Never throws because of what a target answers. */

@@ -27,6 +27,7 @@ import { asTool, type Exchanged, isSuccess } from './exchanged.js';
 import type { Filled } from './filled.js';
 import { type Finding, findingOf } from './finding.js';
 import { handOn } from './hand-on.js';
+import { comparesAfter } from './level.js';
 import { Look, observe, type Shown } from './look.js';
 import { lackingIn, needsOfLook } from './needs.js';
 import { HOLDER, overridingIn } from './override.js';
@@ -497,7 +498,9 @@ class RowPlayer {
 
   /** What a refusal leaves is for the longer levels to compare. */
   get #isBrief(): boolean {
-    return this.#parts.level === 'smoke';
+    const { operation, expected } = this.#planned;
+    const { spec, level = 'full' } = this.#parts;
+    return !comparesAfter(spec.operations.get(operation)?.cases.get(expected[0] ?? ''), level);
   }
 
   /** To the request that the row is about. */

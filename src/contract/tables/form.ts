@@ -12,7 +12,7 @@ import type { Call, Look, Observation, Recipe, Row, Table } from './table.js';
 export type Draft<T> = { readonly [Key in keyof T]?: T[Key] | undefined };
 
 /** What stands in a file, without what is added to it. */
-type Written<T> = Omit<T, 'place' | 'edge'>;
+type Written<T> = Omit<T, 'place' | 'edge' | 'isHardText'>;
 
 export interface ContractFile {
   readonly tables: readonly Written<Table>[];

@@ -111,6 +111,8 @@ export interface Row {
   readonly given?: Readonly<Record<string, string>>;
   /** For a row that was made from a schema: what is special about its request, in words. */
   readonly edge?: string;
+  /** An edge that sends a text which is hard to keep as it is. */
+  readonly isHardText?: true;
   /** File and line. */
   readonly place: string;
 }
