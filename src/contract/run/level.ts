@@ -19,12 +19,14 @@ export const budgets: Readonly<Record<Level, number>> = {
 };
 
 /**
- * Whether what a refusal left is compared. A credential is looked at before anything else, so
- * standard does so for one that is missing, and not for each that is bad.
+ * Whether what a refusal left is compared. Credentials and the form of a body are looked at before
+ * anything else, so standard does so for a credential that is missing and for the most general fault of
+ * a body, and not for each other one.
  */
 export function comparesAfter(refusal: Case | undefined, level: Level): boolean {
   if (level !== 'standard') return level === 'full';
-  return refusal?.status !== 401 || refusal.name === NO_CREDENTIAL;
+  if (refusal?.status === 401) return refusal.name === NO_CREDENTIAL;
+  return refusal?.violation?.keyword === undefined;
 }
 
 /** What a play calls where all goes well; pages of lists come on top of it. */
