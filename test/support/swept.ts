@@ -30,7 +30,7 @@ function rowsOf({ state }: SecondServer): ReadonlyMap<string, string> {
   return new Map(rows.filter(([, text]) => !text.includes('"deleted_at":"')));
 }
 
-export interface Killed {
+interface Killed {
   /** Which operations are played. */
   readonly operations: readonly OperationId[];
   /** The request at which the process is killed. */
@@ -42,7 +42,7 @@ export interface Killed {
 }
 
 /** Returns how many requests a run makes, when nobody disturbs it. */
-export async function requestsOf(operations: readonly OperationId[], lanes = 1): Promise<number> {
+async function requestsOf(operations: readonly OperationId[], lanes = 1): Promise<number> {
   let requests = 0;
   await withServer(async (server, flags) => {
     const before = rowsOf(server);
@@ -57,12 +57,7 @@ export async function requestsOf(operations: readonly OperationId[], lanes = 1):
 }
 
 /** Kills a run, sweeps once, and expects that nothing of it is left, and nothing else gone. */
-export async function expectSweptAfterKill({
-  operations,
-  at,
-  when,
-  lanes = 1,
-}: Killed): Promise<void> {
+async function expectSweptAfterKill({ operations, at, when, lanes = 1 }: Killed): Promise<void> {
   await withServer(async (server, flags, folder) => {
     const before = rowsOf(server);
     const running = start(['check', ...flags, ...played(operations, lanes)]);
@@ -87,6 +82,27 @@ export async function expectSweptAfterKill({
     const again = await run(['sweep', ledger, '--profile', profile]);
     expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('nothing is left') });
   });
+}
+
+/** Side by side, a run may need a few requests less than another. */
+const WITHIN = 0.97;
+
+/** The same at points all along a run, by chance, every other one before an answer and after it. */
+export async function expectSweptWherever({
+  operations,
+  lanes = 1,
+  points,
+}: Pick<Killed, 'operations' | 'lanes'> & { readonly points: number }): Promise<void> {
+  const requests = await requestsOf(operations, lanes);
+  expect(requests).toBeGreaterThan(5 * points);
+  const most = requests * (lanes === 1 ? 1 : WITHIN);
+  for (let point = 0; point < points; point++)
+    await expectSweptAfterKill({
+      operations,
+      at: 1 + Math.floor(((point + Math.random()) * most) / points),
+      when: point % 2 === 0 ? 'asked' : 'answered',
+      lanes,
+    });
 }
 
 const played = (operations: readonly OperationId[], lanes: number): readonly string[] => [
