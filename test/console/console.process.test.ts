@@ -37,7 +37,7 @@ async function open(options: UnderstudyOptions = {}): Promise<void> {
 
 async function show(): Promise<void> {
   context ??= await browser().newContext({ viewport: { width: 1280, height: 800 } });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(60_000);
   page = await context.newPage();
   complaints = [];
   asked = new Set();
@@ -291,6 +291,8 @@ describe('requests', () => {
       [409, 'usr_owner1', undefined],
       [422, 'usr_owner1', true],
     ]);
+    // What is asked first names what the page knows of.
+    await expect.poll(() => rows().count()).toBe(3);
     await button('Rewind to here').click();
     await says('The world will be as if requests 1 to 3 had never been.');
     await button('Rewind').click();
