@@ -30,9 +30,10 @@ export function statOf(path: string): Stats | undefined {
  */
 export function isFile(path: string): boolean {
   try {
-    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === false;
-  } catch {
-    return true;
+    return !statSync(path).isDirectory();
+  } catch (error) {
+    // `throwIfNoEntry: false` lets Node 26 be silent of a path below a file as well.
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
   }
 }
 export const isFolder = (path: string): boolean => statOf(path)?.isDirectory() === true;

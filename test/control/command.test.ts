@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/cli/command-line.js';
 import type { Io } from '../../src/cli/io.js';
 import { createUnderstudy } from '../../src/index.js';
+import { writtenTo } from '../support/written.js';
 
 const understudy = createUnderstudy({ adminToken: 'secret-1' });
 let url = '';
@@ -16,7 +17,7 @@ async function run(...args: readonly string[]) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const io = { stdout, stderr, env: {} } as unknown as Io;
   const code = await runCommandLine(args, io);
-  return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
+  return { code, stdout: writtenTo(stdout), stderr: writtenTo(stderr) };
 }
 const worlds = (...args: readonly string[]) =>
   run('worlds', ...args, '--url', url, '--admin-token', 'secret-1');

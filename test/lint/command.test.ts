@@ -9,6 +9,7 @@ import type { Io } from '../../src/cli/io.js';
 import { createUnderstudy } from '../../src/index.js';
 import { ruleNames } from '../../src/lint/rules.js';
 import { faultsOfJunit } from '../support/junit.js';
+import { writtenTo } from '../support/written.js';
 import { readXml } from '../support/xml.js';
 
 const understudy = createUnderstudy();
@@ -30,7 +31,7 @@ async function run(args: readonly string[]) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const io = { stdout, stderr, env: {} } as unknown as Io;
   const code = (await runCommandLine(args, io)) ?? io.exitCode ?? 0;
-  return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
+  return { code, stdout: writtenTo(stdout), stderr: writtenTo(stderr) };
 }
 const lint = (...args: readonly string[]) => run(['lint', '--url', url, ...args]);
 

@@ -7,6 +7,7 @@ import type { Io } from '../../src/cli/io.js';
 import { createUnderstudy } from '../../src/index.js';
 import { call } from '../support/call.js';
 import { attachStore, getSpace, owner, viewer } from '../support/requests.js';
+import { writtenTo } from '../support/written.js';
 
 const understudy = createUnderstudy();
 let url = '';
@@ -19,7 +20,7 @@ async function why(...args: readonly string[]) {
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const io = { stdout, stderr, env: {} } as unknown as Io;
   const code = await runCommandLine(['why', ...args, '--url', url], io);
-  return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
+  return { code, stdout: writtenTo(stdout), stderr: writtenTo(stderr) };
 }
 
 it('explains the latest refusal, or the request that is named', async () => {
