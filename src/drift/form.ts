@@ -72,6 +72,10 @@ export interface Drift {
   readonly plant: () => Wrapper;
 }
 
+/** A value in the path of a request, by its name. */
+export const inPath = (call: Call, name: string): string =>
+  (call.path as Readonly<Record<string, string>>)[name] ?? '';
+
 /** What a request says; nothing where it has no body. */
 export const bodyOf = (call: Call): JsonObject => {
   const { body } = call as { readonly body?: Json };

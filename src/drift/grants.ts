@@ -5,7 +5,7 @@ import type { Call } from '../rules/rule.js';
 import type { OperationId } from '../spec/document.js';
 import type { Json, JsonObject } from '../spec/message.js';
 import type { World } from '../world/world.js';
-import type { Ask, Drift } from './form.js';
+import { type Ask, type Drift, inPath } from './form.js';
 import { handDrift } from './hand/form.js';
 import { tried } from './state.js';
 
@@ -110,13 +110,10 @@ function shortened(world: World, own: Guarded, [field, [, cut]]: Cut, id?: strin
   return fork;
 }
 
-const idIn = (call: Call, { id }: Guarded): string =>
-  (call.path as Readonly<Record<string, string>>)[id] ?? '';
-
 const oneCounts = (id: OperationId, own: Guarded, cut: Cut): Drift =>
   handDrift([id], ...named(cut), () => ({
     decide: (ask, call) => {
-      const world = shortened(call.world, own, cut, idIn(call, own));
+      const world = shortened(call.world, own, cut, inPath(call, own.id));
       const outcome = ask({ ...call, world });
       return outcome.case === own.refusal ? outcome : ask(call);
     },
@@ -144,10 +141,10 @@ const deafTo = (id: OperationId, own: Guarded, field: string): Drift =>
     const kept = new Map<string, { readonly rests: string; readonly refused?: Outcome }>();
     return {
       decide: (ask, call) => {
-        const row = rowsOf(call.world, own).get(idIn(call, own));
+        const row = rowsOf(call.world, own).get(inPath(call, own.id));
         const others = own.fields.filter((other) => other !== field);
         const rests = JSON.stringify(others.map((other) => row?.[other] ?? null));
-        const key = `${idIn(call, own)} ${call.caller.user_id}`;
+        const key = `${inPath(call, own.id)} ${call.caller.user_id}`;
         const known = kept.get(key);
         if (known?.rests === rests) return asKept(ask, call, own, known.refused);
         const outcome = ask(call);

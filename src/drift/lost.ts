@@ -3,7 +3,7 @@
 import type { Operation, OperationId, Spec } from '../spec/document.js';
 import { fieldsOf } from '../spec/fields.js';
 import type { Json, JsonObject } from '../spec/message.js';
-import { bodyOf, type Drift, withFields } from './form.js';
+import { bodyOf, type Drift, inPath, withFields } from './form.js';
 import { handDrift } from './hand/form.js';
 import { tried } from './state.js';
 
@@ -77,7 +77,7 @@ const undone = (id: OperationId, field: string, [table, name]: readonly [string,
     const before = new Map<string, Json>();
     return {
       decide: (ask, call) => {
-        const key = (call.path as Readonly<Record<string, string>>)[name] ?? '';
+        const key = inPath(call, name);
         const rows = (call.world as unknown as Readonly<Record<string, Rows>>)[table];
         const was = rows?.get(key)?.[field];
         const body = bodyOf(call);

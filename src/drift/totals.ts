@@ -181,7 +181,7 @@ const countsPins = (write: OperationId): Drift =>
     },
   );
 
-/** A slice counts what has left it. */
+/** A composite counts what has left its members. */
 const countsStores = (write: OperationId): Drift =>
   handDrift(
     [write, 'getSlice'],
@@ -193,14 +193,10 @@ const countsStores = (write: OperationId): Drift =>
         decide: (ask, call, operation) => {
           if (operation === 'getSlice')
             return changed(ask(call), (slice) => {
-              const of = slice.is_composite
-                ? (slice.member_slice_ids as string[])
-                : [slice.id as string];
-              const more = of.reduce((sum, id) => sum + (left.get(id) ?? 0), 0);
-              return {
-                ...slice,
-                store_count: (slice.store_count as number) + (slice.is_composite ? more : 0),
-              };
+              if (!slice.is_composite) return slice;
+              const members = slice.member_slice_ids as string[];
+              const more = members.reduce((sum, id) => sum + (left.get(id) ?? 0), 0);
+              return { ...slice, store_count: (slice.store_count as number) + more };
             });
           const { store_id, vector_store_id } = call.path as Readonly<Record<string, string>>;
           const id = store_id ?? vector_store_id ?? '';

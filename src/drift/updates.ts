@@ -5,7 +5,7 @@ import type { Call } from '../rules/rule.js';
 import type { OperationId } from '../spec/document.js';
 import type { Json } from '../spec/message.js';
 import { changeAt } from '../spec/values.js';
-import { bodyOf, type Drift, type Wrapper, withFields } from './form.js';
+import { bodyOf, type Drift, inPath, type Wrapper, withFields } from './form.js';
 import { handDrift } from './hand/form.js';
 import { tried } from './state.js';
 
@@ -66,7 +66,7 @@ interface Kept {
 }
 
 const keptBy = (call: Call, { table, id }: Updated): Kept | undefined =>
-  call.world[table].get((call.path as Readonly<Record<string, string>>)[id] ?? '');
+  call.world[table].get(inPath(call, id));
 
 const ownNameRefused = (id: OperationId, updated: Updated): Drift =>
   deciding(id, 'own_name_refused', 'refuses the name that it has already', (ask, call) => {
