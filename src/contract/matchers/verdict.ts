@@ -4,6 +4,7 @@ import { nearestPath } from '../../files/nearest-path.js';
 import { basisInWords, type Case } from '../../spec/case.js';
 import type { Operation } from '../../spec/document.js';
 import { type Match, matcherOf } from '../../spec/match.js';
+import { pathOf } from '../../spec/message.js';
 import type { CheckedSpec } from '../../validation/validators.js';
 import type { Deviation } from '../judge/deviation.js';
 import { judge } from '../judge/judge.js';
@@ -44,7 +45,7 @@ export function verdictOn(
     throw new TypeError(
       `The response does not say ${method === undefined ? 'with which method' : 'at which path'} it was asked for, as one of fetch does not. Fetch with observe(fetch), or say it: toMatchContract({ method: 'GET', path: '/v1/…' }).`,
     );
-  const [path = ''] = target.split('?');
+  const path = pathOf({ target });
   const { status } = response;
   const basics = { call: `${method} ${path}`, status };
   const match = matcherOf(spec)(method, path);

@@ -9,6 +9,7 @@ import { planRun } from './plan.js';
 import type { Play } from './play.js';
 import { planRateLimits } from './rate-limited.js';
 import { planReading } from './reading.js';
+import { expectedCase } from './subject.js';
 
 /** What a run plays. */
 export function chosenPlays(options: RunOptions): readonly Play[] {
@@ -63,13 +64,8 @@ export function callsOf(
 }
 
 /** What it calls at a level to see what a refusal has left. */
-function comparedBy(
-  { operation, expected, costs: { compared = [] } }: Play,
-  spec: Spec,
-  level: Level = 'full',
-): readonly OperationId[] {
-  const refusal = spec.operations.get(operation)?.cases.get(expected[0] ?? '');
-  return comparesAfter(refusal, level) ? compared : [];
+function comparedBy(play: Play, spec: Spec, level: Level = 'full'): readonly OperationId[] {
+  return comparesAfter(expectedCase(spec, play), level) ? (play.costs.compared ?? []) : [];
 }
 
 /** Of them, for what no play asks for: what stood in the lists before, the lock, pages of long lists. */
@@ -86,7 +82,7 @@ export function atLevel(level: Level, plays: readonly Play[], spec: Spec): reado
   if (level === 'standard') {
     choice.cheapestOfEach(plays, caseOf);
     choice.fill(plays.filter(({ kind }) => ['lifecycle', 'method', 'at_once'].includes(kind)));
-    for (const group of byWorth(plays, spec)) choice.fill(group);
+    choice.fill(byWorth(plays, spec));
   }
   return plays.filter((play) => choice.has(play));
 }
@@ -95,26 +91,24 @@ export function atLevel(level: Level, plays: readonly Play[], spec: Spec): reado
  * Those come first that see most for what they cost: a write that is carried out is looked at from all
  * sides, a list or a read shows what is there, and most that is refused has been shown once by now.
  */
-function byWorth(plays: readonly Play[], spec: Spec): readonly (readonly Play[])[] {
-  const worth = (play: Play): number => {
+function byWorth(plays: readonly Play[], spec: Spec): readonly Play[] {
+  const rankOf = (play: Play): number => {
     if (play.isHardText) return 0;
     if (play.isEdge) return 4;
     if (play.byToken) return 3;
-    const operation = spec.operations.get(play.operation);
-    const status = operation?.cases.get(play.expected[0] ?? '')?.status ?? 500;
-    if (status >= 300) return 2;
-    return operation?.method === 'GET' ? 1 : 0;
+    if ((expectedCase(spec, play)?.status ?? 500) >= 300) return 2;
+    return spec.operations.get(play.operation)?.method === 'GET' ? 1 : 0;
   };
-  const cost = ({ costs: { own } }: Play): number => own.length;
-  return [0, 1, 2, 3, 4].map((rank) =>
-    plays.filter((play) => worth(play) === rank).sort((a, b) => cost(a) - cost(b)),
-  );
+  return plays
+    .map((play) => ({ play, rank: rankOf(play), cost: play.costs.own.length }))
+    .sort((a, b) => a.rank - b.rank || a.cost - b.cost)
+    .map(({ play }) => play);
 }
 
 /** What smoke shows once: of what is refused whatever the state, the status is enough. */
 function outcomeOf(play: Play, spec: Spec): string | undefined {
   const name = caseOf(play);
-  const status = spec.operations.get(play.operation)?.cases.get(play.expected[0] ?? '')?.status;
+  const status = expectedCase(spec, play)?.status;
   return status === 401 || status === 422 ? `${play.operation} ${status}` : name;
 }
 

@@ -206,9 +206,11 @@ class Closing {
   /** What gave no name of the run, and can be nothing else. */
   async #takeLike(entry: Entry, { rows, isWhole }: Shown): Promise<void> {
     const maker = this.#parts.profile.callers[entry.caller]?.user_id;
-    const like = [...rows].filter(([id, row]) => !this.#ledger.entryOf(id) && isLike(entry, row));
-    const own = like.filter(([, row]) => isMadeBy(entry, row, maker));
-    const canBe = like.filter(([, row]) => mayBeMadeBy(entry, row, maker));
+    const canBe = [...rows].filter(
+      ([id, row]) =>
+        !this.#ledger.entryOf(id) && isLike(entry, row) && mayBeMadeBy(entry, row, maker),
+    );
+    const own = canBe.filter(([, row]) => isMadeBy(entry, row, maker));
     const [id] = own[0] ?? [];
     // Of two that could be it, nobody knows which one is.
     if (own.length === 1 && id !== undefined && this.#claim(id, entry))

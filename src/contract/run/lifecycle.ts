@@ -14,7 +14,7 @@ import type { SessionParts } from './parts.js';
 import { crashOf, type Played } from './play.js';
 import { NotExercised, Withheld } from './reason.js';
 import { Session } from './session.js';
-import type { Subject } from './subject.js';
+import { expectedCase, type Subject } from './subject.js';
 
 /** It is about no case of one operation, and is listed by its summary. */
 export function subjectOf({ summary, steps, place }: Lifecycle): Subject {
@@ -166,8 +166,7 @@ class Player {
     )
       return [];
     const documented =
-      judged.documented ??
-      this.#parts.spec.operations.get(request.call)?.cases.get(expected[0] ?? '');
+      judged.documented ?? expectedCase(this.#parts.spec, { operation: request.call, expected });
     const basis = assumed === undefined ? (documented?.basis ?? 'docs') : 'assumed';
     // What the case does not vouch for only picked the case, and the judge has looked at that.
     const isOpen = (operand: Operand): boolean => {

@@ -20,6 +20,7 @@ import type { Profile } from './profile.js';
 import { type PlannedRow, playRow } from './row.js';
 import { sharedPartOf } from './shared.js';
 import { planSignIns } from './sign-in.js';
+import { expectedCase } from './subject.js';
 
 /** Everything about the operations that are included; all when absent. */
 export function planRun(
@@ -184,7 +185,7 @@ function withTokens(
     if (!holder || !hasBoth(holder) || expected.length > 1 || written.edge !== undefined) continue;
     // What only the profile has, such as a message, is used up.
     if (row.steps.some((step) => step.kind === 'prepare' && step.about)) continue;
-    const { status = 0 } = spec.operations.get(operation)?.cases.get(expected[0] ?? '') ?? {};
+    const { status = 0 } = expectedCase(spec, row) ?? {};
     if (status >= 400 && status !== 403 && status !== 404) continue;
     const { own, state } = costsOf(row);
     // Whose a write was shows in what is seen of it afterwards, with the key.

@@ -29,7 +29,7 @@ import { NotExercised } from './reason.js';
 import { type PlannedRow, playRow } from './row.js';
 import { Session } from './session.js';
 import { listsFor } from './stock.js';
-import type { Subject } from './subject.js';
+import { expectedCase, type Subject } from './subject.js';
 
 /** Path parameters and their values: an object, and what it is in. */
 type Binding = Readonly<Record<string, string>>;
@@ -80,9 +80,9 @@ export function planReading(
 }
 
 /** A read that is refused for its credential or its values, whatever there is. */
-function needsNoState(spec: Spec, { operation, expected }: PlannedRow): boolean {
-  const { method, cases } = spec.operations.get(operation) as Operation;
-  return method === 'GET' && [401, 422].includes(cases.get(expected[0] ?? '')?.status ?? 0);
+function needsNoState(spec: Spec, row: PlannedRow): boolean {
+  const { method } = spec.operations.get(row.operation) as Operation;
+  return method === 'GET' && [401, 422].includes(expectedCase(spec, row)?.status ?? 0);
 }
 
 /** The request of a row, sent to what is there in place of what the row would have made. */

@@ -38,7 +38,7 @@ import { Session } from './session.js';
 import type { SharedPart, SharedState } from './shared.js';
 import { looksAtAge } from './spares.js';
 import { State } from './state.js';
-import type { Subject } from './subject.js';
+import { expectedCase, type Subject } from './subject.js';
 
 /** One row on its way to a target. */
 export interface PlannedRow extends Subject {
@@ -403,8 +403,8 @@ class RowPlayer {
    * It rests on what was expected, not on what came: the case that the look asks for, else that of
    * the row.
    */
-  #reportLook({ request, expected, assumed, documented }: LookStep, shown: Shown): void {
-    const asked = this.#parts.spec.operations.get(request.call)?.cases.get(expected?.[0] ?? '');
+  #reportLook({ request, expected = [], assumed, documented }: LookStep, shown: Shown): void {
+    const asked = expectedCase(this.#parts.spec, { operation: request.call, expected });
     let rests: Rests | undefined = asked ?? this.#answer.judged?.documented;
     if (assumed !== undefined) rests = { basis: 'assumed', source: assumed };
     // To accept what is documented as refused is wrong, whatever is assumed of the refusal.
@@ -498,9 +498,8 @@ class RowPlayer {
 
   /** What a refusal leaves is for the longer levels to compare. */
   get #isBrief(): boolean {
-    const { operation, expected } = this.#planned;
     const { spec, level = 'full' } = this.#parts;
-    return !comparesAfter(spec.operations.get(operation)?.cases.get(expected[0] ?? ''), level);
+    return !comparesAfter(expectedCase(spec, this.#planned), level);
   }
 
   /** To the request that the row is about. */

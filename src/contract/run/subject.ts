@@ -1,5 +1,6 @@
 // What a play is about, and what its findings are filed under.
-import type { OperationId } from '../../spec/document.js';
+import type { Case } from '../../spec/case.js';
+import type { OperationId, Spec } from '../../spec/document.js';
 import type { CallerName } from '../tables/caller.js';
 
 /**
@@ -21,3 +22,9 @@ export interface Subject {
   /** The cases that may answer; none where a play is about no case. */
   readonly expected: readonly string[];
 }
+
+/** The documented case that is expected first; none where no case of the operation is. */
+export const expectedCase = (
+  spec: Spec,
+  { operation, expected }: Pick<Subject, 'operation' | 'expected'>,
+): Case | undefined => spec.operations.get(operation)?.cases.get(expected[0] ?? '');
