@@ -42,12 +42,9 @@ let measured = { text: '', bytes: 0 };
 /** Undefined for a stream, whose length nobody knows. */
 export function byteLength(body: DeliveryBody): number | undefined {
   if (typeof body !== 'string') return body instanceof Uint8Array ? body.length : undefined;
-  if (body !== measured.text) measured = { text: body, bytes: bytesOf(body) };
+  // Three bytes at most for each unit of the text. A larger one, such as an export, is not kept alive.
+  if (body.length * 3 > room.length) return encoder.encode(body).length;
+  if (body !== measured.text)
+    measured = { text: body, bytes: encoder.encodeInto(body, room).written };
   return measured.bytes;
 }
-
-/** Three bytes at most for each unit of the text. */
-const bytesOf = (text: string): number =>
-  text.length * 3 <= room.length
-    ? encoder.encodeInto(text, room).written
-    : encoder.encode(text).length;

@@ -1,5 +1,4 @@
 // One fault in one world: which requests it is for, how often it was met, and whether it is over.
-
 import type { OperationExchange } from '../engine/exchange.js';
 import type { Caller } from '../rules/callers.js';
 import { listOf } from '../scenario/fault-check.js';

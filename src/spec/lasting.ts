@@ -21,19 +21,18 @@ export function textOf(value: Json): string {
     known.text ??= JSON.stringify(value);
     return known.text;
   }
-  if (Array.isArray(value)) return isLasting(value[0]) ? listed(value) : JSON.stringify(value);
+  if (Array.isArray(value))
+    return isLasting(value[0]) ? `[${addedUp(value.map(textOf))}]` : JSON.stringify(value);
   if (!Object.values(value).some(hasLasting)) return JSON.stringify(value);
-  let fields = '';
-  for (const [name, field] of Object.entries(value))
-    if (field !== undefined) fields += `${fields && ','}${JSON.stringify(name)}:${textOf(field)}`;
-  return `{${fields}}`;
+  const fields = Object.entries(value).filter(([, field]) => field !== undefined);
+  return `{${addedUp(fields.map(([name, field]) => `${JSON.stringify(name)}:${textOf(field)}`))}}`;
 }
 
-/** Added up: `join` would copy all of it, and it is copied again when it leaves. */
-function listed(values: readonly Json[]): string {
-  let items = '';
-  for (const value of values) items += items === '' ? textOf(value) : `,${textOf(value)}`;
-  return `[${items}]`;
+/** With commas between them: `join` would copy all of it, and it is copied again when it leaves. */
+function addedUp(texts: readonly string[]): string {
+  let all = '';
+  for (const text of texts) all += all === '' ? text : `,${text}`;
+  return all;
 }
 
 const hasLasting = (value: Json): boolean => isLasting(Array.isArray(value) ? value[0] : value);

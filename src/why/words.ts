@@ -3,6 +3,7 @@ import type { Holders, Way } from '../decide/grounds.js';
 import type { Facts } from '../decide/rule.js';
 import type { JournalEntry } from '../engine/journal.js';
 import type { Caller } from '../rules/callers.js';
+import { pathOf } from '../spec/message.js';
 import { fieldName, type Violation } from '../validation/violation.js';
 import type { Explanation, GuardStep } from './explanation.js';
 import type { Fact } from './watch.js';
@@ -107,7 +108,7 @@ export function whyTurnedAway(name: string, facts: Facts): string {
 }
 
 export function whyUnrouted({ case: name, method, target, answer }: JournalEntry): string {
-  const path = code(target.split('?', 1)[0] as string);
+  const path = code(pathOf({ target }));
   switch (name) {
     case 'unknown_path':
       return `The document has no path ${path}.`;

@@ -4,13 +4,8 @@
 import { describe, expect, it } from 'vitest';
 import type { OperationId } from '../../src/index.js';
 import { loadSpec } from '../../src/shipped/document.js';
-import {
-  type Asked,
-  type Plant,
-  pathOf,
-  serveWithPlants,
-  spoil,
-} from '../support/oracle-plants.js';
+import { pathOf } from '../../src/spec/message.js';
+import { type Asked, type Plant, serveWithPlants, spoil } from '../support/oracle-plants.js';
 import { answerOf, idOf, runSchemathesis } from '../support/oracle-schemathesis.js';
 import { tableIn } from '../support/oracle-tables.js';
 import { createKeeper } from '../support/processes.js';

@@ -23,8 +23,6 @@ export interface Plant {
   readonly answer: (asked: Asked, ask: Ask) => Promise<Answered>;
 }
 
-export const pathOf = ({ target }: Asked): string => target.split('?', 1)[0] as string;
-
 /** Changes the right answer, when it is a success. */
 export const spoil =
   (change: (answer: Answered) => Partial<Answered>): Plant['answer'] =>

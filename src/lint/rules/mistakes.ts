@@ -1,5 +1,4 @@
 // Requests that are wrong by themselves: each tells of a bug of the client, whatever the state.
-
 import type { JournalEntry } from '../../engine/journal.js';
 import { fixOf, nearest } from '../../files/nearest.js';
 import type { Operation } from '../../spec/document.js';
